@@ -1,0 +1,232 @@
+/*
+ * unixport: Unix domain sockets as pairs of stdio streams.
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Every call returns -1, or NULL, with errno set when it fails, and the
+ * process then has the descriptors, streams and signal dispositions that
+ * it had before.  A call that succeeds leaves errno alone.  Times are
+ * milliseconds on the monotonic clock.  unixport(3) is the manual.
+ */
+#ifndef UNIXPORT_H
+#define UNIXPORT_H
+
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Ports: the two streams of one connection.  The caller owns the
+ * structure; what it leads to is released by unix_close_ports() or
+ * unix_abandon_ports(), or by fclose(3) of both members.  Set a member
+ * to NULL after fclose(3).
+ */
+struct unix_ports {
+	FILE *in;			/* from the peer */
+	FILE *out;			/* to the peer */
+	int descriptor[2];		/* private */
+	struct unix_socket *socket;	/* private */
+};
+
+/* What a write does when the peer is gone; see unix_sigpipe(3). */
+enum unix_sigpipe {
+	UNIX_SIGPIPE_DEFAULT,	/* RAISE for plain ports, ERROR for guarded */
+	UNIX_SIGPIPE_RAISE,	/* SIGPIPE in the writing thread */
+	UNIX_SIGPIPE_IGNORE,	/* EPIPE; SIG_DFL becomes SIG_IGN */
+	UNIX_SIGPIPE_ERROR	/* EPIPE; no state of the process changes */
+};
+
+#define UNIX_BACKLOG	10	/* clients that wait, by default */
+
+/*
+ * Flags.  One that belongs to another call is ignored, one that cannot
+ * be honoured is EINVAL; so is, in this release, each that is marked.
+ */
+#define UNIX_GUARDED	0x001u	/* guarded ports; not served yet */
+#define UNIX_UNTIED	0x002u	/* reading never flushes; not served yet */
+#define UNIX_FILES	0x004u	/* descriptors may travel; not served yet */
+#define UNIX_SAME_USER	0x008u	/* peers of our own uid; not served yet */
+#define UNIX_WAIT	0x010u	/* connect: wait until it is answered */
+#define UNIX_KEEP	0x020u	/* listen: leave the file; not served yet */
+#define UNIX_NO_RECLAIM	0x040u	/* listen: no stale files; not served yet */
+#define UNIX_INHERIT	0x080u	/* listen: the listener survives exec */
+#define UNIX_DATAGRAM	0x100u	/* listen: datagrams; not served yet */
+
+/*
+ * Options of every call; all zero, or a NULL pointer, are the defaults.
+ * mode, group, read_timeout, write_timeout and buffer_size are not
+ * served yet: anything but 0 is EINVAL where the call would use it.
+ */
+struct unix_options {
+	unsigned flags;
+	size_t address_length;	/* bytes of the address; 0: up to its NUL */
+	int backlog;		/* 0: UNIX_BACKLOG */
+	mode_t mode;		/* of the socket file; 0: 0600 */
+	gid_t group;		/* of the socket file; 0: left alone */
+	int connect_timeout;	/* milliseconds; 0: no limit */
+	int accept_timeout;	/* the same; -1: do not wait */
+	int read_timeout;	/* milliseconds; 0: no limit */
+	int write_timeout;	/* milliseconds; 0: no limit */
+	enum unix_sigpipe sigpipe;
+	size_t buffer_size;	/* bytes, of each stream; 0: default */
+	void *reserved[4];	/* all NULL */
+};
+
+/*
+ * Make FD, any connected stream socket, into ports.  0, or -1.  The
+ * ports own FD then: it is blocking and close-on-exec.  On failure FD
+ * is as it was and still the caller's.  See unix_open_ports(3).
+ */
+int unix_open_ports(int fd, const struct unix_options *options,
+    struct unix_ports *ports);
+
+/*
+ * The descriptor of the connection, or -1 with EBADF when both members
+ * are NULL.  It belongs to the ports.  Takes no stream's lock.
+ */
+int unix_fileno(const struct unix_ports *ports);
+
+/*
+ * 1 when a read from `in` would not block (bytes wait in its buffer or
+ * in the socket, or it is at its end), 0 after TIMEOUT milliseconds
+ * without (0: only look, -1: no limit), or -1.
+ */
+int unix_input_ready(struct unix_ports *ports, int timeout);
+
+/*
+ * Close one direction: the peer's writes fail, or the peer reads end of
+ * file once it has what was written.  0, or -1 when output was lost;
+ * the stream is closed and its member NULL all the same.
+ */
+int unix_close_input(struct unix_ports *ports);
+int unix_close_output(struct unix_ports *ports);
+
+/*
+ * Flush and close both streams; the peer reads end of file unless
+ * another process still holds the socket (after ECONNRESET once, where
+ * we leave input unread).  0, or -1 when output was
+ * lost since the ports were opened; all is released all the same, both
+ * members are NULL.  May be called twice.
+ */
+int unix_close_ports(struct unix_ports *ports);
+
+/*
+ * The same without sending what still waits in `out`: for the process
+ * that does not go on with the connection after fork(2).
+ */
+int unix_abandon_ports(struct unix_ports *ports);
+
+/*
+ * End the connection in both directions at once: reads see end of file
+ * after what had arrived, writes fail, at the peer too.  0, or -1.  From
+ * any thread and from signal handlers; the streams stay open, and their
+ * owner must not close them at that moment.
+ */
+int unix_hang_up(const struct unix_ports *ports);
+
+struct unix_listener;
+
+/*
+ * Listen on the path ADDRESS.  Returns a listener, or NULL.  The caller
+ * owns it and ends it with unix_close(), which also removes the socket
+ * file.  OPTIONS are copied, and serve the connections too.  See
+ * unix_listen(3).
+ */
+struct unix_listener *unix_listen(const char *address,
+    const struct unix_options *options);
+
+/*
+ * Wait for a client and fill PORTS with its connection, which the
+ * caller closes.  0, or -1: ETIMEDOUT after accept_timeout, ECANCELED
+ * once interrupted; EMFILE and its kin leave the client in the queue.
+ */
+int unix_accept(struct unix_listener *listener, struct unix_ports *ports);
+
+/*
+ * 1 when a client waits or the listener was interrupted, 0 when not, or
+ * -1.  A hint where several threads or processes accept.
+ */
+int unix_accept_ready(struct unix_listener *listener);
+
+/*
+ * The listening descriptor, for poll(2).  It belongs to the listener
+ * and is non-blocking.
+ */
+int unix_listener_fileno(const struct unix_listener *listener);
+
+/* The path that was given, valid until unix_close(). */
+const char *unix_listener_path(const struct unix_listener *listener);
+
+/*
+ * Make every blocked and later unix_accept() on LISTENER fail with
+ * ECANCELED, for good, in every process that inherited it.  0, or -1.
+ * From any thread and from signal handlers.
+ */
+int unix_interrupt(struct unix_listener *listener);
+
+/*
+ * End LISTENER: remove the socket file if this process made it and it
+ * is still that very file, then release everything.  0, or -1 when the
+ * file could not be removed; all else is released all the same.  NULL
+ * is 0.  No thread may be in unix_accept().
+ */
+int unix_close(struct unix_listener *listener);
+
+/*
+ * Connect to the listener at the path ADDRESS and fill PORTS, which the
+ * caller closes.  0, or -1: ETIMEDOUT after connect_timeout.  See
+ * unix_connect(3).
+ */
+int unix_connect(const char *address, const struct unix_options *options,
+    struct unix_ports *ports);
+
+/*
+ * Fill PAIR with two connected ports, by socketpair(2), which the
+ * caller closes.  0, or -1.  See unix_pair(3).
+ */
+int unix_pair(const struct unix_options *options, struct unix_ports pair[2]);
+
+/* 1 when this system can make Unix domain stream sockets, else 0. */
+int unix_available(void);
+
+/*
+ * The structures of the calls that later releases add; the layouts are
+ * final.
+ */
+
+/* Who is at the other end, as the kernel recorded it. */
+struct unix_peer {
+	pid_t pid;		/* -1: unknown */
+	uid_t uid;
+	gid_t gid;
+	void *reserved[4];
+};
+
+/* A message and the memory that holds it; starts as all zeros. */
+struct unix_buffer {
+	char *bytes;
+	size_t length;
+	size_t capacity;
+	size_t reserved[4];
+};
+
+/* What serves one connection; the ports are closed after it. */
+typedef void unix_handler(struct unix_ports *ports, void *context);
+
+/* Options of a server; all zero are the defaults. */
+struct unix_serve_options {
+	unsigned clients;	   /* served at once; 0: 256 */
+	unsigned clients_per_user; /* 0: no limit of its own */
+	int drain;		   /* milliseconds; 0: 5000, -1: no limit */
+	size_t stack_size;	   /* bytes; 0: the system's */
+	void *reserved[2];	   /* all NULL */
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

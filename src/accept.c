@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Accepting: poll(2) for an interrupt or a client, then accept(2). */
+#include "internal.h"
+
+#include <errno.h>
+
+#ifndef POLLRDHUP
+#define POLLRDHUP	0
+#endif
+
+/*
+ * 1: a client, 0: nobody before DEADLINE, -1: interrupted or broken.  A
+ * listener that another holder has shut down is always ready on Linux,
+ * and accept(2) then says EAGAIN for ever.
+ */
+static int
+wait_client(const struct unix_listener *listener, long long deadline)
+{
+	struct pollfd fds[2] = {
+		{ .fd = listener->wake[0], .events = POLLIN },
+		{ .fd = listener->fd, .events = POLLIN | POLLRDHUP }
+	};
+	int ready = up_poll(fds, 2, deadline);
+
+	if (ready <= 0)
+		return ready;
+	if (((fds[0].revents | fds[1].revents) & POLLNVAL) != 0)
+		errno = EBADF;
+	else if (fds[0].revents != 0)
+		errno = ECANCELED;
+	else if ((fds[1].revents & (POLLHUP | POLLRDHUP)) != 0)
+		errno = EINVAL;
+	else
+		return 1;
+	return -1;
+}
+
+/* Errors of one client, or of being later than another acceptor. */
+static int
+is_passing(int error)
+{
+	switch (error) {
+	case EAGAIN:
+#if EWOULDBLOCK != EAGAIN
+	case EWOULDBLOCK:
+#endif
+	case ECONNABORTED:
+	case EINTR:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+/*
+ * Ports that lead to nobody yet.  All that a connection needs is taken
+ * before accept(2), so that a shortage leaves the client in the queue.
+ */
+static int
+reserve(const struct unix_listener *listener, struct unix_ports *ports)
+{
+	int fd = up_dup(listener->fd);
+
+	if (fd == -1)
+		return -1;
+	if (up_plain_open(fd, ports) == -1) {
+		up_close(fd);
+		return -1;
+	}
+	return 0;
+}
+
+/*
+ * One try at the client that seems to wait.  Another holder of the listener
+ * may have made it blocking, and then accept(2) would wait for the next one.
+ */
+static int
+take_client(const struct unix_listener *listener, struct unix_ports *ports)
+{
+	enum unix_sigpipe policy = listener->options.sigpipe;
+	struct unix_ports made;
+	int fd, error;
+
+	if (reserve(listener, &made) == -1)
+		return -1;
+	fd = up_set_blocking(listener->fd, 0) == -1 ? -1 :
+	    up_accept(listener->fd);
+	if (fd == -1 || up_sigpipe_socket(fd, policy) == -1 ||
+	    up_plain_move(&made, fd) == -1) {
+		error = errno;
+		up_close(fd);
+		up_abandon_ports(&made);
+		errno = error;
+		return -1;
+	}
+	up_close(fd);
+	up_sigpipe_process(policy);
+	*ports = made;
+	return 0;
+}
+
+UP_API int
+unix_accept(struct unix_listener *listener, struct unix_ports *ports)
+{
+	long long deadline;
+	int saved = errno;
+	int ready;
+
+	if (listener == NULL || ports == NULL) {
+		errno = EINVAL;
+		return -1;
+	}
+	deadline = up_limit(listener->options.accept_timeout);
+	while ((ready = wait_client(listener, deadline)) == 1) {
+		if (take_client(listener, ports) == 0) {
+			errno = saved;
+			return 0;
+		}
+		if (!is_passing(errno))
+			return -1;
+	}
+	if (ready == 0)
+		errno = ETIMEDOUT;
+	return -1;
+}
+
+UP_API int
+unix_accept_ready(struct unix_listener *listener)
+{
+	int saved = errno;
+	int ready;
+
+	if (listener == NULL) {
+		errno = EINVAL;
+		return -1;
+	}
+	ready = wait_client(listener, up_deadline(0));
+	if (ready == -1 && errno == ECANCELED)
+		ready = 1;
+	if (ready != -1)
+		errno = saved;
+	return ready;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Connecting, with a limit of time and with patience. */
+#include "internal.h"
+
+#include <sys/time.h>
+#include <errno.h>
+
+#define PAUSE	10		/* milliseconds between two tries */
+
+static int
+set_send_timeout(int fd, int ms)
+{
+	struct timeval limit = { ms / 1000, ms % 1000 * 1000 };
+
+	return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+}
+
+/*
+ * connect(2) of FD until DEADLINE.  A full backlog makes it wait, for the
+ * time in SO_SNDTIMEO; a non-blocking one would fail there, and poll(2)
+ * would then call it connected.  After a signal the same socket may go on.
+ */
+static int
+connect_until(int fd, const struct up_name *name, long long deadline)
+{
+	int left;
+
+	do {
+		left = up_left(deadline);
+		if (left != -1 && set_send_timeout(fd, left > 0 ? left : 1)
+		    == -1)
+			return -1;
+		if (connect(fd, (const struct sockaddr *)&name->address,
+		    name->length) == 0)
+			return 0;
+	} while (errno == EINTR && up_left(deadline) != 0);
+	if (errno == EINTR || errno == EAGAIN)
+		errno = ETIMEDOUT;
+	return -1;
+}
+
+/* A connected socket, or -1; writes wait without a limit again. */
+static int
+try_once(const struct up_name *name, long long deadline)
+{
+	int fd = up_socket();
+
+	if (fd == -1)
+		return -1;
+	if (connect_until(fd, name, deadline) == -1 ||
+	    (deadline != UP_NEVER && set_send_timeout(fd, 0) == -1)) {
+		up_close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Errors that UNIX_WAIT waits out: no server yet, or a full one. */
+static int
+may_come(int error)
+{
+	return error == ENOENT || error == ECONNREFUSED;
+}
+
+/* Between two tries; -1 when DEADLINE has passed. */
+static int
+pause_until(long long deadline)
+{
+	int left = up_left(deadline);
+
+	if (left == 0) {
+		errno = ETIMEDOUT;
+		return -1;
+	}
+	return up_poll(NULL, 0,
+	    up_deadline(left != -1 && left < PAUSE ? left : PAUSE));
+}
+
+static int
+dial(const struct up_name *name, const struct unix_options *options)
+{
+	long long deadline = up_limit(options->connect_timeout);
+	int fd;
+
+	do
+		fd = try_once(name, deadline);
+	while (fd == -1 && (options->flags & UNIX_WAIT) != 0 &&
+	    may_come(errno) && pause_until(deadline) == 0);
+	return fd;
+}
+
+UP_API int
+unix_connect(const char *address, const struct unix_options *given,
+    struct unix_ports *ports)
+{
+	struct unix_options options;
+	struct up_name name;
+	int saved = errno;
+	int fd;
+
+	if (ports == NULL) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (up_options(given, UP_CONNECT, &options) == -1 ||
+	    up_name(address, options.address_length, &name) == -1)
+		return -1;
+	fd = dial(&name, &options);
+	if (fd == -1)
+		return -1;
+	if (up_open_ports(fd, &options, ports) == -1) {
+		up_close(fd);
+		return -1;
+	}
+	up_sigpipe_process(options.sigpipe);
+	errno = saved;
+	return 0;
+}

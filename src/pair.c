@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Pairs: two connected ports, for a parent and its child, or two threads. */
+#include "internal.h"
+
+#include <errno.h>
+
+static int
+open_both(const int fd[2], const struct unix_options *options,
+    struct unix_ports made[2])
+{
+	if (up_open_ports(fd[0], options, &made[0]) == -1) {
+		up_close(fd[0]);
+		up_close(fd[1]);
+		return -1;
+	}
+	if (up_open_ports(fd[1], options, &made[1]) == -1) {
+		up_abandon_ports(&made[0]);
+		up_close(fd[1]);
+		return -1;
+	}
+	return 0;
+}
+
+UP_API int
+unix_pair(const struct unix_options *given, struct unix_ports pair[2])
+{
+	struct unix_options options;
+	struct unix_ports made[2];
+	int saved = errno;
+	int fd[2];
+
+	if (pair == NULL) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (up_options(given, UP_PORTS, &options) == -1 ||
+	    up_socketpair(fd) == -1 || open_both(fd, &options, made) == -1)
+		return -1;
+	up_sigpipe_process(options.sigpipe);
+	pair[0] = made[0];
+	pair[1] = made[1];
+	errno = saved;
+	return 0;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What waits in a stream's buffer, which poll(2) cannot see: the one file
+ * that looks into a FILE.
+ */
+#include "internal.h"
+
+#include <errno.h>
+#ifdef HAVE___FREADAHEAD
+#include <stdio_ext.h>
+#endif
+
+/*
+ * Bytes that ungetc(3) has put back may lie elsewhere than those that were
+ * read ahead: then there are two places to look at.
+ */
+#if defined(HAVE___FREADAHEAD)			/* musl */
+static int
+waits(FILE *in)
+{
+	return __freadahead(in) != 0;
+}
+#elif defined(HAVE_FILE__IO_READ_PTR)		/* glibc */
+#define IN_BACKUP	0x100			/* its _IO_IN_BACKUP */
+
+static int
+waits(FILE *in)
+{
+	return in->_IO_read_ptr < in->_IO_read_end ||
+	    ((in->_flags & IN_BACKUP) != 0 &&
+	    in->_IO_save_base < in->_IO_save_end);
+}
+#elif defined(HAVE_FILE__UB)			/* FreeBSD, macOS */
+static int
+waits(FILE *in)
+{
+	return in->_r > 0 || (in->_ub._base != NULL && in->_ur > 0);
+}
+#else
+static int
+waits(FILE *in)
+{
+	(void)in;
+	errno = ENOTSUP;
+	return -1;
+}
+#endif
+
+/*
+ * 1 when a byte waits, 0 when none does, -1 where nobody can tell.  What is
+ * in the buffer while another thread reads is that thread's; to wait for
+ * its lock could take for ever.
+ */
+int
+up_peek(FILE *in)
+{
+	int result;
+
+	if (ftrylockfile(in) != 0)
+		return 0;
+	result = waits(in);
+	funlockfile(in);
+	return result;
+}

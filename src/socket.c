@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Descriptors, close-on-exec from birth where the system can: without
+ * SOCK_CLOEXEC and its kin another thread's fork(2) may come in between.
+ */
+#include "internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#ifndef SOCK_CLOEXEC
+#define SOCK_CLOEXEC	0
+#endif
+
+/* Closing never loses the error that led to it. */
+void
+up_close(int fd)
+{
+	int saved = errno;
+
+	if (fd != -1)
+		close(fd);
+	errno = saved;
+}
+
+static int
+set_flag(int fd, int get, int set, int flag, int on)
+{
+	int old = fcntl(fd, get);
+	int new = on ? old | flag : old & ~flag;
+
+	return old == -1 || old == new ? old : fcntl(fd, set, new);
+}
+
+int
+up_set_blocking(int fd, int on)
+{
+	return set_flag(fd, F_GETFL, F_SETFL, O_NONBLOCK, !on);
+}
+
+/* Whether FD survives exec. */
+int
+up_set_inherit(int fd, int on)
+{
+	return set_flag(fd, F_GETFD, F_SETFD, FD_CLOEXEC, !on);
+}
+
+/* For what could not be born so; FD is closed when that fails. */
+static int
+close_on_exec(int fd)
+{
+	if (fd != -1 && up_set_inherit(fd, 0) == -1) {
+		up_close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+int
+up_socket(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	return SOCK_CLOEXEC != 0 ? fd : close_on_exec(fd);
+}
+
+int
+up_socketpair(int pair[2])
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
+		return -1;
+	if (SOCK_CLOEXEC == 0 && (up_set_inherit(pair[0], 0) == -1 ||
+	    up_set_inherit(pair[1], 0) == -1)) {
+		up_close(pair[0]);
+		up_close(pair[1]);
+		return -1;
+	}
+	return 0;
+}
+
+int
+up_dup(int fd)
+{
+	return fcntl(fd, F_DUPFD_CLOEXEC, 0);
+}
+
+#ifdef HAVE_DUP3
+int
+up_dup_onto(int from, int to)
+{
+	return dup3(from, to, O_CLOEXEC);
+}
+#else
+int
+up_dup_onto(int from, int to)
+{
+	return dup2(from, to) == -1 ? -1 : up_set_inherit(to, 0);
+}
+#endif
+
+/* A connection, blocking whatever the listener is. */
+#ifdef HAVE_ACCEPT4
+int
+up_accept(int listener)
+{
+	return accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+}
+#else
+int
+up_accept(int listener)
+{
+	int spare = up_dup(listener);
+	int fd;
+
+	/* macOS takes the client from the queue before the descriptor. */
+	if (spare == -1)
+		return -1;
+	up_close(spare);
+	fd = close_on_exec(accept(listener, NULL, NULL));
+	/* There the connection has inherited O_NONBLOCK. */
+	if (fd != -1 && up_set_blocking(fd, 1) == -1) {
+		up_close(fd);
+		return -1;
+	}
+	return fd;
+}
+#endif
+
+/* Both ends non-blocking. */
+#ifdef HAVE_PIPE2
+int
+up_pipe(int ends[2])
+{
+	return pipe2(ends, O_CLOEXEC | O_NONBLOCK);
+}
+#else
+int
+up_pipe(int ends[2])
+{
+	int made[2];
+
+	if (pipe(made) == -1)
+		return -1;
+	if (up_set_inherit(made[0], 0) == -1 ||
+	    up_set_inherit(made[1], 0) == -1 ||
+	    up_set_blocking(made[0], 0) == -1 ||
+	    up_set_blocking(made[1], 0) == -1) {
+		up_close(made[0]);
+		up_close(made[1]);
+		return -1;
+	}
+	ends[0] = made[0];
+	ends[1] = made[1];
+	return 0;
+}
+#endif
