@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* unix_accept() and unix_accept_ready(): limits, shortages, errors. */
+#include "support.h"
+
+#include <sys/socket.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+static struct connection c;
+
+START_TEST(nobody_in_time_is_etimedout)
+{
+	struct unix_options options = { .accept_timeout = 50 };
+	struct unix_listener *listener = listen_at("s", &options);
+	struct unix_ports ports = { .descriptor = { -7, -7 } };
+	long long start = milliseconds();
+
+	fails(unix_accept(listener, &ports), ETIMEDOUT);
+	ck_assert_int_ge(milliseconds() - start, 49);
+	ck_assert_int_eq(ports.descriptor[0], -7);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+START_TEST(without_waiting_it_takes_who_is_there)
+{
+	struct unix_options options = { .accept_timeout = -1 };
+	struct unix_listener *listener = listen_at("s", &options);
+	struct unix_ports client, server;
+
+	fails(unix_accept(listener, &server), ETIMEDOUT);
+	succeeds(unix_connect("s", NULL, &client));
+	succeeds(unix_accept(listener, &server));
+	fails(unix_accept(listener, &client), ETIMEDOUT);
+	succeeds(unix_close_ports(&server));
+	succeeds(unix_close_ports(&client));
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+START_TEST(accepted_ports_block_and_close_on_exec)
+{
+	open_connection(&c, 0, NULL);
+	expect_close_on_exec();
+	ck_assert_int_eq(fcntl(unix_fileno(&c.server), F_GETFL) & O_NONBLOCK,
+	    0);
+	ck_assert_int_eq(fileno(c.server.in), unix_fileno(&c.server));
+	ck_assert_int_ne(fileno(c.server.in), fileno(c.server.out));
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(client_that_is_gone_is_accepted_and_its_words_are_read)
+{
+	struct unix_listener *listener = listen_at("s", NULL);
+	struct unix_ports client, server;
+
+	succeeds(unix_connect("s", NULL, &client));
+	say(client.out, "last words\n");
+	succeeds(unix_close_ports(&client));
+	succeeds(unix_accept(listener, &server));
+	expect(server.in, "last words\n");
+	expect_end(server.in);
+	succeeds(unix_close_ports(&server));
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+START_TEST(shortage_leaves_the_client_in_the_queue)
+{
+	open_waiting(&c, NULL);
+	c.server.descriptor[0] = -7;
+	say(c.client.out, "patience\n");
+	begin_shortage(_i);
+	fails(unix_accept(c.listener, &c.server), EMFILE);
+	ck_assert_int_eq(c.server.descriptor[0], -7);
+	answers(unix_accept_ready(c.listener), 1);
+	end_shortage();
+	succeeds(unix_accept(c.listener, &c.server));
+	expect(c.server.in, "patience\n");
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(three_free_descriptors_are_enough)
+{
+	open_waiting(&c, NULL);
+	begin_shortage(3);
+	succeeds(unix_accept(c.listener, &c.server));
+	end_shortage();
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(listener_that_another_made_blocking_is_non_blocking_again)
+{
+	int fd;
+
+	open_waiting(&c, NULL);
+	fd = unix_listener_fileno(c.listener);
+	ck_assert_int_eq(fcntl(fd, F_SETFL, 0), 0);
+	succeeds(unix_accept(c.listener, &c.server));
+	ck_assert_int_ne(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(shutdown_by_another_holder_is_einval)
+{
+	struct unix_listener *listener = listen_at("s", NULL);
+	struct unix_ports server;
+
+	ck_assert_int_eq(shutdown(unix_listener_fileno(listener), SHUT_RDWR),
+	    0);
+	fails(unix_accept(listener, &server), EINVAL);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+START_TEST(listener_whose_descriptor_was_closed_is_ebadf)
+{
+	struct unix_listener *listener = listen_at("s", NULL);
+	int fd = unix_listener_fileno(listener);
+	struct unix_ports server;
+
+	ck_assert_int_eq(close(fd), 0);
+	fails(unix_accept_ready(listener), EBADF);
+	fails(unix_accept(listener, &server), EBADF);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+/* As by closefrom(3): not to be taken for an interrupt. */
+START_TEST(listener_whose_descriptors_were_all_closed_is_ebadf)
+{
+	struct unix_listener *listener = listen_at("s", NULL);
+	struct unix_ports server;
+
+	close_all_opened();
+	fails(unix_accept(listener, &server), EBADF);
+	fails(unix_interrupt(listener), EBADF);
+	fails(unix_close(listener), EBADF);
+	ck_assert_int_eq(unlink("s"), 0);
+}
+END_TEST
+
+START_TEST(null_is_einval)
+{
+	struct unix_listener *listener = listen_at("s", NULL);
+	struct unix_ports server;
+
+	fails(unix_accept(NULL, &server), EINVAL);
+	fails(unix_accept(listener, NULL), EINVAL);
+	fails(unix_accept_ready(NULL), EINVAL);
+	fails(unix_interrupt(NULL), EINVAL);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("accept");
+	TCase *core = add_case(suite, "core");
+	TCase *shortage = add_case(suite, "shortage");
+	TCase *errors = add_case(suite, "errors");
+
+	tcase_add_test(core, without_waiting_it_takes_who_is_there);
+	tcase_add_test(core,
+	    listener_that_another_made_blocking_is_non_blocking_again);
+	tcase_add_test(core, accepted_ports_block_and_close_on_exec);
+	tcase_add_test(core,
+	    client_that_is_gone_is_accepted_and_its_words_are_read);
+	tcase_add_test(shortage, three_free_descriptors_are_enough);
+	tcase_add_test(errors, nobody_in_time_is_etimedout);
+	tcase_add_loop_test(shortage,
+	    shortage_leaves_the_client_in_the_queue, 0, 3);
+	tcase_add_test(errors, shutdown_by_another_holder_is_einval);
+	tcase_add_test(errors, listener_whose_descriptor_was_closed_is_ebadf);
+	tcase_add_test(errors,
+	    listener_whose_descriptors_were_all_closed_is_ebadf);
+	tcase_add_test(errors, null_is_einval);
+	return run_suite(suite);
+}

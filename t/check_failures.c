@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Calls of libc that fail where no ordinary means makes them.  Each public
+ * call then reports that errno, leaves nothing behind (the fixture counts)
+ * and succeeds when it is tried again.
+ */
+#include "support.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "interpose.h"
+
+static struct unix_listener *listener;
+static struct connection c;
+
+START_TEST(listen_leaves_nothing)
+{
+	const struct {
+		const char *name;
+		int number;
+		int error;
+		unsigned flags;
+	} cases[] = {
+		{ "strndup", 1, ENOMEM, 0 },
+		{ "F_GETFL", 1, EIO, 0 },
+		{ "F_SETFL", 1, EIO, 0 },
+		{ "fchmodat", 1, EPERM, 0 },
+		{ "listen", 1, EOPNOTSUPP, 0 },
+		{ "F_SETFD", 1, EIO, UNIX_INHERIT },
+	};
+	struct unix_options options = { .flags = cases[_i].flags };
+	mode_t usual = umask(0777);	/* so that fchmodat is needed */
+
+	fail_next(cases[_i].name, cases[_i].number, cases[_i].error);
+	ck_assert_ptr_null(unix_listen("s", &options));
+	ck_assert_int_eq(errno, cases[_i].error);
+	ck_assert(!is_pending());
+	ck_assert_int_eq(access("s", F_OK), -1);
+	listener = listen_at("s", &options);
+	succeeds(unix_close(listener));
+	umask(usual);
+}
+END_TEST
+
+/* The file whose identity nobody saw is not removed: it may be another's. */
+START_TEST(listen_removes_no_file_that_it_could_not_look_at)
+{
+	fail_next("fstatat", 1, EACCES);
+	ck_assert_ptr_null(unix_listen("s", NULL));
+	ck_assert_int_eq(errno, EACCES);
+	ck_assert(!is_pending());
+	ck_assert_int_eq(unlink("s"), 0);
+}
+END_TEST
+
+/* What the path leads to when the library looks at it after bind(2). */
+
+static void
+make_link(void)
+{
+	ck_assert_int_eq(link("s", "t"), 0);
+}
+
+static void
+put_symlink(void)
+{
+	ck_assert_int_eq(rename("s", "t"), 0);
+	ck_assert_int_eq(symlink("t", "s"), 0);
+}
+
+static void
+put_file(void)
+{
+	ck_assert_int_eq(unlink("s"), 0);
+	ck_assert_int_eq(close(open("s", O_CREAT | O_WRONLY, 0640)), 0);
+}
+
+START_TEST(listen_wants_the_very_socket_that_it_has_made)
+{
+	void (*const swap[])(void) = { make_link, put_symlink, put_file };
+	struct stat before, after;
+
+	ck_assert_int_eq(close(open("victim", O_CREAT | O_WRONLY, 0640)), 0);
+	before_next("fstatat", swap[_i]);
+	ck_assert_ptr_null(unix_listen("s", NULL));
+	ck_assert_int_eq(errno, EADDRINUSE);
+	ck_assert(!is_pending());
+	ck_assert_int_eq(lstat("s", &before), 0);
+	ck_assert_int_eq(lstat("victim", &after), 0);
+	ck_assert_int_eq(after.st_mode & 0777, 0640);
+}
+END_TEST
+
+/* Linux makes it with the mode of fchmod(2) before bind(2). */
+START_TEST(socket_file_is_private_from_its_first_moment)
+{
+	mode_t usual = umask(0);
+
+	fail_next("fchmodat", 1, EPERM);
+	listener = listen_at("s", NULL);
+	ck_assert(is_pending());
+	succeeds(unix_close(listener));
+	umask(usual);
+}
+END_TEST
+
+static int listening;
+
+static void
+expect_open(void)
+{
+	ck_assert_int_ne(fcntl(listening, F_GETFD), -1);
+}
+
+START_TEST(file_is_removed_before_the_socket_is_closed)
+{
+	listener = listen_at("s", NULL);
+	listening = unix_listener_fileno(listener);
+	before_next("unlinkat", expect_open);
+	succeeds(unix_close(listener));
+	ck_assert(!is_pending());
+	ck_assert_int_eq(fcntl(listening, F_GETFD), -1);
+}
+END_TEST
+
+START_TEST(file_that_another_removes_meanwhile_is_no_error)
+{
+	listener = listen_at("s", NULL);
+	fail_next("unlinkat", 1, ENOENT);
+	succeeds(unix_close(listener));
+	ck_assert(!is_pending());
+	ck_assert_int_eq(unlink("s"), 0);
+}
+END_TEST
+
+START_TEST(accept_leaves_nothing)
+{
+	const struct {
+		const char *name;
+		int number;
+		int error;
+	} cases[] = {
+		{ "poll", 1, ENOMEM },
+		{ "fdopen", 1, ENOMEM },
+		{ "fdopen", 2, ENOMEM },
+		{ "accept4", 1, ENOBUFS },
+		{ "accept4", 1, ENFILE },
+	};
+
+	open_waiting(&c, NULL);
+	fail_next(cases[_i].name, cases[_i].number, cases[_i].error);
+	fails(unix_accept(c.listener, &c.server), cases[_i].error);
+	ck_assert(!is_pending());
+	succeeds(unix_accept(c.listener, &c.server));
+	close_connection(&c);
+}
+END_TEST
+
+/* Too late for the queue: the client reads the end. */
+START_TEST(accept_without_a_place_for_its_descriptor_ends_the_client)
+{
+	open_waiting(&c, NULL);
+	fail_next("dup3", _i, EBUSY);
+	fails(unix_accept(c.listener, &c.server), EBUSY);
+	ck_assert(!is_pending());
+	expect_end(c.client.in);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(accept_goes_on_after_errors_of_one_client)
+{
+	const int passing[] = { ECONNABORTED, EAGAIN, EINTR };
+
+	open_waiting(&c, NULL);
+	fail_next("accept4", 1, passing[_i]);
+	succeeds(unix_accept(c.listener, &c.server));
+	ck_assert(!is_pending());
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(accept_ready_and_input_ready_tell)
+{
+	struct unix_ports pair[2];
+
+	listener = listen_at("s", NULL);
+	fail_next("poll", 1, ENOMEM);
+	fails(unix_accept_ready(listener), ENOMEM);
+	succeeds(unix_close(listener));
+	succeeds(unix_pair(NULL, pair));
+	fail_next("poll", 1, ENOMEM);
+	fails(unix_input_ready(&pair[0], 0), ENOMEM);
+	abandon_all(pair, 2);
+}
+END_TEST
+
+START_TEST(connect_leaves_nothing)
+{
+	const struct {
+		const char *name;
+		int number;
+		int error;
+	} cases[] = {
+		{ "setsockopt", 1, ENOMEM },
+		{ "setsockopt", 2, ENOMEM },
+		{ "fdopen", 1, ENOMEM },
+		{ "fdopen", 2, ENOMEM },
+	};
+	struct unix_options options = { .connect_timeout = 1000 };
+
+	listener = listen_at("s", NULL);
+	fail_next(cases[_i].name, cases[_i].number, cases[_i].error);
+	fails(unix_connect("s", &options, &c.client), cases[_i].error);
+	ck_assert(!is_pending());
+	succeeds(unix_connect("s", &options, &c.client));
+	succeeds(unix_close_ports(&c.client));
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+START_TEST(pair_leaves_nothing)
+{
+	struct unix_ports pair[2];
+
+	fail_next("fdopen", _i, ENOMEM);
+	fails(unix_pair(NULL, pair), ENOMEM);
+	ck_assert(!is_pending());
+	succeeds(unix_pair(NULL, pair));
+	abandon_all(pair, 2);
+}
+END_TEST
+
+START_TEST(open_ports_leaves_the_socket_as_it_was)
+{
+	const char *const names[] = { "F_GETFL", "F_SETFL", "F_SETFD",
+	    "fdopen", "fdopen" };
+	const int number[] = { 1, 1, 1, 1, 2 };
+	int fd[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0,
+	    fd), 0);
+	fail_next(names[_i], number[_i], ENOMEM);
+	fails(unix_open_ports(fd[0], NULL, &c.client), ENOMEM);
+	ck_assert(!is_pending());
+	ck_assert_int_ne(fcntl(fd[0], F_GETFL) & O_NONBLOCK, 0);
+	ck_assert_int_eq(fcntl(fd[0], F_GETFD), 0);
+	succeeds(unix_open_ports(fd[0], NULL, &c.client));
+	succeeds(unix_close_ports(&c.client));
+	ck_assert_int_eq(close(fd[1]), 0);
+}
+END_TEST
+
+/* The BSDs say ENOTCONN when the peer has gone first. */
+START_TEST(end_of_a_connection_that_has_ended_is_no_error)
+{
+	struct unix_ports pair[2];
+
+	succeeds(unix_pair(NULL, pair));
+	fail_next("shutdown", 1, ENOTCONN);
+	succeeds(unix_hang_up(&pair[0]));
+	ck_assert(!is_pending());
+	fail_next("shutdown", 1, ENOTCONN);
+	succeeds(unix_close_output(&pair[0]));
+	ck_assert(!is_pending());
+	fail_next("shutdown", 1, ENOTCONN);
+	succeeds(unix_close_input(&pair[0]));
+	ck_assert(!is_pending());
+	succeeds(unix_close_ports(&pair[1]));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("failures");
+	TCase *calls = add_case(suite, "calls");
+
+	tcase_add_loop_test(calls, listen_leaves_nothing, 0, 6);
+	tcase_add_test(calls,
+	    listen_removes_no_file_that_it_could_not_look_at);
+	tcase_add_loop_test(calls,
+	    listen_wants_the_very_socket_that_it_has_made, 0, 3);
+	tcase_add_test(calls, socket_file_is_private_from_its_first_moment);
+	tcase_add_test(calls, file_is_removed_before_the_socket_is_closed);
+	tcase_add_test(calls,
+	    file_that_another_removes_meanwhile_is_no_error);
+	tcase_add_loop_test(calls, accept_leaves_nothing, 0, 5);
+	tcase_add_loop_test(calls,
+	    accept_without_a_place_for_its_descriptor_ends_the_client, 1, 3);
+	tcase_add_loop_test(calls, accept_goes_on_after_errors_of_one_client,
+	    0, 3);
+	tcase_add_test(calls, accept_ready_and_input_ready_tell);
+	tcase_add_loop_test(calls, connect_leaves_nothing, 0, 4);
+	tcase_add_loop_test(calls, pair_leaves_nothing, 1, 5);
+	tcase_add_loop_test(calls, open_ports_leaves_the_socket_as_it_was,
+	    0, 5);
+	tcase_add_test(calls,
+	    end_of_a_connection_that_has_ended_is_no_error);
+	return run_suite(suite);
+}

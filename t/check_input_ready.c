@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* unix_input_ready(): what a read would do. */
+#include "support.h"
+
+#include <signal.h>
+#include <string.h>
+
+static struct connection c;
+
+struct waiter {
+	struct unix_ports *ports;
+	_Atomic pid_t id;
+	int result;
+};
+
+static void *
+wait_input(void *argument)
+{
+	struct waiter *w = argument;
+
+	w->id = thread_id();
+	w->result = unix_input_ready(w->ports, -1);
+	return NULL;
+}
+
+START_TEST(nothing_there_is_0)
+{
+	open_connection(&c, _i, NULL);
+	answers(unix_input_ready(&c.server, 0), 0);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(nothing_in_time_is_0)
+{
+	long long start;
+
+	open_connection(&c, _i, NULL);
+	start = milliseconds();
+	answers(unix_input_ready(&c.server, 50), 0);
+	ck_assert_int_ge(milliseconds() - start, 49);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(bytes_in_the_socket_are_1)
+{
+	open_connection(&c, _i, NULL);
+	say(c.client.out, "x");
+	answers(unix_input_ready(&c.server, -1), 1);
+	answers(unix_input_ready(&c.server, 0), 1);
+	close_connection(&c);
+}
+END_TEST
+
+/* poll(2) says nothing about them. */
+START_TEST(bytes_in_the_stream_are_1)
+{
+	open_connection(&c, _i, NULL);
+	say(c.client.out, "one\ntwo\n");
+	expect(c.server.in, "one\n");
+	answers(unix_input_ready(&c.server, 0), 1);
+	answers(unix_input_ready(&c.server, -1), 1);
+	expect(c.server.in, "two\n");
+	answers(unix_input_ready(&c.server, 0), 0);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(byte_that_was_put_back_is_1)
+{
+	open_connection(&c, _i, NULL);
+	say(c.client.out, "x");
+	ck_assert_int_eq(getc(c.server.in), 'x');
+	answers(unix_input_ready(&c.server, 0), 0);
+	ck_assert_int_eq(ungetc('y', c.server.in), 'y');
+	answers(unix_input_ready(&c.server, 0), 1);
+	close_connection(&c);
+}
+END_TEST
+
+/* glibc then has two places: what was put back, and what was read ahead. */
+START_TEST(bytes_behind_one_that_was_put_back_are_1)
+{
+	open_connection(&c, _i, NULL);
+	say(c.client.out, "xy\n");
+	ck_assert_int_eq(getc(c.server.in), 'x');
+	ck_assert_int_eq(ungetc('Z', c.server.in), 'Z');
+	ck_assert_int_eq(getc(c.server.in), 'Z');
+	answers(unix_input_ready(&c.server, 0), 1);
+	expect(c.server.in, "y\n");
+	answers(unix_input_ready(&c.server, 0), 0);
+	close_connection(&c);
+}
+END_TEST
+
+static void *
+read_byte(void *argument)
+{
+	struct waiter *w = argument;
+
+	w->id = thread_id();
+	w->result = getc(w->ports->in);
+	return NULL;
+}
+
+START_TEST(asking_does_not_wait_for_a_thread_that_reads)
+{
+	struct waiter w = { .ports = &c.server };
+	pthread_t thread;
+
+	open_connection(&c, _i, NULL);
+	thread = start_thread(read_byte, &w);
+	wait_blocked(&w.id);
+	answers(unix_input_ready(&c.server, 0), 0);
+	say(c.client.out, "x");
+	join_thread(thread);
+	ck_assert_int_eq(w.result, 'x');
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(unbuffered_stream_is_asked_too)
+{
+	open_connection(&c, _i, NULL);
+	ck_assert_int_eq(setvbuf(c.server.in, NULL, _IONBF, 0), 0);
+	answers(unix_input_ready(&c.server, 0), 0);
+	say(c.client.out, "x");
+	answers(unix_input_ready(&c.server, 0), 1);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(end_is_1)
+{
+	open_connection(&c, _i, NULL);
+	succeeds(unix_close_output(&c.client));
+	answers(unix_input_ready(&c.server, -1), 1);
+	expect_end(c.server.in);
+	answers(unix_input_ready(&c.server, 0), 1);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(peer_that_is_gone_is_1)
+{
+	open_connection(&c, _i, NULL);
+	succeeds(unix_close_ports(&c.client));
+	answers(unix_input_ready(&c.server, -1), 1);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(signals_do_not_end_the_wait)
+{
+	struct waiter w = { .ports = &c.server };
+	pthread_t thread;
+	int i;
+
+	open_connection(&c, _i, NULL);
+	catch_signal(SIGUSR1, do_nothing);
+	thread = start_thread(wait_input, &w);
+	for (i = 0; i < 20; i++) {
+		wait_blocked(&w.id);
+		pthread_kill(thread, SIGUSR1);
+	}
+	say(c.client.out, "x");
+	join_thread(thread);
+	ck_assert_int_eq(w.result, 1);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(closed_input_is_ebadf)
+{
+	open_connection(&c, 0, NULL);
+	succeeds(unix_close_input(&c.server));
+	fails(unix_input_ready(&c.server, 0), EBADF);
+	fails(unix_input_ready(NULL, 0), EBADF);
+	close_connection(&c);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("input_ready");
+	TCase *core = add_case(suite, "core");
+	TCase *errors = add_case(suite, "errors");
+
+	tcase_add_loop_test(core, nothing_there_is_0, 0, WAYS);
+	tcase_add_loop_test(core, nothing_in_time_is_0, 0, WAYS);
+	tcase_add_loop_test(core, bytes_in_the_socket_are_1, 0, WAYS);
+	tcase_add_loop_test(core, bytes_in_the_stream_are_1, 0, WAYS);
+	tcase_add_loop_test(core, byte_that_was_put_back_is_1, 0, WAYS);
+	tcase_add_loop_test(core, bytes_behind_one_that_was_put_back_are_1,
+	    0, WAYS);
+	tcase_add_loop_test(core,
+	    asking_does_not_wait_for_a_thread_that_reads, 0, WAYS);
+	tcase_add_loop_test(core, unbuffered_stream_is_asked_too, 0, WAYS);
+	tcase_add_loop_test(core, end_is_1, 0, WAYS);
+	tcase_add_loop_test(core, peer_that_is_gone_is_1, 0, WAYS);
+	tcase_add_loop_test(core, signals_do_not_end_the_wait, 0, WAYS);
+	tcase_add_test(errors, closed_input_is_ebadf);
+	return run_suite(suite);
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* unix_open_ports() and unix_fileno(): a socket of the caller's. */
+#include "support.h"
+
+#include <sys/socket.h>
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Opening FD fails so, and FD is as it was. */
+static void
+expect_refused(int fd, const struct unix_options *options, int error)
+{
+	struct unix_ports ports = { .descriptor = { -7, -7 } };
+	int file = fcntl(fd, F_GETFL), descriptor = fcntl(fd, F_GETFD);
+
+	fails(unix_open_ports(fd, options, &ports), error);
+	ck_assert_int_eq(fcntl(fd, F_GETFL), file);
+	ck_assert_int_eq(fcntl(fd, F_GETFD), descriptor);
+	ck_assert_int_eq(ports.descriptor[0], -7);
+}
+
+/* A pair of sockets, non-blocking and inherited: all that is changed. */
+static void
+raw_pair(int fd[2])
+{
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+	ck_assert_int_eq(fcntl(fd[0], F_SETFL, O_NONBLOCK), 0);
+}
+
+static int
+raw_socket(int domain, int type)
+{
+	int fd = socket(domain, type, 0);
+
+	ck_assert_int_ne(fd, -1);
+	return fd;
+}
+
+START_TEST(socket_becomes_ports_that_own_it)
+{
+	struct unix_ports ports;
+	int fd[2];
+
+	raw_pair(fd);
+	succeeds(unix_open_ports(fd[0], NULL, &ports));
+	answers(unix_fileno(&ports), fd[0]);
+	ck_assert_int_eq(fileno(ports.in), fd[0]);
+	ck_assert_int_ne(fileno(ports.out), fd[0]);
+	say(ports.out, "x");
+	succeeds(unix_close_ports(&ports));
+	ck_assert_int_eq(fcntl(fd[0], F_GETFD), -1);
+	ck_assert_int_eq(close(fd[1]), 0);
+}
+END_TEST
+
+START_TEST(socket_becomes_blocking_and_close_on_exec)
+{
+	struct unix_ports ports;
+	int fd[2];
+
+	raw_pair(fd);
+	succeeds(unix_open_ports(fd[0], NULL, &ports));
+	ck_assert_int_eq(fcntl(fd[0], F_GETFL) & O_NONBLOCK, 0);
+	ck_assert_int_eq(fcntl(fd[0], F_GETFD), FD_CLOEXEC);
+	ck_assert_int_eq(fcntl(fileno(ports.out), F_GETFD), FD_CLOEXEC);
+	succeeds(unix_close_ports(&ports));
+	ck_assert_int_eq(close(fd[1]), 0);
+}
+END_TEST
+
+START_TEST(tcp_connection_is_served)
+{
+	struct sockaddr_in name = { .sin_family = AF_INET,
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(name);
+	int listener = raw_socket(AF_INET, SOCK_STREAM);
+	int client = raw_socket(AF_INET, SOCK_STREAM);
+	struct unix_ports at[2];
+
+	ck_assert_int_eq(bind(listener, (struct sockaddr *)&name, size), 0);
+	ck_assert_int_eq(listen(listener, 1), 0);
+	ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&name,
+	    &size), 0);
+	ck_assert_int_eq(connect(client, (struct sockaddr *)&name, size), 0);
+	succeeds(unix_open_ports(client, NULL, &at[0]));
+	succeeds(unix_open_ports(accept(listener, NULL, NULL), NULL, &at[1]));
+	say(at[0].out, "over tcp\n");
+	expect(at[1].in, "over tcp\n");
+	succeeds(unix_close_output(&at[0]));
+	expect_end(at[1].in);
+	say(at[1].out, "too\n");
+	expect(at[0].in, "too\n");
+	succeeds(unix_close_ports(&at[1]));
+	succeeds(unix_close_ports(&at[0]));
+	ck_assert_int_eq(close(listener), 0);
+}
+END_TEST
+
+START_TEST(peer_that_is_gone_is_served_to_the_end)
+{
+	struct unix_ports ports;
+	int fd[2];
+
+	raw_pair(fd);
+	ck_assert_int_eq(write(fd[1], "left\n", 5), 5);
+	ck_assert_int_eq(close(fd[1]), 0);
+	succeeds(unix_open_ports(fd[0], NULL, &ports));
+	expect(ports.in, "left\n");
+	expect_end(ports.in);
+	succeeds(unix_close_ports(&ports));
+}
+END_TEST
+
+START_TEST(closed_descriptor_is_ebadf)
+{
+	int fd[2];
+
+	raw_pair(fd);
+	close(fd[0]);
+	close(fd[1]);
+	expect_refused(fd[0], NULL, EBADF);
+	expect_refused(-1, NULL, EBADF);
+}
+END_TEST
+
+START_TEST(no_socket_is_enotsock)
+{
+	int fd[2], file = open("/dev/null", O_RDWR);
+
+	expect_refused(file, NULL, ENOTSOCK);
+	ck_assert_int_eq(close(file), 0);
+	ck_assert_int_eq(pipe(fd), 0);
+	expect_refused(fd[0], NULL, ENOTSOCK);
+	close(fd[0]);
+	close(fd[1]);
+}
+END_TEST
+
+START_TEST(unconnected_socket_is_enotconn)
+{
+	const int domains[] = { AF_UNIX, AF_INET };
+	int fd = raw_socket(domains[_i], SOCK_STREAM);
+
+	expect_refused(fd, NULL, ENOTCONN);
+	ck_assert_int_eq(close(fd), 0);
+}
+END_TEST
+
+START_TEST(listener_is_einval)
+{
+	struct unix_listener *listener = listen_at("s", NULL);
+
+	expect_refused(unix_listener_fileno(listener), NULL, EINVAL);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+START_TEST(socket_that_is_no_stream_is_eprototype)
+{
+	const int types[] = { SOCK_DGRAM, SOCK_SEQPACKET };
+	int fd[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, types[_i], 0, fd), 0);
+	expect_refused(fd[0], NULL, EPROTOTYPE);
+	close(fd[0]);
+	close(fd[1]);
+}
+END_TEST
+
+START_TEST(shortage_leaves_the_socket_as_it_was)
+{
+	int fd[2];
+
+	raw_pair(fd);
+	begin_shortage(0);
+	expect_refused(fd[0], NULL, EMFILE);
+	end_shortage();
+	close(fd[0]);
+	close(fd[1]);
+}
+END_TEST
+
+START_TEST(null_ports_are_einval)
+{
+	int fd[2];
+
+	raw_pair(fd);
+	fails(unix_open_ports(fd[0], NULL, NULL), EINVAL);
+	close(fd[0]);
+	close(fd[1]);
+}
+END_TEST
+
+START_TEST(descriptor_is_known_while_a_member_is_open)
+{
+	struct unix_ports pair[2];
+	int end, fd;
+
+	succeeds(unix_pair(NULL, pair));
+	succeeds(unix_close_input(&pair[0]));
+	succeeds(unix_close_output(&pair[1]));
+	for (end = 0; end < 2; end++) {
+		fd = unix_fileno(&pair[end]);
+		ck_assert_int_ne(fcntl(fd, F_GETFD), -1);
+		succeeds(unix_close_ports(&pair[end]));
+		fails(unix_fileno(&pair[end]), EBADF);
+	}
+	fails(unix_fileno(NULL), EBADF);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("open_ports");
+	TCase *core = add_case(suite, "core");
+	TCase *shortage = add_case(suite, "shortage");
+	TCase *errors = add_case(suite, "errors");
+
+	tcase_add_test(core, socket_becomes_ports_that_own_it);
+	tcase_add_test(core, socket_becomes_blocking_and_close_on_exec);
+	tcase_add_test(core, tcp_connection_is_served);
+	tcase_add_test(core, peer_that_is_gone_is_served_to_the_end);
+	tcase_add_test(core, descriptor_is_known_while_a_member_is_open);
+	tcase_add_test(errors, closed_descriptor_is_ebadf);
+	tcase_add_test(errors, no_socket_is_enotsock);
+	tcase_add_loop_test(errors, unconnected_socket_is_enotconn, 0, 2);
+	tcase_add_test(errors, listener_is_einval);
+	tcase_add_loop_test(errors, socket_that_is_no_stream_is_eprototype,
+	    0, 2);
+	tcase_add_test(shortage, shortage_leaves_the_socket_as_it_was);
+	tcase_add_test(errors, null_ports_are_einval);
+	return run_suite(suite);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The options: what each call refuses, and what it ignores. */
+#include "support.h"
+
+#include <sys/socket.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LISTEN	1u
+#define CONNECT	2u
+#define PORTS	4u
+#define ALL	(LISTEN | CONNECT | PORTS)
+
+/* The options that are EINVAL, and for which calls. */
+static char somewhere;
+static const struct {
+	struct unix_options options;
+	unsigned calls;
+} refused[] = {
+	{ { .flags = 0x200u }, ALL },
+	{ { .flags = 0x80000000u }, ALL },
+	{ { .reserved = { &somewhere } }, ALL },
+	{ { .reserved = { NULL, NULL, NULL, &somewhere } }, ALL },
+	{ { .sigpipe = (enum unix_sigpipe)4 }, ALL },
+	{ { .sigpipe = (enum unix_sigpipe)99 }, ALL },
+	{ { .read_timeout = 1 }, ALL },
+	{ { .read_timeout = -1 }, ALL },
+	{ { .write_timeout = 1 }, ALL },
+	{ { .write_timeout = -1 }, ALL },
+	{ { .buffer_size = 1 }, ALL },
+	{ { .flags = UNIX_UNTIED }, ALL },
+	{ { .flags = UNIX_FILES }, ALL },
+	{ { .backlog = -1 }, LISTEN },
+	{ { .accept_timeout = -2 }, LISTEN },
+	{ { .mode = 01000 }, LISTEN },
+	{ { .connect_timeout = -1 }, CONNECT },
+	/* Not served yet. */
+	{ { .flags = UNIX_GUARDED }, ALL },
+	{ { .flags = UNIX_SAME_USER }, LISTEN | CONNECT },
+	{ { .flags = UNIX_KEEP }, LISTEN },
+	{ { .flags = UNIX_NO_RECLAIM }, LISTEN },
+	{ { .flags = UNIX_DATAGRAM }, LISTEN },
+	{ { .mode = 0660 }, LISTEN },
+	{ { .group = 1 }, LISTEN },
+};
+
+/* One structure for a server and its clients. */
+static const struct unix_options shared = {
+	.flags = UNIX_WAIT | UNIX_INHERIT,
+	.backlog = 3,
+	.connect_timeout = 5000,
+	.accept_timeout = 5000,
+};
+
+START_TEST(listen_refuses)
+{
+	int refuses = (refused[_i].calls & LISTEN) != 0;
+	struct unix_listener *listener;
+
+	errno = 0;
+	listener = unix_listen("s", &refused[_i].options);
+	ck_assert_int_eq(listener == NULL, refuses);
+	if (refuses) {
+		ck_assert_int_eq(errno, EINVAL);
+		ck_assert_int_eq(access("s", F_OK), -1);
+	}
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+START_TEST(connect_refuses)
+{
+	struct unix_listener *listener = listen_at("s", NULL);
+	struct unix_ports client = { .in = NULL };
+
+	if ((refused[_i].calls & CONNECT) != 0)
+		fails(unix_connect("s", &refused[_i].options, &client),
+		    EINVAL);
+	else
+		succeeds(unix_connect("s", &refused[_i].options, &client));
+	succeeds(unix_close_ports(&client));
+	answers(unix_accept_ready(listener),
+	    (refused[_i].calls & CONNECT) == 0);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+START_TEST(pair_and_open_ports_refuse)
+{
+	struct unix_ports pair[2] = { { .in = NULL }, { .in = NULL } };
+	struct unix_ports ports;
+	int fd[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+	if ((refused[_i].calls & PORTS) != 0) {
+		fails(unix_pair(&refused[_i].options, pair), EINVAL);
+		fails(unix_open_ports(fd[0], &refused[_i].options, &ports),
+		    EINVAL);
+		ck_assert_int_eq(close(fd[0]), 0);
+	} else {
+		succeeds(unix_pair(&refused[_i].options, pair));
+		succeeds(unix_open_ports(fd[0], &refused[_i].options,
+		    &ports));
+		succeeds(unix_close_ports(&ports));
+	}
+	succeeds(unix_close_ports(&pair[0]));
+	succeeds(unix_close_ports(&pair[1]));
+	ck_assert_int_eq(close(fd[1]), 0);
+}
+END_TEST
+
+START_TEST(one_structure_serves_server_and_client)
+{
+	struct connection c;
+
+	open_connection(&c, _i, &shared);
+	say(c.client.out, "x\n");
+	expect(c.server.in, "x\n");
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(options_are_copied)
+{
+	struct unix_options options = { .accept_timeout = -1 };
+	struct unix_listener *listener = listen_at("s", &options);
+	struct unix_ports server;
+
+	memset(&options, 0xff, sizeof(options));
+	fails(unix_accept(listener, &server), ETIMEDOUT);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("options");
+	TCase *errors = add_case(suite, "errors");
+	TCase *core = add_case(suite, "core");
+
+	tcase_add_loop_test(errors, listen_refuses, 0, COUNT(refused));
+	tcase_add_loop_test(errors, connect_refuses, 0, COUNT(refused));
+	tcase_add_loop_test(errors, pair_and_open_ports_refuse,
+	    0, COUNT(refused));
+	tcase_add_loop_test(core, one_structure_serves_server_and_client,
+	    0, WAYS);
+	tcase_add_test(core, options_are_copied);
+	return run_suite(suite);
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* unix_pair(): two connected ports, and a process at each end. */
+#include "support.h"
+
+#include <sys/wait.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+START_TEST(text_goes_both_ways)
+{
+	struct unix_ports pair[2];
+
+	succeeds(unix_pair(NULL, pair));
+	say(pair[0].out, "there\n");
+	expect(pair[1].in, "there\n");
+	say(pair[1].out, "and back\n");
+	expect(pair[0].in, "and back\n");
+	succeeds(unix_close_ports(&pair[0]));
+	expect_end(pair[1].in);
+	succeeds(unix_close_ports(&pair[1]));
+}
+END_TEST
+
+START_TEST(every_descriptor_is_close_on_exec)
+{
+	struct unix_ports pair[2];
+
+	succeeds(unix_pair(NULL, pair));
+	expect_close_on_exec();
+	succeeds(unix_close_ports(&pair[0]));
+	succeeds(unix_close_ports(&pair[1]));
+}
+END_TEST
+
+START_TEST(shortage_leaves_nothing)
+{
+	struct unix_ports pair[2] = { { .descriptor = { -7, -7 } } };
+
+	begin_shortage(_i);
+	fails(unix_pair(NULL, pair), EMFILE);
+	ck_assert_int_eq(pair[0].descriptor[0], -7);
+	end_shortage();
+}
+END_TEST
+
+START_TEST(null_pair_is_einval)
+{
+	fails(unix_pair(NULL, NULL), EINVAL);
+}
+END_TEST
+
+/* The bytes of a stream that is 1 MiB and a bit long. */
+
+#define LONG	1100000
+
+static void *
+write_long(void *argument)
+{
+	struct unix_ports *ports = argument;
+	unsigned i;
+
+	for (i = 0; i < LONG; i++)
+		if (putc((int)(i * 31 % 251), ports->out) == EOF)
+			return argument;
+	return unix_close_output(ports) == 0 ? NULL : argument;
+}
+
+START_TEST(long_streams_arrive_whole_in_both_directions_at_once)
+{
+	struct unix_ports pair[2];
+	pthread_t thread[2];
+	unsigned i;
+	int end;
+
+	succeeds(unix_pair(NULL, pair));
+	for (end = 0; end < 2; end++)
+		thread[end] = start_thread(write_long, &pair[end]);
+	for (i = 0; i < LONG; i++)
+		for (end = 0; end < 2; end++)
+			if (getc(pair[end].in) != (int)(i * 31 % 251))
+				ck_abort_msg("byte %u of end %d", i, end);
+	for (end = 0; end < 2; end++) {
+		expect_end(pair[end].in);
+		ck_assert_ptr_null(join_thread(thread[end]));
+		succeeds(unix_close_ports(&pair[end]));
+	}
+}
+END_TEST
+
+/* A child that answers every line until the end, in capitals of its own. */
+static int
+answer_lines(struct unix_ports *ports)
+{
+	char line[100];
+
+	while (fgets(line, sizeof(line), ports->in) != NULL)
+		if (fprintf(ports->out, "child: %s", line) < 0 ||
+		    fflush(ports->out) == EOF)
+			return 1;
+	return unix_close_ports(ports) == 0 ? 0 : 1;
+}
+
+START_TEST(parent_and_child_talk)
+{
+	struct unix_ports pair[2];
+	pid_t child;
+
+	succeeds(unix_pair(NULL, pair));
+	child = fork();
+	if (child == 0)
+		_exit(unix_abandon_ports(&pair[0]) == 0 ?
+		    answer_lines(&pair[1]) : 1);
+	succeeds(unix_close_ports(&pair[1]));
+	say(pair[0].out, "one\n");
+	expect(pair[0].in, "child: one\n");
+	say(pair[0].out, "two\n");
+	expect(pair[0].in, "child: two\n");
+	succeeds(unix_close_output(&pair[0]));
+	expect_end(pair[0].in);
+	ck_assert_int_eq(child_status(child), 0);
+	succeeds(unix_close_ports(&pair[0]));
+}
+END_TEST
+
+START_TEST(closing_the_other_half_leaves_the_child_connected)
+{
+	struct unix_ports pair[2];
+	pid_t child;
+
+	succeeds(unix_pair(NULL, pair));
+	child = fork();
+	if (child == 0)
+		_exit(unix_close_ports(&pair[0]) == 0 ?
+		    answer_lines(&pair[1]) : 1);
+	succeeds(unix_close_ports(&pair[1]));
+	succeeds(unix_close_ports(&pair[1]));
+	say(pair[0].out, "still there?\n");
+	expect(pair[0].in, "child: still there?\n");
+	succeeds(unix_close_ports(&pair[0]));
+	ck_assert_int_eq(child_status(child), 0);
+}
+END_TEST
+
+/* What waits in `out` at fork waits in both processes. */
+static void
+send_unsent(int (*in_child)(struct unix_ports *), int times)
+{
+	struct unix_ports pair[2];
+	pid_t child;
+
+	succeeds(unix_pair(NULL, pair));
+	ck_assert_int_ne(fputs("once\n", pair[0].out), EOF);
+	child = fork();
+	if (child == 0)
+		_exit(in_child(&pair[0]));
+	ck_assert_int_eq(child_status(child), 0);
+	succeeds(unix_close_ports(&pair[0]));
+	while (times-- > 0)
+		expect(pair[1].in, "once\n");
+	expect_end(pair[1].in);
+	succeeds(unix_close_ports(&pair[1]));
+}
+
+START_TEST(unsent_output_is_sent_once_when_the_child_abandons)
+{
+	send_unsent(unix_abandon_ports, 1);
+}
+END_TEST
+
+START_TEST(unsent_output_is_sent_twice_when_the_child_closes)
+{
+	send_unsent(unix_close_ports, 2);
+}
+END_TEST
+
+START_TEST(killed_child_is_end_of_file)
+{
+	struct unix_ports pair[2];
+	pid_t child;
+
+	succeeds(unix_pair(NULL, pair));
+	child = fork();
+	if (child == 0) {
+		unix_close_ports(&pair[0]);
+		_exit(answer_lines(&pair[1]));
+	}
+	succeeds(unix_close_ports(&pair[1]));
+	ck_assert_int_eq(kill(child, SIGKILL), 0);
+	expect_end(pair[0].in);
+	ck_assert(WIFSIGNALED(child_status(child)));
+	succeeds(unix_close_ports(&pair[0]));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("pair");
+	TCase *core = add_case(suite, "core");
+	TCase *processes = add_case(suite, "processes");
+	TCase *shortage = add_case(suite, "shortage");
+	TCase *errors = add_case(suite, "errors");
+
+	tcase_add_test(core, text_goes_both_ways);
+	tcase_add_test(core, every_descriptor_is_close_on_exec);
+	tcase_add_test(core,
+	    long_streams_arrive_whole_in_both_directions_at_once);
+	tcase_add_test(processes, parent_and_child_talk);
+	tcase_add_test(processes,
+	    closing_the_other_half_leaves_the_child_connected);
+	tcase_add_test(processes,
+	    unsent_output_is_sent_once_when_the_child_abandons);
+	tcase_add_test(processes,
+	    unsent_output_is_sent_twice_when_the_child_closes);
+	tcase_add_test(processes, killed_child_is_end_of_file);
+	tcase_add_loop_test(shortage, shortage_leaves_nothing, 0, 4);
+	tcase_add_test(errors, null_pair_is_einval);
+	return run_suite(suite);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Calls of libc that fail when told to: a program that is linked with this
+ * file has them in front of libc's own, for itself and for the library.
+ * Those that succeed disturb errno, as POSIX lets them.
+ */
+#include "config.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "interpose.h"
+
+static struct {
+	const char *name;
+	int number;
+	int error;
+	void (*action)(void);
+} next;
+
+static int
+is_due(const char *name)
+{
+	if (next.name == NULL || strcmp(next.name, name) != 0 ||
+	    --next.number > 0)
+		return 0;
+	next.name = NULL;
+	if (next.action != NULL) {
+		next.action();
+		return 0;
+	}
+	errno = next.error;
+	return 1;
+}
+
+/* Call libc's function, or be the failure. */
+#define INTERPOSE(type, name, parameters, arguments, failure) \
+	type name parameters; \
+	type \
+	name parameters \
+	{ \
+		type (*real) parameters; \
+		type result = failure; \
+		if (is_due(#name)) \
+			return failure; \
+		*(void **)&real = dlsym(RTLD_NEXT, #name); \
+		result = real arguments; \
+		if (result != failure) \
+			errno = EXDEV; \
+		return result; \
+	}
+
+INTERPOSE(FILE *, fdopen, (int fd, const char *mode), (fd, mode), NULL)
+INTERPOSE(int, listen, (int fd, int backlog), (fd, backlog), -1)
+INTERPOSE(int, accept4, (int fd, struct sockaddr *name, socklen_t *size,
+    int flags), (fd, name, size, flags), -1)
+INTERPOSE(int, dup3, (int from, int to, int flags), (from, to, flags), -1)
+INTERPOSE(int, poll, (struct pollfd *fds, nfds_t count, int timeout),
+    (fds, count, timeout), -1)
+INTERPOSE(int, setsockopt, (int fd, int level, int name, const void *value,
+    socklen_t size), (fd, level, name, value, size), -1)
+INTERPOSE(int, shutdown, (int fd, int how), (fd, how), -1)
+INTERPOSE(int, fstatat, (int fd, const char *path, struct stat *status,
+    int flags), (fd, path, status, flags), -1)
+INTERPOSE(int, fchmodat, (int fd, const char *path, mode_t mode, int flags),
+    (fd, path, mode, flags), -1)
+INTERPOSE(int, sigaction, (int number, const struct sigaction *new,
+    struct sigaction *old), (number, new, old), -1)
+INTERPOSE(int, unlinkat, (int fd, const char *path, int flags),
+    (fd, path, flags), -1)
+INTERPOSE(char *, strndup, (const char *string, size_t size),
+    (string, size), NULL)
+
+int
+fcntl(int fd, int command, ...)
+{
+	int (*real)(int, int, ...);
+	va_list rest;
+	void *argument;
+
+	va_start(rest, command);
+	argument = va_arg(rest, void *);
+	va_end(rest);
+	if ((command == F_SETFL && is_due("F_SETFL")) ||
+	    (command == F_SETFD && is_due("F_SETFD")) ||
+	    (command == F_GETFL && is_due("F_GETFL")))
+		return -1;
+	*(void **)&real = dlsym(RTLD_NEXT, "fcntl");
+	return real(fd, command, argument);
+}
+
+void
+fail_next(const char *name, int number, int error)
+{
+	next.name = name;
+	next.number = number;
+	next.error = error;
+	next.action = NULL;
+}
+
+void
+before_next(const char *name, void (*action)(void))
+{
+	next.name = name;
+	next.number = 1;
+	next.action = action;
+}
+
+int
+is_pending(void)
+{
+	return next.name != NULL;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Failures of libc's calls, made to order; see interpose.c. */
+#ifndef INTERPOSE_H
+#define INTERPOSE_H
+
+/*
+ * The NUMBER-th call of NAME from now on fails, once, with ERROR.  fcntl(2)
+ * goes by its commands: "F_GETFL", "F_SETFL", "F_SETFD".
+ */
+void fail_next(const char *name, int number, int error);
+
+/* Instead of a failure: the next call of NAME is made after ACTION. */
+void before_next(const char *name, void (*action)(void));
+
+/* Whether that is still to come. */
+int is_pending(void);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the test programs share: a fixture, and words for common steps. */
+#ifndef SUPPORT_H
+#define SUPPORT_H
+
+#include "config.h"
+
+#include <sys/types.h>
+#include <check.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+
+#include "unixport.h"
+
+#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
+
+/* The call fails so. */
+#define fails(call, error) do { \
+	errno = 0; \
+	ck_assert_int_eq((call), -1); \
+	ck_assert_int_eq(errno, (error)); \
+} while (0)
+
+/* The call answers so, and leaves errno alone. */
+#define answers(call, value) do { \
+	errno = EDOM; \
+	ck_assert_int_eq((call), (value)); \
+	ck_assert_int_eq(errno, EDOM); \
+} while (0)
+
+#define succeeds(call)	answers(call, 0)
+
+/*
+ * Run SUITE: TAP on standard output, Check's own summary in the file that
+ * UNIXPORT_SUMMARY names.  The exit status of main().
+ */
+int run_suite(Suite *suite);
+
+/*
+ * A test case of SUITE whose tests each run in a fresh directory, and fail
+ * when they leave a descriptor open.  NAME is its tag too: CK_EXCLUDE_TAGS
+ * leaves out what a tool cannot run (valgrind plays RLIMIT_NOFILE itself,
+ * TSan puts off handlers).
+ */
+TCase *add_case(Suite *suite, const char *name);
+
+/* Connections: every way to get one. */
+struct connection {
+	struct unix_listener *listener;		/* NULL for a pair */
+	struct unix_ports server, client;
+};
+
+/* A listener at "s" and a client that waits; nobody has accepted it. */
+void open_waiting(struct connection *c, const struct unix_options *options);
+
+#define WAYS	3		/* absolute path, relative path, pair */
+
+void open_connection(struct connection *c, int way,
+    const struct unix_options *options);
+void close_connection(struct connection *c);
+
+/* A socket of TYPE bound to "s", as another program would make it. */
+int bind_socket(int type);
+
+struct unix_listener *listen_at(const char *path,
+    const struct unix_options *options);
+
+/* unix_connect() fails so, and writes nothing. */
+void cannot_connect(const char *path, const struct unix_options *options,
+    int error);
+
+/* Fill the backlog of the listener at PATH; COUNT clients fit. */
+void fill_backlog(const char *path, struct unix_ports *clients, int count);
+void abandon_all(struct unix_ports *ports, int count);
+
+/* Text over streams. */
+void say(FILE *out, const char *text);
+void expect(FILE *in, const char *text);
+void expect_end(FILE *in);
+
+/* A path in PATH of exactly LENGTH bytes, below the current directory. */
+void make_path(char *path, size_t length);
+
+/* Descriptors; the tests stay below so many. */
+#define DESCRIPTORS	256
+
+/* All that the test has opened. */
+void expect_close_on_exec(void);
+void close_all_opened(void);
+
+void begin_shortage(int spare);		/* that many can be had, no more */
+void end_shortage(void);
+
+/* Threads and processes. */
+pthread_t start_thread(void *(*body)(void *), void *argument);
+void *join_thread(pthread_t thread);
+pid_t thread_id(void);
+void wait_blocked(_Atomic pid_t *id);	/* until that one sleeps */
+void catch_signal(int signal, void (*handler)(int));
+void do_nothing(int signal);
+int child_status(pid_t child);
+
+long long milliseconds(void);		/* monotonic */
+
+/* Be an ordinary user, also where the tests run as root, and again not. */
+void become_user(void);
+void become_self(void);
+
+#endif
