@@ -1,0 +1,48 @@
+#!/bin/sh
+# The manual: lint, every function with a page, every example and those of
+# README.md a program that compiles.
+set -eu
+directory=$(mktemp -d /tmp/unixport.XXXXXX)
+trap 'rm -rf "$directory"' EXIT
+
+for name in $(sed -n 's/^	\(unix_[a-z_]*\);$/\1/p' "$srcdir/src/unixport.map"); do
+	page=$(grep -lx "\.Nm $name\( ,\)\{0,1\}" "$srcdir"/man/*.3) ||
+	    { echo "$name has no page"; exit 1; }
+	[ "$page" = "$srcdir/man/$name.3" ] ||
+	    grep -q "/$name\( \|\$\)" "$srcdir/Makefile.am" ||
+	    { echo "$name has no link"; exit 1; }
+done
+echo 'ok: every function has a page'
+
+# example PAGE: the C programs of its EXAMPLES.
+example()
+{
+	awk '/^\.Sh /{ in_examples = $2 == "EXAMPLES" }
+	    in_examples && /^\.Ed/{ code = 0 }
+	    code { gsub(/\\e/, "\\"); print }
+	    in_examples && /^\.Bd -literal/{ code = 1 }' "$1"
+}
+
+compile()
+{
+	$CC -Wall -Wextra -Werror -I"$srcdir/include" -fsyntax-only "$1"
+	echo "ok: $2"
+}
+
+for page in "$srcdir"/man/*.3; do
+	example "$page" >"$directory/example.c"
+	grep -q '^main(' "$directory/example.c" ||
+	    { echo "$page has no whole program"; exit 1; }
+	compile "$directory/example.c" "the example of ${page##*/}"
+done
+
+awk -v directory="$directory" '/^```$/{ file = "" }
+    file != "" { print >file }
+    /^```c$/{ file = directory "/readme" ++n ".c" }' "$srcdir/README.md"
+for program in "$directory"/readme*.c; do
+	compile "$program" "${program##*/} of README.md"
+done
+
+command -v mandoc >/dev/null || { echo 'no mandoc'; exit 77; }
+[ -z "$(mandoc -T lint -W warning "$srcdir"/man/*.3 | tee /dev/stderr)" ]
+echo 'ok: lint'
