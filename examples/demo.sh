@@ -1,0 +1,44 @@
+#!/bin/sh
+# demo.sh FILE: the examples at work on FILE; make demo runs it.
+# The programs are in examples/ of the current directory.
+set -eu
+file=$1
+directory=$(mktemp -d /tmp/unixport.XXXXXX)
+server=
+finish()
+{
+	[ -z "$server" ] || kill "$server" 2>/dev/null || :
+	rm -rf "$directory"
+}
+trap finish EXIT
+trap 'exit 1' HUP INT TERM
+socket=$directory/lines.sock
+
+echo "1. A server and a client, over a socket file"
+echo "\$ line-server $socket &"
+examples/line-server "$socket" &
+server=$!
+echo "\$ line-client $socket ${file##*/}"
+examples/line-client "$socket" "$file"
+echo "\$ ls -l"
+ls -l "$socket"
+echo "\$ kill -TERM (the server)"
+kill -TERM "$server"
+wait "$server"
+server=
+[ ! -e "$socket" ] && echo "The server has ended and removed its file."
+
+echo
+echo "2. A parent and its child, over unix_pair()"
+echo "\$ child-count ${file##*/}"
+ours=$(examples/child-count "$file")
+echo "$ours"
+set -- $(wc <"$file")
+echo "\$ wc <${file##*/}"
+echo "$1 $2 $3"
+[ "$ours" = "$1 lines, $2 words, $3 bytes" ] && echo "wc agrees."
+
+echo
+echo "3. The peer goes away in the middle, under each SIGPIPE policy"
+echo "\$ sigpipe ${file##*/}"
+examples/sigpipe "$file"

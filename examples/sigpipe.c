@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sigpipe FILE: send FILE line by line to a peer that leaves after the
+ * third, once under each SIGPIPE policy, and tell what the program sees.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <unixport.h>
+
+#define STAY	3		/* lines that the peer reads */
+
+/* Send all of FILE; the number of lines that went, -1 when all did. */
+static int
+send_lines(struct unix_ports pair[2], FILE *file)
+{
+	char line[1000], read[1000];
+	int sent;
+
+	for (sent = 0; fgets(line, sizeof(line), file) != NULL; sent++) {
+		if (sent == STAY)
+			unix_close_ports(&pair[1]);
+		if (fputs(line, pair[0].out) == EOF ||
+		    fflush(pair[0].out) == EOF)
+			return sent;
+		if (sent < STAY && fgets(read, sizeof(read), pair[1].in) == NULL)
+			return sent;
+	}
+	return -1;
+}
+
+/* The process that tries POLICY: it may not come back. */
+static int
+try_policy(enum unix_sigpipe policy, FILE *file)
+{
+	struct unix_options options = { .sigpipe = policy };
+	struct unix_ports pair[2];
+	int sent;
+
+	if (unix_pair(&options, pair) == -1) {
+		printf("unix_pair says: %s\n", strerror(errno));
+		return 0;
+	}
+	sent = send_lines(pair, file);
+	if (sent == -1)
+		printf("the file has no more than %d lines\n", STAY);
+	else
+		printf("line %d fails: %s; the program goes on\n", sent + 1,
+		    strerror(errno));
+	unix_abandon_ports(&pair[0]);
+	unix_close_ports(&pair[1]);
+	return 0;
+}
+
+static int
+show_policy(const char *name, enum unix_sigpipe policy, const char *path)
+{
+	FILE *file = fopen(path, "r");
+	int status;
+	pid_t child;
+
+	if (file == NULL) {
+		fprintf(stderr, "sigpipe: %s: %s\n", path, strerror(errno));
+		return 1;
+	}
+	printf("%-8s", name);
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		status = try_policy(policy, file);
+		_exit(fflush(stdout) == EOF ? 1 : status);
+	}
+	fclose(file);
+	if (child == -1 || waitpid(child, &status, 0) == -1)
+		return 1;
+	if (WIFSIGNALED(status))
+		printf("the process is killed: %s\n",
+		    strsignal(WTERMSIG(status)));
+	return WIFSIGNALED(status) ? 0 : status;
+}
+
+int
+main(int argc, char *argv[])
+{
+	if (argc != 2) {
+		fprintf(stderr, "usage: sigpipe FILE\n");
+		return 2;
+	}
+	return show_policy("RAISE", UNIX_SIGPIPE_RAISE, argv[1]) |
+	    show_policy("IGNORE", UNIX_SIGPIPE_IGNORE, argv[1]) |
+	    show_policy("ERROR", UNIX_SIGPIPE_ERROR, argv[1]);
+}
