@@ -30,6 +30,27 @@ end_direction(int fd, int how, int *error)
 		*error = errno;
 }
 
+/*
+ * What output was lost is told by every close until the last: a negative
+ * descriptor is its errno.
+ */
+static void
+remember_loss(struct unix_ports *ports, int error)
+{
+	ports->descriptor[1] = -error;
+}
+
+static int
+take_loss(struct unix_ports *ports)
+{
+	int error = ports->out == NULL && ports->descriptor[1] < 0 ?
+	    -ports->descriptor[1] : 0;
+
+	if (error != 0)
+		ports->descriptor[1] = 0;
+	return error;
+}
+
 static void
 flush_output(FILE *out, int *error)
 {
@@ -65,6 +86,8 @@ unix_close_output(struct unix_ports *ports)
 		flush_output(ports->out, &error);
 		end_direction(ports->descriptor[1], SHUT_WR, &error);
 		close_stream(&ports->out, &error);
+		if (error != 0)
+			remember_loss(ports, error);
 	}
 	return answer(error, saved);
 }
@@ -74,10 +97,11 @@ UP_API int
 unix_close_ports(struct unix_ports *ports)
 {
 	int saved = errno;
-	int error = 0;
+	int error;
 
 	if (ports == NULL)
 		return answer(EINVAL, saved);
+	error = take_loss(ports);
 	if (ports->out != NULL)
 		flush_output(ports->out, &error);
 	close_stream(&ports->out, &error);
@@ -89,7 +113,7 @@ int
 up_abandon_ports(struct unix_ports *ports)
 {
 	int saved = errno;
-	int error = 0;
+	int error = take_loss(ports);
 
 	if (ports->out != NULL) {
 		error = ferror(ports->out) ? EIO : 0;

@@ -186,6 +186,10 @@ START_TEST(unsent_output_to_a_gone_peer_is_epipe)
 	ck_assert_int_ne(fputs("lost\n", c.client.out), EOF);
 	fails(close_it[_i](&c.client), EPIPE);
 	ck_assert_ptr_null(c.client.out);
+	succeeds(unix_close_output(&c.client));
+	succeeds(unix_close_input(&c.client));
+	if (close_it[_i] == unix_close_output)
+		fails(unix_close_ports(&c.client), EPIPE);
 	succeeds(unix_close_ports(&c.client));
 	close_connection(&c);
 }
@@ -203,6 +207,8 @@ START_TEST(earlier_loss_is_told_at_the_end)
 	ck_assert_int_eq(fflush(c.client.out), EOF);
 	fails(close_it[_i](&c.client), EIO);
 	ck_assert_ptr_null(c.client.out);
+	if (close_it[_i] == unix_close_output)
+		fails(unix_abandon_ports(&c.client), EIO);
 	succeeds(unix_close_ports(&c.client));
 	close_connection(&c);
 }
@@ -219,6 +225,7 @@ START_TEST(descriptor_closed_behind_our_back_is_ebadf)
 	fails(unix_close_output(&c.client), EBADF);
 	ck_assert_ptr_null(c.client.in);
 	ck_assert_ptr_null(c.client.out);
+	fails(unix_close_ports(&c.client), EBADF);
 	close_connection(&c);
 }
 END_TEST
