@@ -41,14 +41,20 @@ static int
 stream(struct unix_ports *child, FILE *file)
 {
 	char answer[100];
-	int c;
+	int c, error;
 
 	while ((c = getc(file)) != EOF && putc(c, child->out) != EOF)
 		;
+	error = ferror(file) ? errno : 0;
 	if (unix_close_output(child) == -1 ||
 	    fgets(answer, sizeof(answer), child->in) == NULL)
 		return fail("parent");
-	fputs(answer, stdout);
+	if (error != 0) {
+		errno = error;
+		return fail("read");
+	}
+	if (fputs(answer, stdout) == EOF || fflush(stdout) == EOF)
+		return fail("standard output");
 	return unix_close_ports(child) == 0 ? 0 : fail("parent");
 }
 
@@ -79,6 +85,7 @@ main(int argc, char *argv[])
 	}
 	unix_close_ports(&pair[1]);
 	status = stream(&pair[0], file);
+	unix_abandon_ports(&pair[0]);
 	fclose(file);
 	return waitpid(child, &of_child, 0) == child && of_child == 0 ?
 	    status : 1;

@@ -2,6 +2,7 @@
 # demo.sh FILE: the examples at work on FILE; make demo runs it.
 # The programs are in examples/ of the current directory.
 set -eu
+[ $# = 1 ] || { echo 'usage: demo.sh FILE' >&2; exit 2; }
 file=$1
 directory=$(mktemp -d /tmp/unixport.XXXXXX)
 server=

@@ -54,6 +54,13 @@ exchange(struct unix_ports *server, unsigned long number, const char *line)
 }
 
 static int
+not_text(unsigned long number)
+{
+	fprintf(stderr, "line-client: line %lu has a NUL byte\n", number);
+	return 1;
+}
+
+static int
 send_file(struct unix_ports *server, FILE *file)
 {
 	double start = seconds();
@@ -66,12 +73,16 @@ send_file(struct unix_ports *server, FILE *file)
 	while (status == 0 && (length = getline(&line, &size, file)) != -1) {
 		bytes += (unsigned long)length;
 		line[strcspn(line, "\n")] = '\0';
-		status = exchange(server, ++count, line);
+		status = strlen(line) + 1 < (size_t)length ?
+		    not_text(count + 1) : exchange(server, ++count, line);
 	}
 	free(line);
-	if (status == 0)
-		printf("%lu lines, %lu bytes, each came back numbered, "
-		    "%.3f seconds\n", count, bytes, seconds() - start);
+	if (status == 0 && ferror(file))
+		status = fail("read");
+	if (status == 0 && (printf("%lu lines, %lu bytes, each came back "
+	    "numbered, %.3f seconds\n", count, bytes, seconds() - start) < 0 ||
+	    fflush(stdout) == EOF))
+		status = fail("standard output");
 	return status;
 }
 

@@ -39,6 +39,7 @@ int
 main(int argc, char *argv[])
 {
 	struct unix_options options = { .sigpipe = UNIX_SIGPIPE_IGNORE };
+	/* No SA_RESTART: a signal also ends the read of a silent client. */
 	struct sigaction action = { .sa_handler = stop };
 	struct unix_ports client;
 
@@ -58,5 +59,9 @@ main(int argc, char *argv[])
 		serve(&client);
 	if (errno != ECANCELED)
 		perror("line-server: accept");
+	/* The handler must not meet a listener that is gone. */
+	action.sa_handler = SIG_IGN;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
 	return unix_close(listener) == 0 ? 0 : 1;
 }

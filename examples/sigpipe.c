@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,18 +17,22 @@
 static int
 send_lines(struct unix_ports pair[2], FILE *file)
 {
-	char line[1000], read[1000];
-	int sent;
+	char *line = NULL, *copy = NULL;
+	size_t size = 0, copy_size = 0;
+	int sent = 0;
 
-	for (sent = 0; fgets(line, sizeof(line), file) != NULL; sent++) {
+	while (getline(&line, &size, file) != -1) {
+		line[strcspn(line, "\n")] = '\0';
 		if (sent == STAY)
 			unix_close_ports(&pair[1]);
-		if (fputs(line, pair[0].out) == EOF ||
+		if (fprintf(pair[0].out, "%s\n", line) < 0 ||
 		    fflush(pair[0].out) == EOF)
 			return sent;
-		if (sent < STAY && fgets(read, sizeof(read), pair[1].in) == NULL)
+		if (sent++ < STAY && getline(&copy, &copy_size, pair[1].in) == -1)
 			return sent;
 	}
+	free(line);
+	free(copy);
 	return -1;
 }
 
@@ -44,14 +49,16 @@ try_policy(enum unix_sigpipe policy, FILE *file)
 		return 0;
 	}
 	sent = send_lines(pair, file);
-	if (sent == -1)
+	if (ferror(file))
+		printf("the file cannot be read\n");
+	else if (sent == -1)
 		printf("the file has no more than %d lines\n", STAY);
 	else
 		printf("line %d fails: %s; the program goes on\n", sent + 1,
 		    strerror(errno));
 	unix_abandon_ports(&pair[0]);
 	unix_close_ports(&pair[1]);
-	return 0;
+	return ferror(file) ? 1 : 0;
 }
 
 static int
@@ -75,10 +82,10 @@ show_policy(const char *name, enum unix_sigpipe policy, const char *path)
 	fclose(file);
 	if (child == -1 || waitpid(child, &status, 0) == -1)
 		return 1;
-	if (WIFSIGNALED(status))
-		printf("the process is killed: %s\n",
-		    strsignal(WTERMSIG(status)));
-	return WIFSIGNALED(status) ? 0 : status;
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	printf("the process is killed: %s\n", strsignal(WTERMSIG(status)));
+	return 0;
 }
 
 int
@@ -88,7 +95,8 @@ main(int argc, char *argv[])
 		fprintf(stderr, "usage: sigpipe FILE\n");
 		return 2;
 	}
-	return show_policy("RAISE", UNIX_SIGPIPE_RAISE, argv[1]) |
-	    show_policy("IGNORE", UNIX_SIGPIPE_IGNORE, argv[1]) |
-	    show_policy("ERROR", UNIX_SIGPIPE_ERROR, argv[1]);
+	return show_policy("RAISE", UNIX_SIGPIPE_RAISE, argv[1]) != 0 ||
+	    show_policy("IGNORE", UNIX_SIGPIPE_IGNORE, argv[1]) != 0 ||
+	    show_policy("ERROR", UNIX_SIGPIPE_ERROR, argv[1]) != 0 ||
+	    fflush(stdout) == EOF;
 }

@@ -31,6 +31,7 @@ set -- $(wc <"$input")
 expect 0 "$1 lines, $2 words, $3 bytes" examples/child-count "$input"
 expect 1 'child-count: DIR/no: No such file or directory' \
     examples/child-count "$directory/no"
+expect 1 'child-count: read: Is a directory' examples/child-count "$directory"
 echo 'ok: child-count'
 
 raise='RAISE   the process is killed: Broken pipe'
@@ -42,6 +43,10 @@ esac
 expect 0 "$raise
 $ignore
 $error" examples/sigpipe "$input"
+# A last line without its newline.
+printf 'one\ntwo' >"$directory/short"
+examples/sigpipe "$directory/short" >"$directory/said"
+[ "$(grep -c 'no more than 3 lines' "$directory/said")" -ge 2 ]
 echo 'ok: sigpipe'
 
 examples/line-server "$directory/s" &
