@@ -48,17 +48,17 @@ enum unix_sigpipe {
 #define UNIX_GUARDED	0x001u	/* guarded ports; not served yet */
 #define UNIX_UNTIED	0x002u	/* reading never flushes; not served yet */
 #define UNIX_FILES	0x004u	/* descriptors may travel; not served yet */
-#define UNIX_SAME_USER	0x008u	/* peers of our own uid; not served yet */
+#define UNIX_SAME_USER	0x008u	/* peers of our effective uid only */
 #define UNIX_WAIT	0x010u	/* connect: wait until it is answered */
-#define UNIX_KEEP	0x020u	/* listen: leave the file; not served yet */
-#define UNIX_NO_RECLAIM	0x040u	/* listen: no stale files; not served yet */
+#define UNIX_KEEP	0x020u	/* listen: leave the file */
+#define UNIX_NO_RECLAIM	0x040u	/* listen: nor a stale file */
 #define UNIX_INHERIT	0x080u	/* listen: the listener survives exec */
-#define UNIX_DATAGRAM	0x100u	/* listen: datagrams; not served yet */
+#define UNIX_DATAGRAM	0x100u	/* listen: a datagram socket */
 
 /*
  * Options of every call; all zero, or a NULL pointer, are the defaults.
- * mode, group, read_timeout, write_timeout and buffer_size are not
- * served yet: anything but 0 is EINVAL where the call would use it.
+ * read_timeout, write_timeout and buffer_size are not served yet:
+ * anything but 0 is EINVAL.
  */
 struct unix_options {
 	unsigned flags;
@@ -130,10 +130,11 @@ int unix_hang_up(const struct unix_ports *ports);
 struct unix_listener;
 
 /*
- * Listen on the path ADDRESS.  Returns a listener, or NULL.  The caller
- * owns it and ends it with unix_close(), which also removes the socket
- * file.  OPTIONS are copied, and serve the connections too.  See
- * unix_listen(3).
+ * Listen at ADDRESS, see unix_address(7).  Returns a listener, or NULL.
+ * The caller owns it and ends it with unix_close(), which also removes the
+ * socket file that was made.  A file that nobody is behind is reclaimed,
+ * anything else there is EADDRINUSE.  OPTIONS are copied, and serve the
+ * connections too.  See unix_listen(3).
  */
 struct unix_listener *unix_listen(const char *address,
     const struct unix_options *options);
@@ -157,8 +158,17 @@ int unix_accept_ready(struct unix_listener *listener);
  */
 int unix_listener_fileno(const struct unix_listener *listener);
 
-/* The path that was given, valid until unix_close(). */
+/*
+ * The path or @name without its mark, valid until unix_close(); NULL for
+ * an inherited socket without a name, and for names with NULs inside.
+ */
 const char *unix_listener_path(const struct unix_listener *listener);
+
+/*
+ * 1 while the path still leads to LISTENER, 0 when its file was removed or
+ * replaced, or -1.  Always 1 for what has no file of its own making.
+ */
+int unix_listener_owns_path(const struct unix_listener *listener);
 
 /*
  * Make every blocked and later unix_accept() on LISTENER fail with
@@ -176,8 +186,8 @@ int unix_interrupt(struct unix_listener *listener);
 int unix_close(struct unix_listener *listener);
 
 /*
- * Connect to the listener at the path ADDRESS and fill PORTS, which the
- * caller closes.  0, or -1: ETIMEDOUT after connect_timeout.  See
+ * Connect to the listener at ADDRESS and fill PORTS, which the caller
+ * closes.  0, or -1: ETIMEDOUT after connect_timeout.  See
  * unix_connect(3).
  */
 int unix_connect(const char *address, const struct unix_options *options,
@@ -193,9 +203,30 @@ int unix_pair(const struct unix_options *options, struct unix_ports pair[2]);
 int unix_available(void);
 
 /*
- * The structures of the calls that later releases add; the layouts are
- * final.
+ * 0 when ADDRESS is one, or -1: EINVAL, ENAMETOOLONG, EAFNOSUPPORT.
+ * LENGTH counts its bytes; 0: up to its NUL.
  */
+int unix_check_address(const char *address, size_t length);
+
+/*
+ * One line for a person: the address, what ERROR means there and what to
+ * do about it.  Looks at the file, never blocks, leaves errno alone.
+ * Returns as snprintf(3) does.  See unix_explain(3).
+ */
+int unix_explain(const char *address, int error, char *text, size_t size);
+
+/*
+ * DIRECTORY/NAME in the user's own runtime directory, which the caller
+ * frees, or NULL: ENOENT or EPERM when there is no safe one.  NAME may be
+ * APP/NAME, APP is made when it is missing.  See unix_runtime_path(3).
+ */
+char *unix_runtime_path(const char *name);
+
+/*
+ * Send one whole datagram of LENGTH bytes to the datagram socket at
+ * ADDRESS.  0, or -1; never a signal.
+ */
+int unix_send(const char *address, const void *bytes, size_t length);
 
 /* Who is at the other end, as the kernel recorded it. */
 struct unix_peer {
@@ -204,6 +235,17 @@ struct unix_peer {
 	gid_t gid;
 	void *reserved[4];
 };
+
+/*
+ * Fill PEER with who connected, or who called listen; of a pair, who made
+ * it.  0, or -1: ENOTSUP where the system cannot tell.
+ */
+int unix_peer(const struct unix_ports *ports, struct unix_peer *peer);
+
+/*
+ * The structures of the calls that later releases add; the layouts are
+ * final.
+ */
 
 /* A message and the memory that holds it; starts as all zeros. */
 struct unix_buffer {

@@ -70,6 +70,19 @@ reserve(const struct unix_listener *listener, struct unix_ports *ports)
 	return 0;
 }
 
+/* A stranger is dropped like a client that has gone. */
+static int
+check_user(const struct unix_listener *listener, int fd)
+{
+	if ((listener->options.flags & UNIX_SAME_USER) == 0)
+		return 0;
+	if (up_check_user(fd) == 0)
+		return 0;
+	if (errno != ENOTSUP)
+		errno = ECONNABORTED;
+	return -1;
+}
+
 /*
  * One try at the client that seems to wait.  Another holder of the listener
  * may have made it blocking, and then accept(2) would wait for the next one.
@@ -85,7 +98,8 @@ take_client(const struct unix_listener *listener, struct unix_ports *ports)
 		return -1;
 	fd = up_set_blocking(listener->fd, 0) == -1 ? -1 :
 	    up_accept(listener->fd);
-	if (fd == -1 || up_sigpipe_socket(fd, policy) == -1 ||
+	if (fd == -1 || check_user(listener, fd) == -1 ||
+	    up_sigpipe_socket(fd, policy) == -1 ||
 	    up_plain_move(&made, fd) == -1) {
 		error = errno;
 		up_close(fd);
@@ -110,6 +124,10 @@ unix_accept(struct unix_listener *listener, struct unix_ports *ports)
 		errno = EINVAL;
 		return -1;
 	}
+	if ((listener->options.flags & UNIX_DATAGRAM) != 0) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
 	deadline = up_limit(listener->options.accept_timeout);
 	while ((ready = wait_client(listener, deadline)) == 1) {
 		if (take_client(listener, ports) == 0) {
@@ -118,8 +136,12 @@ unix_accept(struct unix_listener *listener, struct unix_ports *ports)
 		}
 		if (!is_passing(errno))
 			return -1;
+		/* Strangers who come again and again keep poll(2) ready. */
+		if (listener->options.accept_timeout > 0 &&
+		    up_left(deadline) == 0)
+			break;
 	}
-	if (ready == 0)
+	if (ready != -1)
 		errno = ETIMEDOUT;
 	return -1;
 }

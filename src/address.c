@@ -1,52 +1,140 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Addresses: a string becomes a socket's name of exact length. */
+/* Addresses: one grammar of strings, for listening and connecting. */
 #include "internal.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-/*
- * The marks of the other forms of address.  They are refused, not taken
- * for paths: a program that uses one must never make a file of that name.
- */
 static int
-is_marked(const char *address, size_t length)
+refuse(int error)
 {
-	static const char *const marks[] = { "@", "unix:", "fd:", "systemd:" };
-	size_t i, n;
+	errno = error;
+	return -1;
+}
 
-	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		n = strlen(marks[i]);
-		if (length >= n && memcmp(address, marks[i], n) == 0)
-			return 1;
+/* Whether ADDRESS begins with the N bytes of MARK; then it is what follows. */
+static int
+skip(struct up_address *address, const char *mark, size_t n)
+{
+	if (address->length < n || memcmp(address->text, mark, n) != 0)
+		return 0;
+	address->text += n;
+	address->length -= n;
+	return 1;
+}
+
+/* Every descriptor is small enough for an int; no sign, no space. */
+static int
+parse_number(struct up_address *address)
+{
+	size_t i;
+
+	if (address->length == 0)
+		return refuse(EINVAL);
+	for (address->number = i = 0; i < address->length; i++) {
+		if (address->text[i] < '0' || address->text[i] > '9' ||
+		    address->number > (INT_MAX - 9) / 10)
+			return refuse(EINVAL);
+		address->number = address->number * 10 +
+		    (address->text[i] - '0');
 	}
 	return 0;
 }
 
+static int
+check_abstract(const struct up_address *address)
+{
+#ifdef __linux__
+	struct up_name name;
+
+	if (address->length == 0)
+		return refuse(EINVAL);
+	return up_abstract_name(address, &name);
+#else
+	return refuse(address->length == 0 ? EINVAL : EAFNOSUPPORT);
+#endif
+}
+
+/* Linux reaches what is longer than sun_path, as far as it can be opened. */
+#ifdef __linux__
+static int
+check_length(const char *text, size_t length)
+{
+	size_t i, part = 0;
+
+	for (i = 0; i < length; i++) {
+		part = text[i] == '/' ? 0 : part + 1;
+		if (i >= PATH_MAX - 1 || part > NAME_MAX)
+			return refuse(ENAMETOOLONG);
+	}
+	return 0;
+}
+#else
+static int
+check_length(const char *text, size_t length)
+{
+	struct up_name name;
+
+	return up_name(text, length, &name);
+}
+#endif
+
+static int
+check_path(const struct up_address *address)
+{
+	if (address->length == 0 ||
+	    memchr(address->text, '\0', address->length) != NULL)
+		return refuse(EINVAL);
+	return check_length(address->text, address->length);
+}
+
 /*
- * LENGTH counts the bytes of ADDRESS, 0 means up to its NUL.  A path may
- * fill sun_path to the last byte: systems go by the length, not by a NUL.
+ * LENGTH counts the bytes of TEXT, 0 means up to its NUL.  What an address
+ * becomes points into TEXT.
  */
 int
-up_name(const char *address, size_t length, struct up_name *name)
+up_parse(const char *text, size_t length, struct up_address *address)
 {
-	if (address != NULL && length == 0)
-		length = strlen(address);
-	if (address == NULL || length == 0 || is_marked(address, length) ||
-	    memchr(address, '\0', length) != NULL) {
-		errno = EINVAL;
-		return -1;
+	if (text == NULL)
+		return refuse(EINVAL);
+	address->text = text;
+	address->length = length == 0 ? strlen(text) : length;
+	address->number = -1;
+	if (skip(address, "fd:", 3)) {
+		address->form = UP_DESCRIPTOR;
+		return parse_number(address);
 	}
-	memset(name, 0, sizeof(*name));
-	if (length > sizeof(name->address.sun_path)) {
-		errno = ENAMETOOLONG;
-		return -1;
+	if (skip(address, "systemd:", 8)) {
+		address->form = UP_SYSTEMD;
+		return memchr(address->text, '\0', address->length) != NULL ?
+		    refuse(EINVAL) : 0;
 	}
-	name->address.sun_family = AF_UNIX;
-	memcpy(name->address.sun_path, address, length);
-	name->length = offsetof(struct sockaddr_un, sun_path) + length;
-#ifdef HAVE_STRUCT_SOCKADDR_UN_SUN_LEN
-	name->address.sun_len = name->length;
-#endif
+	address->form = UP_ABSTRACT;
+	if (skip(address, "\0", 1))
+		return check_abstract(address);
+	skip(address, "unix:", 5);
+	if (skip(address, "@", 1))
+		return check_abstract(address);
+	address->form = UP_PATH;
+	return check_path(address);
+}
+
+/* What an address means, as a string of its own. */
+char *
+up_copy(const struct up_address *address)
+{
+	return strndup(address->text, address->length);
+}
+
+UP_API int
+unix_check_address(const char *text, size_t length)
+{
+	struct up_address address;
+	int saved = errno;
+
+	if (up_parse(text, length, &address) == -1)
+		return -1;
+	errno = saved;
 	return 0;
 }

@@ -16,7 +16,7 @@ UP_API int
 unix_available(void)
 {
 	int saved = errno;
-	int fd = up_socket();
+	int fd = up_socket(SOCK_STREAM);
 	int available = fd != -1 || is_shortage(errno);
 
 	up_close(fd);

@@ -1,99 +1,106 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The file of a listener: made by bind(2), private before anybody can
- * connect, removed at the end if it is still the one that was made.
- * Everything but bind goes through the directory's descriptor and follows
- * no link, so a chdir(2), a renamed directory or a link that was put in
- * its place never leads to somebody else's file.
+ * Owning a path.  bind(2) claims it; the file's mode and group are final
+ * before anybody can connect, and it is removed at the end if it is still
+ * the one that was made.  Everything but bind goes through the directory's
+ * descriptor and follows no link, so a chdir(2), a renamed directory or a
+ * link that was put in its place never leads to somebody else's file.
  */
 #include "internal.h"
 
 #include <sys/stat.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#define MODE	0600
-
-/* Opening a directory that one may search but not read. */
-#if defined(O_PATH)
-#define O_LOOKUP	O_PATH
-#elif defined(O_SEARCH)
-#define O_LOOKUP	O_SEARCH
-#else
-#define O_LOOKUP	O_RDONLY
-#endif
-
-static const char *
-last_component(const char *path)
+int
+up_look(const struct up_claim *claim, struct stat *file)
 {
-	const char *slash = strrchr(path, '/');
-
-	return slash == NULL ? path : slash + 1;
-}
-
-static int
-open_directory(const char *path)
-{
-	size_t length = (size_t)(last_component(path) - path);
-	char *directory = length == 0 ? strdup(".") : strndup(path, length);
-	int fd;
-
-	if (directory == NULL)
-		return -1;
-	fd = open(directory, O_LOOKUP | O_DIRECTORY | O_CLOEXEC);
-	free(directory);
-	return fd;
-}
-
-static int
-look(const struct up_claim *claim, struct stat *file)
-{
-	return fstatat(claim->directory, last_component(claim->path), file,
+	return fstatat(claim->directory, claim->last, file,
 	    AT_SYMLINK_NOFOLLOW);
 }
 
+/* The group comes first: the mode is not for the one that we have. */
+static int
+set_access(const struct up_claim *claim, const struct stat *file, mode_t mode,
+    gid_t group)
+{
+	if (group != 0 && file->st_gid != group &&
+	    fchownat(claim->directory, claim->last, (uid_t)-1, group,
+	    AT_SYMLINK_NOFOLLOW) == -1)
+		return -1;
+	/* The umask and an ACL may have taken bits away. */
+	return (file->st_mode & 07777) == mode ? 0 :
+	    fchmodat(claim->directory, claim->last, mode,
+	    AT_SYMLINK_NOFOLLOW);
+}
+
+static int
+is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
 /*
- * Remember which file bind(2) has made and give it its mode, which the
- * umask and the directory's ACL may have changed.  Before listen(2) nobody
- * can connect.
+ * Remember which file bind(2) has made and give it its mode and group.
+ * Before listen(2) nobody can connect.
  */
 static int
-settle(struct up_claim *claim)
+settle(struct up_claim *claim, mode_t mode, gid_t group)
 {
-	struct stat file;
+	struct stat file, there;
 
-	if (look(claim, &file) == -1)
+	if (up_look(claim, &file) == -1 || (claim->absolute != NULL &&
+	    lstat(claim->absolute, &there) == -1))
 		return -1;
+	/* Another directory may stand at its path since it was opened. */
 	if (!S_ISSOCK(file.st_mode) || file.st_uid != geteuid() ||
-	    file.st_nlink != 1) {
+	    file.st_nlink != 1 ||
+	    (claim->absolute != NULL && !is_same(&file, &there))) {
 		errno = EADDRINUSE;
 		return -1;
 	}
 	claim->device = file.st_dev;
 	claim->inode = file.st_ino;
 	claim->owner = getpid();
-	if ((file.st_mode & 07777) == MODE)
-		return 0;
-	return fchmodat(claim->directory, last_component(claim->path), MODE,
-	    AT_SYMLINK_NOFOLLOW);
+	return set_access(claim, &file, mode, group);
 }
 
-/* Bind FD to NAME, whose path CLAIM holds. */
+/* Bind FD to the path that CLAIM holds; up_release() also when it fails. */
 int
-up_claim(struct up_claim *claim, int fd, const struct up_name *name)
+up_claim(struct up_claim *claim, int fd, const struct unix_options *options)
 {
-	claim->directory = open_directory(claim->path);
-	if (claim->directory == -1)
+	mode_t mode = options->mode == 0 ? 0600 : options->mode;
+
+	if (up_open_place(claim) == -1)
 		return -1;
 	/* Linux makes the file with this mode; elsewhere it is EINVAL. */
-	(void)fchmod(fd, MODE);
-	if (bind(fd, (const struct sockaddr *)&name->address,
-	    name->length) == -1)
+	(void)fchmod(fd, options->group != 0 ? mode & 0707 : mode);
+	if (up_place(claim, fd) == -1 && (errno != EADDRINUSE ||
+	    (options->flags & UNIX_NO_RECLAIM) != 0 ||
+	    up_reclaim(claim, fd) == -1))
 		return -1;
-	return settle(claim);
+	return settle(claim, mode, options->group);
+}
+
+static int
+is_made(const struct up_claim *claim, const struct stat *file)
+{
+	return S_ISSOCK(file->st_mode) && file->st_dev == claim->device &&
+	    file->st_ino == claim->inode;
+}
+
+/* 1 while the path leads to the file, 0 when not, -1 when nobody can tell. */
+int
+up_owns(const struct up_claim *claim)
+{
+	const char *path = *claim->path == '/' ? claim->path :
+	    claim->absolute;
+	struct stat file;
+
+	if ((path != NULL ? lstat(path, &file) : up_look(claim, &file)) == -1)
+		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+	return is_made(claim, &file);
 }
 
 /* Remove the file that settle() has seen, unless it is gone or replaced. */
@@ -102,24 +109,26 @@ remove_file(const struct up_claim *claim)
 {
 	struct stat file;
 
-	if (look(claim, &file) == -1)
+	if (up_look(claim, &file) == -1)
 		return errno == ENOENT ? 0 : -1;
-	if (!S_ISSOCK(file.st_mode) || file.st_dev != claim->device ||
-	    file.st_ino != claim->inode)
+	if (!is_made(claim, &file))
 		return 0;
-	return unlinkat(claim->directory, last_component(claim->path), 0)
-	    == -1 && errno != ENOENT ? -1 : 0;
+	return unlinkat(claim->directory, claim->last, 0) == -1 &&
+	    errno != ENOENT ? -1 : 0;
 }
 
 /*
  * This comes before the socket is closed: a closed socket's inode number is
- * used again at once, and then the comparison proves nothing.
+ * used again at once, and then the comparison proves nothing.  The error of
+ * removing the file, or 0.
  */
 int
-up_release(struct up_claim *claim)
+up_release(struct up_claim *claim, int keep_file)
 {
-	int result = claim->owner == getpid() ? remove_file(claim) : 0;
+	int error = 0;
 
-	up_close(claim->directory);
-	return result;
+	if (!keep_file && claim->owner == getpid() && remove_file(claim) == -1)
+		error = errno;
+	up_close_place(claim);
+	return error;
 }

@@ -43,7 +43,7 @@ connect_until(int fd, const struct up_name *name, long long deadline)
 static int
 try_once(const struct up_name *name, long long deadline)
 {
-	int fd = up_socket();
+	int fd = up_socket(SOCK_STREAM);
 
 	if (fd == -1)
 		return -1;
@@ -76,42 +76,81 @@ pause_until(long long deadline)
 	    up_deadline(left != -1 && left < PAUSE ? left : PAUSE));
 }
 
+/* One try, to a file that is looked up again each time. */
 static int
-dial(const struct up_name *name, const struct unix_options *options)
+try_address(const struct up_address *address, long long deadline)
+{
+	struct up_name name;
+	int file, fd = -1;
+
+	if (up_reach(address, &name, &file) == 0)
+		fd = try_once(&name, deadline);
+	up_close(file);
+	return fd;
+}
+
+static int
+dial(const struct up_address *address, const struct unix_options *options)
 {
 	long long deadline = up_limit(options->connect_timeout);
 	int fd;
 
 	do
-		fd = try_once(name, deadline);
+		fd = try_address(address, deadline);
 	while (fd == -1 && (options->flags & UNIX_WAIT) != 0 &&
 	    may_come(errno) && pause_until(deadline) == 0);
 	return fd;
 }
 
+static int
+check_server(int fd, const struct unix_options *options)
+{
+	return (options->flags & UNIX_SAME_USER) == 0 ? 0 : up_check_user(fd);
+}
+
+/* Ports on what ADDRESS means: a descriptor of the caller's, or a new one. */
+static int
+open_address(const struct up_address *address,
+    const struct unix_options *options, struct unix_ports *ports)
+{
+	int fd;
+
+	if (address->form == UP_DESCRIPTOR)
+		return up_check_connected(address->number) == -1 ||
+		    check_server(address->number, options) == -1 ? -1 :
+		    up_adopt_ports(address->number, options, ports);
+	fd = dial(address, options);
+	if (fd == -1)
+		return -1;
+	if (check_server(fd, options) == -1 ||
+	    up_open_ports(fd, options, ports) == -1) {
+		up_close(fd);
+		return -1;
+	}
+	return 0;
+}
+
 UP_API int
-unix_connect(const char *address, const struct unix_options *given,
+unix_connect(const char *text, const struct unix_options *given,
     struct unix_ports *ports)
 {
 	struct unix_options options;
-	struct up_name name;
+	struct up_address address;
 	int saved = errno;
-	int fd;
 
 	if (ports == NULL) {
 		errno = EINVAL;
 		return -1;
 	}
 	if (up_options(given, UP_CONNECT, &options) == -1 ||
-	    up_name(address, options.address_length, &name) == -1)
+	    up_parse(text, options.address_length, &address) == -1)
 		return -1;
-	fd = dial(&name, &options);
-	if (fd == -1)
-		return -1;
-	if (up_open_ports(fd, &options, ports) == -1) {
-		up_close(fd);
+	if (address.form == UP_SYSTEMD) {
+		errno = EINVAL;
 		return -1;
 	}
+	if (open_address(&address, &options, ports) == -1)
+		return -1;
 	up_sigpipe_process(options.sigpipe);
 	errno = saved;
 	return 0;

@@ -13,9 +13,18 @@
 #include <sys/types.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <limits.h>
 #include <poll.h>
 
 #include "unixport.h"
+
+/* Systems without such a limit leave the names out. */
+#ifndef PATH_MAX
+#define PATH_MAX	4096
+#endif
+#ifndef NAME_MAX
+#define NAME_MAX	255
+#endif
 
 #ifdef __GNUC__
 #define UP_API	__attribute__((visibility("default")))
@@ -33,16 +42,43 @@ enum up_call {
 int up_options(const struct unix_options *, enum up_call,
     struct unix_options *);
 
-/* address.c: a string becomes a socket's name */
+/* address.c: a string becomes an address */
+enum up_form {
+	UP_PATH,
+	UP_ABSTRACT,
+	UP_DESCRIPTOR,
+	UP_SYSTEMD
+};
+
+struct up_address {
+	enum up_form form;
+	const char *text;	/* behind the marks; not ended by a NUL */
+	size_t length;
+	int number;		/* of a descriptor */
+};
+
+int up_parse(const char *, size_t, struct up_address *);
+char *up_copy(const struct up_address *);
+
+int up_check_file_options(const struct unix_options *,
+    const struct up_address *);
+
+/* name.c: names of sockets */
 struct up_name {
 	struct sockaddr_un address;
 	socklen_t length;
 };
 
 int up_name(const char *, size_t, struct up_name *);
+int up_name_at(int, const char *, struct up_name *);
+int up_abstract_name(const struct up_address *, struct up_name *);
+int up_reach(const struct up_address *, struct up_name *, int *);
+int up_family(int);
+int up_own_text(int, char **);
+int up_is_bound(int);
 
 /* socket.c: descriptors born close-on-exec */
-int up_socket(void);
+int up_socket(int);
 int up_socketpair(int [2]);
 int up_accept(int);
 int up_dup(int);
@@ -64,6 +100,7 @@ int up_poll(struct pollfd *, nfds_t, long long);
 int up_sigpipe_check(enum unix_sigpipe);
 int up_sigpipe_spared(int);
 int up_sigpipe_spare(int, int);
+int up_sigpipe_flags(void);
 int up_sigpipe_socket(int, enum unix_sigpipe);
 void up_sigpipe_process(enum unix_sigpipe);
 
@@ -78,24 +115,67 @@ void up_plain_purge(FILE *);
 
 /* ports.c and close.c */
 int up_open_ports(int, const struct unix_options *, struct unix_ports *);
+int up_check_connected(int);
+int up_adopt_ports(int, const struct unix_options *, struct unix_ports *);
+int up_fileno(const struct unix_ports *);
+int up_socket_option(int, int);
 int up_abandon_ports(struct unix_ports *);
 
-/* claim.c: the file of a listener */
+/* peer.c: who is at the other end */
+int up_peer(int, struct unix_peer *);
+int up_check_user(int);
+
+/* text.c and diagnose.c: what unix_explain() says */
+char *up_join(const char *, const char *);
+
+struct up_text {
+	char *bytes;
+	size_t size;
+	size_t length;		/* also of what did not fit */
+};
+
+#ifdef __GNUC__
+__attribute__((format(printf, 2, 3)))
+#endif
+void up_say(struct up_text *, const char *, ...);
+void up_say_bytes(struct up_text *, const char *, size_t);
+int up_diagnose(struct up_text *, const char *, int);
+
+/* probe.c and local.c */
+int up_probe(const struct up_name *);
+int up_is_local(int);
+
+/* place.c, claim.c and reclaim.c: the file of a listener */
+struct stat;
 struct up_claim {
-	char *path;
-	int directory;		/* where its last component stands */
+	const char *path;	/* the listener's */
+	const char *last;	/* its last component */
+	char *absolute;		/* without links and dots; NULL: unknown */
+	int directory;
+	char temporary[40];	/* the file's name until it is in its place */
 	dev_t device;
 	ino_t inode;
 	pid_t owner;		/* who made the file and may remove it, or 0 */
 };
 
-int up_claim(struct up_claim *, int, const struct up_name *);
-int up_release(struct up_claim *);
+int up_open_place(struct up_claim *);
+int up_place(struct up_claim *, int);
+int up_probe_place(const struct up_claim *, struct stat *);
+void up_close_place(struct up_claim *);
+int up_claim(struct up_claim *, int, const struct unix_options *);
+int up_look(const struct up_claim *, struct stat *);
+int up_owns(const struct up_claim *);
+int up_release(struct up_claim *, int);
+int up_reclaim(struct up_claim *, int);
 
-/* listener.c and accept.c */
+/* activation.c: sockets that were handed to us */
+int up_find_given(struct up_address *, int);
+
+/* listener.c, ask.c and accept.c */
 struct unix_listener {
 	int fd;
 	int wake[2];		/* readable once interrupted, never read */
+	char *path;		/* NULL where the name is no string */
 	struct up_claim claim;
 	struct unix_options options;
 };

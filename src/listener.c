@@ -3,64 +3,161 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Release all that LISTENER has got so far, the file before the socket. */
+/*
+ * Release all that LISTENER has got so far, the file before the socket.
+ * The first error, or 0.
+ */
 static int
-discard(struct unix_listener *listener)
+discard(struct unix_listener *listener, int keep_file)
 {
-	int result = up_release(&listener->claim);
+	int error = up_release(&listener->claim, keep_file);
 
 	up_close(listener->fd);
 	up_close(listener->wake[0]);
 	up_close(listener->wake[1]);
-	free(listener->claim.path);
+	free(listener->path);
 	free(listener);
-	return result;
+	return error;
 }
 
 static int
-start(struct unix_listener *listener, const struct up_name *name)
+type_of(const struct unix_options *options)
 {
-	const struct unix_options *options = &listener->options;
+	return (options->flags & UNIX_DATAGRAM) != 0 ? SOCK_DGRAM :
+	    SOCK_STREAM;
+}
 
-	if (up_pipe(listener->wake) == -1)
+static int
+is_inherited(const struct unix_listener *listener)
+{
+	return (listener->options.flags & UNIX_INHERIT) != 0;
+}
+
+static int
+make_socket(struct unix_listener *listener)
+{
+	listener->fd = up_socket(type_of(&listener->options));
+	if (listener->fd == -1 || up_set_blocking(listener->fd, 0) == -1)
 		return -1;
-	listener->fd = up_socket();
-	if (listener->fd == -1 ||
-	    up_set_blocking(listener->fd, 0) == -1 ||
-	    up_claim(&listener->claim, listener->fd, name) == -1 ||
-	    listen(listener->fd, options->backlog == 0 ? UNIX_BACKLOG :
-	    options->backlog) == -1)
+	return is_inherited(listener) ? up_set_inherit(listener->fd, 1) : 0;
+}
+
+static int
+start_listening(struct unix_listener *listener)
+{
+	int backlog = listener->options.backlog;
+
+	return type_of(&listener->options) == SOCK_DGRAM ? 0 :
+	    listen(listener->fd, backlog == 0 ? UNIX_BACKLOG : backlog);
+}
+
+static int
+start_at_path(struct unix_listener *listener, const struct up_address *address)
+{
+	listener->path = up_copy(address);
+	if (listener->path == NULL || make_socket(listener) == -1)
 		return -1;
-	return (options->flags & UNIX_INHERIT) == 0 ? 0 :
-	    up_set_inherit(listener->fd, 1);
+	listener->claim.path = listener->path;
+	if (up_claim(&listener->claim, listener->fd, &listener->options) == -1)
+		return -1;
+	return start_listening(listener);
+}
+
+static int
+start_abstract(struct unix_listener *listener, const struct up_address *address)
+{
+	struct up_name name;
+
+	if (make_socket(listener) == -1 ||
+	    up_abstract_name(address, &name) == -1 ||
+	    bind(listener->fd, (struct sockaddr *)&name.address, name.length)
+	    == -1 || start_listening(listener) == -1)
+		return -1;
+	return up_own_text(listener->fd, &listener->path);
+}
+
+/* Take a socket that was handed to us; left as it was when this fails. */
+static int
+adopt(struct unix_listener *listener, const struct up_address *address)
+{
+	int fd = address->number;
+	int of_file, of_fd, error;
+
+	if (up_own_text(fd, &listener->path) == -1 ||
+	    (of_file = fcntl(fd, F_GETFL)) == -1 ||
+	    (of_fd = fcntl(fd, F_GETFD)) == -1)
+		return -1;
+	if (fcntl(fd, F_SETFL, of_file | O_NONBLOCK) == -1 ||
+	    fcntl(fd, F_SETFD, is_inherited(listener) ? of_fd & ~FD_CLOEXEC :
+	    of_fd | FD_CLOEXEC) == -1) {
+		error = errno;
+		fcntl(fd, F_SETFL, of_file);
+		errno = error;
+		return -1;
+	}
+	listener->fd = fd;
+	return 0;
+}
+
+static int
+is_given(const struct up_address *address)
+{
+	return address->form == UP_DESCRIPTOR || address->form == UP_SYSTEMD;
+}
+
+static int
+start(struct unix_listener *listener, const struct up_address *address)
+{
+	switch (address->form) {
+	case UP_PATH:
+		return start_at_path(listener, address);
+	case UP_ABSTRACT:
+		return start_abstract(listener, address);
+	default:
+		return adopt(listener, address);
+	}
+}
+
+static struct unix_listener *
+new_listener(const struct unix_options *options)
+{
+	struct unix_listener *listener = malloc(sizeof(*listener));
+
+	if (listener == NULL)
+		return NULL;
+	*listener = (struct unix_listener){ .fd = -1, .wake = { -1, -1 },
+	    .claim = { .directory = -1 }, .options = *options };
+	return listener;
 }
 
 UP_API struct unix_listener *
-unix_listen(const char *address, const struct unix_options *given)
+unix_listen(const char *text, const struct unix_options *given)
 {
 	struct unix_listener *listener;
 	struct unix_options options;
-	struct up_name name;
+	struct up_address address;
 	int saved = errno;
 	int error;
 
 	if (up_options(given, UP_LISTEN, &options) == -1 ||
-	    up_name(address, options.address_length, &name) == -1)
+	    up_parse(text, options.address_length, &address) == -1 ||
+	    up_check_file_options(&options, &address) == -1 ||
+	    (is_given(&address) &&
+	    up_find_given(&address, type_of(&options)) == -1))
 		return NULL;
-	listener = malloc(sizeof(*listener));
+	listener = new_listener(&options);
 	if (listener == NULL)
 		return NULL;
-	*listener = (struct unix_listener){ .fd = -1, .wake = { -1, -1 },
-	    .claim = { .directory = -1 }, .options = options };
-	listener->claim.path = strndup(name.address.sun_path,
-	    sizeof(name.address.sun_path));
-	if (listener->claim.path == NULL || start(listener, &name) == -1) {
+	if (up_pipe(listener->wake) == -1 ||
+	    start(listener, &address) == -1) {
 		error = errno;
-		discard(listener);
+		discard(listener, 0);
 		errno = error;
 		return NULL;
 	}
@@ -69,48 +166,12 @@ unix_listen(const char *address, const struct unix_options *given)
 }
 
 UP_API int
-unix_listener_fileno(const struct unix_listener *listener)
-{
-	if (listener == NULL) {
-		errno = EINVAL;
-		return -1;
-	}
-	return listener->fd;
-}
-
-UP_API const char *
-unix_listener_path(const struct unix_listener *listener)
-{
-	if (listener == NULL) {
-		errno = EINVAL;
-		return NULL;
-	}
-	return listener->claim.path;
-}
-
-/* A full pipe says it already. */
-UP_API int
-unix_interrupt(struct unix_listener *listener)
-{
-	int saved = errno;
-
-	if (listener == NULL) {
-		errno = EINVAL;
-		return -1;
-	}
-	if (write(listener->wake[1], "", 1) == -1 && errno != EAGAIN)
-		return -1;
-	errno = saved;
-	return 0;
-}
-
-UP_API int
 unix_close(struct unix_listener *listener)
 {
 	int saved = errno;
+	int error = listener == NULL ? 0 :
+	    discard(listener, (listener->options.flags & UNIX_KEEP) != 0);
 
-	if (listener != NULL && discard(listener) == -1)
-		return -1;
-	errno = saved;
-	return 0;
+	errno = error != 0 ? error : saved;
+	return error != 0 ? -1 : 0;
 }

@@ -10,10 +10,8 @@
 
 /* What a call would use, and this release does not serve. */
 static const unsigned unserved[] = {
-	[UP_LISTEN] = UNIX_GUARDED | UNIX_UNTIED | UNIX_FILES |
-	    UNIX_SAME_USER | UNIX_KEEP | UNIX_NO_RECLAIM | UNIX_DATAGRAM,
-	[UP_CONNECT] = UNIX_GUARDED | UNIX_UNTIED | UNIX_FILES |
-	    UNIX_SAME_USER,
+	[UP_LISTEN] = UNIX_GUARDED | UNIX_UNTIED | UNIX_FILES,
+	[UP_CONNECT] = UNIX_GUARDED | UNIX_UNTIED | UNIX_FILES,
 	[UP_PORTS] = UNIX_GUARDED | UNIX_UNTIED | UNIX_FILES
 };
 
@@ -39,8 +37,11 @@ ports_bad(const struct unix_options *options)
 static int
 listen_bad(const struct unix_options *options)
 {
-	return options->backlog < 0 || options->mode != 0 ||
-	    options->group != 0 || options->accept_timeout < -1;
+	return options->backlog < 0 || (options->mode & ~0777u) != 0 ||
+	    options->accept_timeout < -1 ||
+	    ((options->flags & UNIX_DATAGRAM) != 0 &&
+	    ((options->flags & UNIX_SAME_USER) != 0 ||
+	    options->sigpipe != UNIX_SIGPIPE_DEFAULT));
 }
 
 int
@@ -59,4 +60,17 @@ up_options(const struct unix_options *given, enum up_call call,
 		return -1;
 	}
 	return up_sigpipe_check(options->sigpipe);
+}
+
+/* Only a path has a file that could have them. */
+int
+up_check_file_options(const struct unix_options *options,
+    const struct up_address *address)
+{
+	if (address->form != UP_PATH &&
+	    (options->mode != 0 || options->group != 0)) {
+		errno = EINVAL;
+		return -1;
+	}
+	return 0;
 }

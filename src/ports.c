@@ -14,8 +14,8 @@ up_open_ports(int fd, const struct unix_options *options,
 	    up_plain_open(fd, ports);
 }
 
-static int
-socket_option(int fd, int option)
+int
+up_socket_option(int fd, int option)
 {
 	int value;
 	socklen_t size = sizeof(value);
@@ -26,12 +26,12 @@ socket_option(int fd, int option)
 }
 
 /* Whether FD, a stranger's, is a connected stream socket. */
-static int
-check_connected(int fd)
+int
+up_check_connected(int fd)
 {
 	struct sockaddr_storage peer;
 	socklen_t length = sizeof(peer);
-	int type = socket_option(fd, SO_TYPE);
+	int type = up_socket_option(fd, SO_TYPE);
 
 	if (type == -1)
 		return -1;
@@ -39,7 +39,7 @@ check_connected(int fd)
 		errno = EPROTOTYPE;
 		return -1;
 	}
-	if (socket_option(fd, SO_ACCEPTCONN) == 1) {
+	if (up_socket_option(fd, SO_ACCEPTCONN) == 1) {
 		errno = EINVAL;
 		return -1;
 	}
@@ -74,12 +74,29 @@ restore(int fd, const struct state *state)
 	errno = error;
 }
 
+/* FD, which somebody else has connected, becomes PORTS. */
+int
+up_adopt_ports(int fd, const struct unix_options *options,
+    struct unix_ports *ports)
+{
+	struct state state;
+
+	if (up_check_connected(fd) == -1 || remember(fd, &state) == -1)
+		return -1;
+	if (fcntl(fd, F_SETFL, state.file & ~O_NONBLOCK) == -1 ||
+	    fcntl(fd, F_SETFD, state.descriptor | FD_CLOEXEC) == -1 ||
+	    up_open_ports(fd, options, ports) == -1) {
+		restore(fd, &state);
+		return -1;
+	}
+	return 0;
+}
+
 UP_API int
 unix_open_ports(int fd, const struct unix_options *given,
     struct unix_ports *ports)
 {
 	struct unix_options options;
-	struct state state;
 	int saved = errno;
 
 	if (ports == NULL) {
@@ -87,21 +104,15 @@ unix_open_ports(int fd, const struct unix_options *given,
 		return -1;
 	}
 	if (up_options(given, UP_PORTS, &options) == -1 ||
-	    check_connected(fd) == -1 || remember(fd, &state) == -1)
+	    up_adopt_ports(fd, &options, ports) == -1)
 		return -1;
-	if (fcntl(fd, F_SETFL, state.file & ~O_NONBLOCK) == -1 ||
-	    fcntl(fd, F_SETFD, state.descriptor | FD_CLOEXEC) == -1 ||
-	    up_open_ports(fd, &options, ports) == -1) {
-		restore(fd, &state);
-		return -1;
-	}
 	up_sigpipe_process(options.sigpipe);
 	errno = saved;
 	return 0;
 }
 
-static int
-descriptor(const struct unix_ports *ports)
+int
+up_fileno(const struct unix_ports *ports)
 {
 	if (ports != NULL && ports->in != NULL)
 		return ports->descriptor[0];
@@ -114,7 +125,7 @@ descriptor(const struct unix_ports *ports)
 UP_API int
 unix_fileno(const struct unix_ports *ports)
 {
-	return descriptor(ports);
+	return up_fileno(ports);
 }
 
 UP_API int
@@ -145,7 +156,7 @@ UP_API int
 unix_hang_up(const struct unix_ports *ports)
 {
 	int saved = errno;
-	int fd = descriptor(ports);
+	int fd = up_fileno(ports);
 
 	if (fd == -1)
 		return -1;

@@ -61,6 +61,17 @@ up_sigpipe_spare(int fd, int on)
 }
 #endif
 
+/* What send(2) is told so that it raises nothing, where it listens. */
+int
+up_sigpipe_flags(void)
+{
+#ifdef MSG_NOSIGNAL
+	return MSG_NOSIGNAL;
+#else
+	return 0;
+#endif
+}
+
 /* What POLICY asks of the connection FD. */
 int
 up_sigpipe_socket(int fd, enum unix_sigpipe policy)

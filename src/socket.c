@@ -58,9 +58,9 @@ close_on_exec(int fd)
 }
 
 int
-up_socket(void)
+up_socket(int type)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 
 	return SOCK_CLOEXEC != 0 ? fd : close_on_exec(fd);
 }

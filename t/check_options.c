@@ -33,21 +33,20 @@ static const struct {
 	{ { .backlog = -1 }, LISTEN },
 	{ { .accept_timeout = -2 }, LISTEN },
 	{ { .mode = 01000 }, LISTEN },
+	{ { .mode = 0660, .flags = 0x400u }, ALL },
+	{ { .flags = UNIX_DATAGRAM, .sigpipe = UNIX_SIGPIPE_RAISE }, LISTEN },
+	{ { .flags = UNIX_DATAGRAM, .read_timeout = 1 }, ALL },
+	{ { .flags = UNIX_DATAGRAM | UNIX_SAME_USER }, LISTEN },
 	{ { .connect_timeout = -1 }, CONNECT },
 	/* Not served yet. */
 	{ { .flags = UNIX_GUARDED }, ALL },
-	{ { .flags = UNIX_SAME_USER }, LISTEN | CONNECT },
-	{ { .flags = UNIX_KEEP }, LISTEN },
-	{ { .flags = UNIX_NO_RECLAIM }, LISTEN },
-	{ { .flags = UNIX_DATAGRAM }, LISTEN },
-	{ { .mode = 0660 }, LISTEN },
-	{ { .group = 1 }, LISTEN },
 };
 
 /* One structure for a server and its clients. */
 static const struct unix_options shared = {
-	.flags = UNIX_WAIT | UNIX_INHERIT,
+	.flags = UNIX_WAIT | UNIX_INHERIT | UNIX_SAME_USER | UNIX_NO_RECLAIM,
 	.backlog = 3,
+	.mode = 0640,
 	.connect_timeout = 5000,
 	.accept_timeout = 5000,
 };

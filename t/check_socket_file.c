@@ -28,32 +28,6 @@ START_TEST(socket_file_has_mode_0600_whatever_the_umask)
 }
 END_TEST
 
-START_TEST(whatever_is_there_is_in_use_and_stays)
-{
-	struct unix_listener *live = NULL;
-	struct stat before, after;
-
-	switch (_i) {
-	case 0: make_file("s"); break;
-	case 1: ck_assert_int_eq(mkdir("s", 0700), 0); break;
-	case 2: ck_assert_int_eq(mkfifo("s", 0600), 0); break;
-	case 3: ck_assert_int_eq(symlink("nowhere", "s"), 0); break;
-	case 4: make_file("f"); ck_assert_int_eq(symlink("f", "s"), 0); break;
-	case 5: close(bind_socket(SOCK_STREAM)); break;
-	case 6: live = listen_at("s", NULL); break;
-	}
-	ck_assert_int_eq(lstat("s", &before), 0);
-	errno = 0;
-	ck_assert_ptr_null(unix_listen("s", NULL));
-	ck_assert_int_eq(errno, EADDRINUSE);
-	ck_assert_int_eq(lstat("s", &after), 0);
-	ck_assert_int_eq(before.st_ino, after.st_ino);
-	ck_assert_int_eq(before.st_mode, after.st_mode);
-	ck_assert_int_eq(access("nowhere", F_OK), -1);
-	succeeds(unix_close(live));
-}
-END_TEST
-
 START_TEST(close_removes_the_file_and_the_path_is_free)
 {
 	struct unix_listener *listener = listen_at("s", NULL);
@@ -180,8 +154,6 @@ main(void)
 	tcase_add_test(file, close_finds_a_relative_path_after_chdir);
 	tcase_add_test(file, close_follows_a_renamed_directory);
 	tcase_add_test(file, child_of_fork_does_not_remove_the_file);
-	tcase_add_loop_test(file, whatever_is_there_is_in_use_and_stays,
-	    0, 7);
 	tcase_add_loop_test(file, close_tells_when_the_file_cannot_be_removed,
 	    0, 2);
 	return run_suite(suite);

@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <dlfcn.h>
@@ -74,6 +75,8 @@ INTERPOSE(int, fchmodat, (int fd, const char *path, mode_t mode, int flags),
     (fd, path, mode, flags), -1)
 INTERPOSE(int, sigaction, (int number, const struct sigaction *new,
     struct sigaction *old), (number, new, old), -1)
+INTERPOSE(int, fchmod, (int fd, mode_t mode), (fd, mode), -1)
+INTERPOSE(int, flock, (int fd, int how), (fd, how), -1)
 INTERPOSE(int, unlinkat, (int fd, const char *path, int flags),
     (fd, path, flags), -1)
 INTERPOSE(char *, strndup, (const char *string, size_t size),

@@ -6,7 +6,7 @@ directory=$(mktemp -d /tmp/unixport.XXXXXX)
 trap 'rm -rf "$directory"' EXIT
 
 for name in $(sed -n 's/^	\(unix_[a-z_]*\);$/\1/p' "$srcdir/src/unixport.map"); do
-	page=$(grep -lx "\.Nm $name\( ,\)\{0,1\}" "$srcdir"/man/*.3) ||
+	page=$(grep -lx "\.Nm $name\( ,\)\{0,1\}" "$srcdir"/man/*.[37]) ||
 	    { echo "$name has no page"; exit 1; }
 	[ "$page" = "$srcdir/man/$name.3" ] ||
 	    grep -q "/$name\( \|\$\)" "$srcdir/Makefile.am" ||
@@ -44,5 +44,5 @@ for program in "$directory"/readme*.c; do
 done
 
 command -v mandoc >/dev/null || { echo 'no mandoc'; exit 77; }
-[ -z "$(mandoc -T lint -W warning "$srcdir"/man/*.3 | tee /dev/stderr)" ]
+[ -z "$(mandoc -T lint -W warning "$srcdir"/man/*.[37] | tee /dev/stderr)" ]
 echo 'ok: lint'

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdlib.h>
@@ -161,6 +162,14 @@ close_connection(struct connection *c)
 }
 
 void
+cannot_listen(const char *path, const struct unix_options *options, int error)
+{
+	errno = 0;
+	ck_assert_ptr_null(unix_listen(path, options));
+	ck_assert_int_eq(errno, error);
+}
+
+void
 cannot_connect(const char *path, const struct unix_options *options, int error)
 {
 	struct unix_ports ports = { .descriptor = { -7, -7 } };
@@ -199,6 +208,32 @@ bind_socket(int type)
 	return fd;
 }
 
+int
+count_files(const char *directory)
+{
+	DIR *files = opendir(directory);
+	int count = 0;
+
+	ck_assert_ptr_nonnull(files);
+	while (readdir(files) != NULL)
+		count++;
+	closedir(files);
+	return count - 2;
+}
+
+void
+expect_reachable(struct unix_listener *listener, const char *path)
+{
+	struct unix_ports client, server;
+
+	succeeds(unix_connect(path, NULL, &client));
+	succeeds(unix_accept(listener, &server));
+	say(server.out, "here\n");
+	expect(client.in, "here\n");
+	succeeds(unix_close_ports(&client));
+	succeeds(unix_close_ports(&server));
+}
+
 /* Text. */
 
 void
@@ -228,6 +263,15 @@ expect_end(FILE *in)
 void
 make_path(char *path, size_t length)
 {
+	size_t i;
+
 	memset(path, 'x', length);
 	path[length] = '\0';
+	if (length <= 255)
+		return;
+	for (i = 100; i < length - 1; i += 101) {
+		path[i] = '\0';
+		ck_assert_int_eq(mkdir(path, 0700), 0);
+		path[i] = '/';
+	}
 }

@@ -66,6 +66,13 @@ int bind_socket(int type);
 struct unix_listener *listen_at(const char *path,
     const struct unix_options *options);
 
+/* A client at PATH reaches LISTENER. */
+void expect_reachable(struct unix_listener *listener, const char *path);
+
+/* unix_listen() fails so. */
+void cannot_listen(const char *path, const struct unix_options *options,
+    int error);
+
 /* unix_connect() fails so, and writes nothing. */
 void cannot_connect(const char *path, const struct unix_options *options,
     int error);
@@ -79,8 +86,13 @@ void say(FILE *out, const char *text);
 void expect(FILE *in, const char *text);
 void expect_end(FILE *in);
 
-/* A path in PATH of exactly LENGTH bytes, below the current directory. */
+/*
+ * A path in PATH of exactly LENGTH bytes, below the current directory; the
+ * directories in it are made.
+ */
 void make_path(char *path, size_t length);
+
+int count_files(const char *directory);
 
 /* Descriptors; the tests stay below so many. */
 #define DESCRIPTORS	256

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Sockets that were handed to us: by number, or by the service manager. */
+#include "internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FIRST	3		/* of the service manager's descriptors */
+#define MOST	65536
+
+/* The number in the variable NAME, or -1: a positive one, nothing else. */
+static long
+number_in(const char *name, long limit)
+{
+	const char *text = getenv(name);
+	char *end;
+	long number;
+
+	if (text == NULL || *text < '1' || *text > '9')
+		return -1;
+	number = strtol(text, &end, 10);
+	return *end != '\0' || number > limit ? -1 : number;
+}
+
+/* Which of COUNT descriptors has the name of ADDRESS; without one the first. */
+static long
+find_name(const struct up_address *address, long count)
+{
+	const char *names = getenv("LISTEN_FDNAMES");
+	size_t length;
+	long i;
+
+	if (address->length == 0)
+		return 0;
+	for (i = 0; names != NULL && i < count; i++) {
+		length = strcspn(names, ":");
+		if (length == address->length &&
+		    memcmp(names, address->text, length) == 0)
+			return i;
+		names = names[length] == '\0' ? NULL : names + length + 1;
+	}
+	return -1;
+}
+
+/* Whether FD is a Unix domain socket of TYPE: 0, or -1. */
+static int
+check_type(int fd, int type)
+{
+	int actual = up_socket_option(fd, SO_TYPE);
+
+	if (actual == -1)
+		return -1;
+	if (up_family(fd) != AF_UNIX) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (actual != type) {
+		errno = EPROTOTYPE;
+		return -1;
+	}
+	return 0;
+}
+
+/* Whether FD can serve as a listener of TYPE: 0, or -1. */
+static int
+check_listener(int fd, int type)
+{
+	if (check_type(fd, type) == -1)
+		return -1;
+	if (type == SOCK_STREAM ? up_socket_option(fd, SO_ACCEPTCONN) == 1 :
+	    up_is_bound(fd))
+		return 0;
+	errno = EINVAL;
+	return -1;
+}
+
+/* The number of what the service manager has passed, or -1. */
+static int
+find_passed(const struct up_address *address)
+{
+	long count = number_in("LISTEN_FDS", MOST);
+	long i = -1;
+
+	if (count != -1 && number_in("LISTEN_PID", LONG_MAX) == getpid())
+		i = find_name(address, count);
+	if (i == -1) {
+		errno = ENOENT;
+		return -1;
+	}
+	return FIRST + (int)i;
+}
+
+/*
+ * Find the descriptor that ADDRESS means, a listener of TYPE, and put its
+ * number there.  This comes before anything is opened, which would get the
+ * number of one that is closed.
+ */
+int
+up_find_given(struct up_address *address, int type)
+{
+	if (address->form == UP_SYSTEMD)
+		address->number = find_passed(address);
+	return address->number == -1 ? -1 :
+	    check_listener(address->number, type);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Sending one whole datagram; unix_listen() makes what receives them. */
+#include "internal.h"
+
+#include <errno.h>
+
+/* FD's own peer when NAME is NULL. */
+static int
+send_whole(int fd, const struct up_name *name, const void *bytes, size_t length)
+{
+	ssize_t sent;
+
+	do
+		sent = name == NULL ?
+		    send(fd, bytes, length, up_sigpipe_flags()) :
+		    sendto(fd, bytes, length, up_sigpipe_flags(),
+		    (const struct sockaddr *)&name->address, name->length);
+	while (sent == -1 && errno == EINTR);
+	return sent == -1 ? -1 : 0;
+}
+
+static int
+send_to(const struct up_address *address, const void *bytes, size_t length)
+{
+	struct up_name name;
+	int file, fd, result = -1;
+
+	if (up_reach(address, &name, &file) == -1)
+		return -1;
+	fd = up_socket(SOCK_DGRAM);
+	if (fd != -1 && up_sigpipe_spare(fd, 1) == 0)
+		result = send_whole(fd, &name, bytes, length);
+	up_close(fd);
+	up_close(file);
+	return result;
+}
+
+/* The descriptor of a caller, who has connected it. */
+static int
+send_over(int fd, const void *bytes, size_t length)
+{
+	int type = up_socket_option(fd, SO_TYPE);
+
+	if (type == -1)
+		return -1;
+	if (type != SOCK_DGRAM) {
+		errno = EPROTOTYPE;
+		return -1;
+	}
+	return send_whole(fd, NULL, bytes, length);
+}
+
+UP_API int
+unix_send(const char *text, const void *bytes, size_t length)
+{
+	struct up_address address;
+	int saved = errno;
+
+	if (up_parse(text, 0, &address) == -1)
+		return -1;
+	if (address.form == UP_SYSTEMD || (bytes == NULL && length > 0)) {
+		errno = EINVAL;
+		return -1;
+	}
+	if ((address.form == UP_DESCRIPTOR ?
+	    send_over(address.number, bytes, length) :
+	    send_to(&address, bytes, length)) == -1)
+		return -1;
+	errno = saved;
+	return 0;
+}

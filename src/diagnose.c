@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is wrong with a path: the part of unix_explain() that looks at the
+ * file system.  Each sentence says what is so, then what to do.
+ */
+#include "internal.h"
+
+#include <sys/stat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *
+kind_of(mode_t mode)
+{
+	return S_ISREG(mode) ? "a regular file" : S_ISDIR(mode) ?
+	    "a directory" : S_ISLNK(mode) ? "a symbolic link" :
+	    S_ISFIFO(mode) ? "a named pipe" : "a device";
+}
+
+/* The errno of the probe; 0, alive, also when it cannot be made. */
+static int
+probe(const char *path)
+{
+	struct up_address address = { .form = UP_PATH, .text = path,
+	    .length = strlen(path) };
+	struct up_name name;
+	int file, error = 0;
+
+	if (up_reach(&address, &name, &file) == 0)
+		error = up_probe(&name);
+	up_close(file);
+	return error;
+}
+
+static void
+say_owner(struct up_text *text, const struct stat *file)
+{
+	up_say(text, " belongs to user %lu and has mode %04o",
+	    (unsigned long)file->st_uid, (unsigned)file->st_mode & 07777);
+}
+
+static void
+say_in_use(struct up_text *text, const char *path)
+{
+	struct stat file;
+	int error = probe(path);
+
+	if (lstat(path, &file) == -1)
+		up_say(text, "something was there a moment ago; try again");
+	else if (!S_ISSOCK(file.st_mode))
+		up_say(text, "%s is there, which is not touched; "
+		    "choose another path or remove it", kind_of(file.st_mode));
+	else if (error == ECONNREFUSED)
+		up_say(text, "nobody is listening there (left by a program "
+		    "that ended), and it was not reclaimed; remove it");
+	else if (error == EACCES) {
+		up_say(text, "a socket is there that we may not ask: it");
+		say_owner(text, &file);
+		up_say(text, "; choose another path");
+	} else
+		up_say(text, "a server is there already; "
+		    "stop it or choose another path");
+}
+
+static void
+say_refused(struct up_text *text, const char *path)
+{
+	struct stat file;
+
+	if (stat(path, &file) == -1)
+		up_say(text, "it has just gone; is the server running?");
+	else if (!S_ISSOCK(file.st_mode))
+		up_say(text, "%s, not a socket; is the path right?",
+		    kind_of(file.st_mode));
+	else if (probe(path) != ECONNREFUSED)
+		up_say(text, "nobody was listening there a moment ago; "
+		    "try again");
+	else
+		up_say(text, "nobody is listening there (left by a program "
+		    "that ended); start the server");
+}
+
+/* The directory part of PATH, in a buffer of PATH_MAX bytes. */
+static const char *
+directory_of(const char *path, char *buffer)
+{
+	const char *slash = strrchr(path, '/');
+	size_t length = slash == NULL ? 0 : (size_t)(slash - path);
+
+	if (slash == NULL)
+		return ".";
+	if (length == 0)
+		return "/";
+	memcpy(buffer, path, length);
+	buffer[length] = '\0';
+	return buffer;
+}
+
+static void
+say_missing(struct up_text *text, const char *path, const char *directory)
+{
+	struct stat file;
+
+	if (lstat(path, &file) == 0)
+		up_say(text, S_ISLNK(file.st_mode) ?
+		    "a symbolic link that leads nowhere" :
+		    "it was not there a moment ago; try again");
+	else if (stat(directory, &file) == -1 && errno == ENOENT) {
+		up_say(text, "the directory ");
+		up_say_bytes(text, directory, strlen(directory));
+		up_say(text, " is missing; make it first");
+	} else
+		up_say(text, "nothing is there; is the server running?");
+}
+
+static void
+say_forbidden(struct up_text *text, const char *path, const char *directory)
+{
+	struct stat file;
+
+	up_say(text, "not permitted: ");
+	if (stat(path, &file) == 0) {
+		up_say(text, "it");
+		say_owner(text, &file);
+		up_say(text, faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == -1
+		    ? "; to connect takes permission to write" :
+		    "; it or its server is another user's");
+		return;
+	}
+	up_say(text, "the directory ");
+	up_say_bytes(text, directory, strlen(directory));
+	if (stat(directory, &file) == -1)
+		up_say(text, " cannot be reached");
+	else
+		say_owner(text, &file);
+	up_say(text, "; ask its owner or choose another path");
+}
+
+/* Say it and return 1, or 0 when ERROR is none that a path explains. */
+int
+up_diagnose(struct up_text *text, const char *path, int error)
+{
+	char buffer[PATH_MAX];
+	const char *directory = directory_of(path, buffer);
+
+	switch (error) {
+	case EADDRINUSE:
+		say_in_use(text, path);
+		return 1;
+	case ECONNREFUSED:
+		say_refused(text, path);
+		return 1;
+	case ENOENT:
+		say_missing(text, path, directory);
+		return 1;
+	case EACCES:
+	case EPERM:
+		say_forbidden(text, path, directory);
+		return 1;
+	case EBUSY:
+		up_say(text, "another program holds the lock of the directory ");
+		up_say_bytes(text, directory, strlen(directory));
+		up_say(text, "; try again, or remove the file, which nobody "
+		    "listens to");
+		return 1;
+	default:
+		return 0;
+	}
+}

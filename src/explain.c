@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* unix_explain(): an error, and what to do, in one line for a person. */
+#include "internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SUN_PATH_MAX	sizeof(((struct sockaddr_un *)0)->sun_path)
+
+/* What is wrong with the text itself. */
+static void
+say_malformed(struct up_text *text, const char *address)
+{
+	if (address == NULL || *address == '\0')
+		up_say(text, "the address is empty; give a path");
+	else if (strncmp(address, "fd:", 3) == 0)
+		up_say(text, "not a descriptor for this use; fd: takes the "
+		    "number of a socket");
+	else if (strncmp(address, "systemd:", 8) == 0)
+		up_say(text, "only a server can take sockets of the service "
+		    "manager");
+	else if (strcmp(address, "@") == 0 || strcmp(address, "unix:") == 0 ||
+	    strcmp(address, "unix:@") == 0)
+		up_say(text, "the name is empty");
+	else
+		up_say(text, "the address has a NUL inside, or an option "
+		    "does not go with it");
+}
+
+static void
+say_excess(struct up_text *text, const char *what, size_t length, size_t limit)
+{
+	up_say(text, "too long: %s has %zu bytes, %zu more than the limit of "
+	    "%zu; choose a shorter one", what, length, length - limit, limit);
+}
+
+/* The longest part of PATH between two slashes. */
+static size_t
+longest_part(const char *path)
+{
+	size_t part, longest = 0;
+
+	for (; *path != '\0'; path += part + (path[part] == '/')) {
+		part = strcspn(path, "/");
+		if (part > longest)
+			longest = part;
+	}
+	return longest;
+}
+
+static void
+say_long_path(struct up_text *text, const char *path)
+{
+	size_t length = strlen(path), part = longest_part(path);
+
+	if (length >= PATH_MAX)
+		say_excess(text, "the path", length, PATH_MAX - 1);
+	else if (part > NAME_MAX)
+		say_excess(text, "a part of it", part, NAME_MAX);
+#ifndef __linux__
+	else if (length > SUN_PATH_MAX)
+		say_excess(text, "the path", length, SUN_PATH_MAX);
+#endif
+	else
+		up_say(text, "the path or what a link leads to is too long");
+}
+
+/* The bytes behind the marks. */
+static void
+say_too_long(struct up_text *text, const char *address)
+{
+	if (strncmp(address, "unix:", 5) == 0)
+		address += 5;
+	if (*address == '\0' || *address == '@')
+		say_excess(text, "the name", strlen(address + 1),
+		    SUN_PATH_MAX - 1);
+	else
+		say_long_path(text, address);
+}
+
+/* What holds for every form of address; 0 when ERROR is none of these. */
+static int
+say_common(struct up_text *text, const char *address, int error)
+{
+	switch (error) {
+	case EINVAL:
+		say_malformed(text, address);
+		return 1;
+	case ENAMETOOLONG:
+		if (address == NULL || strcmp(address, "unix:") == 0)
+			return 0;
+		say_too_long(text, address);
+		return 1;
+	case EAFNOSUPPORT:
+		up_say(text, "this system does not have such sockets; "
+		    "use a path");
+		return 1;
+	case ETIMEDOUT:
+		up_say(text, "no answer in time; is the server busy?");
+		return 1;
+	case EPROTOTYPE:
+		up_say(text, "the socket there is of another type");
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+/* What an error of the forms without a file means. */
+static int
+say_nameless(struct up_text *text, const struct up_address *address, int error)
+{
+	if (address->form == UP_ABSTRACT && error == EADDRINUSE)
+		up_say(text, "a server has this name; stop it or choose "
+		    "another");
+	else if (address->form == UP_ABSTRACT && error == ECONNREFUSED)
+		up_say(text, "nobody has this name; is the server running?");
+	else if (address->form == UP_SYSTEMD && error == ENOENT)
+		up_say(text, "the service manager has passed no such socket; "
+		    "start the program by its socket unit");
+	else if (address->form == UP_DESCRIPTOR && error == EBADF)
+		up_say(text, "this descriptor is not open");
+	else
+		return 0;
+	return 1;
+}
+
+static int
+say_reason(struct up_text *text, const char *address, int error)
+{
+	struct up_address parsed;
+	char *path;
+	int said;
+
+	if (say_common(text, address, error))
+		return 1;
+	if (address == NULL || up_parse(address, *address != '\0' ? 0 :
+	    strlen(address + 1) + 1, &parsed) == -1)
+		return 0;
+	if (parsed.form != UP_PATH)
+		return say_nameless(text, &parsed, error);
+	path = up_copy(&parsed);
+	said = path != NULL && up_diagnose(text, path, error);
+	free(path);
+	return said;
+}
+
+/*
+ * An address that begins with a NUL goes on to the next one; but EINVAL is
+ * the error of an empty one, which has nothing behind its NUL.
+ */
+UP_API int
+unix_explain(const char *address, int error, char *bytes, size_t size)
+{
+	struct up_text text = { .bytes = bytes, .size = size };
+	const char *shown = address == NULL ? "" : address;
+	int saved = errno;
+
+	if (size > 0)
+		*bytes = '\0';
+	if (address != NULL && *address == '\0' && error != EINVAL) {
+		up_say(&text, "@");
+		shown = address + 1;
+	}
+	up_say_bytes(&text, shown, strlen(shown));
+	up_say(&text, shown[0] == '\0' ? "\"\": " : ": ");
+	if (!say_reason(&text, address, error))
+		up_say(&text, "%s", strerror(error));
+	errno = saved;
+	return text.length > INT_MAX ? -1 : (int)text.length;
+}

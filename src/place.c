@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where a listener's file stands: its directory, and the name to bind for
+ * a path of any length.
+ */
+#include "internal.h"
+
+#include <sys/stat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
+#include <unistd.h>
+
+/* Opening a directory that one may search but not read. */
+#if defined(O_PATH)
+#define O_LOOKUP	O_PATH
+#elif defined(O_SEARCH)
+#define O_LOOKUP	O_SEARCH
+#else
+#define O_LOOKUP	O_RDONLY
+#endif
+
+/* DIRECTORY/LAST without links and dots, or NULL where nobody can tell. */
+static char *
+absolute_path(const char *directory, int fd, const char *last)
+{
+	char *real = realpath(directory, NULL);
+	char *path = NULL;
+	struct stat by_name, by_fd;
+
+	if (real != NULL && stat(real, &by_name) == 0 &&
+	    fstat(fd, &by_fd) == 0 && by_name.st_dev == by_fd.st_dev &&
+	    by_name.st_ino == by_fd.st_ino &&
+	    strlen(real) + strlen(last) + 2 <= PATH_MAX)
+		path = up_join(strcmp(real, "/") == 0 ? "" : real, last);
+	free(real);
+	return path;
+}
+
+/* Open the directory of the path, and learn the absolute path. */
+int
+up_open_place(struct up_claim *claim)
+{
+	const char *slash = strrchr(claim->path, '/');
+	char *directory;
+
+	claim->last = slash == NULL ? claim->path : slash + 1;
+	directory = slash == NULL ? strdup(".") :
+	    strndup(claim->path, (size_t)(claim->last - claim->path));
+	if (directory == NULL)
+		return -1;
+	claim->directory = open(directory, O_LOOKUP | O_DIRECTORY | O_CLOEXEC);
+	if (claim->directory != -1)
+		claim->absolute = absolute_path(directory, claim->directory,
+		    claim->last);
+	free(directory);
+	return claim->directory == -1 ? -1 : 0;
+}
+
+/*
+ * A name of the file.  The absolute one comes first: cleaners of temporary
+ * directories spare only a socket whose name they can look up, and clients
+ * see it.  A path that fits no name goes by the directory's descriptor.
+ */
+static int
+direct_name(const struct up_claim *claim, struct up_name *name)
+{
+	if (claim->absolute != NULL && up_name(claim->absolute,
+	    strlen(claim->absolute), name) == 0)
+		return 0;
+	if (up_name(claim->path, strlen(claim->path), name) == 0)
+		return 0;
+	return up_name_at(claim->directory, claim->last, name);
+}
+
+/* Bind FD to a short name beside the long one; errno says what was wrong. */
+static int
+bind_temporary(struct up_claim *claim, int fd)
+{
+	struct up_name name;
+	int number = 0;
+
+	do {
+		snprintf(claim->temporary, sizeof(claim->temporary),
+		    ".unixport.%ld.%d", (long)getpid(), number);
+		if (up_name_at(claim->directory, claim->temporary, &name) == 0 &&
+		    bind(fd, (struct sockaddr *)&name.address, name.length)
+		    == 0)
+			return 0;
+	} while (errno == EADDRINUSE && ++number < 1000);
+	claim->temporary[0] = '\0';
+	return -1;
+}
+
+/* rename(2) that replaces nothing. */
+static int
+rename_temporary(const struct up_claim *claim)
+{
+#ifdef SYS_renameat2
+	const unsigned no_replace = 1;
+
+	return (int)syscall(SYS_renameat2, claim->directory, claim->temporary,
+	    claim->directory, claim->last, no_replace);
+#else
+	(void)claim;
+	errno = ENAMETOOLONG;
+	return -1;
+#endif
+}
+
+/* bind(2) of FD to the path; may be tried again after EADDRINUSE. */
+int
+up_place(struct up_claim *claim, int fd)
+{
+	struct up_name name;
+
+	if (direct_name(claim, &name) == 0)
+		return bind(fd, (struct sockaddr *)&name.address, name.length);
+	if (claim->temporary[0] == '\0' && bind_temporary(claim, fd) == -1)
+		return -1;
+	if (rename_temporary(claim) == -1) {
+		if (errno == EEXIST)
+			errno = EADDRINUSE;
+		return -1;
+	}
+	claim->temporary[0] = '\0';
+	return 0;
+}
+
+/*
+ * Look at what stands at the path, into FILE, and probe that very file, not
+ * what its name may lead to by now: the errno of connect(2), or -1.
+ */
+#ifdef O_PATH
+int
+up_probe_place(const struct up_claim *claim, struct stat *file)
+{
+	struct up_name name;
+	int error = -1;
+	int fd = openat(claim->directory, claim->last,
+	    O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd == -1)
+		return -1;
+	if (fstat(fd, file) == 0 && up_name_at(fd, NULL, &name) == 0)
+		error = up_probe(&name);
+	up_close(fd);
+	return error;
+}
+#else
+int
+up_probe_place(const struct up_claim *claim, struct stat *file)
+{
+	struct up_name name;
+
+	if (up_look(claim, file) == -1 || direct_name(claim, &name) == -1)
+		return -1;
+	return up_probe(&name);
+}
+#endif
+
+void
+up_close_place(struct up_claim *claim)
+{
+	if (claim->temporary[0] != '\0')
+		unlinkat(claim->directory, claim->temporary, 0);
+	up_close(claim->directory);
+	free(claim->absolute);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reclaiming a path from a program that has ended without removing its
+ * socket.  Two who find it at the same time would each remove what the
+ * other has just made, so it is done under a lock on the directory; and a
+ * program that takes no lock is never displaced, since the file is proved
+ * stale twice, a bind(2) apart: bind makes the file before it registers
+ * the socket, and for that moment a live one looks stale.
+ */
+#include "internal.h"
+
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#define PATIENCE	2000	/* milliseconds for the lock */
+#define PAUSE		10
+
+/* The directory, locked. */
+static int
+lock_directory(const struct up_claim *claim)
+{
+	long long deadline = up_deadline(PATIENCE);
+	int fd = openat(claim->directory, ".",
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd == -1 || !up_is_local(fd)) {
+		up_close(fd);
+		errno = EADDRINUSE;
+		return -1;
+	}
+	while (flock(fd, LOCK_EX | LOCK_NB) == -1) {
+		if (errno != EWOULDBLOCK && errno != EINTR) {
+			up_close(fd);
+			errno = EADDRINUSE;
+			return -1;
+		}
+		if (up_left(deadline) == 0) {
+			up_close(fd);
+			errno = EBUSY;
+			return -1;
+		}
+		up_poll(NULL, 0, up_deadline(PAUSE));
+	}
+	return fd;
+}
+
+/* 0 when FILE at the path is a socket that nobody is behind. */
+static int
+prove_stale(const struct up_claim *claim, struct stat *file)
+{
+	int error = up_probe_place(claim, file);
+
+	if (error == -1)
+		return -1;
+	if (!S_ISSOCK(file->st_mode) || error != ECONNREFUSED) {
+		errno = EADDRINUSE;
+		return -1;
+	}
+	return 0;
+}
+
+static int
+is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+	    a->st_ctime == b->st_ctime
+#ifdef HAVE_STRUCT_STAT_ST_CTIM
+	    && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec
+#endif
+	    ;
+}
+
+/* Remove the stale file and bind; under the lock. */
+static int
+replace(struct up_claim *claim, int fd)
+{
+	struct stat first, second;
+
+	if (prove_stale(claim, &first) == -1)
+		return errno == ENOENT ? up_place(claim, fd) : -1;
+	if (up_place(claim, fd) == 0)
+		return 0;
+	if (errno != EADDRINUSE || prove_stale(claim, &second) == -1)
+		return -1;
+	if (!is_same(&first, &second)) {
+		errno = EADDRINUSE;
+		return -1;
+	}
+	if (unlinkat(claim->directory, claim->last, 0) == -1 &&
+	    errno != ENOENT)
+		return -1;
+	return up_place(claim, fd);
+}
+
+/* Bind FD to a path where something is: 0, or -1, EADDRINUSE or EBUSY. */
+int
+up_reclaim(struct up_claim *claim, int fd)
+{
+	struct stat file;
+	int lock, result, error;
+
+	/* What is alive needs no lock to be left alone. */
+	if (prove_stale(claim, &file) == -1)
+		return errno == ENOENT ? up_place(claim, fd) : -1;
+	lock = lock_directory(claim);
+	if (lock == -1)
+		return -1;
+	result = replace(claim, fd);
+	error = errno;
+	/* A child that another thread forked meanwhile holds it too. */
+	flock(lock, LOCK_UN);
+	up_close(lock);
+	errno = error;
+	return result;
+}

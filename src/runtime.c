@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The directory for a user's own sockets, and no other. */
+#include "internal.h"
+
+#include <sys/stat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef __APPLE__
+#define CLOSED_TO_OTHERS	(S_IWGRP | S_IWOTH)
+#else
+#define CLOSED_TO_OTHERS	(S_IRWXG | S_IRWXO)
+#endif
+
+/* A link with a slash behind it would look like a directory. */
+static char *
+without_slashes(char *path)
+{
+	size_t length = path == NULL ? 0 : strlen(path);
+
+	while (length > 1 && path[length - 1] == '/')
+		path[--length] = '\0';
+	return path;
+}
+
+static char *
+base_directory(void)
+{
+	const char *set = getenv("XDG_RUNTIME_DIR");
+	char path[40];
+
+	if (set != NULL && *set != '\0')
+		return without_slashes(strdup(set));
+#ifdef __APPLE__
+	set = getenv("HOME");
+	if (set != NULL && *set != '\0')
+		return up_join(set, "Library/Application Support");
+#endif
+	snprintf(path, sizeof(path), "/run/user/%lu",
+	    (unsigned long)geteuid());
+	return strdup(path);
+}
+
+/* Ours, a directory itself, and closed to everybody else: 0, or -1. */
+static int
+check_private(const char *path)
+{
+	const char *last = strrchr(path, '/');
+	struct stat status;
+
+	if (*path != '/' || strcmp(last, "/.") == 0 ||
+	    strcmp(last, "/..") == 0) {
+		errno = EPERM;
+		return -1;
+	}
+	if (lstat(path, &status) == -1) {
+		errno = errno == ENOENT || errno == ENOTDIR ? ENOENT : EPERM;
+		return -1;
+	}
+	if (!S_ISDIR(status.st_mode) || status.st_uid != geteuid() ||
+	    (status.st_mode & CLOSED_TO_OTHERS) != 0) {
+		errno = EPERM;
+		return -1;
+	}
+	return 0;
+}
+
+/* One name, or two with a slash between; no dots that lead elsewhere. */
+static int
+check_name(const char *name)
+{
+	const char *slash = name == NULL ? NULL : strchr(name, '/');
+	const char *last = slash == NULL ? name : slash + 1;
+
+	if (name == NULL || slash == name || *last == '\0' ||
+	    strchr(last, '/') != NULL || strcmp(last, ".") == 0 ||
+	    strcmp(last, "..") == 0 || strncmp(name, "./", 2) == 0 ||
+	    strncmp(name, "../", 3) == 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	return 0;
+}
+
+/* The directory of the application, APP in BASE, made when it is missing. */
+static int
+make_directory(const char *base, const char *name)
+{
+	size_t length = strcspn(name, "/");
+	char *path;
+	int result = -1;
+
+	if (name[length] == '\0')
+		return 0;
+	path = up_join(base, name);
+	if (path == NULL)
+		return -1;
+	path[strlen(base) + 1 + length] = '\0';
+	/* The umask may have taken bits away. */
+	if (mkdir(path, 0700) == 0 ? chmod(path, 0700) == 0 : errno == EEXIST)
+		result = check_private(path);
+	free(path);
+	return result;
+}
+
+UP_API char *
+unix_runtime_path(const char *name)
+{
+	int saved = errno;
+	int error;
+	char *base, *path = NULL;
+
+	if (check_name(name) == -1)
+		return NULL;
+	base = base_directory();
+	if (base != NULL && check_private(base) == 0 &&
+	    make_directory(base, name) == 0)
+		path = up_join(base, name);
+	error = errno;
+	free(base);
+	errno = path == NULL ? error : saved;
+	return path;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* UNIX_DATAGRAM and unix_send(). */
+#include "support.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct unix_options datagram = { .flags = UNIX_DATAGRAM };
+
+static void
+expect_datagram(struct unix_listener *listener, const char *text)
+{
+	char bytes[200];
+	ssize_t length = recv(unix_listener_fileno(listener), bytes,
+	    sizeof(bytes), 0);
+
+	ck_assert_int_eq(length, (ssize_t)strlen(text));
+	ck_assert_mem_eq(bytes, text, strlen(text));
+}
+
+START_TEST(datagrams_arrive_whole_and_in_order)
+{
+	struct unix_listener *listener = listen_at("s", &datagram);
+
+	succeeds(unix_send("s", "READY=1", 7));
+	succeeds(unix_send("unix:s", "STATUS=well\n", 12));
+	succeeds(unix_send("./s", NULL, 0));
+	expect_datagram(listener, "READY=1");
+	expect_datagram(listener, "STATUS=well\n");
+	expect_datagram(listener, "");
+	fails(recv(unix_listener_fileno(listener), NULL, 0, 0), EAGAIN);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+START_TEST(its_path_lives_as_that_of_a_listener)
+{
+	struct unix_options keep = { .flags = UNIX_DATAGRAM | UNIX_KEEP,
+	    .mode = 0622 };
+	struct unix_listener *listener = listen_at("s", &keep);
+	struct stat status;
+
+	ck_assert_int_eq(lstat("s", &status), 0);
+	ck_assert_int_eq(status.st_mode, S_IFSOCK | 0622);
+	cannot_listen("s", &datagram, EADDRINUSE);
+	cannot_listen("s", NULL, EADDRINUSE);
+	answers(unix_listener_owns_path(listener), 1);
+	succeeds(unix_close(listener));
+	/* Stale now. */
+	listener = listen_at("s", &datagram);
+	succeeds(unix_send("s", "x", 1));
+	expect_datagram(listener, "x");
+	succeeds(unix_close(listener));
+	ck_assert_int_eq(count_files("."), 0);
+}
+END_TEST
+
+START_TEST(long_path_and_abstract_name_receive)
+{
+	struct unix_listener *listener;
+	char path[301];
+
+	if (_i == 0)
+		make_path(path, 300);
+	else
+		snprintf(path, sizeof(path), "@up.d.%ld", (long)getpid());
+	listener = listen_at(path, &datagram);
+	succeeds(unix_send(path, "x", 1));
+	expect_datagram(listener, "x");
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+START_TEST(nobody_accepts_datagrams)
+{
+	struct unix_listener *listener = listen_at("s", &datagram);
+	struct unix_ports ports;
+
+	fails(unix_accept(listener, &ports), EOPNOTSUPP);
+	cannot_connect("s", NULL, EPROTOTYPE);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+START_TEST(given_sockets_are_adopted_and_sent_over)
+{
+	struct unix_listener *listener;
+	char address[20];
+	int fd[2], bound = bind_socket(SOCK_DGRAM);
+
+	snprintf(address, sizeof(address), "fd:%d", bound);
+	cannot_listen(address, NULL, EPROTOTYPE);
+	listener = listen_at(address, &datagram);
+	succeeds(unix_send("s", "x", 1));
+	expect_datagram(listener, "x");
+	succeeds(unix_close(listener));
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_DGRAM, 0, fd), 0);
+	snprintf(address, sizeof(address), "fd:%d", fd[0]);
+	succeeds(unix_send(address, "y", 1));
+	cannot_listen(address, &datagram, EINVAL);
+	close(fd[0]);
+	close(fd[1]);
+	fails(unix_send(address, "y", 1), EBADF);
+}
+END_TEST
+
+static void
+count_signal(int signal)
+{
+	(void)signal;
+	ck_abort_msg("a signal");
+}
+
+START_TEST(nobody_there_is_an_error_and_never_a_signal)
+{
+	catch_signal(SIGPIPE, count_signal);
+	fails(unix_send("s", "x", 1), ENOENT);
+	close(bind_socket(SOCK_DGRAM));
+	fails(unix_send("s", "x", 1), ECONNREFUSED);
+	ck_assert_int_eq(unlink("s"), 0);
+	close(open("s", O_CREAT | O_WRONLY, 0600));
+	fails(unix_send("s", "x", 1), ECONNREFUSED);
+}
+END_TEST
+
+START_TEST(stream_socket_there_is_eprototype)
+{
+	struct unix_listener *listener = listen_at("s", NULL);
+	int fd[2];
+	char address[20];
+
+	fails(unix_send("s", "x", 1), EPROTOTYPE);
+	succeeds(unix_close(listener));
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+	snprintf(address, sizeof(address), "fd:%d", fd[0]);
+	fails(unix_send(address, "x", 1), EPROTOTYPE);
+	close(fd[0]);
+	close(fd[1]);
+}
+END_TEST
+
+START_TEST(too_much_is_emsgsize)
+{
+	static char much[4 << 20];
+	struct unix_listener *listener = listen_at("s", &datagram);
+
+	fails(unix_send("s", much, sizeof(much)), EMSGSIZE);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+START_TEST(bad_input_is_einval)
+{
+	fails(unix_send(NULL, "x", 1), EINVAL);
+	fails(unix_send("", "x", 1), EINVAL);
+	fails(unix_send("systemd:", "x", 1), EINVAL);
+	fails(unix_send("s", NULL, 1), EINVAL);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("datagram");
+	TCase *core = add_case(suite, "core");
+	TCase *errors = add_case(suite, "errors");
+
+	tcase_add_test(core, datagrams_arrive_whole_and_in_order);
+	tcase_add_test(core, its_path_lives_as_that_of_a_listener);
+#ifdef __linux__
+	tcase_add_loop_test(core, long_path_and_abstract_name_receive, 0, 2);
+#endif
+	tcase_add_test(core, given_sockets_are_adopted_and_sent_over);
+	tcase_add_test(errors, nobody_accepts_datagrams);
+	tcase_add_test(errors, nobody_there_is_an_error_and_never_a_signal);
+	tcase_add_test(errors, stream_socket_there_is_eprototype);
+	tcase_add_test(errors, too_much_is_emsgsize);
+	tcase_add_test(errors, bad_input_is_einval);
+	return run_suite(suite);
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* unix_explain(): what a person reads. */
+#include "support.h"
+
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+static char text[8000];
+static char own[500];		/* in the words of this libc */
+
+/* This very line, and errno is left alone. */
+static void
+expect_text(const char *address, int error, const char *expected)
+{
+	int result;
+
+	errno = EDOM;
+	result = unix_explain(address, error, text, sizeof(text));
+	ck_assert_int_eq(errno, EDOM);
+	ck_assert_int_eq(result, (int)strlen(text));
+	ck_assert_str_eq(text, expected);
+}
+
+/* Listening there fails, and that is explained so. */
+static void
+expect_listen(const char *address, int error, const char *expected)
+{
+	cannot_listen(address, NULL, error);
+	expect_text(address, error, expected);
+}
+
+static void
+expect_connect(const char *address, int error, const char *expected)
+{
+	cannot_connect(address, NULL, error);
+	expect_text(address, error, expected);
+}
+
+static void
+make_file(const char *path)
+{
+	ck_assert_int_eq(close(open(path, O_CREAT | O_WRONLY, 0640)), 0);
+}
+
+START_TEST(nothing_there)
+{
+	expect_connect("s", ENOENT,
+	    "s: nothing is there; is the server running?");
+	expect_connect("unix:s", ENOENT,
+	    "unix:s: nothing is there; is the server running?");
+	expect_listen("no/s", ENOENT,
+	    "no/s: the directory no is missing; make it first");
+	expect_connect("/no/s", ENOENT,
+	    "/no/s: the directory /no is missing; make it first");
+	expect_connect("/no", ENOENT,
+	    "/no: nothing is there; is the server running?");
+	ck_assert_int_eq(symlink("nowhere", "l"), 0);
+	expect_connect("l", ENOENT, "l: a symbolic link that leads nowhere");
+	make_file("f");
+	expect_text("f", ENOENT,
+	    "f: it was not there a moment ago; try again");
+}
+END_TEST
+
+START_TEST(live_server)
+{
+	struct unix_listener *listener = listen_at("s", NULL);
+
+	expect_listen("s", EADDRINUSE, "s: a server is there already; "
+	    "stop it or choose another path");
+	expect_text("s", ECONNREFUSED,
+	    "s: nobody was listening there a moment ago; try again");
+	answers(unix_accept_ready(listener), 0);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+START_TEST(stale_socket)
+{
+	struct unix_options no = { .flags = UNIX_NO_RECLAIM };
+
+	close(bind_socket(SOCK_STREAM));
+	expect_connect("s", ECONNREFUSED, "s: nobody is listening there "
+	    "(left by a program that ended); start the server");
+	cannot_listen("s", &no, EADDRINUSE);
+	expect_text("s", EADDRINUSE, "s: nobody is listening there (left by "
+	    "a program that ended), and it was not reclaimed; remove it");
+}
+END_TEST
+
+START_TEST(socket_of_a_stranger)
+{
+	char expected[200];
+	long owner = (long)geteuid();
+
+	close(bind_socket(SOCK_STREAM));
+	ck_assert_int_eq(chmod("s", owner == 0 ? 0600 : 0), 0);
+	become_user();
+	cannot_listen("s", NULL, EADDRINUSE);
+	snprintf(expected, sizeof(expected), "s: a socket is there that we "
+	    "may not ask: it belongs to user %ld and has mode %s; "
+	    "choose another path", owner, owner == 0 ? "0600" : "0000");
+	expect_text("s", EADDRINUSE, expected);
+	become_self();
+}
+END_TEST
+
+START_TEST(something_that_is_no_socket)
+{
+	make_file("f");
+	expect_listen("f", EADDRINUSE, "f: a regular file is there, which is "
+	    "not touched; choose another path or remove it");
+	expect_connect("f", ECONNREFUSED,
+	    "f: a regular file, not a socket; is the path right?");
+	ck_assert_int_eq(mkdir("d", 0700), 0);
+	expect_listen("d", EADDRINUSE, "d: a directory is there, which is "
+	    "not touched; choose another path or remove it");
+	ck_assert_int_eq(symlink("f", "l"), 0);
+	expect_listen("l", EADDRINUSE, "l: a symbolic link is there, which "
+	    "is not touched; choose another path or remove it");
+	ck_assert_int_eq(mkfifo("p", 0600), 0);
+	expect_connect("p", ECONNREFUSED,
+	    "p: a named pipe, not a socket; is the path right?");
+	expect_text("/dev/null", EADDRINUSE, "/dev/null: a device is there, "
+	    "which is not touched; choose another path or remove it");
+}
+END_TEST
+
+START_TEST(something_that_has_gone_meanwhile)
+{
+	expect_text("s", EADDRINUSE,
+	    "s: something was there a moment ago; try again");
+	expect_text("s", ECONNREFUSED,
+	    "s: it has just gone; is the server running?");
+}
+END_TEST
+
+START_TEST(no_permission)
+{
+	struct unix_listener *listener = listen_at("s", NULL);
+	char expected[200];
+	long owner = (long)geteuid();
+
+	ck_assert_int_eq(chmod("s", owner == 0 ? 0600 : 0), 0);
+	become_user();
+	cannot_connect("s", NULL, EACCES);
+	snprintf(expected, sizeof(expected), "s: not permitted: it belongs to "
+	    "user %ld and has mode %s; to connect takes permission to write",
+	    owner, owner == 0 ? "0600" : "0000");
+	expect_text("s", EACCES, expected);
+	become_self();
+	succeeds(unix_close(listener));
+	/* As UNIX_SAME_USER says it of a file that may be written. */
+	close(bind_socket(SOCK_STREAM));
+	ck_assert_int_eq(chmod("s", 0600), 0);
+	snprintf(expected, sizeof(expected), "s: not permitted: it belongs to "
+	    "user %ld and has mode 0600; it or its server is another user's",
+	    owner);
+	expect_text("s", EACCES, expected);
+	ck_assert_int_eq(mkdir("d", 0500), 0);
+	become_user();
+	cannot_listen("d/s", NULL, EACCES);
+	become_self();
+	snprintf(expected, sizeof(expected), "d/s: not permitted: the "
+	    "directory d belongs to user %ld and has mode 0500; ask its "
+	    "owner or choose another path", owner);
+	expect_text("d/s", EACCES, expected);
+	expect_text("no/d/s", EACCES, "no/d/s: not permitted: the directory "
+	    "no/d cannot be reached; ask its owner or choose another path");
+}
+END_TEST
+
+START_TEST(too_long)
+{
+	char path[5000], expected[6000];
+	size_t limit = sizeof(((struct sockaddr_un *)0)->sun_path);
+
+	memset(path, 'x', sizeof(path));
+	path[300] = '\0';
+	snprintf(expected, sizeof(expected), "%s: too long: a part of it has "
+	    "300 bytes, 45 more than the limit of 255; choose a shorter one",
+	    path);
+	expect_listen(path, ENAMETOOLONG, expected);
+	memset(path, '/', sizeof(path));
+	path[4100] = '\0';
+	snprintf(expected, sizeof(expected), "%s: too long: the path has "
+	    "4100 bytes, 5 more than the limit of 4095; choose a shorter one",
+	    path);
+	expect_connect(path, ENAMETOOLONG, expected);
+	memset(path, 'x', sizeof(path));
+	path[0] = path[302] = '\0';
+	expect_text("d/s", ENAMETOOLONG, "d/s: the path or what a link leads "
+	    "to is too long");
+	path[0] = 'x';
+	path[301] = '/';
+	snprintf(expected, sizeof(expected), "%s: too long: a part of it has "
+	    "301 bytes, 46 more than the limit of 255; choose a shorter one",
+	    path);
+	expect_connect(path, ENAMETOOLONG, expected);
+	memset(path, 'x', sizeof(path));
+	*path = '@';
+	path[limit + 3] = '\0';
+	snprintf(expected, sizeof(expected), "%s: too long: the name has "
+	    "%zu bytes, 3 more than the limit of %zu; choose a shorter one",
+	    path, limit + 2, limit - 1);
+	expect_listen(path, ENAMETOOLONG, expected);
+}
+END_TEST
+
+START_TEST(malformed)
+{
+	expect_connect(NULL, EINVAL, "\"\": the address is empty; "
+	    "give a path");
+	expect_connect("", EINVAL, "\"\": the address is empty; give a path");
+	expect_connect("@", EINVAL, "@: the name is empty");
+	expect_connect("unix:", EINVAL, "unix:: the name is empty");
+	expect_connect("fd:x", EINVAL, "fd:x: not a descriptor for this use; "
+	    "fd: takes the number of a socket");
+	expect_connect("systemd:", EINVAL, "systemd:: only a server can take "
+	    "sockets of the service manager");
+	expect_text("s", EINVAL, "s: the address has a NUL inside, or an "
+	    "option does not go with it");
+}
+END_TEST
+
+START_TEST(forms_without_a_file)
+{
+	expect_listen("systemd:web", ENOENT, "systemd:web: the service "
+	    "manager has passed no such socket; start the program by its "
+	    "socket unit");
+	expect_listen("fd:200", EBADF, "fd:200: this descriptor is not open");
+	expect_connect("@up.nobody", ECONNREFUSED, "@up.nobody: nobody has "
+	    "this name; is the server running?");
+	expect_text("@up.nobody", EADDRINUSE, "@up.nobody: a server has this "
+	    "name; stop it or choose another");
+	expect_text("\0up.no", ECONNREFUSED, "@up.no: nobody has this name; "
+	    "is the server running?");
+	snprintf(own, sizeof(own), "\"\": %s", strerror(ENAMETOOLONG));
+	expect_text(NULL, ENAMETOOLONG, own);
+}
+END_TEST
+
+START_TEST(other_errors)
+{
+	int fd = bind_socket(SOCK_DGRAM);
+
+	expect_connect("s", EPROTOTYPE, "s: the socket there is of another "
+	    "type");
+	close(fd);
+	expect_text("s", ETIMEDOUT, "s: no answer in time; is the server "
+	    "busy?");
+	expect_text("s", EAFNOSUPPORT, "s: this system does not have such "
+	    "sockets; use a path");
+	expect_text("d/s", EBUSY, "d/s: another program holds the lock of "
+	    "the directory d; try again, or remove the file, which nobody "
+	    "listens to");
+	snprintf(own, sizeof(own), "s: %s", strerror(EMFILE));
+	expect_text("s", EMFILE, own);
+	snprintf(own, sizeof(own), "fd:3: %s", strerror(EIO));
+	expect_text("fd:3", EIO, own);
+}
+END_TEST
+
+START_TEST(control_bytes_are_shown)
+{
+	expect_text("a\n\033[31mb\\\177", ENOENT, "a\\x0a\\x1b[31mb\\\\\\x7f: "
+	    "nothing is there; is the server running?");
+}
+END_TEST
+
+START_TEST(it_counts_what_does_not_fit)
+{
+	char small[8] = "unknown";
+	int whole = unix_explain("s", ENOENT, NULL, 0);
+
+	ck_assert_int_eq(unix_explain("s", ENOENT, small, sizeof(small)),
+	    whole);
+	ck_assert_str_eq(small, "s: noth");
+	ck_assert_int_eq(whole, (int)strlen("s: nothing is there; "
+	    "is the server running?"));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("explain");
+	TCase *path = add_case(suite, "path");
+	TCase *other = add_case(suite, "other");
+
+	tcase_add_test(path, nothing_there);
+	tcase_add_test(path, live_server);
+	tcase_add_test(path, stale_socket);
+	tcase_add_test(path, socket_of_a_stranger);
+	tcase_add_test(path, something_that_is_no_socket);
+	tcase_add_test(path, something_that_has_gone_meanwhile);
+	tcase_add_test(path, no_permission);
+	tcase_add_test(path, too_long);
+	tcase_add_test(other, malformed);
+	tcase_add_test(other, forms_without_a_file);
+	tcase_add_test(other, other_errors);
+	tcase_add_test(other, control_bytes_are_shown);
+	tcase_add_test(other, it_counts_what_does_not_fit);
+	return run_suite(suite);
+}

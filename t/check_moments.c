@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The moments between two calls on a socket file, in which somebody else
+ * may put another thing there: brought about by interposition.
+ */
+#include "support.h"
+
+#include <sys/stat.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "interpose.h"
+
+static struct unix_listener *listener;
+
+/* The file whose identity nobody saw is not removed: it may be another's. */
+START_TEST(listen_removes_no_file_that_it_could_not_look_at)
+{
+	fail_next("fstatat", 1, EACCES);
+	ck_assert_ptr_null(unix_listen("s", NULL));
+	ck_assert_int_eq(errno, EACCES);
+	ck_assert(!is_pending());
+	ck_assert_int_eq(unlink("s"), 0);
+}
+END_TEST
+
+/* What the path leads to when the library looks at it after bind(2). */
+
+static void
+make_link(void)
+{
+	ck_assert_int_eq(link("s", "t"), 0);
+}
+
+static void
+put_symlink(void)
+{
+	ck_assert_int_eq(rename("s", "t"), 0);
+	ck_assert_int_eq(symlink("t", "s"), 0);
+}
+
+static void
+put_file(void)
+{
+	ck_assert_int_eq(unlink("s"), 0);
+	ck_assert_int_eq(close(open("s", O_CREAT | O_WRONLY, 0640)), 0);
+}
+
+START_TEST(listen_wants_the_very_socket_that_it_has_made)
+{
+	void (*const swap[])(void) = { make_link, put_symlink, put_file };
+	struct stat before, after;
+
+	ck_assert_int_eq(close(open("victim", O_CREAT | O_WRONLY, 0640)), 0);
+	before_next("fstatat", swap[_i]);
+	ck_assert_ptr_null(unix_listen("s", NULL));
+	ck_assert_int_eq(errno, EADDRINUSE);
+	ck_assert(!is_pending());
+	ck_assert_int_eq(lstat("s", &before), 0);
+	ck_assert_int_eq(lstat("victim", &after), 0);
+	ck_assert_int_eq(after.st_mode & 0777, 0640);
+}
+END_TEST
+
+/* d is another directory by now; a live server of ours is in the old one. */
+static void
+swap_directory(void)
+{
+	ck_assert_int_eq(rename("d", "e"), 0);
+	ck_assert_int_eq(mkdir("d", 0700), 0);
+}
+
+START_TEST(directory_that_is_swapped_before_bind_is_noticed)
+{
+	struct stat status;
+
+	ck_assert_int_eq(mkdir("d", 0700), 0);
+	listener = listen_at("d/s", NULL);
+	before_next("fchmod", swap_directory);
+	ck_assert_ptr_null(unix_listen("d/s", NULL));
+	ck_assert_int_eq(errno, EADDRINUSE);
+	ck_assert(!is_pending());
+	ck_assert_int_eq(lstat("e/s", &status), 0);
+	succeeds(unix_close(listener));
+	ck_assert_int_eq(lstat("e/s", &status), -1);
+}
+END_TEST
+
+static void
+swap_for_stale(void)
+{
+	struct unix_options keep = { .flags = UNIX_KEEP };
+
+	swap_directory();
+	succeeds(unix_close(listen_at("d/s", &keep)));
+}
+
+START_TEST(directory_that_is_swapped_before_the_lock_is_no_proof)
+{
+	struct unix_options keep = { .flags = UNIX_KEEP };
+	struct unix_listener *live;
+	struct stat status;
+
+	ck_assert_int_eq(mkdir("d", 0700), 0);
+	succeeds(unix_close(listen_at("d/s", &keep)));
+	before_next("flock", swap_for_stale);
+	/* Reclaims e/s, by the descriptor, and bind makes d/s. */
+	live = unix_listen("d/s", NULL);
+	ck_assert_ptr_null(live);
+	ck_assert_int_eq(errno, EADDRINUSE);
+	ck_assert(!is_pending());
+	ck_assert_int_eq(lstat("d/s", &status), 0);
+}
+END_TEST
+
+START_TEST(long_name_leaves_no_temporary_one)
+{
+	const char *const names[] = { "listen", "fchmodat", "fstatat" };
+	mode_t usual = umask(0777);
+	char path[256];
+
+	make_path(path, 200);
+	fail_next(names[_i], 1, EIO);
+	ck_assert_ptr_null(unix_listen(path, NULL));
+	ck_assert_int_eq(errno, EIO);
+	umask(usual);
+	ck_assert_int_eq(count_files("."), _i == 2 ? 1 : 0);
+}
+END_TEST
+
+/* The directory's owner may do so between bind(2) and chmod(2). */
+static void
+point_at_victim(void)
+{
+	ck_assert_int_eq(unlink("s"), 0);
+	ck_assert_int_eq(symlink("victim", "s"), 0);
+}
+
+START_TEST(link_that_is_swapped_in_leads_to_no_other_file)
+{
+	mode_t usual = umask(0777);	/* so that fchmodat is needed */
+	struct stat status;
+
+	ck_assert_int_eq(close(open("victim", O_CREAT | O_WRONLY, 0600)), 0);
+	ck_assert_int_eq(chmod("victim", 0640), 0);
+	before_next("fchmodat", point_at_victim);
+	ck_assert_ptr_null(unix_listen("s", NULL));
+	ck_assert(!is_pending());
+	umask(usual);
+	ck_assert_int_eq(lstat("victim", &status), 0);
+	ck_assert_int_eq(status.st_mode & 0777, 0640);
+	ck_assert_int_eq(lstat("s", &status), 0);
+	ck_assert(S_ISLNK(status.st_mode));
+}
+END_TEST
+
+/* Linux makes it with the mode of fchmod(2) before bind(2). */
+START_TEST(socket_file_is_private_from_its_first_moment)
+{
+	mode_t usual = umask(0);
+
+	fail_next("fchmodat", 1, EPERM);
+	listener = listen_at("s", NULL);
+	ck_assert(is_pending());
+	succeeds(unix_close(listener));
+	umask(usual);
+}
+END_TEST
+
+static int listening;
+
+static void
+expect_open(void)
+{
+	ck_assert_int_ne(fcntl(listening, F_GETFD), -1);
+}
+
+START_TEST(file_is_removed_before_the_socket_is_closed)
+{
+	listener = listen_at("s", NULL);
+	listening = unix_listener_fileno(listener);
+	before_next("unlinkat", expect_open);
+	succeeds(unix_close(listener));
+	ck_assert(!is_pending());
+	ck_assert_int_eq(fcntl(listening, F_GETFD), -1);
+}
+END_TEST
+
+START_TEST(file_that_another_removes_meanwhile_is_no_error)
+{
+	listener = listen_at("s", NULL);
+	fail_next("unlinkat", 1, ENOENT);
+	succeeds(unix_close(listener));
+	ck_assert(!is_pending());
+	ck_assert_int_eq(unlink("s"), 0);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("moments");
+	TCase *moments = add_case(suite, "moments");
+
+	tcase_add_loop_test(moments,
+	    listen_wants_the_very_socket_that_it_has_made, 0, 3);
+	tcase_add_test(moments,
+	    directory_that_is_swapped_before_bind_is_noticed);
+	tcase_add_test(moments,
+	    directory_that_is_swapped_before_the_lock_is_no_proof);
+	tcase_add_loop_test(moments, long_name_leaves_no_temporary_one, 0, 3);
+	tcase_add_test(moments,
+	    link_that_is_swapped_in_leads_to_no_other_file);
+	tcase_add_test(moments, socket_file_is_private_from_its_first_moment);
+	tcase_add_test(moments, file_is_removed_before_the_socket_is_closed);
+	tcase_add_test(moments,
+	    file_that_another_removes_meanwhile_is_no_error);
+	tcase_add_test(moments,
+	    listen_removes_no_file_that_it_could_not_look_at);
+	return run_suite(suite);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A path that is owned: its file's mode and group, and whether it still leads here. */
+#include "support.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+START_TEST(keep_leaves_the_file)
+{
+	struct unix_options keep = { .flags = UNIX_KEEP };
+	struct stat status;
+
+	succeeds(unix_close(listen_at("s", &keep)));
+	ck_assert_int_eq(lstat("s", &status), 0);
+	ck_assert(S_ISSOCK(status.st_mode));
+	succeeds(unix_close(listen_at("s", NULL)));
+	ck_assert_int_eq(count_files("."), 0);
+}
+END_TEST
+
+START_TEST(mode_is_exactly_what_was_asked_for)
+{
+	const mode_t masks[] = { 0, 022, 077, 0777 };
+	const mode_t modes[] = { 0600, 0660, 0666, 0777, 0200, 0640 };
+	struct unix_options options = { .mode = modes[_i % 6] };
+	mode_t usual = umask(masks[_i / 6]);
+	struct unix_listener *listener = listen_at("s", &options);
+	struct stat status;
+
+	ck_assert_int_eq(umask(usual), masks[_i / 6]);
+	ck_assert_int_eq(lstat("s", &status), 0);
+	ck_assert_int_eq(status.st_mode, S_IFSOCK | modes[_i % 6]);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+START_TEST(group_is_what_was_asked_for)
+{
+	struct unix_options options = { .mode = 0660, .group = 65534 };
+	struct unix_listener *listener;
+	struct stat status;
+
+	if (geteuid() != 0) {
+		options.group = 1;	/* not an ordinary user's */
+		cannot_listen("s", &options, EPERM);
+		ck_assert_int_eq(access("s", F_OK), -1);
+		return;
+	}
+	listener = listen_at("s", &options);
+	ck_assert_int_eq(lstat("s", &status), 0);
+	ck_assert_int_eq(status.st_gid, 65534);
+	ck_assert_int_eq(status.st_mode, S_IFSOCK | 0660);
+	succeeds(unix_close(listener));
+	become_user();
+	options.group = 1;
+	cannot_listen("s", &options, EACCES);
+	become_self();
+	ck_assert_int_eq(chmod(".", 0777), 0);
+	become_user();
+	cannot_listen("s", &options, EPERM);
+	become_self();
+	ck_assert_int_eq(access("s", F_OK), -1);
+}
+END_TEST
+
+START_TEST(removed_file_is_not_owned)
+{
+	struct unix_listener *listener = listen_at("s", NULL);
+
+	answers(unix_listener_owns_path(listener), 1);
+	ck_assert_int_eq(unlink("s"), 0);
+	answers(unix_listener_owns_path(listener), 0);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+START_TEST(replaced_file_is_not_owned_and_stays)
+{
+	struct unix_listener *old = listen_at("s", NULL), *new;
+
+	ck_assert_int_eq(rename("s", "t"), 0);
+	answers(unix_listener_owns_path(old), 0);
+	new = listen_at("s", NULL);
+	answers(unix_listener_owns_path(old), 0);
+	answers(unix_listener_owns_path(new), 1);
+	succeeds(unix_close(old));
+	expect_reachable(new, "s");
+	succeeds(unix_close(new));
+	ck_assert_int_eq(unlink("t"), 0);
+}
+END_TEST
+
+START_TEST(path_of_a_renamed_directory_is_not_owned)
+{
+	struct unix_listener *listener;
+
+	ck_assert_int_eq(mkdir("d", 0700), 0);
+	listener = listen_at("d/s", NULL);
+	ck_assert_int_eq(rename("d", "e"), 0);
+	answers(unix_listener_owns_path(listener), 0);
+	ck_assert_int_eq(rename("e", "d"), 0);
+	answers(unix_listener_owns_path(listener), 1);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+START_TEST(change_of_directory_changes_nothing)
+{
+	struct unix_listener *listener = listen_at("s", NULL);
+
+	ck_assert_int_eq(mkdir("d", 0700), 0);
+	ck_assert_int_eq(chdir("d"), 0);
+	answers(unix_listener_owns_path(listener), 1);
+	expect_reachable(listener, "../s");
+	succeeds(unix_close(listener));
+	ck_assert_int_eq(access("../s", F_OK), -1);
+}
+END_TEST
+
+START_TEST(nobody_owns_null)
+{
+	fails(unix_listener_owns_path(NULL), EINVAL);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("owning");
+	TCase *core = add_case(suite, "core");
+
+	tcase_add_test(core, keep_leaves_the_file);
+	tcase_add_loop_test(core, mode_is_exactly_what_was_asked_for, 0, 24);
+	tcase_add_test(core, group_is_what_was_asked_for);
+	tcase_add_test(core, removed_file_is_not_owned);
+	tcase_add_test(core, replaced_file_is_not_owned_and_stays);
+	tcase_add_test(core, path_of_a_renamed_directory_is_not_owned);
+	tcase_add_test(core, change_of_directory_changes_nothing);
+	tcase_add_test(core, nobody_owns_null);
+	return run_suite(suite);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * For the scripts: life listen ADDRESS is the whole life of a listener with
+ * one client; life receive ADDRESS prints one datagram; life send ADDRESS
+ * TEXT sends one.
+ */
+#include "config.h"
+
+#include <sys/socket.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "unixport.h"
+
+static int
+fail(const char *address)
+{
+	char text[5000];
+
+	unix_explain(address, errno, text, sizeof(text));
+	fprintf(stderr, "life: %s\n", text);
+	return 1;
+}
+
+static int
+listen_once(const char *address)
+{
+	struct unix_listener *listener = unix_listen(address, NULL);
+	struct unix_ports client, server;
+
+	if (listener == NULL || unix_connect(address, NULL, &client) == -1 ||
+	    unix_accept(listener, &server) == -1 ||
+	    unix_close_ports(&client) == -1 ||
+	    unix_close_ports(&server) == -1 || unix_close(listener) == -1)
+		return fail(address);
+	return 0;
+}
+
+static int
+receive(const char *address)
+{
+	struct unix_options options = { .flags = UNIX_DATAGRAM };
+	struct unix_listener *listener = unix_listen(address, &options);
+	struct pollfd fd = { .events = POLLIN };
+	char bytes[1000];
+	ssize_t length;
+
+	if (listener == NULL)
+		return fail(address);
+	fd.fd = unix_listener_fileno(listener);
+	if (poll(&fd, 1, 20000) != 1)
+		return fail(address);
+	length = recv(fd.fd, bytes, sizeof(bytes), 0);
+	if (length == -1 || unix_close(listener) == -1)
+		return fail(address);
+	printf("%.*s\n", (int)length, bytes);
+	return 0;
+}
+
+int
+main(int argc, char *argv[])
+{
+	if (argc == 3 && strcmp(argv[1], "listen") == 0)
+		return listen_once(argv[2]);
+	if (argc == 3 && strcmp(argv[1], "receive") == 0)
+		return receive(argv[2]);
+	if (argc == 4 && strcmp(argv[1], "send") == 0)
+		return unix_send(argv[2], argv[3], strlen(argv[3])) == -1 ?
+		    fail(argv[2]) : 0;
+	return 2;
+}

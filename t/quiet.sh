@@ -1,0 +1,21 @@
+#!/bin/sh
+# Nothing about the process changes: no umask, no working directory, no
+# signal disposition or mask, while a stale path is reclaimed and served.
+set -eu
+command -v strace >/dev/null || { echo 'no strace'; exit 77; }
+directory=$(mktemp -d /tmp/unixport.XXXXXX)
+trap 'rm -rf "$directory"' EXIT
+
+socat "UNIX-LISTEN:$directory/s,unlink-close=0" - </dev/null >/dev/null &
+until [ -S "$directory/s" ]; do :; done
+kill $!
+wait $! || :
+[ -S "$directory/s" ]
+# LeakSanitizer traces too, and only one can.
+ASAN_OPTIONS=detect_leaks=0 ./libtool --mode=execute strace -f -o "$directory/trace" t/life listen "$directory/s"
+[ ! -e "$directory/s" ]
+grep -q 'unlinkat.*"s"' "$directory/trace"
+# What the program itself does begins with the first call on the path.
+sed -n '/pipe2/,$p' "$directory/trace" >"$directory/ours"
+grep -q 'bind(' "$directory/ours"
+! grep -E 'umask|chdir|rt_sig|kill\(' "$directory/ours"
