@@ -43,3 +43,25 @@ echo
 echo "3. The peer goes away in the middle, under each SIGPIPE policy"
 echo "\$ sigpipe ${file##*/}"
 examples/sigpipe "$file"
+
+echo
+echo "4. A crash, and a second start on the same path"
+echo "\$ line-server $socket &"
+examples/line-server "$socket" &
+server=$!
+examples/line-client "$socket" "$file" >/dev/null
+echo "\$ kill -KILL (the server)"
+kill -KILL "$server"
+wait "$server" 2>/dev/null || :
+ls -l "$socket"
+echo "\$ line-server $socket &"
+examples/line-server "$socket" &
+server=$!
+echo "\$ line-client $socket ${file##*/}"
+examples/line-client "$socket" "$file"
+echo "It serves again: the file that was left has been reclaimed."
+echo "\$ line-server $socket"
+examples/line-server "$socket" 2>&1 || echo "(exit status $?)"
+kill -TERM "$server"
+wait "$server"
+server=

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * line-client PATH FILE: send every line of FILE to a line-server, compare
+ * line-client ADDRESS FILE: send every line of FILE to a line-server, compare
  * each answer, and tell how many lines and bytes went over, and how fast.
  */
 #include <errno.h>
@@ -92,18 +92,21 @@ main(int argc, char *argv[])
 	struct unix_options options = { .flags = UNIX_WAIT,
 	    .connect_timeout = 5000, .sigpipe = UNIX_SIGPIPE_IGNORE };
 	struct unix_ports server;
+	char text[500];
 	FILE *file;
 	int status;
 
 	if (argc != 3) {
-		fprintf(stderr, "usage: line-client PATH FILE\n");
+		fprintf(stderr, "usage: line-client ADDRESS FILE\n");
 		return 2;
 	}
 	file = fopen(argv[2], "r");
 	if (file == NULL)
 		return fail(argv[2]);
 	if (unix_connect(argv[1], &options, &server) == -1) {
-		status = fail(argv[1]);
+		unix_explain(argv[1], errno, text, sizeof(text));
+		fprintf(stderr, "line-client: %s\n", text);
+		status = 1;
 	} else {
 		status = send_file(&server, file);
 		if (unix_close_ports(&server) == -1 && status == 0)

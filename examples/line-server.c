@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * line-server PATH: number the lines that clients send, one client after
+ * line-server ADDRESS: number the lines that clients send, one client after
  * the other, until SIGINT or SIGTERM.
  */
 #include <errno.h>
@@ -42,15 +42,16 @@ main(int argc, char *argv[])
 	/* No SA_RESTART: a signal also ends the read of a silent client. */
 	struct sigaction action = { .sa_handler = stop };
 	struct unix_ports client;
+	char text[500];
 
 	if (argc != 2) {
-		fprintf(stderr, "usage: line-server PATH\n");
+		fprintf(stderr, "usage: line-server ADDRESS\n");
 		return 2;
 	}
 	listener = unix_listen(argv[1], &options);
 	if (listener == NULL) {
-		fprintf(stderr, "line-server: %s: %s\n", argv[1],
-		    strerror(errno));
+		unix_explain(argv[1], errno, text, sizeof(text));
+		fprintf(stderr, "line-server: %s\n", text);
 		return 1;
 	}
 	sigaction(SIGINT, &action, NULL);

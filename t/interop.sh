@@ -38,3 +38,20 @@ kill -TERM $server
 wait $server
 server=
 echo 'ok: their client, our server'
+
+# Abstract names: not cut off and not padded, or they would not meet.
+if [ "$(uname -s)" = Linux ]; then
+	name=up.$$
+	socat "ABSTRACT-LISTEN:$name" "EXEC:$directory/number" &
+	server=$!
+	examples/line-client "@$name" "$input"
+	wait $server
+	examples/line-server "@$name" &
+	server=$!
+	socat -t 20 - "ABSTRACT-CONNECT:$name,retry=100,interval=0.05" \
+	    <"$input" | cmp - "$directory/expected"
+	kill -TERM $server
+	wait $server
+	server=
+	echo 'ok: abstract names, both ways'
+fi
