@@ -1,113 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The fixture, and words for common steps. */
+/* Words for common steps: connections and text. */
 #include "support.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <dirent.h>
-#include <fcntl.h>
-#include <ftw.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static char root[] = "/tmp/up.XXXXXX";
-static char was_open[DESCRIPTORS];
-
-/* The directory of the program, and one in it for each test. */
-
-static int
-remove_one(const char *path, const struct stat *status, int flag,
-    struct FTW *walk)
-{
-	(void)status;
-	(void)flag;
-	(void)walk;
-	return remove(path);
-}
-
-static void
-set_up(void)
-{
-	char directory[sizeof(root) + 10];
-	int fd;
-
-	snprintf(directory, sizeof(directory), "%s/t.XXXXXX", root);
-	if (mkdtemp(directory) == NULL || chmod(directory, 0755) == -1 ||
-	    chdir(directory) == -1)
-		ck_abort_msg("%s: %s", directory, strerror(errno));
-	for (fd = 0; fd < DESCRIPTORS; fd++)
-		was_open[fd] = fcntl(fd, F_GETFD) != -1;
-}
-
-static void
-tear_down(void)
-{
-	int fd;
-
-	for (fd = 0; fd < DESCRIPTORS; fd++)
-		if (was_open[fd] != (fcntl(fd, F_GETFD) != -1))
-			ck_abort_msg("descriptor %d was %s", fd, was_open[fd] ?
-			    "closed" : "left open");
-}
-
-void
-expect_close_on_exec(void)
-{
-	int fd, flags;
-
-	for (fd = 0; fd < DESCRIPTORS; fd++) {
-		flags = fcntl(fd, F_GETFD);
-		ck_assert(was_open[fd] || flags == -1 ||
-		    (flags & FD_CLOEXEC) != 0);
-	}
-}
-
-void
-close_all_opened(void)
-{
-	int fd;
-
-	for (fd = 0; fd < DESCRIPTORS; fd++)
-		if (!was_open[fd])
-			close(fd);
-}
-
-TCase *
-add_case(Suite *suite, const char *name)
-{
-	TCase *tests = tcase_create(name);
-
-	tcase_add_checked_fixture(tests, set_up, tear_down);
-	tcase_set_timeout(tests, 20);
-	tcase_set_tags(tests, name);
-	suite_add_tcase(suite, tests);
-	return tests;
-}
-
-int
-run_suite(Suite *suite)
-{
-	SRunner *runner = srunner_create(suite);
-	const char *summary = getenv("UNIXPORT_SUMMARY");
-	int failed;
-
-	if (mkdtemp(root) == NULL || chmod(root, 0755) == -1) {
-		perror(root);
-		return EXIT_FAILURE;
-	}
-	srunner_set_tap(runner, "-");
-	if (summary != NULL)
-		srunner_set_log(runner, summary);
-	srunner_run_all(runner, CK_SILENT);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	if (chdir("/") == -1 || nftw(root, remove_one, 16,
-	    FTW_DEPTH | FTW_PHYS) == -1)
-		perror(root);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
 
 /* Connections. */
 
@@ -117,7 +17,7 @@ listen_at(const char *path, const struct unix_options *options)
 	struct unix_listener *listener;
 
 	errno = EDOM;
-	listener = unix_listen(path, options);
+	listener = unix_listen(path, of_kind(options));
 	ck_assert_msg(listener != NULL, "%s: %s", path, strerror(errno));
 	ck_assert_int_eq(errno, EDOM);
 	return listener;
@@ -132,7 +32,7 @@ open_connection(struct connection *c, int way,
 
 	c->listener = NULL;
 	if (way == 2) {
-		succeeds(unix_pair(options, pair));
+		succeeds(unix_pair(of_kind(options), pair));
 		c->server = pair[0];
 		c->client = pair[1];
 		return;
@@ -142,7 +42,7 @@ open_connection(struct connection *c, int way,
 		strcat(path, "/s");
 	}
 	c->listener = listen_at(path, options);
-	succeeds(unix_connect(path, options, &c->client));
+	succeeds(unix_connect(path, of_kind(options), &c->client));
 	succeeds(unix_accept(c->listener, &c->server));
 }
 
@@ -150,7 +50,7 @@ void
 open_waiting(struct connection *c, const struct unix_options *options)
 {
 	*c = (struct connection){ .listener = listen_at("s", options) };
-	succeeds(unix_connect("s", NULL, &c->client));
+	succeeds(unix_connect("s", of_kind(NULL), &c->client));
 }
 
 void
@@ -165,7 +65,7 @@ void
 cannot_listen(const char *path, const struct unix_options *options, int error)
 {
 	errno = 0;
-	ck_assert_ptr_null(unix_listen(path, options));
+	ck_assert_ptr_null(unix_listen(path, of_kind(options)));
 	ck_assert_int_eq(errno, error);
 }
 
@@ -174,7 +74,7 @@ cannot_connect(const char *path, const struct unix_options *options, int error)
 {
 	struct unix_ports ports = { .descriptor = { -7, -7 } };
 
-	fails(unix_connect(path, options, &ports), error);
+	fails(unix_connect(path, of_kind(options), &ports), error);
 	ck_assert_int_eq(ports.descriptor[0], -7);
 }
 
@@ -185,7 +85,7 @@ fill_backlog(const char *path, struct unix_ports *clients, int count)
 	int i;
 
 	for (i = 0; i < count; i++)
-		succeeds(unix_connect(path, NULL, &clients[i]));
+		succeeds(unix_connect(path, of_kind(NULL), &clients[i]));
 	cannot_connect(path, &options, ETIMEDOUT);
 }
 
@@ -226,7 +126,7 @@ expect_reachable(struct unix_listener *listener, const char *path)
 {
 	struct unix_ports client, server;
 
-	succeeds(unix_connect(path, NULL, &client));
+	succeeds(unix_connect(path, of_kind(NULL), &client));
 	succeeds(unix_accept(listener, &server));
 	say(server.out, "here\n");
 	expect(client.in, "here\n");

@@ -32,10 +32,19 @@
 #define succeeds(call)	answers(call, 0)
 
 /*
- * Run SUITE: TAP on standard output, Check's own summary in the file that
- * UNIXPORT_SUMMARY names.  The exit status of main().
+ * Run the tests: TAP on standard output, Check's own summary in the file
+ * that UNIXPORT_SUMMARY names.  The exit status of main().  What is about
+ * connections is filled in and run for both kinds of ports, and asks which
+ * it is where they differ.
  */
 int run_suite(Suite *suite);
+int run_guarded(const char *name, void (*fill)(Suite *suite));
+int run_kinds(const char *name, void (*fill)(Suite *suite));
+
+extern int guarded;		/* the kind at hand, when filling too */
+
+/* OPTIONS (NULL: none) with its flag; until the thread's fourth call. */
+const struct unix_options *of_kind(const struct unix_options *options);
 
 /*
  * A test case of SUITE whose tests each run in a fresh directory, and fail
@@ -45,7 +54,7 @@ int run_suite(Suite *suite);
  */
 TCase *add_case(Suite *suite, const char *name);
 
-/* Connections: every way to get one. */
+/* Connections of the kind at hand: every way to get one. */
 struct connection {
 	struct unix_listener *listener;		/* NULL for a pair */
 	struct unix_ports server, client;
