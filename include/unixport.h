@@ -43,11 +43,11 @@ enum unix_sigpipe {
 
 /*
  * Flags.  One that belongs to another call is ignored, one that cannot
- * be honoured is EINVAL; so is, in this release, each that is marked.
+ * be honoured is EINVAL.
  */
-#define UNIX_GUARDED	0x001u	/* guarded ports; not served yet */
-#define UNIX_UNTIED	0x002u	/* reading never flushes; not served yet */
-#define UNIX_FILES	0x004u	/* descriptors may travel; not served yet */
+#define UNIX_GUARDED	0x001u	/* guarded ports, see unix_guarded(7) */
+#define UNIX_UNTIED	0x002u	/* guarded: reading sends nothing */
+#define UNIX_FILES	0x004u	/* guarded: descriptors may travel */
 #define UNIX_SAME_USER	0x008u	/* peers of our effective uid only */
 #define UNIX_WAIT	0x010u	/* connect: wait until it is answered */
 #define UNIX_KEEP	0x020u	/* listen: leave the file */
@@ -57,8 +57,8 @@ enum unix_sigpipe {
 
 /*
  * Options of every call; all zero, or a NULL pointer, are the defaults.
- * read_timeout, write_timeout and buffer_size are not served yet:
- * anything but 0 is EINVAL.
+ * read_timeout, write_timeout and buffer_size are for guarded ports:
+ * plain ones are EINVAL with them.
  */
 struct unix_options {
 	unsigned flags;
@@ -68,8 +68,8 @@ struct unix_options {
 	gid_t group;		/* of the socket file; 0: left alone */
 	int connect_timeout;	/* milliseconds; 0: no limit */
 	int accept_timeout;	/* the same; -1: do not wait */
-	int read_timeout;	/* milliseconds; 0: no limit */
-	int write_timeout;	/* milliseconds; 0: no limit */
+	int read_timeout;	/* milliseconds without progress; 0: */
+	int write_timeout;	/* no limit */
 	enum unix_sigpipe sigpipe;
 	size_t buffer_size;	/* bytes, of each stream; 0: default */
 	void *reserved[4];	/* all NULL */
@@ -92,7 +92,8 @@ int unix_fileno(const struct unix_ports *ports);
 /*
  * 1 when a read from `in` would not block (bytes wait in its buffer or
  * in the socket, or it is at its end), 0 after TIMEOUT milliseconds
- * without (0: only look, -1: no limit), or -1.
+ * without (0: only look, -1: no limit), or -1.  Tied guarded ports send
+ * what waits in `out` before they wait.
  */
 int unix_input_ready(struct unix_ports *ports, int timeout);
 
@@ -107,9 +108,9 @@ int unix_close_output(struct unix_ports *ports);
 /*
  * Flush and close both streams; the peer reads end of file unless
  * another process still holds the socket (after ECONNRESET once, where
- * we leave input unread).  0, or -1 when output was
- * lost since the ports were opened; all is released all the same, both
- * members are NULL.  May be called twice.
+ * we leave input unread).  0, or -1 when output was lost since the ports
+ * were opened; all is released all the same, both members are NULL.  May be
+ * called twice.
  */
 int unix_close_ports(struct unix_ports *ports);
 
@@ -241,6 +242,21 @@ struct unix_peer {
  * it.  0, or -1: ENOTSUP where the system cannot tell.
  */
 int unix_peer(const struct unix_ports *ports, struct unix_peer *peer);
+
+/*
+ * Send COUNT descriptors with the next byte that is written to `out` of
+ * guarded ports with UNIX_FILES: flushes, and keeps duplicates of FILES,
+ * which stay the caller's.  0, or -1 with none added: E2BIG when more than
+ * 252 would wait.  See unix_add_files(3).
+ */
+int unix_add_files(struct unix_ports *ports, const int *files, size_t count);
+
+/*
+ * The next descriptor that came with the bytes read so far from `in`, or
+ * perhaps read ahead; the caller owns it.  -1 with ENOMSG when none is here,
+ * with EBADMSG where some were dropped.
+ */
+int unix_take_file(struct unix_ports *ports);
 
 /*
  * The structures of the calls that later releases add; the layouts are

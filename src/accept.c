@@ -52,6 +52,12 @@ is_passing(int error)
 	}
 }
 
+static int
+is_guarded(const struct unix_listener *listener)
+{
+	return (listener->options.flags & UNIX_GUARDED) != 0;
+}
+
 /*
  * Ports that lead to nobody yet.  All that a connection needs is taken
  * before accept(2), so that a shortage leaves the client in the queue.
@@ -59,14 +65,31 @@ is_passing(int error)
 static int
 reserve(const struct unix_listener *listener, struct unix_ports *ports)
 {
-	int fd = up_dup(listener->fd);
+	int fd;
 
+	if (is_guarded(listener))
+		return up_guarded_open(-1, &listener->options, ports);
+	fd = up_dup(listener->fd);
 	if (fd == -1)
 		return -1;
 	if (up_plain_open(fd, ports) == -1) {
 		up_close(fd);
 		return -1;
 	}
+	return 0;
+}
+
+/* Let them lead to FD, which is the ports' then. */
+static int
+settle(const struct unix_listener *listener, struct unix_ports *ports, int fd)
+{
+	if (is_guarded(listener)) {
+		up_guarded_move(ports, fd);
+		return 0;
+	}
+	if (up_plain_move(ports, fd) == -1)
+		return -1;
+	up_close(fd);
 	return 0;
 }
 
@@ -90,7 +113,6 @@ check_user(const struct unix_listener *listener, int fd)
 static int
 take_client(const struct unix_listener *listener, struct unix_ports *ports)
 {
-	enum unix_sigpipe policy = listener->options.sigpipe;
 	struct unix_ports made;
 	int fd, error;
 
@@ -99,16 +121,15 @@ take_client(const struct unix_listener *listener, struct unix_ports *ports)
 	fd = up_set_blocking(listener->fd, 0) == -1 ? -1 :
 	    up_accept(listener->fd);
 	if (fd == -1 || check_user(listener, fd) == -1 ||
-	    up_sigpipe_socket(fd, policy) == -1 ||
-	    up_plain_move(&made, fd) == -1) {
+	    up_sigpipe_socket(fd, &listener->options) == -1 ||
+	    settle(listener, &made, fd) == -1) {
 		error = errno;
 		up_close(fd);
 		up_abandon_ports(&made);
 		errno = error;
 		return -1;
 	}
-	up_close(fd);
-	up_sigpipe_process(policy);
+	up_sigpipe_process(listener->options.sigpipe);
 	*ports = made;
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 static int
 answer(int error, int saved)
@@ -22,12 +23,40 @@ close_stream(FILE **stream, int *error)
 	*stream = NULL;
 }
 
-/* The peer that is gone already makes this ENOTCONN, which is no error. */
 static void
 end_direction(int fd, int how, int *error)
 {
-	if (shutdown(fd, how) == -1 && errno != ENOTCONN && *error == 0)
+	if (up_shutdown(fd, how) == -1 && *error == 0)
 		*error = errno;
+}
+
+/* The socket of guarded ports, while a stream keeps it. */
+static struct unix_socket *
+socket_of(const struct unix_ports *ports)
+{
+	return ports->in != NULL || ports->out != NULL ? ports->socket : NULL;
+}
+
+/* What was lost of the output so far; of plain ports stdio forgets why. */
+static int
+lost_output(const struct unix_ports *ports)
+{
+	if (socket_of(ports) != NULL)
+		return up_lost_output(ports->socket);
+	return ports->out != NULL && ferror(ports->out) ? EIO : 0;
+}
+
+/*
+ * After a failed write stdio's buffer is empty, and its next fflush(3) and
+ * fclose(3) say 0.
+ */
+static void
+flush_output(struct unix_ports *ports, int *error)
+{
+	int lost = fflush(ports->out) == EOF ? errno : lost_output(ports);
+
+	if (*error == 0)
+		*error = lost;
 }
 
 /*
@@ -43,19 +72,23 @@ remember_loss(struct unix_ports *ports, int error)
 static int
 take_loss(struct unix_ports *ports)
 {
-	int error = ports->out == NULL && ports->descriptor[1] < 0 ?
-	    -ports->descriptor[1] : 0;
+	int error = ports->out != NULL || ports->descriptor[1] >= 0 ? 0 :
+	    -ports->descriptor[1];
 
 	if (error != 0)
 		ports->descriptor[1] = 0;
-	return error;
+	return error != 0 ? error : lost_output(ports);
 }
 
+/* A child of fork(2) may go on with the connection: end no direction. */
 static void
-flush_output(FILE *out, int *error)
+close_quietly(struct unix_ports *ports, int *error)
 {
-	if (up_plain_flush(out) == -1)
-		*error = errno;
+	if (socket_of(ports) != NULL)
+		ports->socket->quiet = 1;
+	close_stream(&ports->out, error);
+	close_stream(&ports->in, error);
+	ports->socket = NULL;
 }
 
 UP_API int
@@ -73,7 +106,7 @@ unix_close_input(struct unix_ports *ports)
 	return answer(error, saved);
 }
 
-/* fclose(3) alone would not end it: `in` still holds the socket open. */
+/* fclose(3) of a plain one would not end it: `in` holds the socket open. */
 UP_API int
 unix_close_output(struct unix_ports *ports)
 {
@@ -83,7 +116,7 @@ unix_close_output(struct unix_ports *ports)
 	if (ports == NULL)
 		return answer(EINVAL, saved);
 	if (ports->out != NULL) {
-		flush_output(ports->out, &error);
+		flush_output(ports, &error);
 		end_direction(ports->descriptor[1], SHUT_WR, &error);
 		close_stream(&ports->out, &error);
 		if (error != 0)
@@ -92,35 +125,58 @@ unix_close_output(struct unix_ports *ports)
 	return answer(error, saved);
 }
 
-/* No shutdown(2): a child of fork(2) may go on with the connection. */
 UP_API int
 unix_close_ports(struct unix_ports *ports)
 {
 	int saved = errno;
-	int error;
+	int error = 0;
 
 	if (ports == NULL)
 		return answer(EINVAL, saved);
-	error = take_loss(ports);
 	if (ports->out != NULL)
-		flush_output(ports->out, &error);
-	close_stream(&ports->out, &error);
-	close_stream(&ports->in, &error);
+		flush_output(ports, &error);
+	else
+		error = take_loss(ports);
+	close_quietly(ports, &error);
 	return answer(error, saved);
 }
 
+/*
+ * musl's fork(2) leaves a stream locked that a thread of the parent was
+ * using: fclose(3) in the child would wait for ever.  There the descriptor
+ * is closed, and the stream left.
+ */
+static void
+leave_if_stuck(FILE **stream, struct unix_socket *socket)
+{
+	if (*stream == NULL || socket->maker == getpid())
+		return;
+	if (ftrylockfile(*stream) == 0) {
+		funlockfile(*stream);
+		return;
+	}
+	up_forsake(socket);
+	*stream = NULL;
+}
+
+/* Output that is dropped on purpose is not lost. */
 int
 up_abandon_ports(struct unix_ports *ports)
 {
+	struct unix_socket *socket = socket_of(ports);
 	int saved = errno;
-	int error = take_loss(ports);
+	int error;
 
-	if (ports->out != NULL) {
-		error = ferror(ports->out) ? EIO : 0;
-		up_plain_purge(ports->out);
+	if (socket != NULL && socket->files != NULL)
+		up_files_sent(socket->files);
+	error = take_loss(ports);
+	if (ports->out != NULL)
+		up_purge(ports->out);
+	if (socket != NULL) {
+		leave_if_stuck(&ports->in, socket);
+		leave_if_stuck(&ports->out, socket);
 	}
-	close_stream(&ports->out, &error);
-	close_stream(&ports->in, &error);
+	close_quietly(ports, &error);
 	return answer(error, saved);
 }
 

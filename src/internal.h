@@ -15,6 +15,7 @@
 #include <sys/un.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdatomic.h>
 
 #include "unixport.h"
 
@@ -25,6 +26,8 @@
 #ifndef NAME_MAX
 #define NAME_MAX	255
 #endif
+
+#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
 #ifdef __GNUC__
 #define UP_API	__attribute__((visibility("default")))
@@ -87,6 +90,7 @@ int up_pipe(int [2]);
 int up_set_blocking(int, int);
 int up_set_inherit(int, int);
 void up_close(int);
+int up_shutdown(int, int);
 
 /* clock.c: waiting until a deadline */
 #define UP_NEVER	(-1LL)
@@ -97,27 +101,107 @@ int up_left(long long);
 int up_poll(struct pollfd *, nfds_t, long long);
 
 /* sigpipe.c: the policies */
-int up_sigpipe_check(enum unix_sigpipe);
+int up_sigpipe_check(const struct unix_options *);
 int up_sigpipe_spared(int);
 int up_sigpipe_spare(int, int);
 int up_sigpipe_flags(void);
-int up_sigpipe_socket(int, enum unix_sigpipe);
+int up_sigpipe_socket(int, const struct unix_options *);
 void up_sigpipe_process(enum unix_sigpipe);
+void up_sigpipe_raise(enum unix_sigpipe);
+
+/* lock.c: what nobody may come into */
+typedef _Atomic pid_t up_lock_t;
+
+int up_try_lock(up_lock_t *);
+void up_lock(up_lock_t *);
+void up_unlock(up_lock_t *);
+int up_shield(void);
+void up_unshield(int);
 
 /* peek.c: what waits in a stream */
+extern const size_t up_slack;
+
 int up_peek(FILE *);
+size_t up_unsent(FILE *, const char *, const char **);
+void up_purge(FILE *);
 
 /* plain.c: ports by fdopen(3) and dup */
 int up_plain_open(int, struct unix_ports *);
 int up_plain_move(struct unix_ports *, int);
-int up_plain_flush(FILE *);
-void up_plain_purge(FILE *);
+
+/* buffers.c: memory for the streams of guarded ports */
+#define UP_BUFFER_SIZE	(192 * 1024)	/* measured: make bench */
+
+size_t up_stride(size_t);
+char *up_take_buffers(size_t);
+void up_return_buffers(char *, size_t);
+
+/* files.c: descriptors that wait */
+#define UP_FILES	252
+
+struct up_files {
+	unsigned waiting;		/* to go with the next byte */
+	int go[UP_FILES];
+	up_lock_t lock;			/* of what has come */
+	unsigned first, count;
+	unsigned open;			/* of them, the others are gaps */
+	int come[2 * UP_FILES + 1];
+};
+
+struct up_files *up_new_files(void);
+int up_files_add(struct up_files *, const int *, size_t);
+void up_files_sent(struct up_files *);
+void up_file_came(struct up_files *, int);
+int up_file_take(struct up_files *);
+void up_drop_files(struct up_files *);
+
+/* guarded.c: the socket of guarded ports, which its streams share */
+struct unix_socket {
+	int fd;
+	_Atomic int holders;		/* the last closes it */
+	_Atomic int streams;		/* that are open */
+	int quiet;			/* closing ends no direction */
+	pid_t maker;
+	up_lock_t lock;			/* of `out`, against its end */
+	FILE *out;			/* NULL once it is closed */
+	_Atomic int error;		/* of the first write that failed */
+	_Atomic size_t ahead;		/* bytes of `out` that are sent */
+	int tied;
+	int read_timeout;
+	int write_timeout;
+	enum unix_sigpipe sigpipe;
+	char *buffers;
+	size_t buffer_size;
+	struct up_files *files;		/* NULL without UNIX_FILES */
+};
+
+int up_guarded_open(int, const struct unix_options *, struct unix_ports *);
+void up_guarded_move(struct unix_ports *, int);
+void up_keep_error(struct unix_socket *, int);
+int up_let_go(struct unix_socket *);
+void up_forsake(struct unix_socket *);
+
+/* stream.c: hooks of stdio */
+int up_check_streams(void);
+FILE *up_open_input(struct unix_socket *);
+FILE *up_open_output(struct unix_socket *);
+
+/* transfer.c, ancillary.c and tie.c */
+ssize_t up_guarded_read(struct unix_socket *, char *, size_t);
+int up_guarded_write(struct unix_socket *, const char *, size_t);
+ssize_t up_send_some(struct unix_socket *, const char *, size_t, int);
+ssize_t up_send_with_files(struct unix_socket *, const char *, size_t, int);
+ssize_t up_receive_with_files(struct unix_socket *, char *, size_t, int);
+int up_is_unsent(struct unix_socket *);
+int up_tie(struct unix_socket *);
+int up_await_input(int, struct unix_socket *, long long);
 
 /* ports.c and close.c */
 int up_open_ports(int, const struct unix_options *, struct unix_ports *);
 int up_check_connected(int);
 int up_adopt_ports(int, const struct unix_options *, struct unix_ports *);
 int up_fileno(const struct unix_ports *);
+int up_lost_output(struct unix_socket *);
 int up_socket_option(int, int);
 int up_abandon_ports(struct unix_ports *);
 

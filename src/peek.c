@@ -6,7 +6,7 @@
 #include "internal.h"
 
 #include <errno.h>
-#ifdef HAVE___FREADAHEAD
+#if defined(HAVE___FREADAHEAD) || defined(HAVE___FPURGE)
 #include <stdio_ext.h>
 #endif
 
@@ -61,4 +61,59 @@ up_peek(FILE *in)
 	result = waits(in);
 	funlockfile(in);
 	return result;
+}
+
+/*
+ * The output that waits in OUT, whose buffer is BUFFER.  musl keeps bytes
+ * before it for ungetc(3).
+ */
+#if defined(HAVE___FREADAHEAD)			/* musl */
+const size_t up_slack = 8;			/* its UNGET */
+
+size_t
+up_unsent(FILE *out, const char *buffer, const char **bytes)
+{
+	*bytes = buffer + up_slack;
+	return __fpending(out);
+}
+#elif defined(HAVE_FILE__IO_READ_PTR)		/* glibc */
+const size_t up_slack = 0;
+
+size_t
+up_unsent(FILE *out, const char *buffer, const char **bytes)
+{
+	(void)buffer;
+	*bytes = out->_IO_write_base;
+	return (size_t)(out->_IO_write_ptr - out->_IO_write_base);
+}
+#elif defined(HAVE_FILE__BF)			/* the BSDs, macOS */
+const size_t up_slack = 0;
+
+size_t
+up_unsent(FILE *out, const char *buffer, const char **bytes)
+{
+	*bytes = buffer;
+	return (size_t)((const char *)out->_p - buffer);
+}
+#else
+const size_t up_slack = 0;
+
+size_t
+up_unsent(FILE *out, const char *buffer, const char **bytes)
+{
+	(void)out;
+	*bytes = buffer;
+	return 0;
+}
+#endif
+
+/* Drop what waits in OUT. */
+void
+up_purge(FILE *out)
+{
+#ifdef HAVE___FPURGE
+	__fpurge(out);
+#else
+	fpurge(out);
+#endif
 }

@@ -8,9 +8,6 @@
 #include "internal.h"
 
 #include <errno.h>
-#ifdef HAVE___FPURGE
-#include <stdio_ext.h>
-#endif
 
 /* On failure FD is the caller's still, so the stream that owns it is last. */
 int
@@ -44,33 +41,4 @@ up_plain_move(struct unix_ports *ports, int fd)
 {
 	return up_dup_onto(fd, ports->descriptor[0]) == -1 ||
 	    up_dup_onto(fd, ports->descriptor[1]) == -1 ? -1 : 0;
-}
-
-/*
- * Flush OUT and tell of every write that ever failed on it: after a failed
- * one stdio's buffer is empty, and its next fflush and fclose say 0.
- */
-int
-up_plain_flush(FILE *out)
-{
-	int failed = ferror(out);
-
-	if (fflush(out) == EOF)
-		return -1;
-	if (failed) {
-		errno = EIO;
-		return -1;
-	}
-	return 0;
-}
-
-/* Drop what waits in OUT. */
-void
-up_plain_purge(FILE *out)
-{
-#ifdef HAVE___FPURGE
-	__fpurge(out);
-#else
-	fpurge(out);
-#endif
 }

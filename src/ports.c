@@ -10,8 +10,10 @@ int
 up_open_ports(int fd, const struct unix_options *options,
     struct unix_ports *ports)
 {
-	return up_sigpipe_socket(fd, options->sigpipe) == -1 ? -1 :
-	    up_plain_open(fd, ports);
+	if (up_sigpipe_socket(fd, options) == -1)
+		return -1;
+	return (options->flags & UNIX_GUARDED) != 0 ?
+	    up_guarded_open(fd, options, ports) : up_plain_open(fd, ports);
 }
 
 int
@@ -83,6 +85,11 @@ up_adopt_ports(int fd, const struct unix_options *options,
 
 	if (up_check_connected(fd) == -1 || remember(fd, &state) == -1)
 		return -1;
+	/* TCP would send the bytes, and drop the descriptors silently. */
+	if ((options->flags & UNIX_FILES) != 0 && up_family(fd) != AF_UNIX) {
+		errno = EINVAL;
+		return -1;
+	}
 	if (fcntl(fd, F_SETFL, state.file & ~O_NONBLOCK) == -1 ||
 	    fcntl(fd, F_SETFD, state.descriptor | FD_CLOEXEC) == -1 ||
 	    up_open_ports(fd, options, ports) == -1) {
@@ -131,7 +138,6 @@ unix_fileno(const struct unix_ports *ports)
 UP_API int
 unix_input_ready(struct unix_ports *ports, int timeout)
 {
-	struct pollfd input = { .fd = -1, .events = POLLIN };
 	int saved = errno;
 	int ready;
 
@@ -139,14 +145,10 @@ unix_input_ready(struct unix_ports *ports, int timeout)
 		errno = EBADF;
 		return -1;
 	}
-	input.fd = ports->descriptor[0];
 	ready = up_peek(ports->in);
 	if (ready == 0)
-		ready = up_poll(&input, 1, up_deadline(timeout));
-	if (ready == 1 && (input.revents & POLLNVAL) != 0) {
-		errno = EBADF;
-		ready = -1;
-	}
+		ready = up_await_input(ports->descriptor[0], ports->socket,
+		    up_deadline(timeout));
 	if (ready != -1)
 		errno = saved;
 	return ready;
@@ -160,7 +162,7 @@ unix_hang_up(const struct unix_ports *ports)
 
 	if (fd == -1)
 		return -1;
-	if (shutdown(fd, SHUT_RDWR) == -1 && errno != ENOTCONN)
+	if (up_shutdown(fd, SHUT_RDWR) == -1)
 		return -1;
 	errno = saved;
 	return 0;

@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <signal.h>
 
-/* Whether plain ports can follow POLICY here. */
+/* Whether ports of these OPTIONS can follow the policy here. */
 int
-up_sigpipe_check(enum unix_sigpipe policy)
+up_sigpipe_check(const struct unix_options *options)
 {
-	switch (policy) {
+	switch (options->sigpipe) {
 	case UNIX_SIGPIPE_DEFAULT:
 	case UNIX_SIGPIPE_RAISE:
 	case UNIX_SIGPIPE_IGNORE:
@@ -18,6 +18,8 @@ up_sigpipe_check(enum unix_sigpipe policy)
 #ifdef SO_NOSIGPIPE
 		return 0;
 #else
+		if ((options->flags & UNIX_GUARDED) != 0)
+			return 0;
 		errno = ENOTSUP;
 		return -1;
 #endif
@@ -72,11 +74,20 @@ up_sigpipe_flags(void)
 #endif
 }
 
-/* What POLICY asks of the connection FD. */
+/* What the policy asks of the connection FD; guarded ports raise it. */
 int
-up_sigpipe_socket(int fd, enum unix_sigpipe policy)
+up_sigpipe_socket(int fd, const struct unix_options *options)
 {
-	return policy == UNIX_SIGPIPE_ERROR ? up_sigpipe_spare(fd, 1) : 0;
+	return options->sigpipe == UNIX_SIGPIPE_ERROR ||
+	    (options->flags & UNIX_GUARDED) != 0 ? up_sigpipe_spare(fd, 1) : 0;
+}
+
+/* What the system does where nothing spares the writing thread. */
+void
+up_sigpipe_raise(enum unix_sigpipe policy)
+{
+	if (policy == UNIX_SIGPIPE_RAISE)
+		raise(SIGPIPE);
 }
 
 /*

@@ -155,3 +155,10 @@ up_pipe(int ends[2])
 	return 0;
 }
 #endif
+
+/* The peer that is gone already makes this ENOTCONN, which is no error. */
+int
+up_shutdown(int fd, int how)
+{
+	return shutdown(fd, how) == -1 && errno != ENOTCONN ? -1 : 0;
+}

@@ -38,8 +38,6 @@ static const struct {
 	{ { .flags = UNIX_DATAGRAM, .read_timeout = 1 }, ALL },
 	{ { .flags = UNIX_DATAGRAM | UNIX_SAME_USER }, LISTEN },
 	{ { .connect_timeout = -1 }, CONNECT },
-	/* Not served yet. */
-	{ { .flags = UNIX_GUARDED }, ALL },
 };
 
 /* One structure for a server and its clients. */

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Descriptors as ancillary data of messages.  Strangers send what they like:
+ * whatever comes is either queued or closed.
+ */
+#include "internal.h"
+
+#include <sys/socket.h>
+#include <errno.h>
+#include <string.h>
+
+#define MOST	253		/* descriptors in one message, by Linux */
+#define OTHERS	256		/* bytes for credentials and what else comes */
+
+#ifndef MSG_CMSG_CLOEXEC
+#define MSG_CMSG_CLOEXEC	0
+#endif
+#ifndef SCM_PIDFD
+#define SCM_PIDFD	4	/* Linux 6.5; a descriptor too */
+#endif
+
+union control {
+	struct cmsghdr align;
+	char bytes[CMSG_SPACE(MOST * sizeof(int)) + OTHERS];
+};
+
+static void
+attach(struct msghdr *message, union control *control,
+    const struct up_files *files)
+{
+	size_t size = files->waiting * sizeof(int);
+	struct cmsghdr *header;
+
+	memset(control, 0, CMSG_SPACE(size));
+	message->msg_control = control;
+	message->msg_controllen = CMSG_SPACE(size);
+	header = CMSG_FIRSTHDR(message);
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(size);
+	memcpy(CMSG_DATA(header), files->go, size);
+}
+
+/* They go with the first byte: once one is taken, so are they. */
+ssize_t
+up_send_with_files(struct unix_socket *socket, const char *bytes,
+    size_t length, int flags)
+{
+	union { const char *given; void *taken; } start = { bytes };
+	struct iovec part = { .iov_base = start.taken, .iov_len = length };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	union control control;
+	ssize_t sent;
+
+	if (socket->files->waiting > 0)
+		attach(&message, &control, socket->files);
+	sent = sendmsg(socket->fd, &message, flags);
+	if (sent > 0)
+		up_files_sent(socket->files);
+	return sent;
+}
+
+static int
+is_rights(const struct cmsghdr *header)
+{
+	return header->cmsg_level == SOL_SOCKET &&
+	    header->cmsg_type == SCM_RIGHTS;
+}
+
+static int
+is_pidfd(const struct cmsghdr *header)
+{
+#ifdef __linux__
+	return header->cmsg_level == SOL_SOCKET &&
+	    header->cmsg_type == SCM_PIDFD;
+#else
+	(void)header;
+	return 0;
+#endif
+}
+
+/* Where they are not born so. */
+static void
+queue(struct up_files *files, int fd)
+{
+	if (MSG_CMSG_CLOEXEC == 0)
+		up_set_inherit(fd, 0);
+	up_file_came(files, fd);
+}
+
+static void
+collect(struct cmsghdr *header, struct up_files *files)
+{
+	size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	size_t i;
+	int fd;
+
+	for (i = 0; i < count; i++) {
+		memcpy(&fd, CMSG_DATA(header) + i * sizeof(fd), sizeof(fd));
+		if (is_rights(header))
+			queue(files, fd);
+		else if (fd >= 0)	/* else the kernel had none */
+			up_close(fd);
+	}
+}
+
+ssize_t
+up_receive_with_files(struct unix_socket *socket, char *bytes, size_t length,
+    int flags)
+{
+	struct iovec part = { .iov_base = bytes, .iov_len = length };
+	union control control;
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
+	    .msg_control = &control, .msg_controllen = sizeof(control) };
+	struct cmsghdr *header;
+	ssize_t got = recvmsg(socket->fd, &message, flags | MSG_CMSG_CLOEXEC);
+
+	if (got == -1)
+		return -1;
+	for (header = CMSG_FIRSTHDR(&message); header != NULL;
+	    header = CMSG_NXTHDR(&message, header))
+		if (is_rights(header) || is_pidfd(header))
+			collect(header, socket->files);
+	if ((message.msg_flags & MSG_CTRUNC) != 0)
+		up_file_came(socket->files, -1);
+	return got;
+}

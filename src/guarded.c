@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Guarded ports: both streams lead to one socket, which is counted.  The
+ * last that lets go of it closes the descriptor, so that nobody ever hits a
+ * number that was given to somebody else meanwhile.
+ */
+#include "internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static int
+is_set(const struct unix_options *options, unsigned flag)
+{
+	return (options->flags & flag) != 0;
+}
+
+static void
+discard(struct unix_socket *socket)
+{
+	int saved = errno;
+
+	up_drop_files(socket->files);
+	if (socket->buffers != NULL)
+		up_return_buffers(socket->buffers, socket->buffer_size);
+	free(socket);
+	errno = saved;
+}
+
+static struct unix_socket *
+new_socket(int fd, const struct unix_options *options)
+{
+	struct unix_socket *socket = malloc(sizeof(*socket));
+
+	if (socket == NULL)
+		return NULL;
+	*socket = (struct unix_socket){ .fd = fd, .holders = 2, .streams = 2,
+	    .maker = getpid(), .tied = !is_set(options, UNIX_UNTIED),
+	    .sigpipe = options->sigpipe, .read_timeout = options->read_timeout,
+	    .write_timeout = options->write_timeout,
+	    .buffer_size = options->buffer_size != 0 ? options->buffer_size :
+	    UP_BUFFER_SIZE };
+	socket->buffers = up_take_buffers(socket->buffer_size);
+	if (socket->buffers == NULL || (is_set(options, UNIX_FILES) &&
+	    (socket->files = up_new_files()) == NULL)) {
+		discard(socket);
+		return NULL;
+	}
+	return socket;
+}
+
+/* Let go of SOCKET; -1 when it was closed, and that failed. */
+int
+up_let_go(struct unix_socket *socket)
+{
+	int result = 0;
+
+	if (atomic_fetch_sub(&socket->holders, 1) > 1)
+		return 0;
+	if (socket->fd != -1)
+		result = close(socket->fd);
+	discard(socket);
+	return result == -1 && errno != EINTR ? -1 : 0;
+}
+
+/* Close what SOCKET holds open, and leave it to a stream that cannot end. */
+void
+up_forsake(struct unix_socket *socket)
+{
+	up_close(socket->fd);
+	up_drop_files(socket->files);
+	socket->fd = -1;
+	socket->files = NULL;
+}
+
+/*
+ * FD becomes PORTS, or -1 does, to be moved; on failure it is the caller's
+ * still, and closing what was opened must not touch it.
+ */
+int
+up_guarded_open(int fd, const struct unix_options *options,
+    struct unix_ports *ports)
+{
+	struct unix_socket *socket = new_socket(fd, options);
+	struct unix_ports made = { .descriptor = { fd, fd },
+	    .socket = socket };
+	int error;
+
+	if (socket == NULL)
+		return -1;
+	made.out = up_open_output(socket);
+	if (made.out == NULL) {
+		discard(socket);
+		return -1;
+	}
+	made.in = up_open_input(socket);
+	if (made.in == NULL) {
+		error = errno;
+		socket->fd = -1;
+		socket->holders = socket->streams = 1;
+		fclose(made.out);
+		errno = error;
+		return -1;
+	}
+	*ports = made;
+	return 0;
+}
+
+/* Ports that were opened on -1 lead to FD. */
+void
+up_guarded_move(struct unix_ports *ports, int fd)
+{
+	ports->socket->fd = ports->descriptor[0] = ports->descriptor[1] = fd;
+}
+
+/* The first error of a write is that of all later ones. */
+void
+up_keep_error(struct unix_socket *socket, int error)
+{
+	if (socket->error == 0)
+		socket->error = error;
+}
+
+/* The errno that tells of output that never went, or 0. */
+int
+up_lost_output(struct unix_socket *socket)
+{
+	if (socket->error != 0)
+		return socket->error;
+	return socket->files != NULL && socket->files->waiting > 0 ? EIO : 0;
+}

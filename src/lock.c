@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What no other thread may come into: a lock that is held for moments and
+ * that fork(2) cannot leave behind, and cancellation put off.
+ */
+#include "internal.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <unistd.h>
+
+/*
+ * Whether LOCK is ours now.  One that a thread of our parent held when it
+ * forked bears the parent's number: nobody will give it back, so we take it.
+ */
+int
+up_try_lock(up_lock_t *lock)
+{
+	pid_t self = getpid();
+	pid_t holder = 0;
+
+	if (atomic_compare_exchange_strong(lock, &holder, self))
+		return 1;
+	return holder != self &&
+	    atomic_compare_exchange_strong(lock, &holder, self);
+}
+
+void
+up_lock(up_lock_t *lock)
+{
+	while (!up_try_lock(lock))
+		sched_yield();
+}
+
+void
+up_unlock(up_lock_t *lock)
+{
+	atomic_store(lock, 0);
+}
+
+/* A thread that is cancelled while it holds a stream never gives it back. */
+int
+up_shield(void)
+{
+	int state;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	return state;
+}
+
+void
+up_unshield(int state)
+{
+	pthread_setcancelstate(state, &state);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Descriptors with the bytes of guarded ports: the calls for them. */
+#include "internal.h"
+
+#include <errno.h>
+
+static int
+check(const struct unix_ports *ports, const FILE *stream)
+{
+	if (stream != NULL && ports->socket != NULL &&
+	    ports->socket->files != NULL)
+		return 0;
+	errno = stream == NULL ? EBADF : EOPNOTSUPP;
+	return -1;
+}
+
+/* What was written before goes before; `out` is held meanwhile. */
+static int
+add(struct unix_ports *ports, const int *files, size_t count)
+{
+	if (fflush(ports->out) == EOF)
+		return -1;
+	if (ports->socket->error != 0) {
+		errno = ports->socket->error;
+		return -1;
+	}
+	return up_files_add(ports->socket->files, files, count);
+}
+
+UP_API int
+unix_add_files(struct unix_ports *ports, const int *files, size_t count)
+{
+	int saved = errno;
+	int state, result;
+
+	if (ports == NULL || (files == NULL && count > 0)) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (check(ports, ports->out) == -1)
+		return -1;
+	state = up_shield();
+	flockfile(ports->out);
+	result = add(ports, files, count);
+	funlockfile(ports->out);
+	up_unshield(state);
+	if (result == 0)
+		errno = saved;
+	return result;
+}
+
+UP_API int
+unix_take_file(struct unix_ports *ports)
+{
+	int saved = errno;
+	int fd;
+
+	if (ports == NULL) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (check(ports, ports->in != NULL ? ports->in : ports->out) == -1)
+		return -1;
+	fd = up_file_take(ports->socket->files);
+	if (fd != -1)
+		errno = saved;
+	return fd;
+}

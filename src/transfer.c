@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Bytes through a guarded socket, with the descriptors among them: whatever
+ * signals, slow peers and other holders of the socket do, all go through, or
+ * an error tells that they have not.
+ */
+#include "internal.h"
+
+#include <sys/socket.h>
+#include <errno.h>
+
+static int
+would_block(int error)
+{
+#if EWOULDBLOCK != EAGAIN
+	if (error == EWOULDBLOCK)
+		return 1;
+#endif
+	return error == EAGAIN;
+}
+
+static ssize_t
+send_part(struct unix_socket *socket, const char *bytes, size_t length,
+    int flags)
+{
+	flags |= up_sigpipe_flags();
+	return socket->files == NULL ? send(socket->fd, bytes, length, flags) :
+	    up_send_with_files(socket, bytes, length, flags);
+}
+
+static ssize_t
+receive_part(struct unix_socket *socket, char *bytes, size_t length, int flags)
+{
+	return socket->files == NULL ? recv(socket->fd, bytes, length, flags) :
+	    up_receive_with_files(socket, bytes, length, flags);
+}
+
+/*
+ * As many of BYTES as FLAGS let through.  A writer that is blocked while the
+ * peer closes with input unread is told ECONNRESET on Linux, once, and then
+ * what any writer is told.
+ */
+ssize_t
+up_send_some(struct unix_socket *socket, const char *bytes, size_t length,
+    int flags)
+{
+	int resets = 0;
+	ssize_t sent;
+
+	do
+		sent = send_part(socket, bytes, length, flags);
+	while (sent == -1 && (errno == EINTR ||
+	    (errno == ECONNRESET && resets++ == 0)));
+	return sent;
+}
+
+/*
+ * All of BYTES.  poll(2) calls a socket writable when most of it is free, so
+ * that a last try after the deadline tells whether something has moved.
+ */
+static int
+send_all(struct unix_socket *socket, const char *bytes, size_t length)
+{
+	struct pollfd room = { .fd = socket->fd, .events = POLLOUT };
+	int flags = socket->write_timeout > 0 ? MSG_DONTWAIT : 0;
+	long long deadline = up_limit(socket->write_timeout);
+	int ready = 1;
+	ssize_t sent;
+
+	while (length > 0) {
+		sent = up_send_some(socket, bytes, length, flags);
+		if (sent >= 0) {
+			bytes += sent;
+			length -= (size_t)sent;
+			deadline = up_limit(socket->write_timeout);
+			ready = 1;
+			continue;
+		}
+		if (!would_block(errno))
+			return -1;
+		if (ready == 0)
+			errno = ETIMEDOUT;
+		if (ready != 1)
+			return -1;
+		ready = up_poll(&room, 1, deadline);
+	}
+	return 0;
+}
+
+/*
+ * After an error nothing is sent any more, or it would be sent after a gap.
+ * What the tie has sent already is at the beginning of BYTES.
+ */
+int
+up_guarded_write(struct unix_socket *socket, const char *bytes, size_t length)
+{
+	size_t ahead = socket->ahead;
+
+	if (ahead > length)
+		ahead = length;
+	socket->ahead -= ahead;
+	if (socket->error == 0 &&
+	    send_all(socket, bytes + ahead, length - ahead) == -1)
+		up_keep_error(socket, errno);
+	if (socket->error == 0)
+		return 0;
+	if (socket->error == EPIPE)
+		up_sigpipe_raise(socket->sigpipe);
+	errno = socket->error;
+	return -1;
+}
+
+/*
+ * Some bytes; 0 is the end.  With output waiting, or a limit, the first look
+ * must not block; else recv(2) itself does the waiting, unless another
+ * holder has made the socket non-blocking.
+ */
+ssize_t
+up_guarded_read(struct unix_socket *socket, char *bytes, size_t length)
+{
+	long long deadline = up_limit(socket->read_timeout);
+	int flags = deadline != UP_NEVER || up_is_unsent(socket) ?
+	    MSG_DONTWAIT : 0;
+	ssize_t got;
+	int ready;
+
+	for (;;) {
+		got = receive_part(socket, bytes, length, flags);
+		if (got != -1)
+			return got;
+		if (errno == EINTR)
+			continue;
+		if (!would_block(errno))
+			return -1;
+		if (flags != 0 && deadline == UP_NEVER && !up_tie(socket)) {
+			flags = 0;
+			continue;
+		}
+		flags = MSG_DONTWAIT;
+		ready = up_await_input(socket->fd, socket, deadline);
+		if (ready == 0)
+			errno = ETIMEDOUT;
+		if (ready != 1)
+			return -1;
+	}
+}
