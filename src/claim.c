@@ -35,8 +35,8 @@ set_access(const struct up_claim *claim, const struct stat *file, mode_t mode,
 	    AT_SYMLINK_NOFOLLOW);
 }
 
-static int
-is_same(const struct stat *a, const struct stat *b)
+int
+up_is_same(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
@@ -56,7 +56,7 @@ settle(struct up_claim *claim, mode_t mode, gid_t group)
 	/* Another directory may stand at its path since it was opened. */
 	if (!S_ISSOCK(file.st_mode) || file.st_uid != geteuid() ||
 	    file.st_nlink != 1 ||
-	    (claim->absolute != NULL && !is_same(&file, &there))) {
+	    (claim->absolute != NULL && !up_is_same(&file, &there))) {
 		errno = EADDRINUSE;
 		return -1;
 	}

@@ -116,9 +116,7 @@ open_address(const struct up_address *address,
 	int fd;
 
 	if (address->form == UP_DESCRIPTOR)
-		return up_check_connected(address->number) == -1 ||
-		    check_server(address->number, options) == -1 ? -1 :
-		    up_adopt_ports(address->number, options, ports);
+		return up_adopt_ports(address->number, options, ports);
 	fd = dial(address, options);
 	if (fd == -1)
 		return -1;

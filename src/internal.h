@@ -89,6 +89,14 @@ int up_dup_onto(int, int);
 int up_pipe(int [2]);
 int up_set_blocking(int, int);
 int up_set_inherit(int, int);
+
+struct up_flags {
+	int file;
+	int descriptor;
+};
+
+int up_remember_flags(int, struct up_flags *);
+void up_restore_flags(int, const struct up_flags *);
 void up_close(int);
 int up_shutdown(int, int);
 
@@ -104,6 +112,7 @@ int up_poll(struct pollfd *, nfds_t, long long);
 int up_sigpipe_check(const struct unix_options *);
 int up_sigpipe_spared(int);
 int up_sigpipe_spare(int, int);
+void up_sigpipe_restore(int, int);
 int up_sigpipe_flags(void);
 int up_sigpipe_socket(int, const struct unix_options *);
 void up_sigpipe_process(enum unix_sigpipe);
@@ -198,7 +207,6 @@ int up_await_input(int, struct unix_socket *, long long);
 
 /* ports.c and close.c */
 int up_open_ports(int, const struct unix_options *, struct unix_ports *);
-int up_check_connected(int);
 int up_adopt_ports(int, const struct unix_options *, struct unix_ports *);
 int up_fileno(const struct unix_ports *);
 int up_lost_output(struct unix_socket *);
@@ -248,6 +256,7 @@ int up_probe_place(const struct up_claim *, struct stat *);
 void up_close_place(struct up_claim *);
 int up_claim(struct up_claim *, int, const struct unix_options *);
 int up_look(const struct up_claim *, struct stat *);
+int up_is_same(const struct stat *, const struct stat *);
 int up_owns(const struct up_claim *);
 int up_release(struct up_claim *, int);
 int up_reclaim(struct up_claim *, int);

@@ -3,11 +3,7 @@
 #include "internal.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 /*
  * Release all that LISTENER has got so far, the file before the socket.
@@ -87,18 +83,14 @@ static int
 adopt(struct unix_listener *listener, const struct up_address *address)
 {
 	int fd = address->number;
-	int of_file, of_fd, error;
+	struct up_flags flags;
 
 	if (up_own_text(fd, &listener->path) == -1 ||
-	    (of_file = fcntl(fd, F_GETFL)) == -1 ||
-	    (of_fd = fcntl(fd, F_GETFD)) == -1)
+	    up_remember_flags(fd, &flags) == -1)
 		return -1;
-	if (fcntl(fd, F_SETFL, of_file | O_NONBLOCK) == -1 ||
-	    fcntl(fd, F_SETFD, is_inherited(listener) ? of_fd & ~FD_CLOEXEC :
-	    of_fd | FD_CLOEXEC) == -1) {
-		error = errno;
-		fcntl(fd, F_SETFL, of_file);
-		errno = error;
+	if (up_set_blocking(fd, 0) == -1 ||
+	    up_set_inherit(fd, is_inherited(listener)) == -1) {
+		up_restore_flags(fd, &flags);
 		return -1;
 	}
 	listener->fd = fd;

@@ -47,6 +47,9 @@ up_options(const struct unix_options *given, enum up_call call,
 	static const struct unix_options defaults;
 
 	*options = given == NULL ? defaults : *given;
+	/* They do not ask who the peer is, whoever shares the structure. */
+	if (call == UP_PORTS)
+		options->flags &= ~UNIX_SAME_USER;
 	if ((options->flags & ~KNOWN) != 0 || reserved_used(options) ||
 	    ports_bad(options) ||
 	    (call == UP_LISTEN && listen_bad(options)) ||

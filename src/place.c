@@ -34,8 +34,7 @@ absolute_path(const char *directory, int fd, const char *last)
 	struct stat by_name, by_fd;
 
 	if (real != NULL && stat(real, &by_name) == 0 &&
-	    fstat(fd, &by_fd) == 0 && by_name.st_dev == by_fd.st_dev &&
-	    by_name.st_ino == by_fd.st_ino &&
+	    fstat(fd, &by_fd) == 0 && up_is_same(&by_name, &by_fd) &&
 	    strlen(real) + strlen(last) + 2 <= PATH_MAX)
 		path = up_join(strcmp(real, "/") == 0 ? "" : real, last);
 	free(real);

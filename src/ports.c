@@ -3,7 +3,6 @@
 #include "internal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 
 /* FD, a connection, becomes PORTS; on failure it is still the caller's. */
 int
@@ -28,8 +27,8 @@ up_socket_option(int fd, int option)
 }
 
 /* Whether FD, a stranger's, is a connected stream socket. */
-int
-up_check_connected(int fd)
+static int
+check_connected(int fd)
 {
 	struct sockaddr_storage peer;
 	socklen_t length = sizeof(peer);
@@ -48,32 +47,16 @@ up_check_connected(int fd)
 	return getpeername(fd, (struct sockaddr *)&peer, &length);
 }
 
-/* What opening changes on a stranger's FD, to be put back on failure. */
-struct state {
-	int file;
-	int descriptor;
-	int spared;
-};
-
+/* Whether it can be what OPTIONS ask for. */
 static int
-remember(int fd, struct state *state)
+check_options(int fd, const struct unix_options *options)
 {
-	state->file = fcntl(fd, F_GETFL);
-	state->descriptor = fcntl(fd, F_GETFD);
-	state->spared = up_sigpipe_spared(fd);
-	return state->file == -1 || state->descriptor == -1 ||
-	    state->spared == -1 ? -1 : 0;
-}
-
-static void
-restore(int fd, const struct state *state)
-{
-	int error = errno;
-
-	fcntl(fd, F_SETFL, state->file);
-	fcntl(fd, F_SETFD, state->descriptor);
-	up_sigpipe_spare(fd, state->spared);
-	errno = error;
+	/* TCP would send the bytes, and drop the descriptors silently. */
+	if ((options->flags & UNIX_FILES) != 0 && up_family(fd) != AF_UNIX) {
+		errno = EINVAL;
+		return -1;
+	}
+	return (options->flags & UNIX_SAME_USER) == 0 ? 0 : up_check_user(fd);
 }
 
 /* FD, which somebody else has connected, becomes PORTS. */
@@ -81,19 +64,17 @@ int
 up_adopt_ports(int fd, const struct unix_options *options,
     struct unix_ports *ports)
 {
-	struct state state;
+	struct up_flags flags;
+	int spared;
 
-	if (up_check_connected(fd) == -1 || remember(fd, &state) == -1)
+	if (check_connected(fd) == -1 || check_options(fd, options) == -1 ||
+	    up_remember_flags(fd, &flags) == -1 ||
+	    (spared = up_sigpipe_spared(fd)) == -1)
 		return -1;
-	/* TCP would send the bytes, and drop the descriptors silently. */
-	if ((options->flags & UNIX_FILES) != 0 && up_family(fd) != AF_UNIX) {
-		errno = EINVAL;
-		return -1;
-	}
-	if (fcntl(fd, F_SETFL, state.file & ~O_NONBLOCK) == -1 ||
-	    fcntl(fd, F_SETFD, state.descriptor | FD_CLOEXEC) == -1 ||
+	if (up_set_blocking(fd, 1) == -1 || up_set_inherit(fd, 0) == -1 ||
 	    up_open_ports(fd, options, ports) == -1) {
-		restore(fd, &state);
+		up_restore_flags(fd, &flags);
+		up_sigpipe_restore(fd, spared);
 		return -1;
 	}
 	return 0;

@@ -63,6 +63,16 @@ up_sigpipe_spare(int fd, int on)
 }
 #endif
 
+/* Put back what up_sigpipe_spared() said; keeps errno. */
+void
+up_sigpipe_restore(int fd, int on)
+{
+	int error = errno;
+
+	up_sigpipe_spare(fd, on);
+	errno = error;
+}
+
 /* What send(2) is told so that it raises nothing, where it listens. */
 int
 up_sigpipe_flags(void)

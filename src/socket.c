@@ -46,6 +46,25 @@ up_set_inherit(int fd, int on)
 	return set_flag(fd, F_GETFD, F_SETFD, FD_CLOEXEC, !on);
 }
 
+/* What we change on a stranger's FD, to be put back on failure. */
+int
+up_remember_flags(int fd, struct up_flags *flags)
+{
+	flags->file = fcntl(fd, F_GETFL);
+	flags->descriptor = fcntl(fd, F_GETFD);
+	return flags->file == -1 || flags->descriptor == -1 ? -1 : 0;
+}
+
+void
+up_restore_flags(int fd, const struct up_flags *flags)
+{
+	int error = errno;
+
+	fcntl(fd, F_SETFL, flags->file);
+	fcntl(fd, F_SETFD, flags->descriptor);
+	errno = error;
+}
+
 /* For what could not be born so; FD is closed when that fails. */
 static int
 close_on_exec(int fd)
