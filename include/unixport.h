@@ -85,7 +85,8 @@ int unix_open_ports(int fd, const struct unix_options *options,
 
 /*
  * The descriptor of the connection, or -1 with EBADF when both members
- * are NULL.  It belongs to the ports.  Takes no stream's lock.
+ * are NULL.  It belongs to the ports.  Takes no stream's lock, and works
+ * where fileno(3) does not, on guarded ports.
  */
 int unix_fileno(const struct unix_ports *ports);
 
@@ -100,7 +101,8 @@ int unix_input_ready(struct unix_ports *ports, int timeout);
 /*
  * Close one direction: the peer's writes fail, or the peer reads end of
  * file once it has what was written.  0, or -1 when output was lost;
- * the stream is closed and its member NULL all the same.
+ * the stream is closed and its member NULL all the same.  fclose(3) does
+ * the same on guarded ports, but for the member.
  */
 int unix_close_input(struct unix_ports *ports);
 int unix_close_output(struct unix_ports *ports);
@@ -247,7 +249,7 @@ int unix_peer(const struct unix_ports *ports, struct unix_peer *peer);
  * Send COUNT descriptors with the next byte that is written to `out` of
  * guarded ports with UNIX_FILES: flushes, and keeps duplicates of FILES,
  * which stay the caller's.  0, or -1 with none added: E2BIG when more than
- * 252 would wait.  See unix_add_files(3).
+ * 252 would wait.  Closing reports EIO when no byte came after them.  See unix_add_files(3).
  */
 int unix_add_files(struct unix_ports *ports, const int *files, size_t count);
 

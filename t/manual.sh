@@ -29,8 +29,9 @@ compile()
 	echo "ok: $2"
 }
 
-for page in "$srcdir"/man/*.3; do
+for page in "$srcdir"/man/*.[37]; do
 	example "$page" >"$directory/example.c"
+	[ "${page%.7}" = "$page" ] || [ -s "$directory/example.c" ] || continue
 	grep -q '^main(' "$directory/example.c" ||
 	    { echo "$page has no whole program"; exit 1; }
 	compile "$directory/example.c" "the example of ${page##*/}"
