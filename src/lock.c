@@ -10,13 +10,43 @@
 #include <unistd.h>
 
 /*
+ * Our process's number, without a system call for every lock: fork(2) makes
+ * us ask again.
+ */
+static _Atomic pid_t known;
+
+static void
+forget(void)
+{
+	known = 0;
+}
+
+static void
+watch(void)
+{
+	pthread_atfork(NULL, NULL, forget);
+}
+
+static pid_t
+own_number(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	if (known == 0) {
+		pthread_once(&once, watch);
+		known = getpid();
+	}
+	return known;
+}
+
+/*
  * Whether LOCK is ours now.  One that a thread of our parent held when it
  * forked bears the parent's number: nobody will give it back, so we take it.
  */
 int
 up_try_lock(up_lock_t *lock)
 {
-	pid_t self = getpid();
+	pid_t self = own_number();
 	pid_t holder = 0;
 
 	if (atomic_compare_exchange_strong(lock, &holder, self))
