@@ -65,3 +65,8 @@ examples/line-server "$socket" 2>&1 || echo "(exit status $?)"
 kill -TERM "$server"
 wait "$server"
 server=
+
+echo
+echo "5. A storm of signals, while a child sends lines to its parent"
+echo "\$ signal-storm 100000"
+examples/signal-storm 100000

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * sigpipe FILE: send FILE line by line to a peer that leaves after the
- * third, once under each SIGPIPE policy, and tell what the program sees.
+ * third, once under each SIGPIPE policy and once over guarded ports, and
+ * tell what the program sees.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -36,15 +37,14 @@ send_lines(struct unix_ports pair[2], FILE *file)
 	return -1;
 }
 
-/* The process that tries POLICY: it may not come back. */
+/* The process that tries a policy: it may not come back. */
 static int
-try_policy(enum unix_sigpipe policy, FILE *file)
+try_policy(const struct unix_options *options, FILE *file)
 {
-	struct unix_options options = { .sigpipe = policy };
 	struct unix_ports pair[2];
 	int sent;
 
-	if (unix_pair(&options, pair) == -1) {
+	if (unix_pair(options, pair) == -1) {
 		printf("unix_pair says: %s\n", strerror(errno));
 		return 0;
 	}
@@ -62,8 +62,10 @@ try_policy(enum unix_sigpipe policy, FILE *file)
 }
 
 static int
-show_policy(const char *name, enum unix_sigpipe policy, const char *path)
+show_policy(const char *name, enum unix_sigpipe policy, unsigned flags,
+    const char *path)
 {
+	struct unix_options options = { .flags = flags, .sigpipe = policy };
 	FILE *file = fopen(path, "r");
 	int status;
 	pid_t child;
@@ -72,11 +74,11 @@ show_policy(const char *name, enum unix_sigpipe policy, const char *path)
 		fprintf(stderr, "sigpipe: %s: %s\n", path, strerror(errno));
 		return 1;
 	}
-	printf("%-8s", name);
+	printf("%-16s", name);
 	fflush(stdout);
 	child = fork();
 	if (child == 0) {
-		status = try_policy(policy, file);
+		status = try_policy(&options, file);
 		_exit(fflush(stdout) == EOF ? 1 : status);
 	}
 	fclose(file);
@@ -95,8 +97,9 @@ main(int argc, char *argv[])
 		fprintf(stderr, "usage: sigpipe FILE\n");
 		return 2;
 	}
-	return show_policy("RAISE", UNIX_SIGPIPE_RAISE, argv[1]) != 0 ||
-	    show_policy("IGNORE", UNIX_SIGPIPE_IGNORE, argv[1]) != 0 ||
-	    show_policy("ERROR", UNIX_SIGPIPE_ERROR, argv[1]) != 0 ||
-	    fflush(stdout) == EOF;
+	return show_policy("RAISE", UNIX_SIGPIPE_RAISE, 0, argv[1]) != 0 ||
+	    show_policy("IGNORE", UNIX_SIGPIPE_IGNORE, 0, argv[1]) != 0 ||
+	    show_policy("ERROR", UNIX_SIGPIPE_ERROR, 0, argv[1]) != 0 ||
+	    show_policy("ERROR, guarded", UNIX_SIGPIPE_ERROR, UNIX_GUARDED,
+	    argv[1]) != 0 || fflush(stdout) == EOF;
 }

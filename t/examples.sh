@@ -20,7 +20,7 @@ expect()
 	exit 1
 }
 
-for program in line-server line-client child-count sigpipe; do
+for program in line-server line-client child-count sigpipe signal-storm; do
 	examples/$program >"$directory/said" 2>&1 && exit 1
 	grep -q "^usage: $program " "$directory/said"
 done
@@ -33,20 +33,29 @@ expect 1 'child-count: DIR/no: No such file or directory' \
 expect 1 'child-count: read: Is a directory' examples/child-count "$directory"
 echo 'ok: child-count'
 
-raise='RAISE   the process is killed: Broken pipe'
-ignore='IGNORE  line 4 fails: Broken pipe; the program goes on'
+raise='RAISE           the process is killed: Broken pipe'
+ignore='IGNORE          line 4 fails: Broken pipe; the program goes on'
 case $(uname -s) in
-Linux) error='ERROR   unix_pair says: Operation not supported' ;;
-*) error='ERROR   line 4 fails: Broken pipe; the program goes on' ;;
+Linux) error='ERROR           unix_pair says: Operation not supported' ;;
+*) error='ERROR           line 4 fails: Broken pipe; the program goes on' ;;
 esac
+guarded='ERROR, guarded  line 4 fails: Broken pipe; the program goes on'
 expect 0 "$raise
 $ignore
-$error" examples/sigpipe "$input"
+$error
+$guarded" examples/sigpipe "$input"
 # A last line without its newline.
 printf 'one\ntwo' >"$directory/short"
 examples/sigpipe "$directory/short" >"$directory/said"
 [ "$(grep -c 'no more than 3 lines' "$directory/said")" -ge 2 ]
 echo 'ok: sigpipe'
+
+# How much the plain ports lose is chance.
+examples/signal-storm 50000 >"$directory/said"
+grep -q '^plain    .*50000 lines arrive$' "$directory/said"
+grep -qx 'guarded  all 50000 lines arrive' "$directory/said"
+[ "$(wc -l <"$directory/said")" = 2 ]
+echo 'ok: signal-storm'
 
 examples/line-server "$directory/s" &
 server=$!
@@ -67,8 +76,9 @@ echo 'ok: line-server, line-client'
 
 sh "$srcdir/examples/demo.sh" "$input" >"$directory/said"
 for fact in 'each came back numbered' 'removed its file' 'wc agrees' \
-    '^RAISE ' '^IGNORE ' '^ERROR ' \
-    'a server is there already' 'It serves again'; do
+    '^RAISE ' '^IGNORE ' '^ERROR ' '^ERROR, guarded ' \
+    'a server is there already' 'It serves again' \
+    '^guarded  all 100000 lines arrive'; do
 	grep -q "$fact" "$directory/said" ||
 	    { cat "$directory/said"; echo "demo: no: $fact"; exit 1; }
 done
