@@ -104,7 +104,7 @@ void make_path(char *path, size_t length);
 int count_files(const char *directory);
 
 /* Descriptors; the tests stay below so many. */
-#define DESCRIPTORS	256
+#define DESCRIPTORS	1024
 
 /* All that the test has opened. */
 void expect_close_on_exec(void);

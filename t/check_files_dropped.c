@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Descriptors that the receiver has no room for: it is told once, in their
+ * place, and their text is not lost.
+ */
+#include "support.h"
+
+#include <unistd.h>
+
+#include "files.h"
+
+static struct connection c;
+
+/* COUNT files from number FIRST on travel with LINE. */
+static void
+send_line(const char *line, int first, int count)
+{
+	add_numbers(&c.client, first, count);
+	say(c.client.out, line);
+}
+
+/* The next line is read where so many descriptors can be had. */
+static void
+read_in_shortage(const char *line, int spare)
+{
+	begin_shortage(spare);
+	expect(c.server.in, line);
+	end_shortage();
+}
+
+START_TEST(none_is_here_without_any)
+{
+	open_files(&c, _i, NULL);
+	expect_none(&c.server);
+	say(c.client.out, "line\n");
+	expect_none(&c.server);
+	expect(c.server.in, "line\n");
+	expect_none(&c.server);
+	send_line("with one\n", 1, 1);
+	expect(c.server.in, "with one\n");
+	take_numbers(&c.server, 1, 1);
+	expect_none(&c.server);
+	expect_none(&c.server);
+	succeeds(unix_close_ports(&c.client));
+	expect_end(c.server.in);
+	expect_none(&c.server);
+	close_connection(&c);
+}
+END_TEST
+
+/* The kernel's way: the first of them come, and a flag. */
+START_TEST(shortage_drops_the_rest_of_a_message)
+{
+	open_files(&c, 2, NULL);
+	send_line("line\n", 1, 5);
+	read_in_shortage("line\n", _i);
+	take_numbers(&c.server, 1, _i);
+	if (_i < 5)
+		expect_dropped(&c.server);
+	expect_none(&c.server);
+	send_line("next\n", 6, 2);
+	expect(c.server.in, "next\n");
+	take_numbers(&c.server, 6, 2);
+	expect_none(&c.server);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(drop_is_told_in_its_place)
+{
+	open_files(&c, _i, NULL);
+	send_line("before\n", 1, 1);
+	expect(c.server.in, "before\n");
+	send_line("dropped\n", 2, 2);
+	read_in_shortage("dropped\n", 0);
+	send_line("between\n", 4, 1);
+	expect(c.server.in, "between\n");
+	send_line("cut short\n", 5, 3);
+	read_in_shortage("cut short\n", 1);
+	send_line("after\n", 8, 1);
+	expect(c.server.in, "after\n");
+	take_numbers(&c.server, 1, 1);
+	expect_dropped(&c.server);
+	take_numbers(&c.server, 4, 2);
+	expect_dropped(&c.server);
+	take_numbers(&c.server, 8, 1);
+	expect_none(&c.server);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(drops_in_a_row_are_told_once)
+{
+	int i;
+
+	open_files(&c, _i, NULL);
+	for (i = 0; i < 20; i++)
+		send_line("dropped\n", 1, 2);
+	begin_shortage(0);
+	for (i = 0; i < 20; i++)
+		expect(c.server.in, "dropped\n");
+	end_shortage();
+	expect_dropped(&c.server);
+	expect_none(&c.server);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(drops_apart_are_told_each)
+{
+	int i;
+
+	open_files(&c, _i, NULL);
+	for (i = 0; i < 20; i++) {
+		send_line("dropped\n", 1, 2);
+		read_in_shortage("dropped\n", 0);
+		expect_dropped(&c.server);
+		expect_none(&c.server);
+	}
+	close_connection(&c);
+}
+END_TEST
+
+/* Untold at the end is no error: nothing of ours was lost. */
+START_TEST(untold_drop_is_forgotten_with_the_ports)
+{
+	open_files(&c, _i, NULL);
+	send_line("dropped\n", 1, 2);
+	read_in_shortage("dropped\n", 1);
+	succeeds(unix_close_ports(&c.server));
+	close_connection(&c);
+}
+END_TEST
+
+/* Queues that are full. */
+
+START_TEST(more_than_may_be_untaken_are_dropped)
+{
+	open_files(&c, _i, NULL);
+	send_line("full\n", 0, MOST);
+	expect(c.server.in, "full\n");
+	send_line("one more\n", MOST, 1);
+	expect(c.server.in, "one more\n");
+	send_line("full again\n", 0, MOST);
+	expect(c.server.in, "full again\n");
+	take_numbers(&c.server, 0, MOST);
+	expect_dropped(&c.server);
+	expect_none(&c.server);
+	send_line("next\n", 1, MOST);
+	expect(c.server.in, "next\n");
+	take_numbers(&c.server, 1, MOST);
+	expect_none(&c.server);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(first_that_fit_are_kept)
+{
+	open_files(&c, _i, NULL);
+	send_line("many\n", 0, MOST - 2);
+	expect(c.server.in, "many\n");
+	send_line("five\n", MOST - 2, 5);
+	expect(c.server.in, "five\n");
+	take_numbers(&c.server, 0, MOST);
+	expect_dropped(&c.server);
+	expect_none(&c.server);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(taking_makes_room_behind_the_drop)
+{
+	open_files(&c, _i, NULL);
+	send_line("full\n", 0, MOST);
+	expect(c.server.in, "full\n");
+	send_line("dropped\n", 0, 3);
+	expect(c.server.in, "dropped\n");
+	take_numbers(&c.server, 0, 2);
+	send_line("fits\n", 1000, 2);
+	expect(c.server.in, "fits\n");
+	send_line("dropped too\n", 0, 3);
+	expect(c.server.in, "dropped too\n");
+	take_numbers(&c.server, 2, MOST - 2);
+	expect_dropped(&c.server);
+	take_numbers(&c.server, 1000, 2);
+	expect_dropped(&c.server);
+	expect_none(&c.server);
+	close_connection(&c);
+}
+END_TEST
+
+/* The places go round and round: none may be lost or swapped. */
+START_TEST(queue_of_untaken_goes_round)
+{
+	int added = 0, taken = 0, count, i;
+
+	open_files(&c, _i, NULL);
+	for (i = 0; i < 300; i++) {
+		count = i * 37 % 101;
+		if (added + count - taken > MOST)
+			count = MOST - (added - taken);
+		add_numbers(&c.client, added, count);
+		say(c.client.out, "line\n");
+		expect(c.server.in, "line\n");
+		added += count;
+		count = i * 53 % 97;
+		if (count > added - taken)
+			count = added - taken;
+		take_numbers(&c.server, taken, count);
+		taken += count;
+	}
+	take_numbers(&c.server, taken, added - taken);
+	expect_none(&c.server);
+	close_connection(&c);
+}
+END_TEST
+
+static void
+fill(Suite *suite)
+{
+	TCase *none = add_case(suite, "none");
+	TCase *shortage = add_case(suite, "shortage");
+	TCase *queue = add_case(suite, "queue");
+
+	tcase_add_loop_test(none, none_is_here_without_any, 0, FILE_WAYS);
+	tcase_add_loop_test(shortage, shortage_drops_the_rest_of_a_message,
+	    0, 6);
+	tcase_add_loop_test(shortage, drop_is_told_in_its_place,
+	    0, FILE_WAYS);
+	tcase_add_loop_test(shortage, drops_in_a_row_are_told_once,
+	    0, FILE_WAYS);
+	tcase_add_loop_test(shortage, drops_apart_are_told_each,
+	    0, FILE_WAYS);
+	tcase_add_loop_test(shortage, untold_drop_is_forgotten_with_the_ports,
+	    0, FILE_WAYS);
+	tcase_add_loop_test(queue, more_than_may_be_untaken_are_dropped,
+	    2, FILE_WAYS);
+	tcase_add_loop_test(queue, first_that_fit_are_kept, 2, FILE_WAYS);
+	tcase_add_loop_test(queue, taking_makes_room_behind_the_drop,
+	    2, FILE_WAYS);
+	tcase_add_loop_test(queue, queue_of_untaken_goes_round,
+	    2, FILE_WAYS);
+}
+
+int
+main(void)
+{
+	return run_guarded("files_dropped", fill);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Many descriptors: at a time, waiting, in a long row, from many threads. */
+#include "support.h"
+
+#include <string.h>
+
+#include "files.h"
+
+static struct connection c;
+static _Atomic pid_t id;
+
+START_TEST(so_many_go_at_a_time)
+{
+	static const int counts[] = { 1, 2, 3, 100, MOST - 1, MOST };
+
+	open_files(&c, 2, NULL);
+	add_numbers(&c.client, 1, counts[_i]);
+	say(c.client.out, "line\n");
+	expect(c.server.in, "line\n");
+	take_numbers(&c.server, 1, counts[_i]);
+	expect_none(&c.server);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(files_of_several_calls_wait_together)
+{
+	int i;
+
+	open_files(&c, _i, NULL);
+	for (i = 0; i < MOST; i += 21)
+		add_numbers(&c.client, i, 21);
+	say(c.client.out, "line\n");
+	expect(c.server.in, "line\n");
+	take_numbers(&c.server, 0, MOST);
+	expect_none(&c.server);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(files_may_be_taken_late)
+{
+	char line[20];
+	int i;
+
+	open_files(&c, _i, NULL);
+	for (i = 0; i < MOST / 4; i++) {
+		add_numbers(&c.client, 4 * i, 4);
+		snprintf(line, sizeof(line), "%d\n", i);
+		say(c.client.out, line);
+		expect(c.server.in, line);
+	}
+	take_numbers(&c.server, 0, MOST);
+	expect_none(&c.server);
+	close_connection(&c);
+}
+END_TEST
+
+/* Line I, of some length, brings I % 4 files. */
+#define LINES	2000
+
+static void
+make_line(char *line, int i)
+{
+	int length = sprintf(line, "%d ", i);
+
+	memset(line + length, 'x', (size_t)(i * 7 % 611));
+	strcpy(line + length + i * 7 % 611, "\n");
+}
+
+static void *
+send_lines(void *ports)
+{
+	struct unix_ports *to = ports;
+	char line[1000];
+	int i, sent = 0;
+
+	for (i = 0; i < LINES; i++) {
+		make_line(line, i);
+		add_numbers(to, sent, i % 4);
+		sent += i % 4;
+		ck_assert_int_ne(fputs(line, to->out), EOF);
+	}
+	succeeds(unix_close_output(to));
+	return NULL;
+}
+
+START_TEST(thousands_keep_their_places)
+{
+	static const size_t sizes[] = { 0, 1, 2, 16, 100, 20000 };
+	struct unix_options options = { .buffer_size = sizes[_i] };
+	char line[1000], got[1000];
+	pthread_t sender;
+	int i, taken = 0;
+
+	open_files(&c, 2, &options);
+	sender = start_thread(send_lines, &c.client);
+	for (i = 0; i < LINES; i++) {
+		make_line(line, i);
+		ck_assert_ptr_nonnull(fgets(got, sizeof(got), c.server.in));
+		ck_assert_str_eq(got, line);
+		take_numbers(&c.server, taken, i % 4);
+		taken += i % 4;
+	}
+	expect_end(c.server.in);
+	expect_none(&c.server);
+	join_thread(sender);
+	close_connection(&c);
+}
+END_TEST
+
+/* The stream's lock makes adding and writing one step. */
+static void *
+send_locked(void *number)
+{
+	int mine = *(int *)number;
+	int i;
+
+	for (i = 0; i < 50; i++) {
+		flockfile(c.client.out);
+		add_numbers(&c.client, mine, 1);
+		ck_assert_int_gt(fprintf(c.client.out, "%d\n", mine), 0);
+		funlockfile(c.client.out);
+	}
+	return NULL;
+}
+
+START_TEST(threads_that_lock_the_stream_do_not_mix_theirs)
+{
+	int numbers[] = { 1, 2, 3 };
+	pthread_t threads[COUNT(numbers)];
+	char line[20];
+	size_t i;
+
+	open_files(&c, _i, NULL);
+	for (i = 0; i < COUNT(numbers); i++)
+		threads[i] = start_thread(send_locked, &numbers[i]);
+	for (i = 0; i < COUNT(numbers); i++)
+		join_thread(threads[i]);
+	ck_assert_int_eq(fflush(c.client.out), 0);
+	for (i = 0; i < 50 * COUNT(numbers); i++) {
+		ck_assert_ptr_nonnull(fgets(line, sizeof(line), c.server.in));
+		take_numbers(&c.server, line[0] - '0', 1);
+	}
+	expect_none(&c.server);
+	close_connection(&c);
+}
+END_TEST
+
+static void *
+read_line(void *unused)
+{
+	(void)unused;
+	id = thread_id();
+	expect(c.server.in, "line\n");
+	return NULL;
+}
+
+START_TEST(blocked_reader_keeps_nobody_from_taking)
+{
+	pthread_t reader;
+
+	open_files(&c, _i, NULL);
+	add_numbers(&c.client, 1, 2);
+	say(c.client.out, "!");
+	ck_assert_int_eq(getc(c.server.in), '!');
+	id = 0;
+	reader = start_thread(read_line, NULL);
+	wait_blocked(&id);
+	take_numbers(&c.server, 1, 2);
+	expect_none(&c.server);
+	add_numbers(&c.server, 3, 1);
+	say(c.client.out, "line\n");
+	join_thread(reader);
+	say(c.server.out, "answer\n");
+	expect(c.client.in, "answer\n");
+	take_numbers(&c.client, 3, 1);
+	close_connection(&c);
+}
+END_TEST
+
+static void
+fill(Suite *suite)
+{
+	TCase *many = add_case(suite, "many");
+	TCase *threads = add_case(suite, "threads");
+
+	tcase_add_loop_test(many, so_many_go_at_a_time, 0, 6);
+	tcase_add_loop_test(many, files_of_several_calls_wait_together,
+	    2, FILE_WAYS);
+	tcase_add_loop_test(many, files_may_be_taken_late, 2, FILE_WAYS);
+	tcase_add_loop_test(many, thousands_keep_their_places, 0, 6);
+	tcase_add_loop_test(threads, blocked_reader_keeps_nobody_from_taking,
+	    0, FILE_WAYS);
+	tcase_add_test(threads, threads_that_lock_the_stream_do_not_mix_theirs);
+}
+
+int
+main(void)
+{
+	return run_guarded("files_many", fill);
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Descriptors with sends that are cut short, put off or made by the tie:
+ * they go with the first byte that does, once.
+ */
+#include "support.h"
+
+#include <sys/socket.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "files.h"
+
+#define LARGE	300000		/* more than a socket takes */
+
+static struct connection c;
+static _Atomic pid_t id;
+
+static void
+set_small(int fd)
+{
+	int size = 1;			/* the system's least */
+
+	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size,
+	    sizeof(size)), 0);
+}
+
+/* `out` holds LARGE bytes, and three descriptors wait before them. */
+static void
+write_large(void)
+{
+	char *text = calloc(1, LARGE);
+
+	ck_assert_ptr_nonnull(text);
+	add_numbers(&c.client, 1, 3);
+	ck_assert_uint_eq(fwrite(text, 1, LARGE, c.client.out), LARGE);
+	free(text);
+}
+
+static void *
+flush(void *out)
+{
+	id = thread_id();
+	return fflush(out) == 0 ? out : NULL;
+}
+
+static void *
+send_large(void *out)
+{
+	id = thread_id();
+	write_large();
+	ck_assert_int_eq(fflush(out), 0);
+	return out;
+}
+
+static void
+expect_large(void)
+{
+	drain(c.server.in, 1);
+	take_numbers(&c.server, 1, 3);
+	drain(c.server.in, LARGE - 1);
+	expect_none(&c.server);
+}
+
+START_TEST(split_message_brings_them_with_its_first_byte)
+{
+	static const size_t sizes[] = { 0, 1000, 65536, 2 * LARGE };
+	struct unix_options options = { .buffer_size = sizes[_i] };
+	pthread_t sender;
+
+	open_files(&c, 2, &options);
+	set_small(unix_fileno(&c.client));
+	sender = start_thread(send_large, c.client.out);
+	expect_large();
+	ck_assert_ptr_nonnull(join_thread(sender));
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(blocked_send_brings_them_when_it_goes_on)
+{
+	size_t full;
+	pthread_t sender;
+
+	open_files(&c, _i, NULL);
+	full = fill_socket(unix_fileno(&c.client));
+	add_numbers(&c.client, 1, 3);
+	ck_assert_int_ne(fputs("late\n", c.client.out), EOF);
+	id = 0;
+	sender = start_thread(flush, c.client.out);
+	wait_blocked(&id);
+	drain(c.server.in, full);
+	expect(c.server.in, "late\n");
+	take_numbers(&c.server, 1, 3);
+	expect_none(&c.server);
+	ck_assert_ptr_nonnull(join_thread(sender));
+	close_connection(&c);
+}
+END_TEST
+
+/* Nothing was sent: they never were, and the first error is the one. */
+START_TEST(send_that_timed_out_brings_none)
+{
+	struct unix_options options = { .write_timeout = 20 };
+	size_t full;
+
+	open_files(&c, _i, &options);
+	full = fill_socket(unix_fileno(&c.client));
+	add_numbers(&c.client, 1, 3);
+	ck_assert_int_ne(fputs("never\n", c.client.out), EOF);
+	ck_assert_int_eq(fflush(c.client.out), EOF);
+	ck_assert_int_eq(errno, ETIMEDOUT);
+	fails(unix_add_files(&c.client, (int []){ 0 }, 1), ETIMEDOUT);
+	fails(unix_close_ports(&c.client), ETIMEDOUT);
+	drain(c.server.in, full);
+	expect_end(c.server.in);
+	expect_none(&c.server);
+	close_connection(&c);
+}
+END_TEST
+
+/* What went before the time was up had them. */
+START_TEST(part_of_a_send_that_timed_out_brings_them)
+{
+	struct unix_options options = { .write_timeout = 20,
+	    .buffer_size = 2 * LARGE };
+
+	open_files(&c, 2, &options);
+	write_large();
+	ck_assert_int_eq(fflush(c.client.out), EOF);
+	ck_assert_int_eq(errno, ETIMEDOUT);
+	drain(c.server.in, 1);
+	take_numbers(&c.server, 1, 3);
+	fails(unix_close_ports(&c.client), ETIMEDOUT);
+	while (getc(c.server.in) != EOF)
+		continue;
+	expect_none(&c.server);
+	close_connection(&c);
+}
+END_TEST
+
+/* The tie. */
+
+static void *
+answer_one(void *unused)
+{
+	(void)unused;
+	expect(c.server.in, "question\n");
+	take_numbers(&c.server, 1, 2);
+	say(c.server.out, "answer\n");
+	return NULL;
+}
+
+START_TEST(reading_sends_them_with_what_waits)
+{
+	pthread_t server;
+
+	open_files(&c, _i, NULL);
+	server = start_thread(answer_one, NULL);
+	add_numbers(&c.client, 1, 2);
+	ck_assert_int_ne(fputs("question\n", c.client.out), EOF);
+	expect(c.client.in, "answer\n");
+	join_thread(server);
+	say(c.client.out, "more\n");
+	expect(c.server.in, "more\n");
+	expect_none(&c.server);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(asking_sends_them_with_what_waits)
+{
+	open_files(&c, _i, NULL);
+	add_numbers(&c.client, 1, 2);
+	ck_assert_int_ne(fputs("first\n", c.client.out), EOF);
+	answers(unix_input_ready(&c.client, 1), 0);
+	answers(unix_input_ready(&c.server, 0), 1);
+	expect(c.server.in, "first\n");
+	take_numbers(&c.server, 1, 2);
+	add_numbers(&c.client, 3, 1);
+	say(c.client.out, "second\n");
+	expect(c.server.in, "second\n");
+	take_numbers(&c.server, 3, 1);
+	expect_none(&c.server);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(asking_with_nothing_written_leaves_them)
+{
+	open_files(&c, _i, NULL);
+	add_numbers(&c.client, 1, 2);
+	answers(unix_input_ready(&c.client, 1), 0);
+	answers(unix_input_ready(&c.server, 0), 0);
+	say(c.client.out, "line\n");
+	expect(c.server.in, "line\n");
+	take_numbers(&c.server, 1, 2);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(untied_ports_keep_them_until_the_flush)
+{
+	struct unix_options options = { .flags = UNIX_UNTIED };
+
+	open_files(&c, _i, &options);
+	add_numbers(&c.client, 1, 2);
+	ck_assert_int_ne(fputs("line\n", c.client.out), EOF);
+	answers(unix_input_ready(&c.client, 1), 0);
+	answers(unix_input_ready(&c.server, 0), 0);
+	ck_assert_int_eq(fflush(c.client.out), 0);
+	expect(c.server.in, "line\n");
+	take_numbers(&c.server, 1, 2);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(tie_that_cannot_send_leaves_them_in_their_place)
+{
+	size_t full;
+
+	open_files(&c, _i, NULL);
+	full = fill_socket(unix_fileno(&c.client));
+	add_numbers(&c.client, 1, 3);
+	ck_assert_int_ne(fputs("late\n", c.client.out), EOF);
+	answers(unix_input_ready(&c.client, 1), 0);
+	drain(c.server.in, full);
+	expect_none(&c.server);
+	answers(unix_input_ready(&c.server, 0), 0);
+	ck_assert_int_eq(fflush(c.client.out), 0);
+	expect(c.server.in, "late\n");
+	take_numbers(&c.server, 1, 3);
+	expect_none(&c.server);
+	close_connection(&c);
+}
+END_TEST
+
+/* The tie sends a part, the flush the rest: the part has them. */
+START_TEST(tie_that_sends_a_part_sends_them_once)
+{
+	struct unix_options options = { .buffer_size = 2 * LARGE };
+	pthread_t sender;
+
+	open_files(&c, _i, &options);
+	set_small(unix_fileno(&c.client));
+	write_large();
+	answers(unix_input_ready(&c.client, 1), 0);
+	answers(unix_input_ready(&c.server, 0), 1);
+	sender = start_thread(flush, c.client.out);
+	expect_large();
+	ck_assert_ptr_nonnull(join_thread(sender));
+	close_connection(&c);
+}
+END_TEST
+
+/* A part is ahead: adding sends the rest, and its own come behind. */
+START_TEST(files_added_after_a_part_come_behind_the_rest)
+{
+	struct unix_options options = { .buffer_size = 2 * LARGE };
+	size_t full;
+
+	open_files(&c, _i, &options);
+	full = fill_socket(unix_fileno(&c.client));
+	ck_assert_int_ne(fputs("one\n", c.client.out), EOF);
+	answers(unix_input_ready(&c.client, 1), 0);
+	drain(c.server.in, full);
+	answers(unix_input_ready(&c.client, 1), 0);
+	answers(unix_input_ready(&c.server, 0), 1);
+	add_numbers(&c.client, 1, 1);
+	say(c.client.out, "two\n");
+	expect(c.server.in, "one\n");
+	expect(c.server.in, "two\n");
+	take_numbers(&c.server, 1, 1);
+	expect_none(&c.server);
+	close_connection(&c);
+}
+END_TEST
+
+static void
+fill(Suite *suite)
+{
+	TCase *parts = add_case(suite, "parts");
+	TCase *tie = add_case(suite, "tie");
+
+	tcase_add_loop_test(parts,
+	    split_message_brings_them_with_its_first_byte, 0, 4);
+	tcase_add_loop_test(parts, blocked_send_brings_them_when_it_goes_on,
+	    0, FILE_WAYS);
+	tcase_add_loop_test(parts, send_that_timed_out_brings_none,
+	    0, FILE_WAYS);
+	tcase_add_test(parts, part_of_a_send_that_timed_out_brings_them);
+	tcase_add_loop_test(tie, reading_sends_them_with_what_waits,
+	    0, FILE_WAYS);
+	tcase_add_loop_test(tie, asking_sends_them_with_what_waits,
+	    0, FILE_WAYS);
+	tcase_add_loop_test(tie, asking_with_nothing_written_leaves_them,
+	    0, FILE_WAYS);
+	tcase_add_loop_test(tie, untied_ports_keep_them_until_the_flush,
+	    0, FILE_WAYS);
+	tcase_add_loop_test(tie,
+	    tie_that_cannot_send_leaves_them_in_their_place, 0, FILE_WAYS);
+	tcase_add_loop_test(tie, tie_that_sends_a_part_sends_them_once,
+	    0, FILE_WAYS);
+	tcase_add_loop_test(tie,
+	    files_added_after_a_part_come_behind_the_rest, 0, FILE_WAYS);
+}
+
+int
+main(void)
+{
+	return run_guarded("files_partial", fill);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Strangers that send descriptors by their own means, as many and as oddly
+ * as they can: the text arrives, and nothing is left open.
+ */
+#include "support.h"
+
+#include <unistd.h>
+
+#include "files.h"
+
+static struct unix_ports ports;
+static int stranger;
+
+static void
+open_both(unsigned flags)
+{
+	stranger = open_before_stranger(&ports, flags);
+}
+
+static void
+close_both(void)
+{
+	succeeds(unix_close_ports(&ports));
+	ck_assert_int_eq(close(stranger), 0);
+}
+
+/* Nobody asked for any. */
+
+START_TEST(ports_without_unix_files_receive_none)
+{
+	int before;
+
+	open_both(0);
+	raw_send(stranger, "line\n", (struct raw){ .count = _i });
+	before = open_descriptors();
+	expect(ports.in, "line\n");
+	ck_assert_int_eq(open_descriptors(), before);
+	fails(unix_take_file(&ports), EOPNOTSUPP);
+	close_both();
+}
+END_TEST
+
+START_TEST(flood_without_unix_files_leaves_none)
+{
+	int before, i;
+
+	open_both(0);
+	before = open_descriptors();
+	for (i = 0; i < 1000; i++) {
+		raw_send(stranger, "line\n", (struct raw){ .count = 10 });
+		expect(ports.in, "line\n");
+	}
+	ck_assert_int_eq(open_descriptors(), before);
+	close_both();
+}
+END_TEST
+
+/* Too many. */
+
+START_TEST(most_that_the_kernel_passes_is_one_too_many)
+{
+	open_both(UNIX_FILES);
+	raw_send(stranger, "line\n", (struct raw){ .count = MOST + 1 });
+	expect(ports.in, "line\n");
+	take_numbers(&ports, 0, MOST);
+	expect_dropped(&ports);
+	expect_none(&ports);
+	close_both();
+}
+END_TEST
+
+START_TEST(flood_of_full_messages_fills_the_queue_once)
+{
+	int i, full;
+
+	open_both(UNIX_FILES);
+	raw_send(stranger, "line\n", (struct raw){ .count = MOST + 1 });
+	expect(ports.in, "line\n");
+	full = open_descriptors();
+	for (i = 0; i < 100; i++) {
+		raw_send(stranger, "line\n",
+		    (struct raw){ .first = 1000, .count = MOST + 1 });
+		expect(ports.in, "line\n");
+	}
+	ck_assert_int_eq(open_descriptors(), full);
+	take_numbers(&ports, 0, MOST);
+	expect_dropped(&ports);
+	expect_none(&ports);
+	close_both();
+}
+END_TEST
+
+START_TEST(flood_of_single_bytes_leaks_none)
+{
+	int i;
+
+	open_both(UNIX_FILES);
+	for (i = 0; i < 10000; i++) {
+		raw_send(stranger, "x", (struct raw){ .first = i, .count = 1 });
+		ck_assert_int_eq(getc(ports.in), 'x');
+		take_numbers(&ports, i, 1);
+	}
+	expect_none(&ports);
+	close_both();
+}
+END_TEST
+
+START_TEST(flood_that_nobody_takes_leaks_none)
+{
+	int i;
+
+	open_both(UNIX_FILES);
+	for (i = 0; i < 10000; i++) {
+		raw_send(stranger, "x", (struct raw){ .first = i, .count = 1 });
+		ck_assert_int_eq(getc(ports.in), 'x');
+	}
+	if (_i == 1) {
+		take_numbers(&ports, 0, MOST);
+		expect_dropped(&ports);
+		expect_none(&ports);
+	}
+	close_both();
+}
+END_TEST
+
+START_TEST(full_messages_in_a_shortage_are_dropped)
+{
+	int i;
+
+	open_both(UNIX_FILES);
+	for (i = 0; i < 10; i++)
+		raw_send(stranger, "line\n", (struct raw){ .count = MOST + 1 });
+	begin_shortage(_i);
+	for (i = 0; i < 10; i++)
+		expect(ports.in, "line\n");
+	take_numbers(&ports, 0, _i);
+	end_shortage();
+	expect_dropped(&ports);
+	expect_none(&ports);
+	close_both();
+}
+END_TEST
+
+static void
+fill(Suite *suite)
+{
+	TCase *unasked = add_case(suite, "unasked");
+	TCase *floods = add_case(suite, "floods");
+	TCase *shortage = add_case(suite, "shortage");
+
+	tcase_add_loop_test(unasked, ports_without_unix_files_receive_none,
+	    0, 4);
+	tcase_add_test(unasked, flood_without_unix_files_leaves_none);
+	tcase_add_test(floods, most_that_the_kernel_passes_is_one_too_many);
+	tcase_add_test(floods, flood_of_full_messages_fills_the_queue_once);
+	tcase_add_test(floods, flood_of_single_bytes_leaks_none);
+	tcase_add_loop_test(floods, flood_that_nobody_takes_leaks_none, 0, 2);
+	tcase_add_loop_test(shortage, full_messages_in_a_shortage_are_dropped,
+	    0, 3);
+}
+
+int
+main(void)
+{
+	return run_guarded("strangers_files", fill);
+}

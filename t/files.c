@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Descriptors that travel.  One is known by its number: each is a file of
+ * its own description, and the offset there is the number.
+ */
+#include "files.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char name[] = "numbered";
+
+/* Connections. */
+
+static struct unix_options
+with_files(const struct unix_options *options)
+{
+	struct unix_options copy = { 0 };
+
+	if (options != NULL)
+		copy = *options;
+	copy.flags |= UNIX_FILES;
+	return copy;
+}
+
+void
+open_files(struct connection *c, int way, const struct unix_options *options)
+{
+	struct unix_options copy = with_files(options);
+	int fd[2];
+
+	if (way < WAYS) {
+		open_connection(c, way, &copy);
+		return;
+	}
+	c->listener = NULL;
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+	succeeds(unix_open_ports(fd[0], of_kind(&copy), &c->client));
+	succeeds(unix_open_ports(fd[1], of_kind(&copy), &c->server));
+}
+
+int
+open_before_stranger(struct unix_ports *ports, unsigned flags)
+{
+	struct unix_options options = { .flags = flags };
+	int fd[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
+	    fd), 0);
+	succeeds(unix_open_ports(fd[0], of_kind(&options), ports));
+	return fd[1];
+}
+
+/* Numbers.  Not close-on-exec: what arrives has to be nevertheless. */
+
+int
+make_file(int number)
+{
+	int fd = open(name, O_RDWR | O_CREAT, 0600);
+
+	ck_assert_int_ne(fd, -1);
+	ck_assert_int_eq(lseek(fd, number, SEEK_SET), number);
+	return fd;
+}
+
+void
+expect_number(int fd, int number)
+{
+	struct stat here, there;
+
+	ck_assert_int_eq(fstat(fd, &here), 0);
+	ck_assert_int_eq(stat(name, &there), 0);
+	ck_assert(here.st_dev == there.st_dev && here.st_ino == there.st_ino);
+	ck_assert_int_eq(lseek(fd, 0, SEEK_CUR), number);
+}
+
+static void
+make_numbers(int *files, int first, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		files[i] = make_file(first + i);
+}
+
+static void
+close_numbers(const int *files, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		ck_assert_int_eq(close(files[i]), 0);
+}
+
+void
+add_numbers(struct unix_ports *ports, int first, int count)
+{
+	int files[MOST];
+
+	make_numbers(files, first, count);
+	succeeds(unix_add_files(ports, files, (size_t)count));
+	close_numbers(files, count);
+}
+
+void
+take_numbers(struct unix_ports *ports, int first, int count)
+{
+	int i, fd;
+
+	for (i = 0; i < count; i++) {
+		errno = EDOM;
+		fd = unix_take_file(ports);
+		ck_assert_msg(fd != -1, "descriptor %d of %d: %s", i + 1,
+		    count, strerror(errno));
+		ck_assert_int_eq(errno, EDOM);
+		ck_assert_int_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
+		expect_number(fd, first + i);
+		ck_assert_int_eq(close(fd), 0);
+	}
+}
+
+void
+expect_none(struct unix_ports *ports)
+{
+	fails(unix_take_file(ports), ENOMSG);
+}
+
+void
+expect_dropped(struct unix_ports *ports)
+{
+	fails(unix_take_file(ports), EBADMSG);
+}
+
+int
+open_descriptors(void)
+{
+	int fd, count = 0;
+
+	for (fd = 0; fd < DESCRIPTORS; fd++)
+		count += fcntl(fd, F_GETFD) != -1;
+	return count;
+}
+
+/* Sockets that are full. */
+
+size_t
+fill_socket(int fd)
+{
+	static const char block[1024];
+	size_t total = 0, size;
+	ssize_t n;
+
+	for (size = sizeof(block); size > 0; size /= 2)
+		while ((n = send(fd, block, size, MSG_DONTWAIT)) > 0)
+			total += (size_t)n;
+	ck_assert_int_eq(errno, EAGAIN);
+	return total;
+}
+
+void
+drain(FILE *in, size_t length)
+{
+	while (length-- > 0)
+		ck_assert_int_eq(getc(in), '\0');
+}
+
+/* Strangers. */
+
+static size_t
+put_control(struct msghdr *message, size_t used, int type, const void *data,
+    size_t length)
+{
+	struct cmsghdr *header = (void *)((char *)message->msg_control + used);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = type;
+	header->cmsg_len = CMSG_LEN(length);
+	memcpy(CMSG_DATA(header), data, length);
+	return used + CMSG_SPACE(length);
+}
+
+/* musl's sendmsg(3) knows at most 252 descriptors, the kernel 253. */
+static ssize_t
+send_message(int fd, const struct msghdr *message, int flags)
+{
+	return syscall(SYS_sendmsg, fd, message, flags | MSG_NOSIGNAL);
+}
+
+void
+raw_send(int fd, const char *text, struct raw with)
+{
+	struct ucred self = { getpid(), getuid(), getgid() };
+	_Alignas(struct cmsghdr) char control[2048] = { 0 };
+	struct iovec bytes = { (void *)(size_t)text, strlen(text) };
+	struct msghdr message = { .msg_iov = &bytes, .msg_iovlen = 1,
+	    .msg_control = control };
+	int files[MOST + 1];
+	size_t used = 0;
+
+	ck_assert_int_le(with.count, MOST + 1);
+	make_numbers(files, with.first, with.count);
+	if (with.credentials)
+		used = put_control(&message, used, SCM_CREDENTIALS, &self,
+		    sizeof(self));
+	if (with.count > 0)
+		used = put_control(&message, used, SCM_RIGHTS, files,
+		    (size_t)with.count * sizeof(int));
+	message.msg_controllen = used;
+	ck_assert_int_eq(send_message(fd, &message, with.flags),
+	    (ssize_t)bytes.iov_len);
+	close_numbers(files, with.count);
+}
