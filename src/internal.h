@@ -131,7 +131,7 @@ void up_unshield(int);
 extern const size_t up_slack;
 
 int up_peek(FILE *);
-size_t up_unsent(FILE *, const char *, const char **);
+size_t up_unsent(FILE *, const char *, size_t, const char **);
 void up_purge(FILE *);
 
 /* plain.c: ports by fdopen(3) and dup */

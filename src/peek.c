@@ -64,25 +64,30 @@ up_peek(FILE *in)
 }
 
 /*
- * The output that waits in OUT, whose buffer is BUFFER.  musl keeps bytes
- * before it for ungetc(3).
+ * The output that waits in OUT.  Its buffer is BUFFER, of SIZE bytes, unless
+ * the caller has given it his own: musl shows no more than that one's size,
+ * so ours is a byte larger than anybody would choose, and what is in another
+ * waits for the next flush.  musl keeps bytes before it for ungetc(3).
  */
 #if defined(HAVE___FREADAHEAD)			/* musl */
-const size_t up_slack = 8;			/* its UNGET */
+#define UNGET		8
+
+const size_t up_slack = UNGET + 1;
 
 size_t
-up_unsent(FILE *out, const char *buffer, const char **bytes)
+up_unsent(FILE *out, const char *buffer, size_t size, const char **bytes)
 {
-	*bytes = buffer + up_slack;
-	return __fpending(out);
+	*bytes = buffer + UNGET;
+	return __fbufsize(out) == size + 1 ? __fpending(out) : 0;
 }
 #elif defined(HAVE_FILE__IO_READ_PTR)		/* glibc */
 const size_t up_slack = 0;
 
 size_t
-up_unsent(FILE *out, const char *buffer, const char **bytes)
+up_unsent(FILE *out, const char *buffer, size_t size, const char **bytes)
 {
 	(void)buffer;
+	(void)size;
 	*bytes = out->_IO_write_base;
 	return (size_t)(out->_IO_write_ptr - out->_IO_write_base);
 }
@@ -90,18 +95,21 @@ up_unsent(FILE *out, const char *buffer, const char **bytes)
 const size_t up_slack = 0;
 
 size_t
-up_unsent(FILE *out, const char *buffer, const char **bytes)
+up_unsent(FILE *out, const char *buffer, size_t size, const char **bytes)
 {
-	*bytes = buffer;
-	return (size_t)((const char *)out->_p - buffer);
+	(void)buffer;
+	(void)size;
+	*bytes = (const char *)out->_bf._base;
+	return (size_t)(out->_p - out->_bf._base);
 }
 #else
 const size_t up_slack = 0;
 
 size_t
-up_unsent(FILE *out, const char *buffer, const char **bytes)
+up_unsent(FILE *out, const char *buffer, size_t size, const char **bytes)
 {
 	(void)out;
+	(void)size;
 	*bytes = buffer;
 	return 0;
 }

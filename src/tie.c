@@ -38,7 +38,8 @@ release_output(struct unix_socket *socket)
 static size_t
 unsent(struct unix_socket *socket, const char **bytes)
 {
-	size_t length = up_unsent(socket->out, socket->buffers, bytes);
+	size_t length = up_unsent(socket->out, socket->buffers,
+	    socket->buffer_size, bytes);
 	size_t ahead = socket->ahead;
 
 	if (socket->error != 0 || ahead > length)

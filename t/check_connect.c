@@ -25,10 +25,29 @@ START_TEST(every_descriptor_is_close_on_exec)
 	struct unix_listener *listener = listen_at("s", NULL);
 	struct unix_ports client;
 
-	succeeds(unix_connect("s", NULL, &client));
+	succeeds(unix_connect("s", of_kind(NULL), &client));
 	expect_close_on_exec();
 	succeeds(unix_close_ports(&client));
 	succeeds(unix_close(listener));
+}
+END_TEST
+
+/* A listener's options are those of its connections, a client has his. */
+START_TEST(kinds_talk_to_each_other)
+{
+	const struct unix_options other = { .flags = guarded ? 0 :
+	    UNIX_GUARDED };
+	struct connection c = { .listener = listen_at("s", NULL) };
+
+	succeeds(unix_connect("s", &other, &c.client));
+	succeeds(unix_accept(c.listener, &c.server));
+	ck_assert_int_eq(fileno(c.server.in) == -1, guarded);
+	ck_assert_int_eq(fileno(c.client.in) == -1, !guarded);
+	say(c.client.out, "question\n");
+	expect(c.server.in, "question\n");
+	say(c.server.out, "answer\n");
+	expect(c.client.in, "answer\n");
+	close_connection(&c);
 }
 END_TEST
 
@@ -87,7 +106,7 @@ END_TEST
 
 START_TEST(null_ports_are_einval)
 {
-	fails(unix_connect("s", NULL, NULL), EINVAL);
+	fails(unix_connect("s", of_kind(NULL), NULL), EINVAL);
 }
 END_TEST
 
@@ -96,7 +115,7 @@ START_TEST(client_of_a_listener_that_ends_reads_econnreset_and_the_end)
 	struct unix_listener *listener = listen_at("s", NULL);
 	struct unix_ports client;
 
-	succeeds(unix_connect("s", NULL, &client));
+	succeeds(unix_connect("s", of_kind(NULL), &client));
 	succeeds(unix_close(listener));
 	ck_assert_int_eq(getc(client.in), EOF);
 	ck_assert_int_eq(errno, ECONNRESET);
@@ -107,24 +126,30 @@ START_TEST(client_of_a_listener_that_ends_reads_econnreset_and_the_end)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(Suite *suite)
 {
-	Suite *suite = suite_create("connect");
 	TCase *core = add_case(suite, "core");
 	TCase *shortage = add_case(suite, "shortage");
 	TCase *errors = add_case(suite, "errors");
 
 	tcase_add_test(core, text_goes_both_ways);
 	tcase_add_test(core, every_descriptor_is_close_on_exec);
+	tcase_add_test(core, kinds_talk_to_each_other);
 	tcase_add_test(errors, nobody_there_is_enoent);
 	tcase_add_loop_test(errors, nobody_listening_is_econnrefused, 0, 4);
 	tcase_add_test(errors, socket_of_another_type_is_eprototype);
 	tcase_add_test(errors, file_of_another_user_is_eacces);
+	/* A plain connection has a second one. */
 	tcase_add_loop_test(shortage, shortage_of_descriptors_is_emfile,
-	    0, 2);
+	    0, guarded ? 1 : 2);
 	tcase_add_test(errors, null_ports_are_einval);
 	tcase_add_test(errors,
 	    client_of_a_listener_that_ends_reads_econnreset_and_the_end);
-	return run_suite(suite);
+}
+
+int
+main(void)
+{
+	return run_kinds("connect", fill);
 }

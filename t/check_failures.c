@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "interpose.h"
@@ -35,7 +36,7 @@ START_TEST(listen_leaves_nothing)
 	mode_t usual = umask(0777);	/* so that fchmodat is needed */
 
 	fail_next(cases[_i].name, cases[_i].number, cases[_i].error);
-	ck_assert_ptr_null(unix_listen("s", &options));
+	ck_assert_ptr_null(unix_listen("s", of_kind(&options)));
 	ck_assert_int_eq(errno, cases[_i].error);
 	ck_assert(!is_pending());
 	ck_assert_int_eq(access("s", F_OK), -1);
@@ -54,7 +55,7 @@ START_TEST(given_socket_is_as_it_was_when_adopting_fails)
 	ck_assert_int_eq(listen(fd, 1), 0);
 	snprintf(address, sizeof(address), "fd:%d", fd);
 	fail_next(names[_i], 1, ENOMEM);
-	ck_assert_ptr_null(unix_listen(address, NULL));
+	ck_assert_ptr_null(unix_listen(address, of_kind(NULL)));
 	ck_assert_int_eq(errno, ENOMEM);
 	ck_assert(!is_pending());
 	ck_assert_int_eq(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
@@ -67,18 +68,15 @@ START_TEST(accept_leaves_nothing)
 {
 	const struct {
 		const char *name;
-		int number;
 		int error;
 	} cases[] = {
-		{ "poll", 1, ENOMEM },
-		{ "fdopen", 1, ENOMEM },
-		{ "fdopen", 2, ENOMEM },
-		{ "accept4", 1, ENOBUFS },
-		{ "accept4", 1, ENFILE },
+		{ "poll", ENOMEM },
+		{ "accept4", ENOBUFS },
+		{ "accept4", ENFILE },
 	};
 
 	open_waiting(&c, NULL);
-	fail_next(cases[_i].name, cases[_i].number, cases[_i].error);
+	fail_next(cases[_i].name, 1, cases[_i].error);
 	fails(unix_accept(c.listener, &c.server), cases[_i].error);
 	ck_assert(!is_pending());
 	succeeds(unix_accept(c.listener, &c.server));
@@ -118,7 +116,7 @@ START_TEST(accept_ready_and_input_ready_tell)
 	fail_next("poll", 1, ENOMEM);
 	fails(unix_accept_ready(listener), ENOMEM);
 	succeeds(unix_close(listener));
-	succeeds(unix_pair(NULL, pair));
+	succeeds(unix_pair(of_kind(NULL), pair));
 	fail_next("poll", 1, ENOMEM);
 	fails(unix_input_ready(&pair[0], 0), ENOMEM);
 	abandon_all(pair, 2);
@@ -127,57 +125,118 @@ END_TEST
 
 START_TEST(connect_leaves_nothing)
 {
-	const struct {
-		const char *name;
-		int number;
-		int error;
-	} cases[] = {
-		{ "setsockopt", 1, ENOMEM },
-		{ "setsockopt", 2, ENOMEM },
-		{ "fdopen", 1, ENOMEM },
-		{ "fdopen", 2, ENOMEM },
-	};
 	struct unix_options options = { .connect_timeout = 1000 };
 
 	listener = listen_at("s", NULL);
-	fail_next(cases[_i].name, cases[_i].number, cases[_i].error);
-	fails(unix_connect("s", &options, &c.client), cases[_i].error);
+	fail_next("setsockopt", _i, ENOMEM);
+	fails(unix_connect("s", of_kind(&options), &c.client), ENOMEM);
 	ck_assert(!is_pending());
-	succeeds(unix_connect("s", &options, &c.client));
+	succeeds(unix_connect("s", of_kind(&options), &c.client));
 	succeeds(unix_close_ports(&c.client));
 	succeeds(unix_close(listener));
-}
-END_TEST
-
-START_TEST(pair_leaves_nothing)
-{
-	struct unix_ports pair[2];
-
-	fail_next("fdopen", _i, ENOMEM);
-	fails(unix_pair(NULL, pair), ENOMEM);
-	ck_assert(!is_pending());
-	succeeds(unix_pair(NULL, pair));
-	abandon_all(pair, 2);
 }
 END_TEST
 
 START_TEST(open_ports_leaves_the_socket_as_it_was)
 {
 	const char *const names[] = { "F_GETFL", "F_SETFL", "F_SETFD",
-	    "fdopen", "fdopen" };
-	const int number[] = { 1, 1, 1, 1, 2 };
+	    guarded ? "fopencookie" : "fdopen" };
 	int fd[2];
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0,
 	    fd), 0);
-	fail_next(names[_i], number[_i], ENOMEM);
-	fails(unix_open_ports(fd[0], NULL, &c.client), ENOMEM);
+	fail_next(names[_i], 1, ENOMEM);
+	fails(unix_open_ports(fd[0], of_kind(NULL), &c.client), ENOMEM);
 	ck_assert(!is_pending());
 	ck_assert_int_ne(fcntl(fd[0], F_GETFL) & O_NONBLOCK, 0);
 	ck_assert_int_eq(fcntl(fd[0], F_GETFD), 0);
-	succeeds(unix_open_ports(fd[0], NULL, &c.client));
+	succeeds(unix_open_ports(fd[0], of_kind(NULL), &c.client));
 	succeeds(unix_close_ports(&c.client));
 	ck_assert_int_eq(close(fd[1]), 0);
+}
+END_TEST
+
+/*
+ * What streams are made of: each part fails in its turn, until a turn comes
+ * that none is left for.
+ */
+
+static struct unix_options roomy;
+static struct unix_ports made[2];
+static int raw[2];
+
+static int
+make_pair(void)
+{
+	return unix_pair(of_kind(&roomy), made);
+}
+
+static int
+make_client(void)
+{
+	return unix_connect("s", of_kind(&roomy), made);
+}
+
+static int
+make_server(void)
+{
+	return unix_accept(listener, made);
+}
+
+static int
+make_from_socket(void)
+{
+	return unix_open_ports(raw[0], of_kind(&roomy), made);
+}
+
+static int (*const makers[])(void) = { make_pair, make_client, make_server,
+    make_from_socket };
+static const char *const parts[2][3] = {
+	{ "malloc", "fdopen" },
+	{ "malloc", "fopencookie", "mmap" }
+};
+
+#define MAKERS	((int)COUNT(makers))
+#define PARTS	(guarded ? 3 : 2)
+
+/* How many turns failed before MAKE succeeded. */
+static int
+fail_in_turn(int (*make)(void), const char *part)
+{
+	int turn, result;
+
+	for (turn = 1;; turn++) {
+		fail_next(part, turn, ENOMEM);
+		errno = 0;
+		result = make();
+		if (is_pending())
+			break;
+		ck_assert_int_eq(result, -1);
+		ck_assert_int_eq(errno, ENOMEM);
+	}
+	forget_next();
+	ck_assert_int_eq(result, 0);
+	return turn - 1;
+}
+
+START_TEST(streams_that_cannot_be_made_leave_nothing)
+{
+	int (*const make)(void) = makers[_i % MAKERS];
+	struct unix_ports client = { .in = NULL };
+
+	/* Buffers of an unusual size are not kept for the next turn. */
+	roomy.buffer_size = guarded ? 100000 : 0;
+	listener = listen_at("s", &roomy);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, raw), 0);
+	if (make == make_server)
+		succeeds(unix_connect("s", of_kind(NULL), &client));
+	ck_assert_int_ge(fail_in_turn(make, parts[guarded][_i / MAKERS]), 1);
+	abandon_all(made, 2);
+	succeeds(unix_abandon_ports(&client));
+	succeeds(unix_close(listener));
+	close(raw[1]);
+	if (make != make_from_socket)
+		ck_assert_int_eq(close(raw[0]), 0);
 }
 END_TEST
 
@@ -186,7 +245,7 @@ START_TEST(end_of_a_connection_that_has_ended_is_no_error)
 {
 	struct unix_ports pair[2];
 
-	succeeds(unix_pair(NULL, pair));
+	succeeds(unix_pair(of_kind(NULL), pair));
 	fail_next("shutdown", 1, ENOTCONN);
 	succeeds(unix_hang_up(&pair[0]));
 	ck_assert(!is_pending());
@@ -200,26 +259,38 @@ START_TEST(end_of_a_connection_that_has_ended_is_no_error)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(Suite *suite)
 {
-	Suite *suite = suite_create("failures");
 	TCase *calls = add_case(suite, "calls");
+	TCase *shortage = add_case(suite, "shortage");
 
 	tcase_add_loop_test(calls, listen_leaves_nothing, 0, 6);
 	tcase_add_loop_test(calls,
 	    given_socket_is_as_it_was_when_adopting_fails, 0, 3);
-	tcase_add_loop_test(calls, accept_leaves_nothing, 0, 5);
-	tcase_add_loop_test(calls,
-	    accept_without_a_place_for_its_descriptor_ends_the_client, 1, 3);
+	tcase_add_loop_test(calls, accept_leaves_nothing, 0, 3);
+	/* The streams of a guarded port are told of their descriptor. */
+	if (!guarded)
+		tcase_add_loop_test(calls,
+		    accept_without_a_place_for_its_descriptor_ends_the_client,
+		    1, 3);
 	tcase_add_loop_test(calls, accept_goes_on_after_errors_of_one_client,
 	    0, 3);
 	tcase_add_test(calls, accept_ready_and_input_ready_tell);
-	tcase_add_loop_test(calls, connect_leaves_nothing, 0, 4);
-	tcase_add_loop_test(calls, pair_leaves_nothing, 1, 5);
+	tcase_add_loop_test(calls, connect_leaves_nothing, 1, 3);
 	tcase_add_loop_test(calls, open_ports_leaves_the_socket_as_it_was,
-	    0, 5);
+	    0, 4);
+	/* valgrind has a malloc(3) of its own. */
+	tcase_add_loop_test(shortage,
+	    streams_that_cannot_be_made_leave_nothing, 0, MAKERS);
+	tcase_add_loop_test(calls, streams_that_cannot_be_made_leave_nothing,
+	    MAKERS, PARTS * MAKERS);
 	tcase_add_test(calls,
 	    end_of_a_connection_that_has_ended_is_no_error);
-	return run_suite(suite);
+}
+
+int
+main(void)
+{
+	return run_kinds("failures", fill);
 }

@@ -151,6 +151,62 @@ START_TEST(peer_that_is_gone_is_1)
 }
 END_TEST
 
+static void *
+answer_question(void *argument)
+{
+	struct unix_ports *ports = argument;
+
+	expect(ports->in, "question\n");
+	say(ports->out, "answer\n");
+	return NULL;
+}
+
+/* As stdio ties a terminal's two streams; guarded ports alone can. */
+START_TEST(asking_sends_what_waits_in_tied_ports)
+{
+	pthread_t thread;
+
+	open_connection(&c, _i, NULL);
+	thread = start_thread(answer_question, &c.server);
+	ck_assert_int_ne(fputs("question\n", c.client.out), EOF);
+	answers(unix_input_ready(&c.client, -1), 1);
+	join_thread(thread);
+	expect(c.client.in, "answer\n");
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(buffer_of_the_callers_is_sent_once)
+{
+	static char buffer[5000];
+
+	open_connection(&c, _i, NULL);
+	ck_assert_int_eq(setvbuf(c.client.out, buffer, _IOFBF,
+	    sizeof(buffer)), 0);
+	ck_assert_int_ne(fputs("question\n", c.client.out), EOF);
+	answers(unix_input_ready(&c.client, 20), 0);
+	ck_assert_int_eq(fflush(c.client.out), 0);
+	expect(c.server.in, "question\n");
+	answers(unix_input_ready(&c.server, 0), 0);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(asking_sends_nothing_where_they_are_not_tied)
+{
+	struct unix_options options = { .flags = guarded ? UNIX_UNTIED : 0 };
+
+	open_connection(&c, _i, &options);
+	ck_assert_int_ne(fputs("question\n", c.client.out), EOF);
+	answers(unix_input_ready(&c.client, 0), 0);
+	answers(unix_input_ready(&c.client, 20), 0);
+	answers(unix_input_ready(&c.server, 0), 0);
+	ck_assert_int_eq(fflush(c.client.out), 0);
+	expect(c.server.in, "question\n");
+	close_connection(&c);
+}
+END_TEST
+
 START_TEST(signals_do_not_end_the_wait)
 {
 	struct waiter w = { .ports = &c.server };
@@ -181,10 +237,9 @@ START_TEST(closed_input_is_ebadf)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(Suite *suite)
 {
-	Suite *suite = suite_create("input_ready");
 	TCase *core = add_case(suite, "core");
 	TCase *errors = add_case(suite, "errors");
 
@@ -197,10 +252,25 @@ main(void)
 	    0, WAYS);
 	tcase_add_loop_test(core,
 	    asking_does_not_wait_for_a_thread_that_reads, 0, WAYS);
-	tcase_add_loop_test(core, unbuffered_stream_is_asked_too, 0, WAYS);
+	/* The buffers of guarded ports are not the caller's to choose. */
+	if (!guarded)
+		tcase_add_loop_test(core, unbuffered_stream_is_asked_too,
+		    0, WAYS);
 	tcase_add_loop_test(core, end_is_1, 0, WAYS);
 	tcase_add_loop_test(core, peer_that_is_gone_is_1, 0, WAYS);
+	if (guarded)
+		tcase_add_loop_test(core,
+		    asking_sends_what_waits_in_tied_ports, 0, WAYS);
+	tcase_add_loop_test(core, buffer_of_the_callers_is_sent_once,
+	    0, WAYS);
+	tcase_add_loop_test(core,
+	    asking_sends_nothing_where_they_are_not_tied, 0, WAYS);
 	tcase_add_loop_test(core, signals_do_not_end_the_wait, 0, WAYS);
 	tcase_add_test(errors, closed_input_is_ebadf);
-	return run_suite(suite);
+}
+
+int
+main(void)
+{
+	return run_kinds("input_ready", fill);
 }

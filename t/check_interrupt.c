@@ -158,7 +158,7 @@ START_TEST(signals_do_not_end_the_wait)
 		pthread_kill(thread, SIGUSR1);
 		wait_blocked(&a.id);
 	}
-	succeeds(unix_connect("s", NULL, &client));
+	succeeds(unix_connect("s", of_kind(NULL), &client));
 	join_thread(thread);
 	ck_assert_int_eq(a.result, 0);
 	ck_assert_int_eq(a.error, EDOM);
@@ -179,9 +179,9 @@ START_TEST(slower_of_two_acceptors_goes_on_waiting)
 	for (round = 0; round < 50; round++) {
 		for (i = 0; i < 2; i++)
 			thread[i] = start_blocked(&a[i]);
-		succeeds(unix_connect("s", NULL, &client));
+		succeeds(unix_connect("s", of_kind(NULL), &client));
 		succeeds(unix_close_ports(&client));
-		succeeds(unix_connect("s", NULL, &client));
+		succeeds(unix_connect("s", of_kind(NULL), &client));
 		for (served = i = 0; i < 2; i++) {
 			join_thread(thread[i]);
 			served += a[i].result == 0;
@@ -205,7 +205,7 @@ START_TEST(one_client_is_one_acceptors)
 		listener = listen_at("s", NULL);
 		for (i = 0; i < 2; i++)
 			thread[i] = start_blocked(&a[i]);
-		succeeds(unix_connect("s", NULL, &client));
+		succeeds(unix_connect("s", of_kind(NULL), &client));
 		while (unix_accept_ready(listener) == 1)
 			sched_yield();
 		succeeds(unix_interrupt(listener));
@@ -224,10 +224,9 @@ START_TEST(one_client_is_one_acceptors)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(Suite *suite)
 {
-	Suite *suite = suite_create("interrupt");
 	TCase *core = add_case(suite, "core");
 	TCase *several = add_case(suite, "several");
 
@@ -240,5 +239,10 @@ main(void)
 	tcase_add_test(core, signals_do_not_end_the_wait);
 	tcase_add_test(several, slower_of_two_acceptors_goes_on_waiting);
 	tcase_add_test(several, one_client_is_one_acceptors);
-	return run_suite(suite);
+}
+
+int
+main(void)
+{
+	return run_kinds("interrupt", fill);
 }

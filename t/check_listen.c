@@ -84,7 +84,7 @@ START_TEST(directory_without_write_permission_is_eacces)
 {
 	ck_assert_int_eq(mkdir("d", 0555), 0);
 	become_user();
-	ck_assert_ptr_null(unix_listen("d/s", NULL));
+	ck_assert_ptr_null(unix_listen("d/s", of_kind(NULL)));
 	ck_assert_int_eq(errno, EACCES);
 	become_self();
 }
@@ -96,7 +96,7 @@ START_TEST(shortage_of_descriptors_leaves_nothing)
 
 	begin_shortage(_i);
 	errno = 0;
-	listener = unix_listen("s", NULL);
+	listener = unix_listen("s", of_kind(NULL));
 	ck_assert_ptr_null(listener);
 	ck_assert_int_eq(errno, EMFILE);
 	end_shortage();
@@ -127,10 +127,9 @@ START_TEST(shortage_does_not_make_them_unavailable)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(Suite *suite)
 {
-	Suite *suite = suite_create("listen");
 	TCase *core = add_case(suite, "core");
 	TCase *shortage = add_case(suite, "shortage");
 	TCase *errors = add_case(suite, "errors");
@@ -146,5 +145,10 @@ main(void)
 	tcase_add_loop_test(shortage, shortage_of_descriptors_leaves_nothing,
 	    0, 4);
 	tcase_add_test(errors, null_listener_is_einval);
-	return run_suite(suite);
+}
+
+int
+main(void)
+{
+	return run_kinds("listen", fill);
 }

@@ -17,7 +17,7 @@ expect_refused(int fd, const struct unix_options *options, int error)
 	struct unix_ports ports = { .descriptor = { -7, -7 } };
 	int file = fcntl(fd, F_GETFL), descriptor = fcntl(fd, F_GETFD);
 
-	fails(unix_open_ports(fd, options, &ports), error);
+	fails(unix_open_ports(fd, of_kind(options), &ports), error);
 	ck_assert_int_eq(fcntl(fd, F_GETFL), file);
 	ck_assert_int_eq(fcntl(fd, F_GETFD), descriptor);
 	ck_assert_int_eq(ports.descriptor[0], -7);
@@ -46,13 +46,42 @@ START_TEST(socket_becomes_ports_that_own_it)
 	int fd[2];
 
 	raw_pair(fd);
-	succeeds(unix_open_ports(fd[0], NULL, &ports));
+	succeeds(unix_open_ports(fd[0], of_kind(NULL), &ports));
 	answers(unix_fileno(&ports), fd[0]);
-	ck_assert_int_eq(fileno(ports.in), fd[0]);
-	ck_assert_int_ne(fileno(ports.out), fd[0]);
 	say(ports.out, "x");
 	succeeds(unix_close_ports(&ports));
 	ck_assert_int_eq(fcntl(fd[0], F_GETFD), -1);
+	ck_assert_int_eq(close(fd[1]), 0);
+}
+END_TEST
+
+START_TEST(plain_streams_have_two_descriptors)
+{
+	struct unix_ports pair[2];
+
+	succeeds(unix_pair(NULL, pair));
+	ck_assert_int_eq(fileno(pair[0].in), unix_fileno(&pair[0]));
+	ck_assert_int_ne(fileno(pair[0].out), unix_fileno(&pair[0]));
+	ck_assert_int_eq(fcntl(fileno(pair[0].out), F_GETFD), FD_CLOEXEC);
+	succeeds(unix_close_ports(&pair[0]));
+	succeeds(unix_close_ports(&pair[1]));
+}
+END_TEST
+
+/* unix_fileno() knows it, fileno(3) does not. */
+START_TEST(guarded_streams_have_one_descriptor)
+{
+	struct unix_ports ports;
+	int fd[2];
+
+	raw_pair(fd);
+	begin_shortage(0);
+	succeeds(unix_open_ports(fd[0], of_kind(NULL), &ports));
+	end_shortage();
+	fails(fileno(ports.in), EBADF);
+	fails(fileno(ports.out), EBADF);
+	answers(unix_fileno(&ports), fd[0]);
+	succeeds(unix_close_ports(&ports));
 	ck_assert_int_eq(close(fd[1]), 0);
 }
 END_TEST
@@ -63,10 +92,9 @@ START_TEST(socket_becomes_blocking_and_close_on_exec)
 	int fd[2];
 
 	raw_pair(fd);
-	succeeds(unix_open_ports(fd[0], NULL, &ports));
+	succeeds(unix_open_ports(fd[0], of_kind(NULL), &ports));
 	ck_assert_int_eq(fcntl(fd[0], F_GETFL) & O_NONBLOCK, 0);
 	ck_assert_int_eq(fcntl(fd[0], F_GETFD), FD_CLOEXEC);
-	ck_assert_int_eq(fcntl(fileno(ports.out), F_GETFD), FD_CLOEXEC);
 	succeeds(unix_close_ports(&ports));
 	ck_assert_int_eq(close(fd[1]), 0);
 }
@@ -86,8 +114,9 @@ START_TEST(tcp_connection_is_served)
 	ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&name,
 	    &size), 0);
 	ck_assert_int_eq(connect(client, (struct sockaddr *)&name, size), 0);
-	succeeds(unix_open_ports(client, NULL, &at[0]));
-	succeeds(unix_open_ports(accept(listener, NULL, NULL), NULL, &at[1]));
+	succeeds(unix_open_ports(client, of_kind(NULL), &at[0]));
+	succeeds(unix_open_ports(accept(listener, NULL, NULL), of_kind(NULL),
+	    &at[1]));
 	say(at[0].out, "over tcp\n");
 	expect(at[1].in, "over tcp\n");
 	succeeds(unix_close_output(&at[0]));
@@ -108,7 +137,7 @@ START_TEST(peer_that_is_gone_is_served_to_the_end)
 	raw_pair(fd);
 	ck_assert_int_eq(write(fd[1], "left\n", 5), 5);
 	ck_assert_int_eq(close(fd[1]), 0);
-	succeeds(unix_open_ports(fd[0], NULL, &ports));
+	succeeds(unix_open_ports(fd[0], of_kind(NULL), &ports));
 	expect(ports.in, "left\n");
 	expect_end(ports.in);
 	succeeds(unix_close_ports(&ports));
@@ -189,7 +218,7 @@ START_TEST(null_ports_are_einval)
 	int fd[2];
 
 	raw_pair(fd);
-	fails(unix_open_ports(fd[0], NULL, NULL), EINVAL);
+	fails(unix_open_ports(fd[0], of_kind(NULL), NULL), EINVAL);
 	close(fd[0]);
 	close(fd[1]);
 }
@@ -200,7 +229,7 @@ START_TEST(descriptor_is_known_while_a_member_is_open)
 	struct unix_ports pair[2];
 	int end, fd;
 
-	succeeds(unix_pair(NULL, pair));
+	succeeds(unix_pair(of_kind(NULL), pair));
 	succeeds(unix_close_input(&pair[0]));
 	succeeds(unix_close_output(&pair[1]));
 	for (end = 0; end < 2; end++) {
@@ -213,10 +242,9 @@ START_TEST(descriptor_is_known_while_a_member_is_open)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(Suite *suite)
 {
-	Suite *suite = suite_create("open_ports");
 	TCase *core = add_case(suite, "core");
 	TCase *shortage = add_case(suite, "shortage");
 	TCase *errors = add_case(suite, "errors");
@@ -232,7 +260,17 @@ main(void)
 	tcase_add_test(errors, listener_is_einval);
 	tcase_add_loop_test(errors, socket_that_is_no_stream_is_eprototype,
 	    0, 2);
-	tcase_add_test(shortage, shortage_leaves_the_socket_as_it_was);
+	if (guarded) {
+		tcase_add_test(shortage, guarded_streams_have_one_descriptor);
+	} else {
+		tcase_add_test(core, plain_streams_have_two_descriptors);
+		tcase_add_test(shortage, shortage_leaves_the_socket_as_it_was);
+	}
 	tcase_add_test(errors, null_ports_are_einval);
-	return run_suite(suite);
+}
+
+int
+main(void)
+{
+	return run_kinds("open_ports", fill);
 }

@@ -12,7 +12,7 @@ START_TEST(text_goes_both_ways)
 {
 	struct unix_ports pair[2];
 
-	succeeds(unix_pair(NULL, pair));
+	succeeds(unix_pair(of_kind(NULL), pair));
 	say(pair[0].out, "there\n");
 	expect(pair[1].in, "there\n");
 	say(pair[1].out, "and back\n");
@@ -27,7 +27,7 @@ START_TEST(every_descriptor_is_close_on_exec)
 {
 	struct unix_ports pair[2];
 
-	succeeds(unix_pair(NULL, pair));
+	succeeds(unix_pair(of_kind(NULL), pair));
 	expect_close_on_exec();
 	succeeds(unix_close_ports(&pair[0]));
 	succeeds(unix_close_ports(&pair[1]));
@@ -39,7 +39,7 @@ START_TEST(shortage_leaves_nothing)
 	struct unix_ports pair[2] = { { .descriptor = { -7, -7 } } };
 
 	begin_shortage(_i);
-	fails(unix_pair(NULL, pair), EMFILE);
+	fails(unix_pair(of_kind(NULL), pair), EMFILE);
 	ck_assert_int_eq(pair[0].descriptor[0], -7);
 	end_shortage();
 }
@@ -47,7 +47,7 @@ END_TEST
 
 START_TEST(null_pair_is_einval)
 {
-	fails(unix_pair(NULL, NULL), EINVAL);
+	fails(unix_pair(of_kind(NULL), NULL), EINVAL);
 }
 END_TEST
 
@@ -74,7 +74,7 @@ START_TEST(long_streams_arrive_whole_in_both_directions_at_once)
 	unsigned i;
 	int end;
 
-	succeeds(unix_pair(NULL, pair));
+	succeeds(unix_pair(of_kind(NULL), pair));
 	for (end = 0; end < 2; end++)
 		thread[end] = start_thread(write_long, &pair[end]);
 	for (i = 0; i < LONG; i++)
@@ -107,7 +107,7 @@ START_TEST(parent_and_child_talk)
 	struct unix_ports pair[2];
 	pid_t child;
 
-	succeeds(unix_pair(NULL, pair));
+	succeeds(unix_pair(of_kind(NULL), pair));
 	child = fork();
 	if (child == 0)
 		_exit(unix_abandon_ports(&pair[0]) == 0 ?
@@ -129,7 +129,7 @@ START_TEST(closing_the_other_half_leaves_the_child_connected)
 	struct unix_ports pair[2];
 	pid_t child;
 
-	succeeds(unix_pair(NULL, pair));
+	succeeds(unix_pair(of_kind(NULL), pair));
 	child = fork();
 	if (child == 0)
 		_exit(unix_close_ports(&pair[0]) == 0 ?
@@ -143,6 +143,39 @@ START_TEST(closing_the_other_half_leaves_the_child_connected)
 }
 END_TEST
 
+static int
+exit_at_once(struct unix_ports *ports)
+{
+	(void)ports;
+	return 0;
+}
+
+/*
+ * fclose(3) of a guarded `out` is the end of that direction, for whoever
+ * holds the socket; a child closes the ports instead, or abandons them.
+ */
+START_TEST(fclose_in_a_child_ends_what_guarded_ports_send)
+{
+	struct unix_ports pair[2];
+	pid_t child;
+
+	succeeds(unix_pair(of_kind(NULL), pair));
+	child = fork();
+	if (child == 0)
+		_exit(fclose(pair[0].out) == 0 && fclose(pair[0].in) == 0 ?
+		    0 : 1);
+	ck_assert_int_eq(child_status(child), 0);
+	if (!guarded) {
+		say(pair[0].out, "going on\n");
+		expect(pair[1].in, "going on\n");
+		succeeds(unix_close_ports(&pair[0]));
+	}
+	expect_end(pair[1].in);
+	succeeds(unix_abandon_ports(&pair[0]));
+	succeeds(unix_close_ports(&pair[1]));
+}
+END_TEST
+
 /* What waits in `out` at fork waits in both processes. */
 static void
 send_unsent(int (*in_child)(struct unix_ports *), int times)
@@ -150,7 +183,7 @@ send_unsent(int (*in_child)(struct unix_ports *), int times)
 	struct unix_ports pair[2];
 	pid_t child;
 
-	succeeds(unix_pair(NULL, pair));
+	succeeds(unix_pair(of_kind(NULL), pair));
 	ck_assert_int_ne(fputs("once\n", pair[0].out), EOF);
 	child = fork();
 	if (child == 0)
@@ -169,6 +202,45 @@ START_TEST(unsent_output_is_sent_once_when_the_child_abandons)
 }
 END_TEST
 
+START_TEST(unsent_output_is_sent_once_when_the_child_exits_at_once)
+{
+	send_unsent(exit_at_once, 1);
+}
+END_TEST
+
+static _Atomic pid_t reader_id;
+
+static void *
+read_byte(void *argument)
+{
+	struct unix_ports *ports = argument;
+
+	reader_id = thread_id();
+	return getc(ports->in) == 'x' ? NULL : argument;
+}
+
+/* musl's fork(2) leaves the stream locked: a plain one stays so. */
+START_TEST(child_abandons_what_a_thread_of_its_parent_reads)
+{
+	struct unix_ports pair[2];
+	pthread_t thread;
+	pid_t child;
+
+	succeeds(unix_pair(of_kind(NULL), pair));
+	thread = start_thread(read_byte, &pair[0]);
+	wait_blocked(&reader_id);
+	child = fork();
+	if (child == 0)
+		_exit(unix_abandon_ports(&pair[0]) == 0 &&
+		    unix_fileno(&pair[0]) == -1 ? 0 : 1);
+	ck_assert_int_eq(child_status(child), 0);
+	say(pair[1].out, "x");
+	ck_assert_ptr_null(join_thread(thread));
+	succeeds(unix_close_ports(&pair[0]));
+	succeeds(unix_close_ports(&pair[1]));
+}
+END_TEST
+
 START_TEST(unsent_output_is_sent_twice_when_the_child_closes)
 {
 	send_unsent(unix_close_ports, 2);
@@ -180,7 +252,7 @@ START_TEST(killed_child_is_end_of_file)
 	struct unix_ports pair[2];
 	pid_t child;
 
-	succeeds(unix_pair(NULL, pair));
+	succeeds(unix_pair(of_kind(NULL), pair));
 	child = fork();
 	if (child == 0) {
 		unix_close_ports(&pair[0]);
@@ -194,10 +266,9 @@ START_TEST(killed_child_is_end_of_file)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(Suite *suite)
 {
-	Suite *suite = suite_create("pair");
 	TCase *core = add_case(suite, "core");
 	TCase *processes = add_case(suite, "processes");
 	TCase *shortage = add_case(suite, "shortage");
@@ -211,11 +282,25 @@ main(void)
 	tcase_add_test(processes,
 	    closing_the_other_half_leaves_the_child_connected);
 	tcase_add_test(processes,
+	    fclose_in_a_child_ends_what_guarded_ports_send);
+	tcase_add_test(processes,
 	    unsent_output_is_sent_once_when_the_child_abandons);
 	tcase_add_test(processes,
+	    unsent_output_is_sent_once_when_the_child_exits_at_once);
+	tcase_add_test(processes,
 	    unsent_output_is_sent_twice_when_the_child_closes);
+	if (guarded)
+		tcase_add_test(processes,
+		    child_abandons_what_a_thread_of_its_parent_reads);
 	tcase_add_test(processes, killed_child_is_end_of_file);
-	tcase_add_loop_test(shortage, shortage_leaves_nothing, 0, 4);
+	/* A plain port has a second descriptor. */
+	tcase_add_loop_test(shortage, shortage_leaves_nothing,
+	    0, guarded ? 2 : 4);
 	tcase_add_test(errors, null_pair_is_einval);
-	return run_suite(suite);
+}
+
+int
+main(void)
+{
+	return run_kinds("pair", fill);
 }

@@ -23,7 +23,7 @@ dial(void *argument)
 
 	d->id = thread_id();
 	errno = EDOM;
-	d->result = unix_connect("s", &d->options, &d->ports);
+	d->result = unix_connect("s", of_kind(&d->options), &d->ports);
 	d->error = errno;
 	return NULL;
 }
@@ -172,10 +172,9 @@ START_TEST(unix_wait_does_not_wait_for_what_never_comes)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(Suite *suite)
 {
-	Suite *suite = suite_create("patience");
 	TCase *limits = add_case(suite, "limits");
 
 	tcase_add_loop_test(limits, full_backlog_is_etimedout_in_time, 0, 2);
@@ -189,5 +188,10 @@ main(void)
 	tcase_add_loop_test(limits, unix_wait_ends_with_etimedout, 0, 2);
 	tcase_add_test(limits,
 	    unix_wait_does_not_wait_for_what_never_comes);
-	return run_suite(suite);
+}
+
+int
+main(void)
+{
+	return run_kinds("patience", fill);
 }

@@ -49,7 +49,7 @@ START_TEST(server_knows_the_process_that_connected)
 	listener = listen_at("s", NULL);
 	child = fork();
 	if (child == 0)
-		_exit(unix_connect("s", NULL, &client) == 0 &&
+		_exit(unix_connect("s", of_kind(NULL), &client) == 0 &&
 		    getc(client.in) == EOF ? 0 : 1);
 	succeeds(unix_accept(listener, &server));
 	expect_peer(&server, child);
@@ -74,7 +74,7 @@ START_TEST(connection_that_is_not_local_is_enotsup)
 	ck_assert_int_eq(getsockname(server, (struct sockaddr *)&name,
 	    &size), 0);
 	ck_assert_int_eq(connect(fd, (struct sockaddr *)&name, size), 0);
-	succeeds(unix_open_ports(fd, NULL, &ports));
+	succeeds(unix_open_ports(fd, of_kind(NULL), &ports));
 	fails(unix_peer(&ports, &peer), ENOTSUP);
 	succeeds(unix_close_ports(&ports));
 	ck_assert_int_eq(close(server), 0);
@@ -86,7 +86,7 @@ START_TEST(closed_ports_and_null_are_told)
 	struct unix_ports pair[2];
 	struct unix_peer peer;
 
-	succeeds(unix_pair(NULL, pair));
+	succeeds(unix_pair(of_kind(NULL), pair));
 	fails(unix_peer(&pair[0], NULL), EINVAL);
 	succeeds(unix_close_ports(&pair[0]));
 	fails(unix_peer(&pair[0], &peer), EBADF);
@@ -115,7 +115,7 @@ start_stranger(struct unix_ports *ports)
 
 	if (child == 0) {
 		become_user();
-		_exit(unix_connect("s", NULL, ports) == 0 &&
+		_exit(unix_connect("s", of_kind(NULL), ports) == 0 &&
 		    getc(ports->in) == EOF ? 0 : 1);
 	}
 	return child;
@@ -148,7 +148,7 @@ START_TEST(stranger_is_dropped_and_the_next_is_served)
 	child = start_stranger(&client);
 	while (unix_accept_ready(listener) == 0)
 		;
-	succeeds(unix_connect("s", NULL, &client));
+	succeeds(unix_connect("s", of_kind(NULL), &client));
 	succeeds(unix_accept(listener, &server));
 	say(server.out, "you\n");
 	expect(client.in, "you\n");
@@ -166,7 +166,7 @@ START_TEST(server_of_a_stranger_is_eacces)
 	listener = listen_at("s", &public);
 	become_self();
 	cannot_connect("s", &same_user, EACCES);
-	succeeds(unix_connect("s", NULL, &client));
+	succeeds(unix_connect("s", of_kind(NULL), &client));
 	succeeds(unix_close_ports(&client));
 	become_user();
 	succeeds(unix_close(listener));
@@ -174,10 +174,9 @@ START_TEST(server_of_a_stranger_is_eacces)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(Suite *suite)
 {
-	Suite *suite = suite_create("peer");
 	TCase *core = add_case(suite, "core");
 	TCase *user = add_case(suite, "user");
 
@@ -192,5 +191,10 @@ main(void)
 		    stranger_is_dropped_and_the_next_is_served);
 		tcase_add_test(user, server_of_a_stranger_is_eacces);
 	}
-	return run_suite(suite);
+}
+
+int
+main(void)
+{
+	return run_kinds("peer", fill);
 }

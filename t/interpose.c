@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <dlfcn.h>
@@ -16,6 +17,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "interpose.h"
@@ -60,6 +62,15 @@ is_due(const char *name)
 	}
 
 INTERPOSE(FILE *, fdopen, (int fd, const char *mode), (fd, mode), NULL)
+#ifdef HAVE_FOPENCOOKIE
+INTERPOSE(FILE *, fopencookie, (void *cookie, const char *mode,
+    cookie_io_functions_t hooks), (cookie, mode, hooks), NULL)
+#endif
+INTERPOSE(int, setvbuf, (FILE *stream, char *buffer, int mode, size_t size),
+    (stream, buffer, mode, size), -1)
+INTERPOSE(void *, mmap, (void *place, size_t size, int protection, int flags,
+    int fd, off_t offset), (place, size, protection, flags, fd, offset),
+    MAP_FAILED)
 INTERPOSE(int, listen, (int fd, int backlog), (fd, backlog), -1)
 INTERPOSE(int, accept4, (int fd, struct sockaddr *name, socklen_t *size,
     int flags), (fd, name, size, flags), -1)
@@ -81,6 +92,19 @@ INTERPOSE(int, unlinkat, (int fd, const char *path, int flags),
     (fd, path, flags), -1)
 INTERPOSE(char *, strndup, (const char *string, size_t size),
     (string, size), NULL)
+
+/* Check allocates too, between a call and what is asserted of its errno. */
+void *
+malloc(size_t size)
+{
+	static void *(*real)(size_t);
+
+	if (is_due("malloc"))
+		return NULL;
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "malloc");
+	return real(size);
+}
 
 int
 fcntl(int fd, int command, ...)
@@ -115,6 +139,12 @@ before_next(const char *name, void (*action)(void))
 	next.name = name;
 	next.number = 1;
 	next.action = action;
+}
+
+void
+forget_next(void)
+{
+	next.name = NULL;
 }
 
 int

@@ -12,7 +12,8 @@ void fail_next(const char *name, int number, int error);
 /* Instead of a failure: the next call of NAME is made after ACTION. */
 void before_next(const char *name, void (*action)(void));
 
-/* Whether that is still to come. */
+/* Whether that is still to come; it shall not. */
 int is_pending(void);
+void forget_next(void);
 
 #endif

@@ -43,6 +43,9 @@ int run_kinds(const char *name, void (*fill)(Suite *suite));
 
 extern int guarded;		/* the kind at hand, when filling too */
 
+/* What closing says of an earlier ERROR: stdio alone loses the number. */
+#define KEPT(error)	(guarded ? (error) : EIO)
+
 /* OPTIONS (NULL: none) with its flag; until the thread's fourth call. */
 const struct unix_options *of_kind(const struct unix_options *options);
 
