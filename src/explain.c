@@ -25,7 +25,7 @@ say_malformed(struct up_text *text, const char *address)
 		up_say(text, "the name is empty");
 	else
 		up_say(text, "the address has a NUL inside, or an option "
-		    "does not go with it");
+		    "does not go with it or with plain ports");
 }
 
 static void
@@ -98,6 +98,10 @@ say_common(struct up_text *text, const char *address, int error)
 		return 1;
 	case ETIMEDOUT:
 		up_say(text, "no answer in time; is the server busy?");
+		return 1;
+	case ENOTSUP:
+		up_say(text, "this system cannot do what an option asks "
+		    "for; UNIX_SIGPIPE_ERROR goes with UNIX_GUARDED");
 		return 1;
 	case EPROTOTYPE:
 		up_say(text, "the socket there is of another type");

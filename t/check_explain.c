@@ -225,7 +225,14 @@ START_TEST(malformed)
 	expect_connect("systemd:", EINVAL, "systemd:: only a server can take "
 	    "sockets of the service manager");
 	expect_text("s", EINVAL, "s: the address has a NUL inside, or an "
-	    "option does not go with it");
+	    "option does not go with it or with plain ports");
+}
+END_TEST
+
+START_TEST(option_that_the_system_does_not_have)
+{
+	expect_text("s", ENOTSUP, "s: this system cannot do what an option "
+	    "asks for; UNIX_SIGPIPE_ERROR goes with UNIX_GUARDED");
 }
 END_TEST
 
@@ -303,6 +310,7 @@ main(void)
 	tcase_add_test(path, no_permission);
 	tcase_add_test(path, too_long);
 	tcase_add_test(other, malformed);
+	tcase_add_test(other, option_that_the_system_does_not_have);
 	tcase_add_test(other, forms_without_a_file);
 	tcase_add_test(other, other_errors);
 	tcase_add_test(other, control_bytes_are_shown);
