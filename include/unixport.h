@@ -261,17 +261,40 @@ int unix_add_files(struct unix_ports *ports, const int *files, size_t count);
 int unix_take_file(struct unix_ports *ports);
 
 /*
+ * A message and the memory that holds it, which grows as it must and is
+ * released by unix_free_buffer().  Starts as all zeros.
+ */
+struct unix_buffer {
+	char *bytes;		/* a NUL is behind them */
+	size_t length;
+	size_t capacity;
+	size_t reserved[4];	/* what came of a message that was cut off */
+};
+
+/*
+ * Read a message of at most LIMIT bytes (0: 1 MiB) from any stream: a line,
+ * without its newline and a CR before it, or a frame.  1, 0 at the end of
+ * the input, or -1.  After ETIMEDOUT and EINTR nothing is lost: call again
+ * with the same buffer.  EMSGSIZE: it is longer; EBADMSG: the input ended
+ * inside a frame; the stream stands inside a message then.  See
+ * unix_get_line(3) and unix_put_frame(3).
+ */
+int unix_get_line(FILE *in, struct unix_buffer *line, size_t limit);
+int unix_get_frame(FILE *in, struct unix_buffer *frame, size_t limit);
+
+/*
+ * Write a frame: LENGTH, in four bytes of which the highest is first, and
+ * so many bytes.  0, or -1.  Whole among threads; not flushed.
+ */
+int unix_put_frame(FILE *out, const void *bytes, size_t length);
+
+/* Release the memory of BUFFER, which then is all zeros again. */
+void unix_free_buffer(struct unix_buffer *buffer);
+
+/*
  * The structures of the calls that later releases add; the layouts are
  * final.
  */
-
-/* A message and the memory that holds it; starts as all zeros. */
-struct unix_buffer {
-	char *bytes;
-	size_t length;
-	size_t capacity;
-	size_t reserved[4];
-};
 
 /* What serves one connection; the ports are closed after it. */
 typedef void unix_handler(struct unix_ports *ports, void *context);

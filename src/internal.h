@@ -127,10 +127,12 @@ void up_unlock(up_lock_t *);
 int up_shield(void);
 void up_unshield(int);
 
-/* peek.c: what waits in a stream */
+/* peek.c: what waits in a stream; under its lock, all but up_peek() */
 extern const size_t up_slack;
 
 int up_peek(FILE *);
+size_t up_ahead(FILE *, const char **);
+void up_skip(FILE *, size_t);
 size_t up_unsent(FILE *, const char *, size_t, const char **);
 void up_purge(FILE *);
 

@@ -12,13 +12,29 @@
 
 /*
  * Bytes that ungetc(3) has put back may lie elsewhere than those that were
- * read ahead: then there are two places to look at.
+ * read ahead: then there are two places to look at.  up_ahead() shows the
+ * first; the next read goes on to the second.
  */
 #if defined(HAVE___FREADAHEAD)			/* musl */
 static int
 waits(FILE *in)
 {
 	return __freadahead(in) != 0;
+}
+
+size_t
+up_ahead(FILE *in, const char **bytes)
+{
+	size_t n;
+
+	*bytes = __freadptr(in, &n);
+	return *bytes == NULL ? 0 : n;
+}
+
+void
+up_skip(FILE *in, size_t n)
+{
+	__freadptrinc(in, n);
 }
 #elif defined(HAVE_FILE__IO_READ_PTR)		/* glibc */
 #define IN_BACKUP	0x100			/* its _IO_IN_BACKUP */
@@ -30,11 +46,38 @@ waits(FILE *in)
 	    ((in->_flags & IN_BACKUP) != 0 &&
 	    in->_IO_save_base < in->_IO_save_end);
 }
+
+size_t
+up_ahead(FILE *in, const char **bytes)
+{
+	*bytes = in->_IO_read_ptr;
+	return (size_t)(in->_IO_read_end - in->_IO_read_ptr);
+}
+
+void
+up_skip(FILE *in, size_t n)
+{
+	in->_IO_read_ptr += n;
+}
 #elif defined(HAVE_FILE__UB)			/* FreeBSD, macOS */
 static int
 waits(FILE *in)
 {
 	return in->_r > 0 || (in->_ub._base != NULL && in->_ur > 0);
+}
+
+size_t
+up_ahead(FILE *in, const char **bytes)
+{
+	*bytes = (const char *)in->_p;
+	return in->_r > 0 ? (size_t)in->_r : 0;
+}
+
+void
+up_skip(FILE *in, size_t n)
+{
+	in->_p += n;
+	in->_r -= (int)n;
 }
 #else
 static int
@@ -43,6 +86,22 @@ waits(FILE *in)
 	(void)in;
 	errno = ENOTSUP;
 	return -1;
+}
+
+/* Whoever sees nothing reads byte by byte. */
+size_t
+up_ahead(FILE *in, const char **bytes)
+{
+	(void)in;
+	*bytes = NULL;
+	return 0;
+}
+
+void
+up_skip(FILE *in, size_t n)
+{
+	(void)in;
+	(void)n;
 }
 #endif
 

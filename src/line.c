@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Lines of bounded length.  They are copied out of the stream's own buffer:
+ * fgets(3) and getline(3) lose the part that they have when a read fails.
+ */
+#include "message.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define SHORT	((size_t)256)
+
+/*
+ * memcpy(3) for what is mostly short: on some systems it takes longer to
+ * begin than a short line takes to be copied.
+ */
+static void
+copy(char *to, const char *from, size_t n)
+{
+	size_t i;
+
+	if (n > SHORT) {
+		memcpy(to, from, n);
+	} else if (n >= 16) {
+		for (i = 0; i < n - 16; i += 16)
+			memcpy(to + i, from + i, 16);
+		memcpy(to + n - 16, from + n - 16, 16);
+	} else {
+		while (n-- > 0)
+			*to++ = *from++;
+	}
+}
+
+/* A CR beyond the limit is let in: it may be the newline's. */
+static int
+is_over(const struct unix_buffer *line, char last, size_t n, size_t limit)
+{
+	size_t length = line->reserved[UP_HELD] + n;
+
+	return length > limit && (length > limit + 1 || last != '\r');
+}
+
+/* Append N bytes, and have room for one more. */
+static int
+append(struct unix_buffer *line, const char *bytes, size_t n, size_t limit)
+{
+	size_t *held = &line->reserved[UP_HELD];
+
+	if (n > 0 && is_over(line, bytes[n - 1], n, limit))
+		return up_message_drop(line, EMSGSIZE);
+	if (up_message_room(line, *held + n + 1, limit + 1) == -1)
+		return -1;
+	copy(line->bytes + *held, bytes, n);
+	*held += n;
+	return 0;
+}
+
+/* Take what waits, up to a newline: 1 when there was one. */
+static int
+take(FILE *in, struct unix_buffer *line, size_t limit)
+{
+	const char *bytes, *newline = NULL;
+	size_t n = up_ahead(in, &bytes);
+
+	if (n > 0)
+		newline = memchr(bytes, '\n', n);
+	if (newline != NULL)
+		n = (size_t)(newline - bytes);
+	if (append(line, bytes, n, limit) == -1)
+		return -1;
+	up_skip(in, newline != NULL ? n + 1 : n);
+	return newline != NULL;
+}
+
+static int
+finish(struct unix_buffer *line, size_t length, size_t limit)
+{
+	if (length > limit)
+		return up_message_drop(line, EMSGSIZE);
+	return up_message_done(line, length);
+}
+
+/* At its newline. */
+static int
+finish_line(struct unix_buffer *line, size_t limit)
+{
+	size_t length = line->reserved[UP_HELD];
+
+	if (length > 0 && line->bytes[length - 1] == '\r')
+		length--;
+	return finish(line, length, limit);
+}
+
+/* At the end of the input, where a line needs no newline, or at an error. */
+static int
+finish_input(FILE *in, struct unix_buffer *line, size_t limit)
+{
+	if (up_message_stopped(line, in) == -1)
+		return -1;
+	if (line->reserved[UP_HELD] == 0)
+		return 0;
+	return finish(line, line->reserved[UP_HELD], limit);
+}
+
+/* When nothing waits any more one byte is read, and others come with it. */
+static int
+get_line(struct up_hold *hold, struct unix_buffer *line, size_t limit)
+{
+	int c, newline;
+
+	for (;;) {
+		newline = take(hold->stream, line, limit);
+		if (newline == -1)
+			return -1;
+		if (newline)
+			return finish_line(line, limit);
+		c = up_getc(hold);
+		if (c == EOF)
+			return finish_input(hold->stream, line, limit);
+		if (c == '\n')
+			return finish_line(line, limit);
+		if (is_over(line, (char)c, 1, limit))
+			return up_message_drop(line, EMSGSIZE);
+		line->bytes[line->reserved[UP_HELD]++] = (char)c;
+	}
+}
+
+UP_API int
+unix_get_line(FILE *in, struct unix_buffer *line, size_t limit)
+{
+	struct up_hold hold;
+	int result;
+
+	if (up_message_begin(line, in, UP_LINE) == -1)
+		return -1;
+	up_hold(&hold, in);
+	result = get_line(&hold, line, up_message_limit(limit));
+	up_drop_hold(&hold);
+	return result;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Threads that share a stream: messages are whole, and no lock is left. */
+#include "sources.h"
+
+#include <signal.h>
+#include <string.h>
+
+#define THREADS	4
+#define FRAMES	500
+#define LARGEST	3000		/* more than a buffer of a stream holds */
+
+static struct source s;
+
+/* The i-th frame of a thread: its letter, so many times. */
+static size_t
+length_of(int i)
+{
+	return (size_t)(i * 37 % LARGEST) + 1;
+}
+
+static void *
+put_frames(void *letter)
+{
+	char bytes[LARGEST];
+	int i;
+
+	memset(bytes, *(char *)letter, sizeof(bytes));
+	for (i = 0; i < FRAMES; i++)
+		if (unix_put_frame(s.out, bytes, length_of(i)) == -1)
+			return letter;
+	return NULL;
+}
+
+/* All of one letter: which one. */
+static int
+letter_of(const struct unix_buffer *frame)
+{
+	size_t i;
+
+	for (i = 1; i < frame->length; i++)
+		if (frame->bytes[i] != frame->bytes[0])
+			return -1;
+	return frame->bytes[0];
+}
+
+/* Each thread's frames come in their order; how many did. */
+static void *
+count_frames(void *argument)
+{
+	struct unix_buffer frame = { .bytes = NULL };
+	int *count = argument;
+	int letter;
+
+	while (unix_get_frame(s.in, &frame, 0) == 1) {
+		letter = letter_of(&frame) - 'a';
+		if (letter < 0 || letter >= THREADS ||
+		    frame.length != length_of(count[letter]))
+			break;
+		count[letter]++;
+	}
+	unix_free_buffer(&frame);
+	return NULL;
+}
+
+START_TEST(frames_of_threads_are_whole)
+{
+	char letters[] = "abcd";
+	int count[THREADS] = { 0 };
+	pthread_t reader, thread[THREADS];
+	int i;
+
+	open_wire(&s, _i);
+	reader = start_thread(count_frames, count);
+	for (i = 0; i < THREADS; i++)
+		thread[i] = start_thread(put_frames, &letters[i]);
+	for (i = 0; i < THREADS; i++)
+		ck_assert_ptr_null(join_thread(thread[i]));
+	end_output(&s);
+	join_thread(reader);
+	for (i = 0; i < THREADS; i++)
+		ck_assert_int_eq(count[i], FRAMES);
+	close_source(&s);
+}
+END_TEST
+
+/* Readers that share a stream, each with a buffer of its own. */
+struct reader {
+	int (*get)(FILE *, struct unix_buffer *, size_t);
+	struct unix_buffer message;
+	_Atomic pid_t id;
+	int count;
+	int broken;
+	int result;
+};
+
+static void *
+get_messages(void *argument)
+{
+	struct reader *r = argument;
+
+	r->id = thread_id();
+	while ((r->result = r->get(s.in, &r->message, 0)) == 1) {
+		r->count++;
+		r->broken += letter_of(&r->message) == -1;
+	}
+	return NULL;
+}
+
+static void
+put_messages(int lines)
+{
+	char bytes[LARGEST];
+	int i;
+
+	for (i = 0; i < FRAMES; i++) {
+		memset(bytes, 'a' + i % 26, sizeof(bytes));
+		if (lines)
+			fprintf(s.out, "%.*s\n", (int)length_of(i), bytes);
+		else
+			succeeds(unix_put_frame(s.out, bytes, length_of(i)));
+	}
+}
+
+static void
+two_get(int (*get)(FILE *, struct unix_buffer *, size_t))
+{
+	struct reader r[2] = { { .get = get }, { .get = get } };
+	pthread_t thread[COUNT(r)];
+	size_t i;
+
+	for (i = 0; i < COUNT(r); i++)
+		thread[i] = start_thread(get_messages, &r[i]);
+	put_messages(get == unix_get_line);
+	end_output(&s);
+	for (i = 0; i < COUNT(r); i++) {
+		join_thread(thread[i]);
+		unix_free_buffer(&r[i].message);
+		ck_assert_int_eq(r[i].result, 0);
+		ck_assert_int_eq(r[i].broken, 0);
+	}
+	ck_assert_int_eq(r[0].count + r[1].count, FRAMES);
+}
+
+START_TEST(messages_of_two_readers_are_whole)
+{
+	open_wire(&s, _i / 2);
+	two_get(_i % 2 == 0 ? unix_get_line : unix_get_frame);
+	close_source(&s);
+}
+END_TEST
+
+/*
+ * Whether a blocked read or write of stdio can be cancelled is the libc's
+ * business: where it cannot, the call ends when the other side does.
+ */
+static void
+expect_cancelled(void *result, int which)
+{
+#ifdef __GLIBC__
+	if (!guarded || which >= WAYS)
+		ck_assert_ptr_eq(result, PTHREAD_CANCELED);
+#else
+	(void)result;
+	(void)which;
+#endif
+}
+
+static void
+expect_unlocked(FILE *stream)
+{
+	ck_assert_int_eq(ftrylockfile(stream), 0);
+	funlockfile(stream);
+}
+
+START_TEST(cancelled_reader_leaves_nothing_locked)
+{
+	struct reader r = { .get = _i % 2 == 0 ? unix_get_line :
+	    unix_get_frame };
+	pthread_t thread;
+
+	open_wire(&s, _i / 2);
+	put(&s, "\0\0\0\4pa", 6);
+	thread = start_thread(get_messages, &r);
+	wait_blocked(&r.id);
+	ck_assert_int_eq(pthread_cancel(thread), 0);
+	end_output(&s);
+	expect_cancelled(join_thread(thread), _i / 2);
+	expect_unlocked(s.in);
+	unix_free_buffer(&r.message);
+	ck_assert_int_eq(getc(s.in), EOF);
+	close_source(&s);
+}
+END_TEST
+
+static _Atomic pid_t writer;
+
+static void *
+put_large(void *unused)
+{
+	static char bytes[4 << 20];
+
+	writer = thread_id();
+	unix_put_frame(s.out, bytes, sizeof(bytes));
+	return unused;
+}
+
+static void
+close_input(void)
+{
+	if (s.connection.server.in != NULL)
+		succeeds(unix_close_ports(&s.connection.server));
+	else
+		ck_assert_int_eq(fclose(s.in), 0);
+}
+
+START_TEST(cancelled_writer_leaves_nothing_locked)
+{
+	pthread_t thread;
+
+	catch_signal(SIGPIPE, SIG_IGN);
+	open_wire(&s, _i);
+	thread = start_thread(put_large, NULL);
+	wait_blocked(&writer);
+	ck_assert_int_eq(pthread_cancel(thread), 0);
+	close_input();
+	expect_cancelled(join_thread(thread), _i);
+	expect_unlocked(s.out);
+	if (_i < WAYS)
+		close_connection(&s.connection);
+	else
+		fclose(s.out);
+}
+END_TEST
+
+static void
+fill(Suite *suite)
+{
+	TCase *core = add_case(suite, "core");
+	TCase *cancel = add_case(suite, "cancel");
+
+	tcase_add_loop_test(core, frames_of_threads_are_whole, 0, WIRES);
+	tcase_add_loop_test(core, messages_of_two_readers_are_whole, 0,
+	    2 * WIRES);
+	tcase_add_loop_test(cancel, cancelled_reader_leaves_nothing_locked, 0,
+	    2 * WIRES);
+	tcase_add_loop_test(cancel, cancelled_writer_leaves_nothing_locked, 0,
+	    WIRES);
+}
+
+int
+main(void)
+{
+	return run_kinds("frame threads", fill);
+}

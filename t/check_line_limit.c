@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* unix_get_line(): how long a line may be, and how much memory it takes. */
+#include "sources.h"
+
+#include <sys/resource.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MIB	((size_t)1 << 20)
+
+#ifdef __has_feature
+#define HAS_FEATURE(feature)	__has_feature(feature)
+#else
+#define HAS_FEATURE(feature)	0
+#endif
+
+static struct source s;
+static struct unix_buffer line;
+
+/* A source of LENGTH times 'x', and TAIL. */
+static void
+open_long(int which, size_t length, const char *tail)
+{
+	static char text[1 << 16];
+
+	memset(text, 'x', length);
+	strcpy(text + length, tail);
+	open_source(&s, which, text, length + strlen(tail));
+}
+
+/* A file of LENGTH times 'x', and TAIL. */
+static void
+open_huge(size_t length, const char *tail)
+{
+	s = (struct source){ .in = fopen("source", "w+") };
+	while (length-- > 0)
+		putc('x', s.in);
+	fputs(tail, s.in);
+	rewind(s.in);
+}
+
+static void
+expect_length(size_t limit, size_t length)
+{
+	answers(unix_get_line(s.in, &line, limit), 1);
+	ck_assert_uint_eq(line.length, length);
+	ck_assert_uint_eq(strlen(line.bytes), length);
+	ck_assert_uint_le(line.capacity, limit + 1);
+}
+
+static void
+expect_too_long(size_t limit)
+{
+	fails(unix_get_line(s.in, &line, limit), EMSGSIZE);
+	ck_assert_uint_eq(line.length, 0);
+	ck_assert_uint_le(line.capacity, limit + 1);
+}
+
+static void
+close_all(void)
+{
+	unix_free_buffer(&line);
+	close_source(&s);
+}
+
+/* Short ones, and such as end where buffers do. */
+static const size_t limits[] = { 1, 2, 255, 256, 257, 1023, 1024, 4095, 4096,
+    5000 };
+
+START_TEST(line_of_the_limit_fits)
+{
+	const char *const tails[] = { "\n", "\r\n", "" };
+	size_t i, tail;
+
+	for (i = 0; i < COUNT(limits); i++) {
+		for (tail = 0; tail < COUNT(tails); tail++) {
+			open_long(_i, limits[i], tails[tail]);
+			expect_length(limits[i], limits[i]);
+			answers(unix_get_line(s.in, &line, limits[i]), 0);
+			close_all();
+		}
+	}
+}
+END_TEST
+
+START_TEST(one_byte_more_is_emsgsize)
+{
+	const char *const tails[] = { "\n", "\r\n", "", "\r" };
+	size_t i, tail;
+
+	for (i = 0; i < COUNT(limits); i++) {
+		for (tail = 0; tail < COUNT(tails); tail++) {
+			open_long(_i, limits[i] + 1, tails[tail]);
+			expect_too_long(limits[i]);
+			close_all();
+		}
+	}
+}
+END_TEST
+
+START_TEST(cr_beyond_the_limit_is_the_newlines_only)
+{
+	const char *const tails[] = { "\rx\n", "\r\r\n", "\r" };
+	size_t tail;
+
+	for (tail = 0; tail < COUNT(tails); tail++) {
+		open_long(_i, 300, tails[tail]);
+		expect_too_long(300);
+		close_all();
+	}
+}
+END_TEST
+
+/* Unbuffered, so that no byte is seen before its turn. */
+START_TEST(limit_holds_byte_by_byte)
+{
+	open_long(_i, 3, "\r\nxxx\r\rxxxx\n");
+	setvbuf(s.in, NULL, _IONBF, 0);
+	expect_length(3, 3);
+	expect_too_long(3);
+	close_all();
+}
+END_TEST
+
+START_TEST(stream_stands_inside_the_long_line)
+{
+	int c;
+
+	open_long(_i, 6000, "\nnext\n");
+	expect_too_long(100);
+	while ((c = getc(s.in)) != '\n')
+		ck_assert_int_eq(c, 'x');
+	expect_length(100, 4);
+	close_all();
+}
+END_TEST
+
+START_TEST(usual_limit_is_a_mebibyte)
+{
+	open_huge(MIB, "\r\n");
+	answers(unix_get_line(s.in, &line, 0), 1);
+	ck_assert_uint_eq(line.length, MIB);
+	ck_assert_uint_eq(line.capacity, MIB + 1);
+	close_all();
+	open_huge(MIB + 1, "\n");
+	fails(unix_get_line(s.in, &line, 0), EMSGSIZE);
+	ck_assert_uint_le(line.capacity, MIB + 1);
+	close_all();
+}
+END_TEST
+
+START_TEST(short_line_takes_little_whatever_the_limit)
+{
+	open_long(_i, 10, "\n");
+	answers(unix_get_line(s.in, &line, SIZE_MAX), 1);
+	ck_assert_uint_eq(line.length, 10);
+	ck_assert_uint_le(line.capacity, 256);
+	close_all();
+}
+END_TEST
+
+START_TEST(part_over_a_lower_limit_is_emsgsize)
+{
+	const char *const tails[] = { "x", "\n" };
+	size_t tail;
+
+	for (tail = 0; tail < COUNT(tails); tail++) {
+		open_impatient_wire(&s, _i);
+		put(&s, "1234567", 7);
+		fails(unix_get_line(s.in, &line, 7), impatience(_i));
+		put(&s, tails[tail], 1);
+		fails(unix_get_line(s.in, &line, 6), EMSGSIZE);
+		close_all();
+	}
+}
+END_TEST
+
+/* The process may have SPARE bytes more than it has. */
+static void
+limit_memory(size_t spare, struct rlimit *usual)
+{
+	struct rlimit limit;
+	unsigned long pages;
+	FILE *statm = fopen("/proc/self/statm", "r");
+
+	ck_assert_ptr_nonnull(statm);
+	ck_assert_int_eq(fscanf(statm, "%lu", &pages), 1);
+	fclose(statm);
+	ck_assert_int_eq(getrlimit(RLIMIT_AS, usual), 0);
+	limit = *usual;
+	limit.rlim_cur = pages * (size_t)sysconf(_SC_PAGESIZE) + spare;
+	ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+}
+
+START_TEST(no_memory_is_enomem_and_loses_nothing)
+{
+	struct rlimit usual;
+
+	open_huge(20 * MIB, "\n");
+	limit_memory(10 * MIB, &usual);
+	fails(unix_get_line(s.in, &line, SIZE_MAX), ENOMEM);
+	fails(unix_get_line(s.in, &line, SIZE_MAX), ENOMEM);
+	ck_assert_int_eq(setrlimit(RLIMIT_AS, &usual), 0);
+	answers(unix_get_line(s.in, &line, SIZE_MAX), 1);
+	ck_assert_uint_eq(line.length, 20 * MIB);
+	close_all();
+}
+END_TEST
+
+static void
+fill(Suite *suite)
+{
+	TCase *core = add_case(suite, "core");
+
+	tcase_add_loop_test(core, line_of_the_limit_fits, 0, SOURCES);
+	tcase_add_loop_test(core, one_byte_more_is_emsgsize, 0, SOURCES);
+	tcase_add_loop_test(core, cr_beyond_the_limit_is_the_newlines_only, 0,
+	    SOURCES);
+	tcase_add_loop_test(core, limit_holds_byte_by_byte, 0, SOURCES);
+	tcase_add_loop_test(core, stream_stands_inside_the_long_line, 0,
+	    SOURCES);
+	tcase_add_test(core, usual_limit_is_a_mebibyte);
+	tcase_add_loop_test(core, short_line_takes_little_whatever_the_limit,
+	    0, SOURCES);
+	tcase_add_loop_test(core, part_over_a_lower_limit_is_emsgsize, 0,
+	    WIRES);
+}
+
+/* The sanitizers' own allocators do not fail. */
+static void
+add_shortage(Suite *suite)
+{
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && \
+    !HAS_FEATURE(address_sanitizer) && defined(__linux__)
+	tcase_add_test(add_case(suite, "shortage"),
+	    no_memory_is_enomem_and_loses_nothing);
+#else
+	(void)suite;
+	(void)no_memory_is_enomem_and_loses_nothing;
+#endif
+}
+
+static void
+fill_both(Suite *suite)
+{
+	fill(suite);
+	if (!guarded)
+		add_shortage(suite);
+}
+
+int
+main(void)
+{
+	return run_kinds("line limit", fill_both);
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Lines and frames that a read error cuts off: nothing is lost. */
+#include "sources.h"
+
+#include <signal.h>
+#include <string.h>
+
+static struct source s;
+static struct unix_buffer buffer;
+
+static const struct message {
+	int (*get)(FILE *, struct unix_buffer *, size_t);
+	const char *sent;
+	size_t length;
+} messages[] = {
+	{ unix_get_line, "part\r\n", 6 },
+	{ unix_get_frame, "\0\0\0\4part", 8 },
+};
+
+static void
+expect_part(const struct message *m)
+{
+	answers(m->get(s.in, &buffer, 0), 1);
+	ck_assert_uint_eq(buffer.length, 4);
+	ck_assert_str_eq(buffer.bytes, "part");
+}
+
+static void
+close_all(void)
+{
+	unix_free_buffer(&buffer);
+	close_source(&s);
+}
+
+/* Nothing, or a part, is here; the rest comes when that has been read. */
+static void
+cut(const struct message *m, int which, size_t here)
+{
+	open_impatient_wire(&s, which);
+	put(&s, m->sent, here);
+	fails(m->get(s.in, &buffer, 0), impatience(which));
+	ck_assert(!ferror(s.in));
+	fails(m->get(s.in, &buffer, 0), impatience(which));
+	ck_assert_uint_eq(buffer.length, 0);
+	put(&s, m->sent + here, m->length - here);
+	expect_part(m);
+	put(&s, m->sent, m->length);
+	expect_part(m);
+	end_output(&s);
+	answers(m->get(s.in, &buffer, 0), 0);
+	close_all();
+}
+
+START_TEST(cut_at_every_byte)
+{
+	size_t i, here;
+
+	for (i = 0; i < COUNT(messages); i++)
+		for (here = 0; here < messages[i].length; here++)
+			cut(&messages[i], _i, here);
+}
+END_TEST
+
+START_TEST(cut_between_all_bytes)
+{
+	const struct message *m;
+	size_t i, here;
+
+	open_impatient_wire(&s, _i);
+	for (i = 0; i < COUNT(messages); i++) {
+		m = &messages[i];
+		for (here = 0; here < m->length - 1; here++) {
+			put(&s, m->sent + here, 1);
+			fails(m->get(s.in, &buffer, 0), impatience(_i));
+		}
+		put(&s, m->sent + here, 1);
+		expect_part(m);
+	}
+	close_all();
+}
+END_TEST
+
+/* A frame that grows in several steps. */
+START_TEST(large_frame_is_cut)
+{
+	static char bytes[10000] = "\0\0\x27\x0c";
+	size_t here, i;
+
+	for (i = 4; i < sizeof(bytes); i++)
+		bytes[i] = (char)(i % 251);
+	for (here = 100; here < sizeof(bytes); here += 1700) {
+		open_impatient_wire(&s, _i);
+		put(&s, bytes, here);
+		fails(unix_get_frame(s.in, &buffer, 0), impatience(_i));
+		ck_assert_uint_le(buffer.capacity, 2 * here + 256);
+		put(&s, bytes + here, sizeof(bytes) - here);
+		answers(unix_get_frame(s.in, &buffer, 0), 1);
+		ck_assert_uint_eq(buffer.length, sizeof(bytes) - 4);
+		ck_assert_mem_eq(buffer.bytes, bytes + 4, buffer.length);
+		close_all();
+	}
+}
+END_TEST
+
+START_TEST(end_after_a_cut_ends_the_message)
+{
+	open_impatient_wire(&s, _i);
+	put(&s, "part", 4);
+	fails(unix_get_line(s.in, &buffer, 0), impatience(_i));
+	end_output(&s);
+	answers(unix_get_line(s.in, &buffer, 0), 1);
+	ck_assert_str_eq(buffer.bytes, "part");
+	close_all();
+	open_impatient_wire(&s, _i);
+	put(&s, "\0\0\0\4", 4);
+	fails(unix_get_frame(s.in, &buffer, 0), impatience(_i));
+	end_output(&s);
+	fails(unix_get_frame(s.in, &buffer, 0), EBADMSG);
+	answers(unix_get_frame(s.in, &buffer, 0), 0);
+	close_all();
+}
+END_TEST
+
+/* Or the start of one message would become that of another. */
+START_TEST(part_of_another_message_is_einval)
+{
+	FILE *other = fopen("/dev/null", "r");
+
+	open_impatient_wire(&s, _i);
+	put(&s, "part", 4);
+	fails(unix_get_line(s.in, &buffer, 0), impatience(_i));
+	fails(unix_get_line(other, &buffer, 0), EINVAL);
+	fails(unix_get_frame(s.in, &buffer, 0), EINVAL);
+	put(&s, "\n", 1);
+	expect_part(&messages[0]);
+	answers(unix_get_line(other, &buffer, 0), 0);
+	ck_assert_int_eq(fclose(other), 0);
+	close_all();
+}
+END_TEST
+
+START_TEST(freed_buffer_forgets_the_part)
+{
+	open_impatient_wire(&s, _i);
+	put(&s, "old", 3);
+	fails(unix_get_line(s.in, &buffer, 0), impatience(_i));
+	unix_free_buffer(&buffer);
+	put(&s, messages[1].sent, messages[1].length);
+	expect_part(&messages[1]);
+	close_all();
+}
+END_TEST
+
+/* Reads one message, however often it is interrupted. */
+struct reader {
+	const struct message *message;
+	_Atomic pid_t id;
+	_Atomic int interrupted;
+	_Atomic int done;
+};
+
+static void *
+get_message(void *argument)
+{
+	struct reader *r = argument;
+	int result;
+
+	r->id = thread_id();
+	while ((result = r->message->get(s.in, &buffer, 0)) == -1 &&
+	    errno == EINTR)
+		r->interrupted++;
+	r->done = result;
+	return NULL;
+}
+
+START_TEST(interrupted_read_goes_on)
+{
+	struct reader r = { .message = &messages[_i % 2] };
+	size_t here = 0;
+	pthread_t thread;
+
+	catch_signal(SIGUSR1, do_nothing);
+	open_wire(&s, _i / 2);
+	thread = start_thread(get_message, &r);
+	while (here < r.message->length) {
+		put(&s, &r.message->sent[here++], 1);
+		wait_blocked(&r.id);
+		pthread_kill(thread, SIGUSR1);
+		wait_blocked(&r.id);
+	}
+	join_thread(thread);
+	ck_assert_int_eq(r.done, 1);
+	ck_assert_str_eq(buffer.bytes, "part");
+	if (guarded && _i / 2 < WAYS)
+		ck_assert_int_eq(r.interrupted, 0);
+	else
+		ck_assert_int_gt(r.interrupted, 0);
+	close_all();
+}
+END_TEST
+
+/* The peer leaves with data of ours unread: its reset ends the message. */
+START_TEST(reset_is_reported_once)
+{
+	const struct message *m = &messages[_i % 2];
+	struct connection *c = &s.connection;
+
+	open_wire(&s, _i / 2);
+	say(c->server.out, "never read");
+	put(&s, m->sent, m->length - 1);
+	succeeds(unix_close_ports(&c->client));
+	fails(m->get(s.in, &buffer, 0), ECONNRESET);
+	ck_assert(ferror(s.in));
+	answers(m->get(s.in, &buffer, 0), 0);
+	close_all();
+}
+END_TEST
+
+START_TEST(stream_for_output_is_ebadf)
+{
+	FILE *out = fopen("/dev/null", "w");
+
+	fails(messages[_i].get(out, &buffer, 0), EBADF);
+	fclose(out);
+}
+END_TEST
+
+START_TEST(error_of_the_file_is_told)
+{
+	FILE *directory = fopen(".", "r");
+
+	fails(messages[_i].get(directory, &buffer, 0), EISDIR);
+	ck_assert(ferror(directory));
+	fclose(directory);
+	unix_free_buffer(&buffer);
+}
+END_TEST
+
+static void
+fill(Suite *suite)
+{
+	TCase *core = add_case(suite, "core");
+	TCase *handler = add_case(suite, "handler");
+	TCase *errors = add_case(suite, "errors");
+
+	tcase_add_loop_test(core, cut_at_every_byte, 0, WIRES);
+	tcase_add_loop_test(core, cut_between_all_bytes, 0, WIRES);
+	tcase_add_loop_test(core, large_frame_is_cut, 0, WIRES);
+	tcase_add_loop_test(core, end_after_a_cut_ends_the_message, 0, WIRES);
+	tcase_add_loop_test(core, part_of_another_message_is_einval, 0, WIRES);
+	tcase_add_loop_test(core, freed_buffer_forgets_the_part, 0, WIRES);
+	tcase_add_loop_test(handler, interrupted_read_goes_on, 0, 2 * WIRES);
+	tcase_add_loop_test(errors, reset_is_reported_once, 0, 2 * WAYS);
+	tcase_add_loop_test(errors, stream_for_output_is_ebadf, 0, 2);
+	tcase_add_loop_test(errors, error_of_the_file_is_told, 0, 2);
+}
+
+int
+main(void)
+{
+	return run_kinds("resume", fill);
+}
