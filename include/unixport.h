@@ -249,7 +249,8 @@ int unix_peer(const struct unix_ports *ports, struct unix_peer *peer);
  * Send COUNT descriptors with the next byte that is written to `out` of
  * guarded ports with UNIX_FILES: flushes, and keeps duplicates of FILES,
  * which stay the caller's.  0, or -1 with none added: E2BIG when more than
- * 252 would wait.  Closing reports EIO when no byte came after them.  See unix_add_files(3).
+ * 252 would wait.  Closing reports EIO when no byte came after them.  See
+ * unix_add_files(3).
  */
 int unix_add_files(struct unix_ports *ports, const int *files, size_t count);
 
