@@ -6,7 +6,6 @@
 #include "internal.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 static int
 answer(int error, int saved)
@@ -149,7 +148,7 @@ unix_close_ports(struct unix_ports *ports)
 static void
 leave_if_stuck(FILE **stream, struct unix_socket *socket)
 {
-	if (*stream == NULL || socket->maker == getpid())
+	if (*stream == NULL || socket->maker == up_own_number())
 		return;
 	if (ftrylockfile(*stream) == 0) {
 		funlockfile(*stream);

@@ -36,7 +36,7 @@ new_socket(int fd, const struct unix_options *options)
 	if (socket == NULL)
 		return NULL;
 	*socket = (struct unix_socket){ .fd = fd, .holders = 2, .streams = 2,
-	    .maker = getpid(), .tied = !is_set(options, UNIX_UNTIED),
+	    .maker = up_own_number(), .tied = !is_set(options, UNIX_UNTIED),
 	    .sigpipe = options->sigpipe, .read_timeout = options->read_timeout,
 	    .write_timeout = options->write_timeout,
 	    .buffer_size = options->buffer_size != 0 ? options->buffer_size :

@@ -121,6 +121,7 @@ void up_sigpipe_raise(enum unix_sigpipe);
 /* lock.c: what nobody may come into */
 typedef _Atomic pid_t up_lock_t;
 
+pid_t up_own_number(void);
 int up_try_lock(up_lock_t *);
 void up_lock(up_lock_t *);
 void up_unlock(up_lock_t *);

@@ -27,8 +27,8 @@ watch(void)
 	pthread_atfork(NULL, NULL, forget);
 }
 
-static pid_t
-own_number(void)
+pid_t
+up_own_number(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -46,7 +46,7 @@ own_number(void)
 int
 up_try_lock(up_lock_t *lock)
 {
-	pid_t self = own_number();
+	pid_t self = up_own_number();
 	pid_t holder = 0;
 
 	if (atomic_compare_exchange_strong(lock, &holder, self))
