@@ -11,7 +11,8 @@
 
 /*
  * Our process's number, without a system call for every lock: fork(2) makes
- * us ask again.
+ * us ask again, once it has been told to.  No pthread_once(3): in the child
+ * of a fork that met another thread there, musl's never comes back.
  */
 static _Atomic pid_t known;
 
@@ -21,22 +22,31 @@ forget(void)
 	known = 0;
 }
 
-static void
-watch(void)
+/* Whether fork(2) tells us; the first to ask sees to it. */
+static int
+is_watched(void)
 {
-	pthread_atfork(NULL, NULL, forget);
+	enum { NOBODY, ONE_TRIES, DONE };
+	static _Atomic int state = NOBODY;
+	int none = NOBODY;
+
+	if (atomic_compare_exchange_strong(&state, &none, ONE_TRIES) &&
+	    pthread_atfork(NULL, NULL, forget) == 0)
+		state = DONE;
+	return state == DONE;
 }
 
 pid_t
 up_own_number(void)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pid_t number = known;
 
-	if (known == 0) {
-		pthread_once(&once, watch);
-		known = getpid();
-	}
-	return known;
+	if (number != 0)
+		return number;
+	number = getpid();
+	if (is_watched())
+		known = number;
+	return number;
 }
 
 /*

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* read_timeout and write_timeout: so long without progress. */
+#include "traffic.h"
+
+#include <sys/socket.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct connection c;
+static long long start;
+
+static void
+open_reading(int way, int timeout)
+{
+	struct unix_options options = { .read_timeout = timeout };
+
+	open_connection(&c, way, &options);
+	start = milliseconds();
+}
+
+static void
+open_writing(int way, int timeout)
+{
+	struct unix_options options = { .write_timeout = timeout };
+
+	open_connection(&c, way, &options);
+	start = milliseconds();
+}
+
+/* The clock counts in whole ones. */
+static void
+took(int least)
+{
+	ck_assert_int_ge(milliseconds() - start, least - 1);
+	ck_assert_int_lt(milliseconds() - start, least + 3000);
+}
+
+/* Reading. */
+
+static int
+read_line(FILE *in)
+{
+	char line[10];
+
+	return fgets(line, sizeof(line), in) == NULL ? -1 : 0;
+}
+
+static int
+read_block(FILE *in)
+{
+	char block[10];
+
+	return fread(block, 1, sizeof(block), in) == 0 ? EOF : 0;
+}
+
+static int (*const readers[])(FILE *) = { getc, read_line, read_block };
+
+START_TEST(silent_peer_is_etimedout_and_reading_goes_on)
+{
+	int i;
+
+	open_reading(_i, 60);
+	for (i = 0; i < (int)COUNT(readers); i++) {
+		start = milliseconds();
+		fails(readers[i](c.client.in), ETIMEDOUT);
+		took(60);
+		ck_assert(ferror(c.client.in));
+		ck_assert(!feof(c.client.in));
+		clearerr(c.client.in);
+		say(c.server.out, "late\n");
+		expect(c.client.in, "late\n");
+	}
+	succeeds(unix_close_ports(&c.client));
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(other_holder_that_made_it_nonblocking_changes_nothing)
+{
+	open_reading(0, 60);
+	ck_assert_int_eq(fcntl(unix_fileno(&c.client), F_SETFL, O_NONBLOCK),
+	    0);
+	fails(getc(c.client.in), ETIMEDOUT);
+	took(60);
+	close_connection(&c);
+}
+END_TEST
+
+static void *
+drip(void *out)
+{
+	int i;
+
+	for (i = 0; i < 8; i++) {
+		pause_for(80);
+		say(out, "x");
+	}
+	return NULL;
+}
+
+START_TEST(peer_that_sends_now_and_then_is_heard_out)
+{
+	char block[9] = "";
+	pthread_t peer;
+
+	open_reading(_i, 500);
+	peer = start_thread(drip, c.server.out);
+	ck_assert_uint_eq(fread(block, 1, 8, c.client.in), 8);
+	ck_assert_str_eq(block, "xxxxxxxx");
+	took(640);
+	join_thread(peer);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(bytes_read_one_by_one_are_all_there_after_timeouts)
+{
+	int i;
+
+	open_reading(_i, 10);
+	for (i = 0; i < 10; i++) {
+		fails(getc(c.client.in), ETIMEDOUT);
+		clearerr(c.client.in);
+		fputc('0' + i, c.server.out);
+		say(c.server.out, "y");
+		ck_assert_int_eq(getc(c.client.in), '0' + i);
+		ck_assert_int_eq(getc(c.client.in), 'y');
+	}
+	close_connection(&c);
+}
+END_TEST
+
+/* stdio's own: to keep it is what unix_get_line() is for. */
+START_TEST(fgets_loses_the_half_that_came)
+{
+	open_reading(_i, 20);
+	say(c.server.out, "half");
+	fails(read_line(c.client.in), ETIMEDOUT);
+	clearerr(c.client.in);
+	say(c.server.out, " whole\n");
+	expect(c.client.in, " whole\n");
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(fread_returns_what_came)
+{
+	char block[10];
+
+	open_reading(_i, 20);
+	say(c.server.out, "half");
+	ck_assert_uint_eq(fread(block, 1, sizeof(block), c.client.in), 4);
+	ck_assert_int_eq(memcmp(block, "half", 4), 0);
+	ck_assert(ferror(c.client.in));
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(end_and_arrived_bytes_are_not_timeouts)
+{
+	open_reading(_i, 20);
+	say(c.server.out, "last\n");
+	succeeds(unix_close_ports(&c.server));
+	expect(c.client.in, "last\n");
+	expect_end(c.client.in);
+	close_connection(&c);
+}
+END_TEST
+
+/* Writing. */
+
+START_TEST(peer_that_never_reads_is_etimedout)
+{
+	open_writing(_i, 60);
+	fill_socket(&c.client);
+	ck_assert_int_ne(fputs("stuck\n", c.client.out), EOF);
+	fails(fflush(c.client.out), ETIMEDOUT);
+	took(60);
+	fails(unix_close_ports(&c.client), ETIMEDOUT);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(closing_waits_no_longer_than_its_timeout)
+{
+	open_writing(_i, 60);
+	fill_socket(&c.client);
+	ck_assert_int_ne(fputs("stuck\n", c.client.out), EOF);
+	fails(_i == 0 ? unix_close_ports(&c.client) :
+	    _i == 1 ? unix_close_output(&c.client) : fclose(c.client.out),
+	    ETIMEDOUT);
+	took(60);
+	if (_i == 2)
+		c.client.out = NULL;
+	unix_close_ports(&c.client);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(abandoning_does_not_wait)
+{
+	open_writing(0, 5000);
+	fill_socket(&c.client);
+	ck_assert_int_ne(fputs("stuck\n", c.client.out), EOF);
+	succeeds(unix_abandon_ports(&c.client));
+	took(0);
+	close_connection(&c);
+}
+END_TEST
+
+#define PORTION	(256 * KIB)	/* more than a socket holds */
+
+static void *
+sip(void *in)
+{
+	size_t i;
+
+	for (i = 0; i < 8; i++) {
+		pause_for(80);
+		expect_bytes(in, i * PORTION, PORTION);
+	}
+	return NULL;
+}
+
+START_TEST(peer_that_reads_now_and_then_gets_all)
+{
+	pthread_t peer;
+
+	open_writing(_i, 500);
+	peer = start_thread(sip, c.server.in);
+	ck_assert_int_eq(put_bytes(c.client.out, 0, 8 * PORTION), 0);
+	ck_assert_int_eq(fflush(c.client.out), 0);
+	took(560);
+	join_thread(peer);
+	succeeds(unix_close_ports(&c.client));
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(each_timeout_is_for_its_own_direction)
+{
+	struct unix_options options = { 0 };
+	struct call call = { .ports = &c.client };
+	pthread_t thread;
+	size_t filled = 0;
+
+	*(_i == 0 ? &options.read_timeout : &options.write_timeout) = 10;
+	open_connection(&c, 0, &options);
+	if (_i == 0) {
+		filled = fill_socket(&c.client);
+		fputs("waited\n", c.client.out);
+	}
+	thread = block_call(_i == 0 ? call_fflush : call_fgets, &call);
+	pause_for(50);
+	if (_i == 0)
+		drain(c.server.in, filled);
+	else
+		say(c.server.out, "waited\n");
+	join_thread(thread);
+	ck_assert_int_eq(call.result, 0);
+	close_connection(&c);
+}
+END_TEST
+
+static void
+fill(Suite *suite)
+{
+	TCase *reading = add_case(suite, "reading");
+	TCase *writing = add_case(suite, "writing");
+
+	tcase_add_loop_test(reading,
+	    silent_peer_is_etimedout_and_reading_goes_on, 0, WAYS);
+	tcase_add_test(reading,
+	    other_holder_that_made_it_nonblocking_changes_nothing);
+	tcase_add_loop_test(reading, peer_that_sends_now_and_then_is_heard_out,
+	    0, WAYS);
+	tcase_add_loop_test(reading,
+	    bytes_read_one_by_one_are_all_there_after_timeouts, 0, WAYS);
+	tcase_add_loop_test(reading, fgets_loses_the_half_that_came, 0, WAYS);
+	tcase_add_loop_test(reading, fread_returns_what_came, 0, WAYS);
+	tcase_add_loop_test(reading, end_and_arrived_bytes_are_not_timeouts,
+	    0, WAYS);
+	tcase_add_loop_test(writing, peer_that_never_reads_is_etimedout,
+	    0, WAYS);
+	tcase_add_loop_test(writing, closing_waits_no_longer_than_its_timeout,
+	    0, 3);
+	tcase_add_test(writing, abandoning_does_not_wait);
+	tcase_add_loop_test(writing, peer_that_reads_now_and_then_gets_all,
+	    0, WAYS);
+	tcase_add_loop_test(writing, each_timeout_is_for_its_own_direction,
+	    0, 2);
+}
+
+int
+main(void)
+{
+	return run_guarded("timeouts", fill);
+}
