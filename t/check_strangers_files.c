@@ -129,10 +129,11 @@ START_TEST(full_messages_in_a_shortage_are_dropped)
 	int i;
 
 	open_both(UNIX_FILES);
-	for (i = 0; i < 10; i++)
+	/* No more, for an ordinary user's descriptors under way are counted. */
+	for (i = 0; i < 3; i++)
 		raw_send(stranger, "line\n", (struct raw){ .count = MOST + 1 });
 	begin_shortage(_i);
-	for (i = 0; i < 10; i++)
+	for (i = 0; i < 3; i++)
 		expect(ports.in, "line\n");
 	take_numbers(&ports, 0, _i);
 	end_shortage();
