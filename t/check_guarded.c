@@ -296,6 +296,7 @@ fill(Suite *suite)
 {
 	TCase *closing = add_case(suite, "closing");
 	TCase *buffers = add_case(suite, "buffers");
+	TCase *shortage = add_case(suite, "shortage");
 	TCase *sharing = add_case(suite, "sharing");
 
 	tcase_add_loop_test(closing, streams_have_no_fileno, 0, WAYS);
@@ -312,7 +313,7 @@ fill(Suite *suite)
 	    0, COUNT(sizes));
 	tcase_add_loop_test(buffers, bytes_pass_buffers_of_every_size,
 	    0, COUNT(sizes));
-	tcase_add_loop_test(buffers,
+	tcase_add_loop_test(shortage,
 	    buffers_that_no_memory_can_hold_are_enomem, 0, 7);
 	tcase_add_loop_test(sharing,
 	    writes_wait_on_a_socket_that_became_nonblocking, 0, 2);
