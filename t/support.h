@@ -53,7 +53,8 @@ const struct unix_options *of_kind(const struct unix_options *options);
  * A test case of SUITE whose tests each run in a fresh directory, and fail
  * when they leave a descriptor open.  NAME is its tag too: CK_EXCLUDE_TAGS
  * leaves out what a tool cannot run (valgrind plays RLIMIT_NOFILE itself,
- * TSan puts off handlers, memory of ASan and TSan stays locked in a child).
+ * TSan puts off handlers, memory of ASan and TSan stays locked in a child,
+ * ASan loses the stack where a cancelled thread unwinds).
  */
 TCase *add_case(Suite *suite, const char *name);
 
