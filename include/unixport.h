@@ -309,6 +309,24 @@ struct unix_serve_options {
 	void *reserved[2];	   /* all NULL */
 };
 
+/*
+ * Serve the clients of LISTENER, whose ports are guarded: HANDLER runs in a
+ * thread for each, with all signals blocked, and its ports are closed after
+ * it.  Ends after unix_interrupt(), when the handlers have: 0, or -1 with
+ * ETIMEDOUT when some had to be hung up.  See unix_serve(3).
+ */
+int unix_serve(struct unix_listener *listener, unix_handler *handler,
+    void *context, const struct unix_serve_options *options);
+
+/*
+ * Run ARGV[0], found through PATH, with a new connection as its standard
+ * input and output, and fill PORTS with the other end, which the caller
+ * closes.  The child, for waitpid(2), or -1 with exec's errno and no child
+ * left.  See unix_spawn(3).
+ */
+pid_t unix_spawn(char *const argv[], const struct unix_options *options,
+    struct unix_ports *ports);
+
 #ifdef __cplusplus
 }
 #endif

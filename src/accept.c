@@ -134,27 +134,16 @@ take_client(const struct unix_listener *listener, struct unix_ports *ports)
 	return 0;
 }
 
-UP_API int
-unix_accept(struct unix_listener *listener, struct unix_ports *ports)
+/* Wait for a client until DEADLINE, then it is ETIMEDOUT. */
+int
+up_accept_client(struct unix_listener *listener, long long deadline,
+    struct unix_ports *ports)
 {
-	long long deadline;
-	int saved = errno;
 	int ready;
 
-	if (listener == NULL || ports == NULL) {
-		errno = EINVAL;
-		return -1;
-	}
-	if ((listener->options.flags & UNIX_DATAGRAM) != 0) {
-		errno = EOPNOTSUPP;
-		return -1;
-	}
-	deadline = up_limit(listener->options.accept_timeout);
 	while ((ready = wait_client(listener, deadline)) == 1) {
-		if (take_client(listener, ports) == 0) {
-			errno = saved;
+		if (take_client(listener, ports) == 0)
 			return 0;
-		}
 		if (!is_passing(errno))
 			return -1;
 		/* Strangers who come again and again keep poll(2) ready. */
@@ -165,6 +154,26 @@ unix_accept(struct unix_listener *listener, struct unix_ports *ports)
 	if (ready != -1)
 		errno = ETIMEDOUT;
 	return -1;
+}
+
+UP_API int
+unix_accept(struct unix_listener *listener, struct unix_ports *ports)
+{
+	int saved = errno;
+
+	if (listener == NULL || ports == NULL) {
+		errno = EINVAL;
+		return -1;
+	}
+	if ((listener->options.flags & UNIX_DATAGRAM) != 0) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
+	if (up_accept_client(listener,
+	    up_limit(listener->options.accept_timeout), ports) == -1)
+		return -1;
+	errno = saved;
+	return 0;
 }
 
 UP_API int

@@ -124,20 +124,26 @@ unix_close_output(struct unix_ports *ports)
 	return answer(error, saved);
 }
 
-UP_API int
-unix_close_ports(struct unix_ports *ports)
+int
+up_close_ports(struct unix_ports *ports)
 {
 	int saved = errno;
 	int error = 0;
 
-	if (ports == NULL)
-		return answer(EINVAL, saved);
 	if (ports->out != NULL)
 		flush_output(ports, &error);
 	else
 		error = take_loss(ports);
 	close_quietly(ports, &error);
 	return answer(error, saved);
+}
+
+UP_API int
+unix_close_ports(struct unix_ports *ports)
+{
+	if (ports == NULL)
+		return answer(EINVAL, 0);
+	return up_close_ports(ports);
 }
 
 /*

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Guarded ports: both streams lead to one socket, which is counted.  The
- * last that lets go of it closes the descriptor, so that nobody ever hits a
- * number that was given to somebody else meanwhile.
+ * Guarded ports: both streams lead to one socket.  The last of them closes
+ * the descriptor, under a lock, so that nobody hits a number that was given
+ * to somebody else meanwhile; the last of all holders releases the memory.
  */
 #include "internal.h"
 
@@ -50,18 +50,39 @@ new_socket(int fd, const struct unix_options *options)
 	return socket;
 }
 
-/* Let go of SOCKET; -1 when it was closed, and that failed. */
+/* Close the descriptor; nobody who holds SOCKET hits its number later. */
 int
-up_let_go(struct unix_socket *socket)
+up_close_socket(struct unix_socket *socket)
 {
 	int result = 0;
 
-	if (atomic_fetch_sub(&socket->holders, 1) > 1)
-		return 0;
+	up_lock(&socket->lock);
 	if (socket->fd != -1)
 		result = close(socket->fd);
-	discard(socket);
+	socket->fd = -1;
+	up_unlock(&socket->lock);
 	return result == -1 && errno != EINTR ? -1 : 0;
+}
+
+/* The last that lets go of SOCKET releases it. */
+void
+up_let_go(struct unix_socket *socket)
+{
+	if (atomic_fetch_sub(&socket->holders, 1) == 1)
+		discard(socket);
+}
+
+/* shutdown(2) while others may close their streams. */
+int
+up_end_socket(struct unix_socket *socket, int how)
+{
+	int result = 0;
+
+	up_lock(&socket->lock);
+	if (socket->fd != -1)
+		result = up_shutdown(socket->fd, how);
+	up_unlock(&socket->lock);
+	return result;
 }
 
 /* Close what SOCKET holds open, and leave it to a stream that cannot end. */

@@ -15,6 +15,7 @@
 #include <sys/un.h>
 #include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "unixport.h"
@@ -170,11 +171,11 @@ void up_drop_files(struct up_files *);
 /* guarded.c: the socket of guarded ports, which its streams share */
 struct unix_socket {
 	int fd;
-	_Atomic int holders;		/* the last closes it */
-	_Atomic int streams;		/* that are open */
+	_Atomic int holders;		/* the last releases it */
+	_Atomic int streams;		/* that are open; the last closes */
 	int quiet;			/* closing ends no direction */
 	pid_t maker;
-	up_lock_t lock;			/* of `out`, against its end */
+	up_lock_t lock;			/* of fd and `out`, against their end */
 	FILE *out;			/* NULL once it is closed */
 	_Atomic int error;		/* of the first write that failed */
 	_Atomic size_t ahead;		/* bytes of `out` that are sent */
@@ -190,7 +191,9 @@ struct unix_socket {
 int up_guarded_open(int, const struct unix_options *, struct unix_ports *);
 void up_guarded_move(struct unix_ports *, int);
 void up_keep_error(struct unix_socket *, int);
-int up_let_go(struct unix_socket *);
+void up_let_go(struct unix_socket *);
+int up_close_socket(struct unix_socket *);
+int up_end_socket(struct unix_socket *, int);
 void up_forsake(struct unix_socket *);
 
 /* stream.c: hooks of stdio */
@@ -215,6 +218,7 @@ int up_fileno(const struct unix_ports *);
 int up_lost_output(struct unix_socket *);
 int up_socket_option(int, int);
 int up_abandon_ports(struct unix_ports *);
+int up_close_ports(struct unix_ports *);
 
 /* peer.c: who is at the other end */
 int up_peer(int, struct unix_peer *);
@@ -275,5 +279,39 @@ struct unix_listener {
 	struct up_claim claim;
 	struct unix_options options;
 };
+
+int up_accept_client(struct unix_listener *, long long, struct unix_ports *);
+
+/* serve.c and worker.c */
+struct up_worker {
+	struct up_worker *next;
+	struct up_server *server;
+	pthread_t thread;
+	struct unix_ports ports;
+	struct unix_socket *socket;	/* that it serves, or NULL */
+	uid_t user;
+};
+
+struct up_server {
+	struct unix_listener *listener;
+	unix_handler *handler;
+	void *context;
+	unsigned clients, clients_per_user;
+	pthread_attr_t attributes;
+	int bell[2];
+	pthread_mutex_t lock;		/* of all below */
+	pthread_cond_t turn;		/* to lead, or to stop */
+	struct up_worker *workers;
+	unsigned threads, idle;
+	unsigned leaders;
+	int stopping;
+	int ended;			/* SHUT_RD or SHUT_RDWR, once stopping */
+	int error;			/* why it stopped, or 0 */
+};
+
+int up_watch(struct pollfd *, nfds_t, long long);
+int up_add_worker(struct up_server *);
+void up_stop(struct up_server *, int);
+void up_end_connections(struct up_server *, int);
 
 #endif

@@ -47,15 +47,17 @@ write_bytes(struct unix_socket *socket, const char *bytes, size_t length)
 	return (ssize_t)length;
 }
 
-/* The first of both streams ends its direction, if it is to be heard. */
+/* The first of both streams ends its direction, the second all. */
 static void
 close_stream(struct unix_socket *socket, int how, int *error)
 {
-	if (atomic_fetch_sub(&socket->streams, 1) == 2 && !socket->quiet &&
-	    up_shutdown(socket->fd, how) == -1 && *error == 0)
+	int left = atomic_fetch_sub(&socket->streams, 1) - 1;
+	int result = left == 0 ? up_close_socket(socket) :
+	    socket->quiet ? 0 : up_end_socket(socket, how);
+
+	if (result == -1 && *error == 0)
 		*error = errno;
-	if (up_let_go(socket) == -1 && *error == 0)
-		*error = errno;
+	up_let_go(socket);
 }
 
 static int

@@ -14,7 +14,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,6 +106,46 @@ malloc(size_t size)
 	if (real == NULL)
 		*(void **)&real = dlsym(RTLD_NEXT, "malloc");
 	return real(size);
+}
+
+/* These return their error. */
+int
+pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+    void *(*body)(void *), void *argument)
+{
+	int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
+	    void *);
+
+	if (is_due("pthread_create"))
+		return errno;
+	*(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
+	return real(thread, attributes, body, argument);
+}
+
+int
+pthread_join(pthread_t thread, void **result)
+{
+	int (*real)(pthread_t, void **);
+
+	if (is_due("pthread_join"))
+		return errno;
+	*(void **)&real = dlsym(RTLD_NEXT, "pthread_join");
+	return real(thread, result);
+}
+
+int
+posix_spawnp(pid_t *child, const char *file,
+    const posix_spawn_file_actions_t *actions,
+    const posix_spawnattr_t *attributes, char *const argv[],
+    char *const environment[])
+{
+	int (*real)(pid_t *, const char *, const posix_spawn_file_actions_t *,
+	    const posix_spawnattr_t *, char *const [], char *const []);
+
+	if (is_due("posix_spawnp"))
+		return errno;
+	*(void **)&real = dlsym(RTLD_NEXT, "posix_spawnp");
+	return real(child, file, actions, attributes, argv, environment);
 }
 
 int

@@ -44,10 +44,13 @@ static const char legend[] =
 "conn.     the server starts a thread for each, over raw sockets too.\n"
 "memory    resident KiB a connection, in a process that holds one end of 1000;\n"
 "          another process holds the other ends.  The kernel's is not in it.\n"
+"threads   a server that starts a thread for each connection; its rate, and\n"
+"          the shares of the others.  Eight clients connect, send a line, read\n"
+"          it back and close, again and again.\n"
 "\n"
 "ROUNDS=n: so many rounds (15).  BUFFER=n: buffer_size of guarded ports.\n"
-"WORK=row: only large, small, lines, unlocked, trips, trips1, connections or\n"
-"memory.\n";
+"WORK=row: only large, small, lines, unlocked, trips, trips1, connections,\n"
+"memory or servers.\n";
 
 static int
 compare(const void *p, const void *q)
@@ -101,6 +104,43 @@ show(const struct work *work, int rounds, int kinds)
 		printf("%9s\n", "-");
 }
 
+/* What shares to have of a server with a thread for each connection. */
+#define SERVE_TARGET	1.70
+
+/* Another table: who serves many clients at once. */
+static void
+show_servers(int rounds)
+{
+	static double figures[LIBUV + 1][MAX_ROUNDS];
+	int servers = has_libuv() ? LIBUV + 1 : LIBUV;
+	double share[LIBUV + 1] = { 0 };
+	int round, i, kind;
+
+	for (round = 0; round < rounds; round++) {
+		for (i = 0; i < servers; i++) {
+			kind = (round + i) % servers;
+			figures[kind][round] = visits((enum host)kind);
+		}
+		for (kind = SERVE; kind < servers; kind++)
+			figures[kind][round] /= figures[THREADS][round];
+	}
+	for (kind = 0; kind < servers; kind++)
+		share[kind] = median(figures[kind], rounds);
+	printf("\n%-26s%8s%17s%9s   %s\n%-26s%8.*f %-9s%7.2f", "", "threads",
+	    "unix_serve", "libuv", "target", "8 clients at once",
+	    share[THREADS] < 100, share[THREADS], "k conn./s", share[SERVE]);
+	if (servers > LIBUV)
+		printf("%9.2f", share[LIBUV]);
+	else
+		printf("%9s", "-");
+	printf("   >= %.2f, libuv%s\n", SERVE_TARGET,
+	    share[SERVE] < SERVE_TARGET || share[SERVE] < share[LIBUV] ?
+	    "  missed" : "");
+	if (servers == LIBUV)
+		puts("(no libuv here: apt-get install libuv1-dev, configure)");
+	show_crowd();
+}
+
 /* Whether this system can have guarded ports. */
 static int
 guarded_here(void)
@@ -139,6 +179,11 @@ main(void)
 		}
 	if (wanted == NULL || strcmp(wanted, "memory") == 0)
 		shown += show_memory(kinds > GUARDED);
+	if (kinds > GUARDED &&
+	    (wanted == NULL || strcmp(wanted, "servers") == 0)) {
+		show_servers(rounds);
+		shown++;
+	}
 	errno = 0;
 	need(shown > 0, "WORK: no such row here");
 	fputs(legend, stdout);

@@ -43,8 +43,24 @@ struct way {
 /* So many BYTES from one process to another: megabytes a second. */
 double one_way(const struct way *way, size_t bytes, enum kind kind);
 
+/* Servers: a thread for each connection, unix_serve(), libuv's loop. */
+enum host { THREADS, SERVE, LIBUV };
+
+double visits(enum host kind);	/* thousand connections */
+int has_libuv(void);
+void serve_with_libuv(int fd);
+
+/* Print what a thousand clients at once do to a server. */
+void show_crowd(void);
+
 /* Print what idle connections cost; 0 where the system does not tell. */
 int show_memory(int with_guarded);
+
+/* Kilobytes that are resident, counted page by page; -1: not told. */
+long resident(void);
+
+/* Of descriptors, as far as it goes. */
+void raise_limit(void);
 
 /* Print what all was measured on. */
 void show_machine(void);
@@ -74,6 +90,7 @@ void drop_end(struct end *end);		/* for the process without it */
 /* fork(2); the child says what goes wrong and must end with _exit(0). */
 pid_t start_process(void);
 void end_process(pid_t child);
+void kill_process(pid_t child);
 
 /* All LENGTH bytes, or die. */
 void write_all(int fd, const char *bytes, size_t length);

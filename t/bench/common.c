@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,6 +173,18 @@ end_process(pid_t child)
 	need(waitpid(child, &status, 0) == child, "waitpid");
 	errno = 0;
 	need(status == 0, "the other process failed");
+}
+
+void
+kill_process(pid_t child)
+{
+	int status;
+
+	need(kill(child, SIGKILL) == 0, "kill");
+	need(waitpid(child, &status, 0) == child, "waitpid");
+	errno = 0;
+	need(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL,
+	    "the other process failed");
 }
 
 void

@@ -14,8 +14,7 @@
 
 #define MANY	1000
 
-/* Kilobytes that are resident, counted page by page; -1: not told. */
-static long
+long
 resident(void)
 {
 	FILE *file = fopen("/proc/self/smaps_rollup", "r");
@@ -137,18 +136,26 @@ show(const char *what, double plain, double guarded, double target,
 		printf("%9s\n", "-");
 }
 
-int
-show_memory(int with_guarded)
+/* Of descriptors, to what all the connections take. */
+void
+raise_limit(void)
 {
 	struct rlimit limit;
-	struct cost plain, guarded = { 0, 0 };
 
-	if (resident() == -1)
-		return 0;
 	need(getrlimit(RLIMIT_NOFILE, &limit) == 0, "getrlimit");
 	limit.rlim_cur = 3 * MANY < limit.rlim_max ? 3 * MANY + 100 :
 	    limit.rlim_max;
 	need(setrlimit(RLIMIT_NOFILE, &limit) == 0, "setrlimit");
+}
+
+int
+show_memory(int with_guarded)
+{
+	struct cost plain, guarded = { 0, 0 };
+
+	if (resident() == -1)
+		return 0;
+	raise_limit();
 	plain = cost_of(PLAIN);
 	if (with_guarded)
 		guarded = cost_of(GUARDED);

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Children whose standard input and output are the other end of our ports. */
+#include "internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/*
+ * The child's end, away from the numbers that it is to get: where our own 0
+ * or 1 is closed it may be one of them, and dup2(2) onto itself would leave
+ * it close-on-exec.  FD is closed when that fails.
+ */
+static int
+move_up(int fd)
+{
+	int moved;
+
+	if (fd > STDERR_FILENO)
+		return fd;
+	moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	/* The limit is as low as that. */
+	if (moved == -1 && errno == EINVAL)
+		errno = EMFILE;
+	up_close(fd);
+	return moved;
+}
+
+/* What we ignore or block is not the child's matter. */
+static int
+set_signals(posix_spawnattr_t *attributes)
+{
+	sigset_t none, pipe;
+	int error;
+
+	sigemptyset(&none);
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	error = posix_spawnattr_setflags(attributes,
+	    POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+	if (error == 0)
+		error = posix_spawnattr_setsigmask(attributes, &none);
+	return error != 0 ? error :
+	    posix_spawnattr_setsigdefault(attributes, &pipe);
+}
+
+static int
+set_files(posix_spawn_file_actions_t *actions, int fd)
+{
+	int error = posix_spawn_file_actions_adddup2(actions, fd,
+	    STDIN_FILENO);
+
+	return error != 0 ? error :
+	    posix_spawn_file_actions_adddup2(actions, fd, STDOUT_FILENO);
+}
+
+/* An errno, that of exec too, or 0. */
+static int
+start(char *const argv[], int fd, pid_t *child)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	int error = posix_spawn_file_actions_init(&actions);
+
+	if (error != 0)
+		return error;
+	error = posix_spawnattr_init(&attributes);
+	if (error == 0) {
+		error = set_files(&actions, fd);
+		if (error == 0)
+			error = set_signals(&attributes);
+		if (error == 0)
+			error = posix_spawnp(child, argv[0], &actions,
+			    &attributes, argv, environ);
+		posix_spawnattr_destroy(&attributes);
+	}
+	posix_spawn_file_actions_destroy(&actions);
+	return error;
+}
+
+/* Both ends, of which the first has become PORTS; the other, or -1. */
+static int
+open_ends(const struct unix_options *options, struct unix_ports *ports)
+{
+	int ends[2];
+
+	if (up_socketpair(ends) == -1)
+		return -1;
+	ends[1] = move_up(ends[1]);
+	if (ends[1] == -1 || up_open_ports(ends[0], options, ports) == -1) {
+		up_close(ends[0]);
+		up_close(ends[1]);
+		return -1;
+	}
+	return ends[1];
+}
+
+UP_API pid_t
+unix_spawn(char *const argv[], const struct unix_options *given,
+    struct unix_ports *ports)
+{
+	struct unix_options options;
+	struct unix_ports made;
+	int saved = errno;
+	pid_t child;
+	int fd, error;
+
+	if (argv == NULL || argv[0] == NULL || ports == NULL) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (up_options(given, UP_PORTS, &options) == -1 ||
+	    (fd = open_ends(&options, &made)) == -1)
+		return -1;
+	error = start(argv, fd, &child);
+	up_close(fd);
+	if (error != 0) {
+		up_abandon_ports(&made);
+		errno = error;
+		return -1;
+	}
+	up_sigpipe_process(options.sigpipe);
+	*ports = made;
+	errno = saved;
+	return child;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What handlers of unix_serve() may do with their connections. */
+#include "serve.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct server server;
+static struct gate gate = GATE;
+
+static void
+close_both(struct unix_ports *ports, void *context)
+{
+	(void)context;
+	fputs("bye\n", ports->out);
+	unix_close_ports(ports);
+	pass_gate(&gate);
+}
+
+static void
+abandon(struct unix_ports *ports, void *context)
+{
+	(void)context;
+	fputs("bye\n", ports->out);
+	fflush(ports->out);
+	fputs("lost\n", ports->out);
+	unix_abandon_ports(ports);
+	pass_gate(&gate);
+}
+
+static void
+fclose_both(struct unix_ports *ports, void *context)
+{
+	(void)context;
+	fputs("bye\n", ports->out);
+	fclose(ports->in);
+	ports->in = NULL;
+	fclose(ports->out);
+	ports->out = NULL;
+	pass_gate(&gate);
+}
+
+static void
+fclose_out(struct unix_ports *ports, void *context)
+{
+	(void)context;
+	fputs("bye\n", ports->out);
+	fclose(ports->out);
+	ports->out = NULL;
+	pass_gate(&gate);
+}
+
+static void
+hang_up(struct unix_ports *ports, void *context)
+{
+	(void)context;
+	fputs("bye\n", ports->out);
+	fflush(ports->out);
+	unix_hang_up(ports);
+	pass_gate(&gate);
+}
+
+static unix_handler *const closers[] = { close_both, abandon, fclose_both,
+    fclose_out, hang_up };
+
+START_TEST(client_sees_the_end_while_its_handler_goes_on)
+{
+	struct unix_ports client;
+
+	start_server(&server, closers[_i], NULL);
+	enter(&client);
+	expect(client.in, "bye\n");
+	expect_end(client.in);
+	await_entered(&gate, 1);
+	open_gate(&gate);
+	leave(&client);
+	end_server(&server);
+}
+END_TEST
+
+static void
+fclose_in(struct unix_ports *ports, void *context)
+{
+	(void)context;
+	fclose(ports->in);
+	ports->in = NULL;
+	fputs("bye\n", ports->out);
+}
+
+START_TEST(output_of_a_handler_without_input_is_sent)
+{
+	struct unix_ports client;
+
+	start_server(&server, fclose_in, NULL);
+	enter(&client);
+	expect(client.in, "bye\n");
+	expect_end(client.in);
+	leave(&client);
+	end_server(&server);
+}
+END_TEST
+
+/* A child holds the connection too, and leaves it alone. */
+static void
+fork_child(struct unix_ports *ports, void *context)
+{
+	pid_t child;
+	int status;
+
+	(void)context;
+	fputs("parent\n", ports->out);
+	fflush(ports->out);
+	child = fork();
+	if (child == 0) {
+		fputs("child\n", ports->out);
+		end_child(fflush(ports->out) == 0 ? 7 : 8);
+	}
+	waitpid(child, &status, 0);
+	fprintf(ports->out, "%d\n", WEXITSTATUS(status));
+}
+
+START_TEST(handlers_may_fork)
+{
+	struct unix_ports client;
+	int i;
+
+	start_server(&server, fork_child, NULL);
+	for (i = 0; i < 3; i++) {
+		enter(&client);
+		expect(client.in, "parent\n");
+		expect(client.in, "child\n");
+		expect(client.in, "7\n");
+		expect_end(client.in);
+		leave(&client);
+	}
+	end_server(&server);
+}
+END_TEST
+
+static void
+return_at_once(struct unix_ports *ports, void *context)
+{
+	(void)ports;
+	(void)context;
+}
+
+/* With its request unread the client is told ECONNRESET, or reads the end. */
+START_TEST(handler_that_returns_at_once_ends_the_connection)
+{
+	struct unix_ports client;
+	int i;
+
+	start_server(&server, return_at_once, NULL);
+	for (i = 0; i < 20; i++) {
+		enter(&client);
+		fputs("request\n", client.out);
+		ck_assert_int_eq(getc(client.in), EOF);
+		succeeds(unix_abandon_ports(&client));
+	}
+	end_server(&server);
+}
+END_TEST
+
+static void
+write_much(struct unix_ports *ports, void *context)
+{
+	int i;
+
+	(void)context;
+	for (i = 0; i < 100000 && fputs("much\n", ports->out) != EOF; i++)
+		;
+}
+
+START_TEST(client_that_has_gone_hurts_nobody)
+{
+	struct unix_ports client;
+	int i;
+
+	start_server(&server, write_much, NULL);
+	for (i = 0; i < 20; i++) {
+		enter(&client);
+		leave(&client);
+	}
+	enter(&client);
+	expect(client.in, "much\n");
+	succeeds(unix_abandon_ports(&client));
+	end_server(&server);
+}
+END_TEST
+
+static void
+fill(Suite *suite)
+{
+	TCase *handlers = add_case(suite, "handlers");
+
+	tcase_add_loop_test(handlers,
+	    client_sees_the_end_while_its_handler_goes_on, 0,
+	    (int)COUNT(closers));
+	tcase_add_test(handlers, output_of_a_handler_without_input_is_sent);
+	tcase_add_test(handlers, handlers_may_fork);
+	tcase_add_test(handlers,
+	    handler_that_returns_at_once_ends_the_connection);
+	tcase_add_test(handlers, client_that_has_gone_hurts_nobody);
+}
+
+int
+main(void)
+{
+	return run_guarded("serve_handlers", fill);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A child of unix_spawn(): what it does, by name, and tells of itself. */
+#include "child.h"
+
+#include <sys/stat.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+static int
+list_descriptors(void)
+{
+	int fd;
+
+	for (fd = 0; fd < DESCRIPTORS; fd++)
+		if (fcntl(fd, F_GETFD) != -1)
+			printf("%d ", fd);
+	putchar('\n');
+	return 0;
+}
+
+static int
+list_signals(void)
+{
+	struct sigaction pipe;
+	sigset_t blocked;
+	int i, count = 0;
+
+	sigaction(SIGPIPE, NULL, &pipe);
+	sigprocmask(SIG_SETMASK, NULL, &blocked);
+	for (i = 1; i < 32; i++)
+		count += sigismember(&blocked, i);
+	printf("%s, %d blocked\n", pipe.sa_handler == SIG_DFL ? "default" :
+	    "not default", count);
+	return 0;
+}
+
+static int
+is_socket_on_both(void)
+{
+	struct stat in, out;
+
+	fstat(0, &in);
+	fstat(1, &out);
+	puts(S_ISSOCK(in.st_mode) && in.st_ino == out.st_ino ? "yes" : "no");
+	return 0;
+}
+
+static int
+copy(void)
+{
+	char line[200];
+
+	while (fgets(line, sizeof(line), stdin) != NULL) {
+		fputs(line, stdout);
+		fflush(stdout);
+	}
+	return 7;
+}
+
+static int
+write_for_ever(void)
+{
+	int i;
+
+	/* A writer that was blocked is told ECONNRESET before. */
+	for (i = 0; i < 1000000; i++)
+		puts("for ever");
+	return 8;
+}
+
+static int
+use_file(void)
+{
+	const struct unix_options options = { .flags = UNIX_GUARDED |
+	    UNIX_FILES };
+	struct unix_ports ports;
+	char line[20];
+	int fd;
+
+	if (unix_open_ports(0, &options, &ports) == -1 ||
+	    fgets(line, sizeof(line), ports.in) == NULL ||
+	    (fd = unix_take_file(&ports)) == -1 ||
+	    write(fd, line, strlen(line)) == -1)
+		return 1;
+	return unix_close_ports(&ports) == 0 ? 0 : 1;
+}
+
+static const struct {
+	const char *name;
+	int (*act)(void);
+} acts[] = {
+	{ "copy", copy },
+	{ "descriptors", list_descriptors },
+	{ "file", use_file },
+	{ "for_ever", write_for_ever },
+	{ "signals", list_signals },
+	{ "socket", is_socket_on_both },
+};
+
+int
+be_child(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(acts); i++)
+		if (strcmp(acts[i].name, name) == 0)
+			return acts[i].act();
+	return 99;
+}
