@@ -39,17 +39,8 @@ wait_client(const struct unix_listener *listener, long long deadline)
 static int
 is_passing(int error)
 {
-	switch (error) {
-	case EAGAIN:
-#if EWOULDBLOCK != EAGAIN
-	case EWOULDBLOCK:
-#endif
-	case ECONNABORTED:
-	case EINTR:
-		return 1;
-	default:
-		return 0;
-	}
+	return up_would_block(error) || error == ECONNABORTED ||
+	    error == EINTR;
 }
 
 static int

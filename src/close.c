@@ -7,8 +7,9 @@
 
 #include <errno.h>
 
-static int
-answer(int error, int saved)
+/* What a call returns whose first error was ERROR, or 0. */
+int
+up_answer(int error, int saved)
 {
 	errno = error != 0 ? error : saved;
 	return error != 0 ? -1 : 0;
@@ -97,12 +98,12 @@ unix_close_input(struct unix_ports *ports)
 	int error = 0;
 
 	if (ports == NULL)
-		return answer(EINVAL, saved);
+		return up_answer(EINVAL, saved);
 	if (ports->in != NULL) {
 		end_direction(ports->descriptor[0], SHUT_RD, &error);
 		close_stream(&ports->in, &error);
 	}
-	return answer(error, saved);
+	return up_answer(error, saved);
 }
 
 /* fclose(3) of a plain one would not end it: `in` holds the socket open. */
@@ -113,7 +114,7 @@ unix_close_output(struct unix_ports *ports)
 	int error = 0;
 
 	if (ports == NULL)
-		return answer(EINVAL, saved);
+		return up_answer(EINVAL, saved);
 	if (ports->out != NULL) {
 		flush_output(ports, &error);
 		end_direction(ports->descriptor[1], SHUT_WR, &error);
@@ -121,7 +122,7 @@ unix_close_output(struct unix_ports *ports)
 		if (error != 0)
 			remember_loss(ports, error);
 	}
-	return answer(error, saved);
+	return up_answer(error, saved);
 }
 
 int
@@ -135,14 +136,14 @@ up_close_ports(struct unix_ports *ports)
 	else
 		error = take_loss(ports);
 	close_quietly(ports, &error);
-	return answer(error, saved);
+	return up_answer(error, saved);
 }
 
 UP_API int
 unix_close_ports(struct unix_ports *ports)
 {
 	if (ports == NULL)
-		return answer(EINVAL, 0);
+		return up_answer(EINVAL, 0);
 	return up_close_ports(ports);
 }
 
@@ -182,13 +183,13 @@ up_abandon_ports(struct unix_ports *ports)
 		leave_if_stuck(&ports->out, socket);
 	}
 	close_quietly(ports, &error);
-	return answer(error, saved);
+	return up_answer(error, saved);
 }
 
 UP_API int
 unix_abandon_ports(struct unix_ports *ports)
 {
 	if (ports == NULL)
-		return answer(EINVAL, 0);
+		return up_answer(EINVAL, 0);
 	return up_abandon_ports(ports);
 }

@@ -49,7 +49,7 @@ up_files_add(struct up_files *files, const int *fds, size_t count)
 {
 	size_t i;
 
-	if (count > UP_FILES - files->waiting) {
+	if (count > UP_MOST_FILES - files->waiting) {
 		errno = E2BIG;
 		return -1;
 	}
@@ -87,15 +87,18 @@ append_gap(struct up_files *files)
 void
 up_file_came(struct up_files *files, int fd)
 {
+	int surplus = -1;
+
 	up_lock(&files->lock);
-	if (fd != GAP && files->open < UP_FILES) {
+	if (fd != GAP && files->open < UP_MOST_FILES) {
 		append(files, fd);
 		files->open++;
-		fd = GAP;
-	} else
+	} else {
 		append_gap(files);
+		surplus = fd;
+	}
 	up_unlock(&files->lock);
-	up_close(fd);
+	up_close(surplus);
 }
 
 int

@@ -9,26 +9,13 @@
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
-#ifdef HAVE_SYS_SINGLE_THREADED_H
-#include <sys/single_threaded.h>
-#endif
-
-/* The lock is for others; where there are none its cost is saved. */
-static int
-has_threads(void)
-{
-#ifdef HAVE_SYS_SINGLE_THREADED_H
-	return !__libc_single_threaded;
-#else
-	return 1;
-#endif
-}
 
 void
 up_hold(struct up_hold *hold, FILE *stream)
 {
 	hold->stream = stream;
-	hold->locked = has_threads();
+	/* The lock is for others; where there are none its cost is saved. */
+	hold->locked = up_has_threads();
 	if (hold->locked)
 		flockfile(stream);
 }

@@ -99,6 +99,7 @@ struct up_flags {
 int up_remember_flags(int, struct up_flags *);
 void up_restore_flags(int, const struct up_flags *);
 void up_close(int);
+int up_would_block(int);
 int up_shutdown(int, int);
 
 /* clock.c: waiting until a deadline */
@@ -120,12 +121,13 @@ void up_sigpipe_process(enum unix_sigpipe);
 void up_sigpipe_raise(enum unix_sigpipe);
 
 /* lock.c: what nobody may come into */
-typedef _Atomic pid_t up_lock_t;
+typedef _Atomic unsigned up_lock_t;
 
-pid_t up_own_number(void);
+unsigned up_own_number(void);
 int up_try_lock(up_lock_t *);
 void up_lock(up_lock_t *);
 void up_unlock(up_lock_t *);
+int up_has_threads(void);
 int up_shield(void);
 void up_unshield(int);
 
@@ -150,15 +152,15 @@ char *up_take_buffers(size_t);
 void up_return_buffers(char *, size_t);
 
 /* files.c: descriptors that wait */
-#define UP_FILES	252
+#define UP_MOST_FILES	252
 
 struct up_files {
 	unsigned waiting;		/* to go with the next byte */
-	int go[UP_FILES];
+	int go[UP_MOST_FILES];
 	up_lock_t lock;			/* of what has come */
 	unsigned first, count;
 	unsigned open;			/* of them, the others are gaps */
-	int come[2 * UP_FILES + 1];
+	int come[2 * UP_MOST_FILES + 1];
 };
 
 struct up_files *up_new_files(void);
@@ -174,8 +176,8 @@ struct unix_socket {
 	_Atomic int holders;		/* the last releases it */
 	_Atomic int streams;		/* that are open; the last closes */
 	int quiet;			/* closing ends no direction */
-	pid_t maker;
-	up_lock_t lock;			/* of fd and `out`, against their end */
+	unsigned maker;			/* the process */
+	up_lock_t lock;			/* while it is held neither fd nor `out` ends */
 	FILE *out;			/* NULL once it is closed */
 	_Atomic int error;		/* of the first write that failed */
 	_Atomic size_t ahead;		/* bytes of `out` that are sent */
@@ -217,6 +219,7 @@ int up_adopt_ports(int, const struct unix_options *, struct unix_ports *);
 int up_fileno(const struct unix_ports *);
 int up_lost_output(struct unix_socket *);
 int up_socket_option(int, int);
+int up_answer(int, int);
 int up_abandon_ports(struct unix_ports *);
 int up_close_ports(struct unix_ports *);
 

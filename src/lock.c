@@ -7,19 +7,27 @@
 
 #include <pthread.h>
 #include <sched.h>
+#ifdef HAVE_SYS_SINGLE_THREADED_H
+#include <sys/single_threaded.h>
+#endif
 #include <unistd.h>
 
 /*
  * Our process's number, without a system call for every lock: fork(2) makes
- * us ask again, once it has been told to.  No pthread_once(3): in the child
- * of a fork that met another thread there, musl's never comes back.
+ * us ask again, once it has been told to.  The forks are counted in it, for
+ * in a new namespace the child may have its parent's pid.  No
+ * pthread_once(3): in the child of a fork that met another thread there,
+ * musl's never comes back.
  */
-static _Atomic pid_t known;
+#define PID_BITS	22		/* the most that Linux uses */
+
+static _Atomic unsigned known, forks;
 
 static void
 forget(void)
 {
 	known = 0;
+	forks++;
 }
 
 /* Whether fork(2) tells us; the first to ask sees to it. */
@@ -36,14 +44,14 @@ is_watched(void)
 	return state == DONE;
 }
 
-pid_t
+unsigned
 up_own_number(void)
 {
-	pid_t number = known;
+	unsigned number = known;
 
 	if (number != 0)
 		return number;
-	number = getpid();
+	number = (unsigned)getpid() ^ forks << PID_BITS;
 	if (is_watched())
 		known = number;
 	return number;
@@ -56,8 +64,8 @@ up_own_number(void)
 int
 up_try_lock(up_lock_t *lock)
 {
-	pid_t self = up_own_number();
-	pid_t holder = 0;
+	unsigned self = up_own_number();
+	unsigned holder = 0;
 
 	if (atomic_compare_exchange_strong(lock, &holder, self))
 		return 1;
@@ -76,6 +84,16 @@ void
 up_unlock(up_lock_t *lock)
 {
 	atomic_store(lock, 0);
+}
+
+int
+up_has_threads(void)
+{
+#ifdef HAVE_SYS_SINGLE_THREADED_H
+	return !__libc_single_threaded;
+#else
+	return 1;
+#endif
 }
 
 /* A thread that is cancelled while it holds a stream never gives it back. */

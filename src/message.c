@@ -17,16 +17,16 @@ up_message_begin(struct unix_buffer *buffer, FILE *in, enum up_kind kind)
 	size_t *state;
 
 	if (in == NULL || buffer == NULL)
-		goto invalid;
+		goto fail;
 	state = buffer->reserved;
 	if (state[UP_HELD] != 0 &&
 	    (state[UP_STREAM] != (uintptr_t)in || state[UP_KIND] != kind))
-		goto invalid;
+		goto fail;
 	state[UP_STREAM] = (uintptr_t)in;
 	state[UP_KIND] = kind;
 	buffer->length = 0;
 	return 0;
-invalid:
+fail:
 	errno = EINVAL;
 	return -1;
 }
@@ -74,8 +74,7 @@ up_message_stopped(struct unix_buffer *buffer, FILE *in)
 
 	if (feof(in))
 		return 0;
-	if (error != ETIMEDOUT && error != EINTR && error != EAGAIN &&
-	    error != EWOULDBLOCK)
+	if (error != ETIMEDOUT && error != EINTR && !up_would_block(error))
 		return up_message_drop(buffer, error);
 	clearerr(in);
 	errno = error;

@@ -38,6 +38,7 @@ up_skip(FILE *in, size_t n)
 }
 #elif defined(HAVE_FILE__IO_READ_PTR)		/* glibc */
 #define IN_BACKUP	0x100			/* its _IO_IN_BACKUP */
+#define USER_LOCK	0x8000			/* its _IO_USER_LOCK */
 
 static int
 waits(FILE *in)
@@ -148,6 +149,9 @@ up_unsent(FILE *out, const char *buffer, size_t size, const char **bytes)
 	(void)buffer;
 	(void)size;
 	*bytes = out->_IO_write_base;
+	/* After __fsetlocking(3) another thread may be writing all the same. */
+	if ((out->_flags & USER_LOCK) != 0 && up_has_threads())
+		return 0;
 	return (size_t)(out->_IO_write_ptr - out->_IO_write_base);
 }
 #elif defined(HAVE_FILE__BF)			/* the BSDs, macOS */

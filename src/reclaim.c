@@ -32,7 +32,7 @@ lock_directory(const struct up_claim *claim)
 		return -1;
 	}
 	while (flock(fd, LOCK_EX | LOCK_NB) == -1) {
-		if (errno != EWOULDBLOCK && errno != EINTR) {
+		if (!up_would_block(errno) && errno != EINTR) {
 			up_close(fd);
 			errno = EADDRINUSE;
 			return -1;

@@ -28,7 +28,7 @@ up_sigpipe_check(const struct unix_options *options)
 	return -1;
 }
 
-/* Whether writes to FD are spared the signal, and setting that. */
+/* Whether writes to FD are spared the signal; whether they are to be. */
 #ifdef SO_NOSIGPIPE
 int
 up_sigpipe_spared(int fd)

@@ -24,6 +24,16 @@ up_close(int fd)
 	errno = saved;
 }
 
+int
+up_would_block(int error)
+{
+#if EWOULDBLOCK != EAGAIN
+	if (error == EWOULDBLOCK)
+		return 1;
+#endif
+	return error == EAGAIN;
+}
+
 static int
 set_flag(int fd, int get, int set, int flag, int on)
 {

@@ -61,13 +61,6 @@ close_stream(struct unix_socket *socket, int how, int *error)
 }
 
 static int
-answer(int error, int saved)
-{
-	errno = error != 0 ? error : saved;
-	return error != 0 ? -1 : 0;
-}
-
-static int
 close_input(void *cookie)
 {
 	int saved = errno;
@@ -76,7 +69,7 @@ close_input(void *cookie)
 
 	close_stream(cookie, SHUT_RD, &error);
 	up_unshield(state);
-	return answer(error, saved);
+	return up_answer(error, saved);
 }
 
 /* A stream that is going must not be found by the tie. */
@@ -94,10 +87,21 @@ close_output(void *cookie)
 	error = up_lost_output(socket);
 	close_stream(socket, SHUT_WR, &error);
 	up_unshield(state);
-	return answer(error, saved);
+	return up_answer(error, saved);
 }
 
 #if defined(HAVE_FOPENCOOKIE)			/* Linux: glibc, musl */
+/* Without it glibc's errno of fseek(3) and ftell(3) is no socket's. */
+static int
+seek_hook(void *cookie, off_t *position, int whence)
+{
+	(void)cookie;
+	(void)position;
+	(void)whence;
+	errno = ESPIPE;
+	return -1;
+}
+
 static ssize_t
 read_hook(void *cookie, char *bytes, size_t length)
 {
@@ -114,7 +118,7 @@ static FILE *
 open_reader(struct unix_socket *socket)
 {
 	const cookie_io_functions_t hooks = { .read = read_hook,
-	    .close = close_input };
+	    .seek = seek_hook, .close = close_input };
 
 	return fopencookie(socket, "r", hooks);
 }
@@ -123,7 +127,7 @@ static FILE *
 open_writer(struct unix_socket *socket)
 {
 	const cookie_io_functions_t hooks = { .write = write_hook,
-	    .close = close_output };
+	    .seek = seek_hook, .close = close_output };
 
 	return fopencookie(socket, "w", hooks);
 }

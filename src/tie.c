@@ -14,7 +14,8 @@
 
 /*
  * Have `out` for a moment.  The socket's lock keeps it from being closed
- * between our look at it and ftrylockfile(3).
+ * between our look at it and ftrylockfile(3).  fclose(3) takes both the other
+ * way round, but here the second is only tried.
  */
 static int
 hold_output(struct unix_socket *socket)
@@ -64,7 +65,7 @@ send_unsent(struct unix_socket *socket)
 		socket->ahead = 0;
 	} else if (sent != -1)
 		socket->ahead += (size_t)sent;
-	else if (errno != EAGAIN && errno != EWOULDBLOCK)
+	else if (!up_would_block(errno))
 		up_keep_error(socket, errno);
 }
 

@@ -9,16 +9,6 @@
 #include <sys/socket.h>
 #include <errno.h>
 
-static int
-would_block(int error)
-{
-#if EWOULDBLOCK != EAGAIN
-	if (error == EWOULDBLOCK)
-		return 1;
-#endif
-	return error == EAGAIN;
-}
-
 static ssize_t
 send_part(struct unix_socket *socket, const char *bytes, size_t length,
     int flags)
@@ -76,13 +66,15 @@ send_all(struct unix_socket *socket, const char *bytes, size_t length)
 			ready = 1;
 			continue;
 		}
-		if (!would_block(errno))
+		if (!up_would_block(errno))
 			return -1;
-		if (ready == 0)
+		if (ready == 0) {
 			errno = ETIMEDOUT;
-		if (ready != 1)
 			return -1;
+		}
 		ready = up_poll(&room, 1, deadline);
+		if (ready == -1)
+			return -1;
 	}
 	return 0;
 }
@@ -130,7 +122,7 @@ up_guarded_read(struct unix_socket *socket, char *bytes, size_t length)
 			return got;
 		if (errno == EINTR)
 			continue;
-		if (!would_block(errno))
+		if (!up_would_block(errno))
 			return -1;
 		if (flags != 0 && deadline == UP_NEVER && !up_tie(socket)) {
 			flags = 0;

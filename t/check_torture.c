@@ -87,6 +87,17 @@ write_piece(FILE *out, const char *bytes, size_t length, struct chance *chance)
 	return pick(chance, 8) == 0 ? fflush(out) : 0;
 }
 
+/* Now and then, and before the end for long, however slow the peer is. */
+static void
+dawdle(struct end *end, size_t length, struct chance *chance)
+{
+	if (pick(chance, 50) == 0)
+		pause_for(3);
+	if (length == end->length - end->written &&
+	    fflush(end->ports->out) == 0)
+		pause_for(200);
+}
+
 /* Until the length is reached or a write fails. */
 static void *
 write_pieces(void *argument)
@@ -102,8 +113,8 @@ write_pieces(void *argument)
 		if (length > end->length - end->written)
 			length = end->length - end->written;
 		make_bytes(bytes, end->written, length);
-		if (end->dawdling && pick(&chance, 50) == 0)
-			pause_for(3);
+		if (end->dawdling)
+			dawdle(end, length, &chance);
 		if (write_piece(end->ports->out, bytes, length, &chance) ==
 		    EOF)
 			break;

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What stdio's other calls do on ports: seeking, flushing input, locking. */
+#include "support.h"
+
+#include <sys/resource.h>
+#ifdef __linux__
+#include <stdio_ext.h>
+#endif
+#include <stdlib.h>
+#include <string.h>
+
+static struct connection c;
+
+START_TEST(ports_cannot_be_sought)
+{
+	FILE *stream;
+	fpos_t position;
+
+	open_connection(&c, _i % WAYS, NULL);
+	stream = _i < WAYS ? c.client.in : c.client.out;
+	fails(fseek(stream, 0, SEEK_SET), ESPIPE);
+	fails(fseek(stream, 1, SEEK_CUR), ESPIPE);
+	fails((int)ftell(stream), ESPIPE);
+	errno = 0;
+	ck_assert_int_ne(fgetpos(stream, &position), 0);
+	ck_assert_int_eq(errno, ESPIPE);
+	close_connection(&c);
+}
+END_TEST
+
+/* What asking costs: nothing that waits on either side. */
+START_TEST(seeking_loses_nothing)
+{
+	open_connection(&c, _i, NULL);
+	say(c.server.out, "one\ntwo\n");
+	expect(c.client.in, "one\n");
+	fails((int)ftell(c.client.in), ESPIPE);
+	expect(c.client.in, "two\n");
+	ck_assert_int_ne(fputs("three\n", c.client.out), EOF);
+	fails((int)ftell(c.client.out), ESPIPE);
+	succeeds(unix_close_output(&c.client));
+	expect(c.server.in, "three\n");
+	expect_end(c.server.in);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(flushing_input_is_no_error)
+{
+	open_connection(&c, _i, NULL);
+	say(c.server.out, "one\ntwo\n");
+	expect(c.client.in, "one\n");
+	ck_assert_int_eq(fflush(c.client.in), 0);
+	close_connection(&c);
+}
+END_TEST
+
+/* A sandbox that may open nothing, not even a set for poll(2). */
+START_TEST(wait_that_the_system_refuses_is_its_error)
+{
+	const struct rlimit none = { 0 };
+	struct unix_options limited = { .write_timeout = 1000,
+	    .read_timeout = 1000 };
+	char *much = calloc(1, 1 << 20);
+
+	ck_assert_ptr_nonnull(much);
+	open_connection(&c, _i, &limited);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	errno = 0;
+	ck_assert_int_eq(getc(c.client.in), EOF);
+	ck_assert_int_eq(errno, EINVAL);
+	ck_assert(fwrite(much, 1, 1 << 20, c.client.out) < 1 << 20 ||
+	    fflush(c.client.out) == EOF);
+	ck_assert_int_eq(errno, EINVAL);
+	fails(unix_close_ports(&c.client), EINVAL);
+	free(much);
+	close_connection(&c);
+}
+END_TEST
+
+#if defined(FSETLOCKING_BYCALLER) && defined(__GLIBC__)
+static void *
+write_without_locks(void *argument)
+{
+	FILE *out = argument;
+	int i;
+
+	__fsetlocking(out, FSETLOCKING_BYCALLER);
+	for (i = 0; i < 100000; i++)
+		if (fprintf(out, "%08d\n", i) != 9 ||
+		    (i % 1000 == 0 && fflush(out) == EOF))
+			return NULL;
+	return fflush(out) == EOF ? NULL : argument;
+}
+
+static void *
+echo_lines(void *argument)
+{
+	struct unix_ports *ports = argument;
+	char line[100];
+
+	while (fgets(line, sizeof(line), ports->in) != NULL)
+		if (fputs(line, ports->out) == EOF || fflush(ports->out) == EOF)
+			return NULL;
+	return unix_close_output(ports) == 0 ? argument : NULL;
+}
+
+/* Who writes without the stream's lock is not seen by the tie. */
+START_TEST(tie_leaves_a_writer_alone_that_locks_by_himself)
+{
+	pthread_t writer, echoer;
+	char line[100], expected[100];
+	int i;
+
+	open_connection(&c, 0, NULL);
+	echoer = start_thread(echo_lines, &c.server);
+	writer = start_thread(write_without_locks, c.client.out);
+	for (i = 0; i < 100000; i++) {
+		snprintf(expected, sizeof(expected), "%08d\n", i);
+		ck_assert_ptr_nonnull(fgets(line, sizeof(line), c.client.in));
+		ck_assert_str_eq(line, expected);
+	}
+	ck_assert_ptr_nonnull(join_thread(writer));
+	succeeds(unix_close_output(&c.client));
+	ck_assert_ptr_nonnull(join_thread(echoer));
+	close_connection(&c);
+}
+END_TEST
+#endif
+
+static void
+fill(Suite *suite)
+{
+	TCase *seeking = add_case(suite, "seeking");
+	TCase *locking = add_case(suite, "locking");
+	TCase *shortage = add_case(suite, "shortage");
+
+	tcase_add_loop_test(seeking, ports_cannot_be_sought, 0, 2 * WAYS);
+	tcase_add_loop_test(seeking, seeking_loses_nothing, 0, WAYS);
+	tcase_add_loop_test(seeking, flushing_input_is_no_error, 0, WAYS);
+	if (!guarded)
+		return;
+	tcase_add_loop_test(shortage,
+	    wait_that_the_system_refuses_is_its_error, 0, WAYS);
+#if defined(FSETLOCKING_BYCALLER) && defined(__GLIBC__)
+	tcase_add_test(locking,
+	    tie_leaves_a_writer_alone_that_locks_by_himself);
+#else
+	(void)locking;
+#endif
+}
+
+int
+main(void)
+{
+	return run_kinds("stdio", fill);
+}
