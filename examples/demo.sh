@@ -70,3 +70,27 @@ echo
 echo "5. A storm of signals, while a child sends lines to its parent"
 echo "\$ signal-storm 100000"
 examples/signal-storm 100000
+
+echo
+echo "6. A child without rights gets a file from its parent"
+echo 'only its owner may read this' >"$directory/secret"
+chmod 0600 "$directory/secret"
+echo "\$ privsep $directory/secret"
+examples/privsep "$directory/secret"
+[ "$(id -u)" = 0 ] || echo "(Not run as root: the child has its rights still.)"
+
+echo
+echo "7. A page over a socket file"
+echo "\$ http $socket &"
+examples/http "$socket" &
+server=$!
+if command -v curl >/dev/null; then
+	examples/line-client "$socket" /dev/null >/dev/null	# it is there
+	echo "\$ curl --unix-socket $socket http://localhost/"
+	curl -sS --unix-socket "$socket" http://localhost/
+else
+	echo "(There is no curl here to fetch it.)"
+fi
+kill -TERM "$server"
+wait "$server"
+server=

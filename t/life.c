@@ -2,15 +2,17 @@
 /*
  * For the scripts: life listen ADDRESS is the whole life of a listener with
  * one client; life receive ADDRESS prints one datagram; life send ADDRESS
- * TEXT sends one.
+ * TEXT sends one; life talk ADDRESS sends its input, and prints what comes.
  */
 #include "config.h"
 
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "unixport.h"
 
@@ -59,6 +61,44 @@ receive(const char *address)
 	return 0;
 }
 
+/* Bytes as they come, to the end; -1 when they cannot go on. */
+static int
+copy(int from, int to)
+{
+	char bytes[10000];
+	ssize_t length;
+
+	while ((length = read(from, bytes, sizeof(bytes))) > 0)
+		if (write(to, bytes, (size_t)length) != length)
+			return -1;
+	return 0;
+}
+
+/*
+ * Both ways at once; over when the other end has no more to say.  3: it has
+ * left before all was said.
+ */
+static int
+talk(const char *address)
+{
+	struct unix_options options = { .flags = UNIX_WAIT,
+	    .connect_timeout = 20000, .sigpipe = UNIX_SIGPIPE_IGNORE };
+	struct unix_ports ports;
+	int status;
+	pid_t child;
+
+	if (unix_connect(address, &options, &ports) == -1 ||
+	    (child = fork()) == -1)
+		return fail(address);
+	/* Each keeps its own half, that it ends when the other side ends. */
+	close(child == 0 ? STDIN_FILENO : STDOUT_FILENO);
+	if (child == 0)
+		_exit(copy(unix_fileno(&ports), STDOUT_FILENO) == 0 ? 0 : 1);
+	status = copy(STDIN_FILENO, unix_fileno(&ports)) == 0 ? 0 : 3;
+	unix_close_output(&ports);
+	return waitpid(child, NULL, 0) == child ? status : 1;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -66,6 +106,8 @@ main(int argc, char *argv[])
 		return listen_once(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "receive") == 0)
 		return receive(argv[2]);
+	if (argc == 3 && strcmp(argv[1], "talk") == 0)
+		return talk(argv[2]);
 	if (argc == 4 && strcmp(argv[1], "send") == 0)
 		return unix_send(argv[2], argv[3], strlen(argv[3])) == -1 ?
 		    fail(argv[2]) : 0;

@@ -1,0 +1,53 @@
+#!/bin/sh
+# event-loop: clients at once, in one thread, and none keeps the others.
+. "$srcdir/t/examples.subr"
+
+usage event-loop
+usage event-loop one two
+start event-loop
+talk ann 3 4
+talk bob 5 6
+talk cy 7 8
+printf 'a line' >&3
+echo one >&5
+hear 6 '1: one'
+echo two >&7
+hear 8 '2: two'
+printf ' in ' >&3
+echo three >&5
+hear 6 '3: three'
+echo pieces >&3
+hear 4 '4: a line in pieces'
+echo 'ok: three clients'
+
+# All lines of one write are answered, though poll(2) tells of the first only.
+printf 'five\nsix\nseven\n' >&5
+hear 6 '5: five'
+hear 6 '6: six'
+hear 6 '7: seven'
+awk 'BEGIN { for (i = 8; i < 1008; i++) print i }' |
+    t/life talk "$directory/s" >"$directory/said"
+awk '$1 != $2 ":" || $2 != NR + 7 { exit 1 } END { exit NR != 1000 }' \
+    "$directory/said"
+echo 'ok: many lines at once'
+
+# Too long a line, and a client who does not read: both have to go.
+printf '%01001d\n' 0 >&7
+hear_end 8
+expect 1 'echo-client: receive: Connection reset by peer' \
+    examples/echo-client "$directory/s" "$(printf %01001d 0)"
+mkfifo "$directory/full"
+yes | t/life talk "$directory/s" >"$directory/full" &
+: <"$directory/full"
+wait $! && got=0 || got=$?
+[ $got = 3 ]
+examples/echo-client "$directory/s" still |
+    grep '^[0-9]*: still$'
+echo 'ok: bad clients'
+
+stop
+hear_end 4
+hear_end 6
+exec 3>&- 5>&- 7>&-
+wait
+echo 'ok: the end'
