@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The first lines of the scripts here, which source it: a directory of their
+# own, processes that end with them, and rows of the table of what works.
+# They run in the directory where everything was built.
+set -eu
+export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin:/usr/local/sbin"
+here=$srcdir/t/interop
+script=$(basename "$0" .sh)
+input=$srcdir/README.md
+directory=$(mktemp -d /tmp/unixport.XXXXXX)
+running=
+
+finish()
+{
+	status=$?
+	trap '' HUP INT TERM
+	# The last one first: it may be a client of the others.
+	for pid in $running; do
+		kill $pid 2>/dev/null || :
+		wait $pid 2>/dev/null || :
+	done
+	case $status in
+	0|77) ;;
+	*) tail -n 20 "$directory"/*.log 2>/dev/null || : ;;
+	esac
+	rm -rf "$directory"
+	exit $status
+}
+trap finish EXIT
+trap 'exit 1' HUP INT TERM
+
+# row PROGRAM VERSION EXCHANGED RESULT
+row() { printf '%s\t%s\t%s\t%s\n' "$@" >>"${UNIXPORT_TABLE:-/dev/null}"; }
+
+# passed PROGRAM VERSION EXCHANGED
+passed()
+{
+	echo "ok: $1: $3"
+	row "$1" "$2" "$3" passed
+}
+
+skip()
+{
+	echo "$script: $1"
+	row "$script" - - "skipped: $1"
+	exit 77
+}
+
+needs()
+{
+	for program; do
+		command -v "$program" >/dev/null || skip "no $program"
+	done
+}
+needs timeout
+timeout --foreground 5 true || skip "this timeout has no --foreground"
+
+# number COMMAND...: the first number with a dot that it says.
+number()
+{
+	"$@" 2>&1 | head -n 3 |
+	    sed -n 's/^[^0-9]*\([0-9][0-9]*\.[0-9.]*[0-9]\).*/\1/p' |
+	    head -n 1
+}
+
+# systemd's version is one number.
+systemd_version() { "$1" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/;q'; }
+
+# Nothing waits for ever.
+limit() { timeout -k 5 20 "$@"; }
+
+# start NAME COMMAND...: in the background; its words go to NAME.log.  In the
+# foreground of timeout, which sends SIGCONT too otherwise, and so hangs the
+# leak check of AddressSanitizer, that stops a program which ends.
+start()
+{
+	name=$1; shift
+	: >"$directory/$name.log"
+	timeout --foreground -k 5 60 "$@" >"$directory/$name.log" 2>&1 &
+	last=$!
+	running="$last $running"
+}
+
+# ready NAME WORDS: until it has said so.
+ready()
+{
+	tries=0
+	until grep -q "$2" "$directory/$1.log"; do
+		tries=$((tries + 1))
+		[ $tries -lt 200 ] || { echo "$1: not ready"; exit 1; }
+		sleep 0.05
+	done
+}
+
+# ended PID: it ends by itself, and well.
+ended()
+{
+	forget $1
+	wait $1 || { echo "$1: status $?"; exit 1; }
+}
+
+# A process that was waited for may be another's number.
+forget() { running=$(echo " $running " | sed "s/ $1 / /"); }
+
+# stop PID: one of theirs, whatever it makes of that; stop_ours: well.
+stop()
+{
+	forget $1
+	kill $1
+	wait $1 || :
+}
+
+stop_ours()
+{
+	kill $1
+	ended $1
+}
+
+dialogue() { limit t/interop/dialogue "$@" >"$directory/dialogue.log" 2>&1; }
+
+# serve_once ARGUMENT...: one dialogue in the background, once it listens.
+serve_once()
+{
+	start ours t/interop/dialogue "$@"
+	ready ours ready
+}
+
+kinds='plain guarded'
+flag() { [ $1 = plain ] || echo -g; }
+
+# A port of loopback where nobody answers.
+free_port()
+{
+	port=$((20000 + $$ % 20000))
+	while socat -u OPEN:/dev/null TCP:127.0.0.1:$port 2>/dev/null; do
+		port=$((port + 1))
+	done
+	echo $port
+}
+
+# As root, how to become somebody else, for servers that refuse root.
+ordinary=
+if [ "$(id -u)" = 0 ]; then
+	ordinary='setpriv --reuid=nobody --regid=nogroup --clear-groups'
+	chmod 711 "$directory"
+fi

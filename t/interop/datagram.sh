@@ -1,0 +1,30 @@
+#!/bin/sh
+# Datagrams with other programs: from systemd-notify and logger to ours,
+# from ours to socat.
+. "${0%/*}/common.sh"
+s=$directory/s
+
+# receive COMMAND...: run it when our receiver is there; what came.
+receive()
+{
+	start came t/life receive "$s"
+	until [ -S "$s" ]; do :; done
+	limit "$@"
+	ended $last
+	[ ! -e "$s" ]
+}
+
+needs logger systemd-notify socat
+receive logger -u "$s" -t unixport 'words for the log'
+grep 'unixport.*words for the log' "$directory/came.log"
+passed 'logger -u' $(number logger --version) 'a datagram to ours'
+
+receive env NOTIFY_SOCKET="$s" systemd-notify --no-block READY=1
+grep 'READY=1' "$directory/came.log"
+passed systemd-notify $(systemd_version systemd-notify) 'a datagram to ours'
+
+start came socat -u "UNIX-RECVFROM:$s" -
+until t/life send "$s" 'from ours' 2>/dev/null; do :; done
+ended $last
+grep -x 'from ours' "$directory/came.log"
+passed socat $(number socat -V) 'a datagram from ours'

@@ -1,0 +1,79 @@
+#!/bin/sh
+# Our programs, unchanged, across machines by ssh's forwarding of sockets;
+# the other machine is an sshd on loopback, with keys of its own.
+. "${0%/*}/common.sh"
+needs ssh sshd ssh-keygen socat
+[ -z "$ordinary" ] || needs setpriv
+user=$(id -un)
+port=$(free_port)
+there=$directory/there
+mkdir "$there"
+for key in host user; do
+	ssh-keygen -q -t ed25519 -N '' -f "$directory/$key"
+done
+cp "$directory/user.pub" "$there/keys"
+mv "$directory/host" "$there"
+cat >"$there/conf" <<-END
+	Port $port
+	ListenAddress 127.0.0.1
+	HostKey $there/host
+	AuthorizedKeysFile $there/keys
+	PidFile none
+	StrictModes no
+	UsePAM yes
+	PasswordAuthentication no
+END
+if [ -n "$ordinary" ]; then
+	user=nobody
+	chown -R nobody "$there"
+fi
+echo "[127.0.0.1]:$port $(cat "$directory/host.pub")" >"$directory/known"
+
+# forward OPTION...: as users call it, with nothing of their own.
+forward()
+{
+	start ssh ssh -F none -i "$directory/user" -p $port \
+	    -o IdentitiesOnly=yes -o IdentityAgent=none -o BatchMode=yes \
+	    -o UserKnownHostsFile="$directory/known" \
+	    -o GlobalKnownHostsFile=none \
+	    -o ExitOnForwardFailure=yes -N "$@" $user@127.0.0.1
+}
+
+start sshd $ordinary "$(command -v sshd)" -D -e -f "$there/conf"
+sshd=$last
+ready sshd 'Server listening'
+version=$(number ssh -V)
+
+# across NEAR: the client's end of the way to our server.
+across()
+{
+	start server examples/line-server "$directory/ours"
+	server=$last
+	limit examples/line-client "$directory/ours" /dev/null
+	# sshd may be somebody else than we are.
+	chmod 666 "$directory/ours"
+	limit examples/line-client "$1" "$input"
+	stop_ours $server
+	# No server there: ssh has accepted us all the same.
+	dialogue connect "$1" '$'
+	for kind in $kinds; do
+		serve_once $(flag $kind) listen "$directory/ours" '< one' \
+		    '$' '> two' '!' '$'
+		chmod 666 "$directory/ours"
+		dialogue $(flag $kind) connect "$1" '> one' '!' '< two' '$'
+		ended $last
+	done
+}
+
+forward -L "$directory/near:$directory/ours"
+ssh=$last
+across "$directory/near"
+stop $ssh
+passed 'ssh -L' $version 'our client here, our server there; half-close'
+
+forward -R "$there/far:$directory/ours"
+ssh=$last
+across "$there/far"
+stop $ssh
+passed 'ssh -R' $version 'our server here, our client there; half-close'
+stop $sshd
