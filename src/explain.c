@@ -15,11 +15,11 @@ say_malformed(struct up_text *text, const char *address)
 	if (address == NULL || *address == '\0')
 		up_say(text, "the address is empty; give a path");
 	else if (strncmp(address, "fd:", 3) == 0)
-		up_say(text, "not a descriptor for this use; fd: takes the "
-		    "number of a socket");
+		up_say(text, "not a descriptor for this use, or an option "
+		    "does not go with it; fd: takes the number of a socket");
 	else if (strncmp(address, "systemd:", 8) == 0)
 		up_say(text, "only a server can take sockets of the service "
-		    "manager");
+		    "manager, and without options for a file");
 	else if (strcmp(address, "@") == 0 || strcmp(address, "unix:") == 0 ||
 	    strcmp(address, "unix:@") == 0)
 		up_say(text, "the name is empty");

@@ -220,10 +220,11 @@ START_TEST(malformed)
 	expect_connect("", EINVAL, "\"\": the address is empty; give a path");
 	expect_connect("@", EINVAL, "@: the name is empty");
 	expect_connect("unix:", EINVAL, "unix:: the name is empty");
-	expect_connect("fd:x", EINVAL, "fd:x: not a descriptor for this use; "
-	    "fd: takes the number of a socket");
+	expect_connect("fd:x", EINVAL, "fd:x: not a descriptor for this use, "
+	    "or an option does not go with it; fd: takes the number of a "
+	    "socket");
 	expect_connect("systemd:", EINVAL, "systemd:: only a server can take "
-	    "sockets of the service manager");
+	    "sockets of the service manager, and without options for a file");
 	expect_text("s", EINVAL, "s: the address has a NUL inside, or an "
 	    "option does not go with it or with plain ports");
 }

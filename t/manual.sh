@@ -45,5 +45,5 @@ for program in "$directory"/readme*.c; do
 done
 
 command -v mandoc >/dev/null || { echo 'no mandoc'; exit 77; }
-[ -z "$(mandoc -T lint -W warning "$srcdir"/man/*.[37] | tee /dev/stderr)" ]
+[ -z "$(mandoc -T lint -W warning "$srcdir"/man/*.[137] | tee /dev/stderr)" ]
 echo 'ok: lint'

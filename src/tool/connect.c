@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* unixport connect: the terminal, or a command, against a socket. */
+#include "tool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/*
+ * At the end of a wait one more try without patience, since its error tells
+ * what is wrong, and not only that time has passed.
+ */
+static int
+dial(const char *address, struct unix_options *options,
+    struct unix_ports *ports)
+{
+	if (unix_connect(address, options, ports) == 0)
+		return 0;
+	if (errno != ETIMEDOUT)
+		return -1;
+	options->flags = 0;
+	options->connect_timeout = 1;
+	return unix_connect(address, options, ports);
+}
+
+/* Become the program at PATH. */
+static int
+run(const char *path, char *argv[], const struct unix_ports *ports)
+{
+	/* Not 0 or 1, where dup2(2) onto itself would leave close-on-exec. */
+	int fd = fcntl(unix_fileno(ports), F_DUPFD_CLOEXEC, 3);
+
+	if (fd != -1 && dup2(fd, STDIN_FILENO) != -1 &&
+	    dup2(fd, STDOUT_FILENO) != -1) {
+		signal(SIGPIPE, SIG_DFL);
+		execv(path, argv);
+	}
+	return complain(argv[0], errno);
+}
+
+/* What cannot be run is no reason to trouble the server. */
+static int
+connect_to(const char *address, char *argv[], struct unix_options *options,
+    int verbose)
+{
+	char *path = argv[0] == NULL ? NULL : find_program(argv[0]);
+	struct unix_ports ports;
+	int status;
+
+	if (path == NULL && argv[0] != NULL)
+		return complain(argv[0], errno);
+	if (dial(address, options, &ports) == -1)
+		status = explain(address, errno);
+	else
+		status = path == NULL ? copy_both(address, &ports, verbose) :
+		    run(path, argv, &ports);
+	free(path);
+	return status;
+}
+
+static int
+run_connect(int argc, char *argv[])
+{
+	struct unix_options options = { 0 };
+	int option, verbose = 0;
+
+	opterr = 0;
+	while ((option = getopt(argc, argv, "+:vw:")) != -1)
+		switch (option) {
+		case 'v':
+			verbose = 1;
+			break;
+		case 'w':
+			if (parse_seconds(optarg, &options.connect_timeout)
+			    == -1)
+				return misused(&connect_command,
+				    "not a number of seconds: %s", optarg);
+			options.flags = UNIX_WAIT;
+			break;
+		default:
+			return bad_option(&connect_command, option);
+		}
+	argv += optind;
+	if (argv[0] == NULL)
+		return misused(&connect_command, "the address is missing");
+	if (verbose && argv[1] != NULL)
+		return misused(&connect_command, "-v is without a command");
+	return connect_to(argv[0], argv + 1, &options, verbose);
+}
+
+const struct command connect_command = {
+	.name = "connect",
+	.usage = "[-v] [-w SECONDS] ADDRESS [COMMAND [ARG...]]",
+	.help =
+	"Sends standard input to the server at ADDRESS and its answer to "
+	"standard output.\nAt the end of input the server is told so, and the "
+	"answer is read to its end.\nWith COMMAND, runs it with the connection "
+	"as its standard input and output.\n"
+	"  -v          show bytes and rate while it runs, on a terminal\n"
+	"  -w SECONDS  wait that long for the server to be there\n",
+	.run = run_connect
+};

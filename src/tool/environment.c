@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The environment of a server's programs: ours, with the variables of the
+ * UCSPI convention and without those that are meant for us alone.
+ */
+#include "tool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+extern char **environ;
+
+static char proto[] = "PROTO=UNIX";
+
+/* What the service manager tells us, and what others told of their clients. */
+static int
+is_dropped(const char *entry)
+{
+	static const char *const names[] = { "LISTEN_FDNAMES=",
+	    "LISTEN_FDS=", "LISTEN_PID=", "NOTIFY_SOCKET=", "PROTO=",
+	    "UNIXLOCALPATH=", "UNIXREMOTEEGID=", "UNIXREMOTEEUID=",
+	    "UNIXREMOTEPID=" };
+	size_t i;
+
+	for (i = 0; i < COUNT(names); i++)
+		if (strncmp(entry, names[i], strlen(names[i])) == 0)
+			return 1;
+	return 0;
+}
+
+static char *
+local_path(const char *path)
+{
+	static const char name[] = "UNIXLOCALPATH=";
+	char *entry = malloc(sizeof(name) + strlen(path));
+
+	if (entry != NULL)
+		strcat(strcpy(entry, name), path);
+	return entry;
+}
+
+/* For the listener at PATH, which may be NULL: 0, or -1 without memory. */
+int
+make_environment(struct environment *environment, const char *path)
+{
+	size_t entries = 0, i;
+	char **slot;
+
+	while (environ[entries] != NULL)
+		entries++;
+	slot = environment->entries = calloc(entries + 6, sizeof(*slot));
+	if (slot == NULL)
+		return -1;
+	for (i = 0; i < entries; i++)
+		if (!is_dropped(environ[i]))
+			*slot++ = environ[i];
+	*slot++ = proto;
+	if (path != NULL && (*slot++ = local_path(path)) == NULL)
+		return -1;
+	environment->peer = slot;
+	return 0;
+}
+
+/* For the next program; NULL, or no process: the system does not know. */
+void
+set_peer(struct environment *environment, const struct unix_peer *peer)
+{
+	char **slot = environment->peer;
+
+	if (peer != NULL) {
+		snprintf(environment->uid, sizeof(environment->uid),
+		    "UNIXREMOTEEUID=%lu", (unsigned long)peer->uid);
+		snprintf(environment->gid, sizeof(environment->gid),
+		    "UNIXREMOTEEGID=%lu", (unsigned long)peer->gid);
+		*slot++ = environment->uid;
+		*slot++ = environment->gid;
+	}
+	if (peer != NULL && peer->pid > 0) {
+		snprintf(environment->pid, sizeof(environment->pid),
+		    "UNIXREMOTEPID=%ld", (long)peer->pid);
+		*slot++ = environment->pid;
+	}
+	*slot = NULL;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* unixport: Unix domain sockets for the shell.  Finds the subcommand. */
+#include "tool.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static const struct command *const commands[] = {
+	&connect_command, &listen_command, &pair_command, &probe_command
+};
+
+static const struct command all = {
+	.name = "", .usage = "connect|listen|pair|probe ARGUMENT..."
+};
+
+/* What was printed may not have got there. */
+static int
+printed(void)
+{
+	return close_output() == -1 ? STATUS_ERROR : 0;
+}
+
+static int
+help(void)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(commands); i++)
+		printf("%s unixport %s %s\n", i == 0 ? "usage:" : "      ",
+		    commands[i]->name, commands[i]->usage);
+	printf("\nunixport SUBCOMMAND --help tells more, unixport(1) all.\n"
+	    "ADDRESS is a path, @name (abstract), unix:ADDRESS, fd:N or, "
+	    "to listen,\nsystemd:[NAME].\n");
+	return printed();
+}
+
+static int
+help_with(const struct command *command)
+{
+	printf("usage: unixport %s %s\n%s", command->name, command->usage,
+	    command->help);
+	return printed();
+}
+
+static int
+version(void)
+{
+	printf("unixport %s\n", PACKAGE_VERSION);
+	return printed();
+}
+
+static int
+is_help(const char *word)
+{
+	return word != NULL && (strcmp(word, "--help") == 0 ||
+	    strcmp(word, "-h") == 0);
+}
+
+int
+main(int argc, char *argv[])
+{
+	size_t i;
+
+	if (open_standard() == -1)
+		return STATUS_ERROR;
+	usual_signals();
+	if (argc < 2)
+		return misused(&all, "a subcommand is missing");
+	if (is_help(argv[1]))
+		return help();
+	if (strcmp(argv[1], "--version") == 0)
+		return version();
+	for (i = 0; i < COUNT(commands); i++)
+		if (strcmp(argv[1], commands[i]->name) == 0)
+			return is_help(argv[2]) ? help_with(commands[i]) :
+			    commands[i]->run(argc - 1, argv + 1);
+	return misused(&all, "no such subcommand: %s", argv[1]);
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* unixport pair: two programs, each with the other's output as its input. */
+#include "tool.h"
+
+#include <sys/wait.h>
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static pid_t children[2] = { -1, -1 };
+
+/* Who ends us means both of them. */
+static void
+forward(int number)
+{
+	int saved = errno;
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (children[i] > 0)
+			kill(children[i], number);
+	errno = saved;
+}
+
+/* A terminal sends its signals to all of us: the two decide. */
+static void
+stay(int number)
+{
+	(void)number;
+}
+
+/* What is ignored stays so; exec makes a handler the default again. */
+static void
+set_handler(int number, void (*handler)(int))
+{
+	struct sigaction action;
+
+	if (sigaction(number, NULL, &action) == -1 ||
+	    action.sa_handler == SIG_IGN)
+		return;
+	action = (struct sigaction){ .sa_handler = handler,
+	    .sa_flags = SA_RESTART };
+	sigaction(number, &action, NULL);
+}
+
+static void
+set_handlers(void)
+{
+	set_handler(SIGHUP, forward);
+	set_handler(SIGTERM, forward);
+	set_handler(SIGINT, stay);
+	set_handler(SIGQUIT, stay);
+}
+
+/* Wait for all that were started; the status of the first that failed. */
+static int
+wait_all(void)
+{
+	int running = (children[0] > 0) + (children[1] > 0);
+	int status, result = 0;
+	pid_t ended;
+
+	while (running > 0) {
+		ended = waitpid(-1, &status, 0);
+		if (ended == -1 && errno != EINTR)
+			return complain("wait", errno);
+		if (ended == -1 ||
+		    (ended != children[0] && ended != children[1]))
+			continue;
+		children[ended == children[1]] = -1;
+		running--;
+		if (result == 0)
+			result = exit_status(status);
+	}
+	return result;
+}
+
+/*
+ * Blocked while the two are made, or one might miss what ends us; where one
+ * cannot be started the other is ended.
+ */
+static int
+start_both(char **argv[2], char *const paths[2],
+    const struct unix_ports ends[2])
+{
+	sigset_t all, usual;
+	int i, status = 0;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &usual);
+	set_handlers();
+	for (i = 0; i < 2 && status == 0; i++) {
+		children[i] = start_program(paths[i], argv[i], environ,
+		    unix_fileno(&ends[i]));
+		if (children[i] == -1)
+			status = complain(argv[i][0], errno);
+	}
+	if (status != 0)
+		forward(SIGTERM);
+	sigprocmask(SIG_SETMASK, &usual, NULL);
+	return status;
+}
+
+static int
+run_both(char **argv[2], char *const paths[2])
+{
+	struct unix_ports ends[2];
+	int status, ended;
+
+	if (unix_pair(NULL, ends) == -1)
+		return complain("cannot make a pair", errno);
+	status = start_both(argv, paths, ends);
+	unix_close_ports(&ends[0]);
+	unix_close_ports(&ends[1]);
+	ended = wait_all();
+	return status != 0 ? status : ended;
+}
+
+static int
+run_pair(int argc, char *argv[])
+{
+	char **both[2];
+	static char *paths[2];
+	int option, i;
+
+	opterr = 0;
+	while ((option = getopt(argc, argv, "+:")) != -1)
+		return bad_option(&pair_command, option);
+	both[0] = argv + optind;
+	for (i = optind; i < argc && strcmp(argv[i], "--") != 0; i++)
+		;
+	if (i == optind || i + 1 >= argc)
+		return misused(&pair_command,
+		    "two commands with -- between them are needed");
+	argv[i] = NULL;
+	both[1] = argv + i + 1;
+	for (i = 0; i < 2; i++) {
+		paths[i] = find_program(both[i][0]);
+		if (paths[i] == NULL)
+			return complain(both[i][0], errno);
+	}
+	return run_both(both, paths);
+}
+
+const struct command pair_command = {
+	.name = "pair",
+	.usage = "COMMAND [ARG...] -- COMMAND [ARG...]",
+	.help =
+	"Runs both commands, each with the other's standard output as its "
+	"standard input,\nand waits for both.  The exit status is that of the "
+	"first that failed.\n",
+	.run = run_pair
+};

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A server that runs a program for each client, on the connection: its start
+ * and its end.  The thread that began takes the signals and reaps.
+ */
+#include "tool.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static struct worker workers[4];
+static atomic_int failed;
+
+/* A worker has met an error that stays. */
+void
+fail_service(const struct service *service, int error)
+{
+	if (atomic_exchange(&failed, 1) == 0)
+		explain(service->address, error);
+	kill(getpid(), SIGTERM);
+}
+
+/* How many there are; one would do. */
+static size_t
+start_workers(const struct service *service)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(workers); i++) {
+		workers[i].service = service;
+		if (make_environment(&workers[i].environment,
+		    unix_listener_path(service->listener)) == -1)
+			break;
+		errno = pthread_create(&workers[i].thread, NULL, work,
+		    &workers[i]);
+		if (errno != 0)
+			break;
+	}
+	return i;
+}
+
+/* Until a signal ends it; 1 when it wants the end at once. */
+static int
+wait_end(void)
+{
+	int at_once;
+
+	for (;;) {
+		wait_signal(-1);
+		if (take_signal(SIGCHLD))
+			reap_children();
+		at_once = take_signal(SIGHUP);
+		if (take_signal(SIGTERM) || take_signal(SIGINT) || at_once)
+			return at_once;
+	}
+}
+
+static void
+stop_workers(const struct service *service, size_t count)
+{
+	stop_children();
+	unix_interrupt(service->listener);
+	while (count > 0)
+		pthread_join(workers[--count].thread, NULL);
+}
+
+/* Serve; clients that come when it ends are refused, and not kept waiting. */
+static int
+run(const struct service *service)
+{
+	size_t count = start_workers(service);
+	int at_once = 0, status = 0;
+
+	if (count == 0)
+		status = complain("cannot serve", errno);
+	if (status == 0)
+		status = tell_ready(service->newline);
+	if (status == 0)
+		at_once = wait_end();
+	stop_workers(service, count);
+	tell_stopping();
+	if (unix_close(service->listener) == -1)
+		status = explain(service->address, errno);
+	end_children(at_once);
+	return failed ? STATUS_ERROR : status;
+}
+
+/* The listener is closed, whatever comes. */
+int
+serve_clients(struct service *service)
+{
+	int error, status;
+
+	keep_passed();
+	catch_signals();
+	service->path = find_program(service->argv[0]);
+	if (service->path == NULL || make_children(service->clients) == -1) {
+		error = errno;
+		unix_close(service->listener);
+		return complain(service->argv[0], error);
+	}
+	status = run(service);
+	free(service->path);
+	return status;
+}

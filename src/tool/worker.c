@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The threads of a server take turns in waiting for the next client.  Who has
+ * got one starts its program while another waits: starting stands still until
+ * the program has been loaded.
+ */
+#include "tool.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#define PAUSE	100		/* milliseconds, while there is a shortage */
+
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+static atomic_int short_of;	/* the errno of a shortage, or 0 */
+
+/* What passes when something is closed or ends: told once, then waited out. */
+static int
+is_shortage(int error)
+{
+	if (error != EMFILE && error != ENFILE && error != ENOMEM &&
+	    error != ENOBUFS && error != EAGAIN)
+		return 0;
+	if (atomic_exchange(&short_of, error) != error)
+		complain("clients have to wait", error);
+	poll(NULL, 0, PAUSE);
+	return 1;
+}
+
+/* A client and a place for its program; NULL when there will be none. */
+static struct child *
+next_client(const struct service *service, struct unix_ports *client)
+{
+	struct child *child;
+	int error = 0;
+
+	pthread_mutex_lock(&turn);
+	child = take_child();
+	while (child != NULL &&
+	    unix_accept(service->listener, client) == -1) {
+		error = errno;
+		if (is_shortage(error))
+			continue;
+		release_child(child);
+		child = NULL;
+	}
+	pthread_mutex_unlock(&turn);
+	if (error != 0 && error != ECANCELED && child == NULL)
+		fail_service(service, error);
+	return child;
+}
+
+/* Its user is entitled to a program, whose variables are made. */
+static int
+is_welcome(struct child *child, const struct unix_ports *client,
+    const struct service *service, struct environment *environment)
+{
+	struct unix_peer peer;
+	int known = unix_peer(client, &peer) == 0;
+
+	set_peer(environment, known ? &peer : NULL);
+	return name_child(child, known ? peer.uid : (uid_t)-1,
+	    service->clients_per_user);
+}
+
+/* The client goes on waiting while there is a shortage. */
+static void
+serve(struct child *child, const struct unix_ports *client,
+    const struct service *service, struct environment *environment)
+{
+	pid_t pid;
+
+	do
+		pid = start_program(service->path, service->argv,
+		    environment->entries, unix_fileno(client));
+	while (pid == -1 && is_shortage(errno) && !children_stopped());
+	if (pid == -1) {
+		if (!children_stopped())
+			complain(service->argv[0], errno);
+		release_child(child);
+		return;
+	}
+	start_child(child, pid);
+	atomic_store(&short_of, 0);
+}
+
+void *
+work(void *argument)
+{
+	struct worker *worker = argument;
+	const struct service *service = worker->service;
+	struct unix_ports client;
+	struct child *child;
+
+	while ((child = next_client(service, &client)) != NULL) {
+		if (is_welcome(child, &client, service, &worker->environment))
+			serve(child, &client, service, &worker->environment);
+		else
+			release_child(child);
+		unix_close_ports(&client);
+	}
+	return NULL;
+}

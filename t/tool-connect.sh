@@ -1,0 +1,117 @@
+#!/bin/sh
+# unixport connect: every byte both ways, the half-close, and each error.
+. "$srcdir/t/tool-support.sh"
+
+serve s cat
+head -c 64000000 /dev/urandom >big
+"$unixport" connect s <big | cmp - big		# a file, a pipe
+cat big | "$unixport" connect s >copy		# a pipe, a file
+cmp copy big
+"$unixport" connect s <big >copy
+cmp copy big
+cat big | "$unixport" connect s | cmp - big
+: | "$unixport" connect s | cmp - /dev/null
+"$unixport" connect s <&- | cmp - /dev/null
+end TERM
+echo 'ok: 64 MB, byte for byte'
+
+# The answer begins when the input has ended, and is read to its end.
+serve s sh -c 'n=$(wc -c); head -c 5000000 /dev/zero; echo "$n"'
+[ "$(head -c 3000000 big | "$unixport" connect s | tail -c 8)" = 3000000 ]
+end TERM
+echo 'ok: half-close'
+
+# A server whose answer ends goes on reading.
+if command -v python3 >/dev/null; then
+	cat >half.py <<-'END'
+		import socket
+		s = socket.socket(fileno=0)
+		s.send(b"answer\n")
+		s.shutdown(socket.SHUT_WR)
+		open("taken", "wb").write(s.makefile("rb").read())
+	END
+	serve s python3 half.py
+	[ "$("$unixport" connect s <big)" = answer ]
+	end TERM
+	cmp taken big
+	echo 'ok: an answer that ends first'
+fi
+
+# Both sides send before they read.
+serve s sh -c 'cat big; cat >taken'
+"$unixport" connect s <big | cmp - big
+end TERM
+cmp taken big
+echo 'ok: both sides full'
+
+# The server closes while a terminal, or an idle pipe, says nothing.
+serve s echo hello
+mkfifo idle
+sleep 60 >idle & sleeper=$!
+pids="$pids $sleeper"
+expect 0 hello "$unixport" connect s <idle
+kill $sleeper
+# It closes with input of ours unread.
+expect 1 "hello
+unixport: s: the other side closed the connection before it had taken all input" \
+    "$unixport" connect s <big
+end TERM
+echo 'ok: a server that closes'
+
+serve s cat big
+"$unixport" connect s </dev/null 2>said | head -c 10 >/dev/null
+grep -qx 'unixport: standard output: Broken pipe' said || fail pipe
+if [ -c /dev/full ]; then
+	"$unixport" connect s </dev/null >/dev/full 2>said && fail full
+	grep -qx 'unixport: standard output: No space left on device' said
+fi
+expect 1 'unixport: standard output: Bad file descriptor' \
+    sh -c "\"$unixport\" connect s 2>&1 1>&- </dev/null"
+expect 1 'unixport: standard input: Is a directory' \
+    sh -c "\"$unixport\" connect s </ 2>&1 >/dev/null"
+end TERM
+echo 'ok: outputs that fail'
+
+serve s cat
+# Options after the address are the command's own; the status, too.
+expect 7 '' "$unixport" connect s sh -c 'echo x; read -r y; [ $y = x ] && exit 7'
+"$unixport" connect s sh -c 'kill $$' 2>said && got=0 || got=$?
+[ $got = 143 ] || fail "status $got, killed by SIGTERM"
+expect 1 'unixport: no-such-program: No such file or directory' \
+    "$unixport" connect s no-such-program
+expect 1 'unixport: /: Permission denied' "$unixport" connect s /
+# SIGPIPE is the program's own matter again, and nothing of ours is open.
+expect 0 '' sh -c "trap '' PIPE; exec \"$unixport\" connect s sh -c \
+    'test -z \"\$(trap)\"'"
+expect 0 "$usual_files" "$unixport" connect s \
+    sh -c 'echo $(ls /proc/self/fd 2>/dev/null) >&2'
+end TERM
+echo 'ok: with a command'
+
+expect 1 'unixport: s: nothing is there; is the server running?' \
+    "$unixport" connect s
+expect 1 'unixport: s: nothing is there; is the server running?' \
+    "$unixport" connect -w 0.05 s
+expect 1 'unixport: "": the address is empty; give a path' \
+    "$unixport" connect ''
+expect 1 'unixport: fd:9: this descriptor is not open' "$unixport" connect fd:9
+{ sleep 0.2; exec "$unixport" listen s </dev/null >got; } & server=$!
+pids="$pids $server"
+echo late | "$unixport" connect -w 20 s
+wait $server
+[ "$(cat got)" = late ]
+echo 'ok: errors, and a server that comes late'
+
+# -v speaks only to a terminal.
+serve s cat
+head -c 3000000 big | "$unixport" connect -v s 2>said | cmp -n 3000000 - big
+[ ! -s said ]
+if command -v script >/dev/null && script --version 2>/dev/null |
+    grep -q util-linux; then
+	script -qec "\"$unixport\" connect -v s <big 2>&1 >copy" typescript \
+	    </dev/null >shown
+	cmp copy big
+	grep -q '64.0 MB sent, 64.0 MB received, .*B/s' shown || fail rate
+	echo 'ok: -v'
+fi
+end TERM

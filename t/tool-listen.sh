@@ -1,0 +1,106 @@
+#!/bin/sh
+# unixport listen: what its programs are told, and each error.
+. "$srcdir/t/tool-support.sh"
+
+# Without a command: one client against standard input and output.
+echo question | "$unixport" listen s >got & server=$!
+pids="$pids $server"
+[ "$(echo answer | "$unixport" connect -w 20 s)" = question ]
+wait $server
+[ "$(cat got)" = answer ]
+[ ! -e s ]
+echo 'ok: one client'
+
+export UNIXREMOTEPID=lie PROTO=lie NOTIFY_SOCKET=/no/such LISTEN_PID=1
+serve s env
+[ ! -s words ] || grep -q '^unixport: /no/such: ' words || fail words
+"$unixport" connect s sh -c 'cat >variables; echo $$ >pid'
+end TERM
+unset UNIXREMOTEPID PROTO NOTIFY_SOCKET LISTEN_PID
+grep -E '^(PROTO|UNIX(LOCAL|REMOTE)|NOTIFY|LISTEN)' variables | sort >got
+cat >expected <<END
+PROTO=UNIX
+UNIXLOCALPATH=s
+UNIXREMOTEEGID=$(id -g)
+UNIXREMOTEEUID=$(id -u)
+UNIXREMOTEPID=$(cat pid)
+END
+cmp got expected || fail "$(cat got)"
+echo 'ok: variables'
+
+serve s sh -c 'echo $(ls /proc/self/fd 2>/dev/null); trap'
+expect 0 "$usual_files" "$unixport" connect s </dev/null
+end TERM
+# With none of 0, 1 and 2; no socket gets their numbers.
+"$unixport" listen s cat <&- >&- 2>&- & server=$!
+pids="$pids $server"
+expect 0 hello sh -c "echo hello | \"$unixport\" connect -w 20 s"
+end TERM
+echo 'ok: descriptors'
+
+serve -m 0640 -g "$(id -g)" s cat
+[ "$(ls -l s | cut -c 2-10)" = rw-r----- ]
+end TERM
+serve s cat
+[ "$(ls -l s | cut -c 2-10)" = rw------- ]
+expect 1 'unixport: s: a server is there already; stop it or choose another path' \
+    "$unixport" listen s
+expect 1 'unixport: s: a server is there already; stop it or choose another path' \
+    "$unixport" listen s cat
+end TERM
+: >file
+expect 1 'unixport: file: a regular file is there, which is not touched; choose another path or remove it' \
+    "$unixport" listen file cat
+[ -f file ]
+expect 1 'unixport: no/s: the directory no is missing; make it first' \
+    "$unixport" listen no/s cat
+expect 1 'unixport: systemd:: the service manager has passed no such socket; start the program by its socket unit' \
+    "$unixport" listen systemd: cat
+expect 1 'unixport: no-such: No such file or directory' \
+    "$unixport" listen s no-such
+[ ! -e s ]
+expect 1 'unixport: standard output: Bad file descriptor' \
+    sh -c "\"$unixport\" listen -1 s cat 2>&1 >&-"
+[ ! -e s ]
+echo 'ok: errors'
+
+# A file that a killed server has left is taken over.
+serve s cat
+kill -KILL $server
+wait $server 2>/dev/null || :
+[ -S s ]
+serve s cat
+end TERM
+echo 'ok: stale'
+
+# Programs that die at once, never read, or go away while it runs.
+serve s false
+expect 0 '' "$unixport" connect s </dev/null
+expect 0 '' "$unixport" connect s </dev/null
+end TERM
+serve s sleep 0.05
+head -c 5000000 /dev/zero | "$unixport" connect s 2>said && fail taken
+grep -q 'before it had taken all input' said
+end TERM
+cp "$(command -v cat)" ./ours
+serve s ./ours
+rm ours
+expect 0 '' "$unixport" connect s </dev/null
+grep -qx 'unixport: ./ours: No such file or directory' words
+cp "$(command -v cat)" ./ours
+[ "$(echo hello | "$unixport" connect s)" = hello ]
+end TERM
+echo 'ok: programs that fail'
+
+# A full disk.
+if [ "$(id -u)" = 0 ] && mkdir disk &&
+    mount -t tmpfs -o size=4k,nr_inodes=2 tmpfs disk 2>/dev/null; then
+	: >disk/file
+	"$unixport" listen disk/s cat 2>said && got=0 || got=$?
+	umount disk
+	[ $got = 1 ]
+	grep -qx 'unixport: disk/s: No space left on device' said || fail disk
+	echo 'ok: a full disk'
+else
+	echo 'not tried: a full disk, which takes root and tmpfs'
+fi

@@ -1,0 +1,43 @@
+#!/bin/sh
+# unixport pair: two programs on each other, and whose status it has.
+. "$srcdir/t/tool-support.sh"
+
+"$unixport" pair head -c 5000000 /dev/zero -- sh -c 'wc -c >count'
+[ "$(tr -d ' ' <count)" = 5000000 ]
+"$unixport" pair sh -c 'echo question; read -r a; echo "$a" >got' -- \
+    sh -c 'read -r q; echo "answer to $q"'
+[ "$(cat got)" = 'answer to question' ]
+expect 0 '' "$unixport" pair -- true -- true
+expect 3 '' "$unixport" pair sh -c 'exit 3' -- sh -c 'cat; sleep 0.2; exit 4'
+# Its end is seen before the other's, which it causes.
+expect 4 '' "$unixport" pair sh -c 'cat; sleep 0.2; exit 3' -- sh -c 'exit 4'
+expect 5 '' "$unixport" pair true -- sh -c 'exit 5'
+expect 137 '' "$unixport" pair sh -c 'kill -9 $$' -- cat
+# The first -- ends the first command; options are the commands' own.
+expect 0 '' "$unixport" pair echo -n -- sh -c '[ "$1" = -- ]' -x --
+expect 1 'unixport: no-such: No such file or directory' \
+    "$unixport" pair no-such -- cat
+expect 1 'unixport: no-such: No such file or directory' \
+    "$unixport" pair cat -- no-such
+: >plain
+expect 1 'unixport: ./plain: Permission denied' "$unixport" pair cat -- ./plain
+echo 'ok: statuses'
+
+# SIGTERM goes to both.
+"$unixport" pair sh -c 'trap "echo one >>ended; exit 0" TERM; : >up1
+    while :; do sleep 0.01; done' -- sh -c 'trap "echo two >>ended; exit 0" TERM
+    : >up2; while :; do sleep 0.01; done' & pair=$!
+pids="$pids $pair"
+until_true test -e up1 -a -e up2
+kill $pair
+wait $pair || fail "status $? after SIGTERM"
+[ "$(sort ended)" = 'one
+two' ]
+echo 'ok: SIGTERM'
+
+"$unixport" pair true -- true <&- >&- 2>&-
+"$unixport" pair sh -c 'echo x' -- sh -c 'read -r x; [ $x = x ]' <&- >&- 2>&-
+"$unixport" pair sh -c 'ls /proc/self/fd 2>/dev/null' -- \
+    sh -c 'echo $(cat) >files'
+[ "$(cat files)" = "$usual_files" ] || fail "descriptors: $(cat files)"
+echo 'ok: descriptors'

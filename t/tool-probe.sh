@@ -1,0 +1,86 @@
+#!/bin/sh
+# unixport probe: each of its words, and that only live is a success.
+. "$srcdir/t/tool-support.sh"
+command -v socat >/dev/null || { echo 'no socat'; exit 77; }
+
+serve s cat
+expect 0 "live: s: user $(id -u), process $server" "$unixport" probe s
+expect 0 "live: unix:s: user $(id -u), process $server" "$unixport" probe unix:s
+end TERM
+expect 1 'absent: s: nothing is there; is the server running?' \
+    "$unixport" probe s
+expect 1 'absent: no/s: the directory no is missing; make it first' \
+    "$unixport" probe no/s
+
+socat UNIX-LISTEN:s,unlink-close=0 - </dev/null & server=$!
+pids="$pids $server"
+until_true test -S s
+kill $server
+wait $server || :
+expect 1 'stale: s: nobody is listening there (left by a program that ended); start the server' \
+    "$unixport" probe s
+# It is still there, and a server takes it over.
+[ -S s ]
+serve s cat
+end TERM
+
+: >file
+expect 1 'not a socket: file: a regular file, not a socket; is the path right?' \
+    "$unixport" probe file
+expect 1 'not a socket: .: a directory, not a socket; is the path right?' \
+    "$unixport" probe .
+expect 1 'absent: file/s: Not a directory' "$unixport" probe file/s
+
+socat -u UNIX-RECV:d,unlink-early - >datagrams & server=$!
+pids="$pids $server"
+until_true test -S d
+expect 1 'of another type: d: the socket there is of another type' \
+    "$unixport" probe d
+kill $server
+wait $server || :
+[ ! -s datagrams ]
+
+if [ "$(uname -s)" = Linux ]; then
+	expect 1 "absent: @up.$$: nobody has this name; is the server running?" \
+	    "$unixport" probe "@up.$$"
+	serve "@up.$$" cat
+	expect 0 "live: @up.$$: user $(id -u), process $server" \
+	    "$unixport" probe "@up.$$"
+	end TERM
+fi
+echo 'ok: states'
+
+# Bound and not listening, then listening and full: by hand, with python.
+if command -v python3 >/dev/null; then
+	cat >steps.py <<-'END'
+		import socket, subprocess, sys
+		def probe():
+		    done = subprocess.run([sys.argv[1], "probe", "b"],
+		        stdout=subprocess.PIPE, text=True)
+		    print(done.returncode, done.stdout, end="")
+		s = socket.socket(socket.AF_UNIX)
+		s.bind("b")
+		probe()
+		s.listen(0)
+		c = socket.socket(socket.AF_UNIX)
+		c.connect("b")
+		probe()
+	END
+	expect 0 '1 not listening: b: nobody was listening there a moment ago; try again
+0 live: b: no answer in time; is the server busy?' \
+	    python3 steps.py "$unixport"
+	echo 'ok: a server that begins, one that is full'
+fi
+expect 1 'unixport: "": the address is empty; give a path' "$unixport" probe ''
+if [ "$(id -u)" = 0 ] && command -v su >/dev/null &&
+    su nobody -s /bin/sh -c "test -x '$unixport'" 2>/dev/null; then
+	chmod 755 .
+	serve s cat
+	cd /
+	su nobody -s /bin/sh -c "'$unixport' probe '$directory/s'" \
+	    >"$directory/said" 2>&1 && fail 'permitted' || :
+	cd "$directory"
+	grep -q '^not permitted: .*mode 0600' said || fail permission
+	end TERM
+	echo 'ok: not permitted'
+fi

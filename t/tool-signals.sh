@@ -1,0 +1,90 @@
+#!/bin/sh
+# unixport listen: signals at every moment of start and end; what waits for
+# its readiness is told.
+. "$srcdir/t/tool-support.sh"
+
+for signal in TERM INT HUP; do
+	serve s cat
+	end $signal
+	[ ! -e s ] || fail "$signal leaves the file"
+	# With the file the signals are in hand.
+	"$unixport" listen s </dev/null & server=$!
+	pids="$pids $server"
+	until_true test -S s
+	end $signal
+	[ ! -e s ] || fail "$signal leaves the file"
+done
+echo 'ok: idle servers'
+
+# Programs that run end by themselves; nobody else gets in.
+for signal in TERM INT; do
+	serve s cat
+	: >got
+	mkfifo $signal.in
+	"$unixport" connect s <$signal.in >got & client=$!
+	exec 7>$signal.in
+	echo one >&7
+	until_true grep -q one got
+	kill -s $signal $server
+	until_true test ! -e s
+	expect 1 'unixport: s: nothing is there; is the server running?' \
+	    "$unixport" connect s
+	kill -0 $server
+	echo two >&7
+	exec 7>&-
+	wait $client
+	wait $server
+	[ "$(cat got)" = 'one
+two' ]
+done
+echo 'ok: SIGTERM and SIGINT let them end'
+
+# At once: by SIGHUP, or by a second signal.
+for signal in HUP TERM; do
+	serve s sh -c 'trap "echo ended >ended; exit" TERM; echo up
+	    while :; do sleep 0.01; done'
+	: >got
+	"$unixport" connect s </dev/null >got & client=$!
+	until_true grep -q up got
+	kill -s $signal $server
+	[ $signal = HUP ] || { until_true test ! -e s; kill $server; }
+	wait $server
+	wait $client
+	[ "$(cat ended)" = ended ]
+	rm ended
+done
+echo 'ok: SIGHUP and a second SIGTERM'
+
+serve s sleep 0
+trap '' HUP
+"$unixport" listen -1 s2 cat >ready & server2=$!
+pids="$pids $server2"
+[ "$(wc -c <ready)" -eq 1 ]
+trap - HUP
+kill -HUP $server2
+[ "$(echo hello | "$unixport" connect s2)" = hello ]
+server1=$server server=$server2
+end TERM
+server=$server1
+end TERM
+echo 'ok: nohup'
+
+# At any moment of the start: the file is gone, or was never there.
+i=0
+while [ $i -lt 30 ]; do
+	"$unixport" listen s cat 2>words & server=$!
+	sleep 0.00$((i / 4))$((i % 4 * 25))
+	kill $server
+	wait $server 2>/dev/null && got=0 || got=$?
+	[ $got = 0 ] || [ $got = 143 ] || fail "status $got"
+	[ $got = 143 ] || [ ! -e s ] || fail 'the file is left'
+	i=$((i + 1))
+done
+echo 'ok: while it starts'
+
+# No zombies, while it runs.
+serve s true
+for i in 1 2 3 4 5; do "$unixport" connect s </dev/null; done
+until_true sh -c "! ps -o s= --ppid $server | grep -q Z"
+end TERM
+echo 'ok: no zombies'

@@ -1,0 +1,76 @@
+#!/bin/sh
+# The command's help, its version, and what it says when it is misused.
+. "$srcdir/t/tool-support.sh"
+
+"$unixport" --help >help
+for name in connect listen pair probe; do
+	grep -q "unixport $name " help || fail "no $name in --help"
+	for option in --help -h; do
+		"$unixport" $name $option >said 2>&1
+		grep -q "^usage: unixport $name .*[A-Z]" said || fail "$name"
+		[ "$(wc -l <said)" -gt 2 ]
+	done
+	# What is printed is what the manual has.
+	"$unixport" $name --help | grep '^  -' | while read -r option rest; do
+		grep -q "^\.It Fl ${option#-}" "$srcdir/man/unixport.1" ||
+		    fail "$option is not in the manual"
+	done
+done
+"$unixport" --version | grep -qx 'unixport [0-9.]*' || fail version
+echo 'ok: help and version'
+
+# misuse TEXT ARGUMENT...: two lines, the second tells the usage; status 2.
+misuse()
+{
+	text=$1; shift
+	"$unixport" "$@" >said 2>&1 && fail "no misuse: $*" || got=$?
+	[ $got = 2 ] || fail "status $got: $*"
+	[ "$(sed -n 1p said)" = "unixport: $text" ] || fail "not \"$text\": $*"
+	grep -q '^usage: unixport ' said
+	[ "$(wc -l <said)" = 2 ] || fail "more than two lines: $*"
+}
+
+misuse 'a subcommand is missing'
+misuse 'no such subcommand: serve' serve
+misuse 'connect has no option -x' connect -x s
+misuse '-w takes a value' connect -w
+for text in '' x 1x 1.2.3 -1 nan 1e3 0x10 99999999 .; do
+	misuse "not a number of seconds: $text" connect -w "$text" s
+done
+misuse 'the address is missing' connect
+misuse '-v is without a command' connect -v s cat
+misuse 'listen has no option -x' listen -x s
+misuse 'the address is missing' listen
+for option in -1 '-c 3' '-C 3'; do
+	misuse "${option%% *} needs a command" listen $option s
+done
+for text in '' 0 -1 x 3x 1000001 99999999999999999999; do
+	misuse "not a number of clients: $text" listen -c "$text" s cat
+	misuse "not a number of clients: $text" listen -C "$text" s cat
+done
+for text in '' 0 8 1777 rw 0x1; do
+	misuse "not a mode: $text" listen -m "$text" s
+done
+misuse 'no such group: no_such_group' listen -g no_such_group s
+for address in @s unix:@s fd:3 systemd: systemd:s; do
+	misuse "-m is for a path, not for $address" listen -m 600 $address
+	misuse "-g is for a path, not for $address" listen -g $(id -g) $address
+done
+for commands in '' cat 'cat --' '-- cat'; do
+	misuse 'two commands with -- between them are needed' pair $commands
+done
+misuse 'pair has no option -x' pair -x cat -- cat
+misuse 'one address is needed' probe
+misuse 'one address is needed' probe s s
+misuse 'probe has no option -v' probe -v s
+echo 'ok: misuse'
+
+# What cannot be printed is an error.
+if [ -c /dev/full ]; then
+	for arguments in --help --version 'connect --help'; do
+		"$unixport" $arguments >/dev/full 2>said && fail full || :
+		grep -qx 'unixport: standard output: No space left on device' \
+		    said || fail full
+	done
+	echo 'ok: a full disk behind standard output'
+fi
