@@ -271,6 +271,7 @@ fill(Suite *suite)
 {
 	TCase *core = add_case(suite, "core");
 	TCase *processes = add_case(suite, "processes");
+	TCase *exits = add_case(suite, "exits");
 	TCase *shortage = add_case(suite, "shortage");
 	TCase *errors = add_case(suite, "errors");
 
@@ -285,7 +286,7 @@ fill(Suite *suite)
 	    fclose_in_a_child_ends_what_guarded_ports_send);
 	tcase_add_test(processes,
 	    unsent_output_is_sent_once_when_the_child_abandons);
-	tcase_add_test(processes,
+	tcase_add_test(exits,
 	    unsent_output_is_sent_once_when_the_child_exits_at_once);
 	tcase_add_test(processes,
 	    unsent_output_is_sent_twice_when_the_child_closes);

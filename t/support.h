@@ -54,7 +54,8 @@ const struct unix_options *of_kind(const struct unix_options *options);
  * when they leave a descriptor open.  NAME is its tag too: CK_EXCLUDE_TAGS
  * leaves out what a tool cannot run (valgrind plays RLIMIT_NOFILE itself,
  * TSan puts off handlers, memory of ASan and TSan stays locked in a child,
- * ASan loses the stack where a cancelled thread unwinds).
+ * ASan loses the stack where a cancelled thread unwinds, _exit(2) under
+ * valgrind flushes streams).
  */
 TCase *add_case(Suite *suite, const char *name);
 
