@@ -7,14 +7,6 @@
 
 #include <errno.h>
 
-/* What a call returns whose first error was ERROR, or 0. */
-int
-up_answer(int error, int saved)
-{
-	errno = error != 0 ? error : saved;
-	return error != 0 ? -1 : 0;
-}
-
 static void
 close_stream(FILE **stream, int *error)
 {

@@ -99,6 +99,7 @@ struct up_flags {
 int up_remember_flags(int, struct up_flags *);
 void up_restore_flags(int, const struct up_flags *);
 void up_close(int);
+int up_answer(int, int);
 int up_would_block(int);
 int up_shutdown(int, int);
 
@@ -219,7 +220,6 @@ int up_adopt_ports(int, const struct unix_options *, struct unix_ports *);
 int up_fileno(const struct unix_ports *);
 int up_lost_output(struct unix_socket *);
 int up_socket_option(int, int);
-int up_answer(int, int);
 int up_abandon_ports(struct unix_ports *);
 int up_close_ports(struct unix_ports *);
 

@@ -24,6 +24,14 @@ up_close(int fd)
 	errno = saved;
 }
 
+/* What a call returns whose first error was ERROR, or 0. */
+int
+up_answer(int error, int saved)
+{
+	errno = error != 0 ? error : saved;
+	return error != 0 ? -1 : 0;
+}
+
 int
 up_would_block(int error)
 {
