@@ -41,29 +41,45 @@ up_is_same(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
+/* Remember which file bind(2) has made, as FILE shows it. */
+static int
+identify(struct up_claim *claim, struct stat *file)
+{
+	struct stat there;
+
+	if (up_look(claim, file) == -1 || (claim->absolute != NULL &&
+	    lstat(claim->absolute, &there) == -1))
+		return -1;
+	/* Another directory may stand at its path since it was opened. */
+	if (!S_ISSOCK(file->st_mode) || file->st_uid != geteuid() ||
+	    file->st_nlink != 1 ||
+	    (claim->absolute != NULL && !up_is_same(file, &there))) {
+		errno = EADDRINUSE;
+		return -1;
+	}
+	claim->device = file->st_dev;
+	claim->inode = file->st_ino;
+	claim->owner = getpid();
+	return 0;
+}
+
 /*
- * Remember which file bind(2) has made and give it its mode and group.
- * Before listen(2) nobody can connect.
+ * Give the file that bind(2) has made its mode and group.  Before listen(2)
+ * nobody can connect.
  */
 static int
 settle(struct up_claim *claim, mode_t mode, gid_t group)
 {
-	struct stat file, there;
+	struct stat file;
+	int error;
 
-	if (up_look(claim, &file) == -1 || (claim->absolute != NULL &&
-	    lstat(claim->absolute, &there) == -1))
-		return -1;
-	/* Another directory may stand at its path since it was opened. */
-	if (!S_ISSOCK(file.st_mode) || file.st_uid != geteuid() ||
-	    file.st_nlink != 1 ||
-	    (claim->absolute != NULL && !up_is_same(&file, &there))) {
-		errno = EADDRINUSE;
-		return -1;
-	}
-	claim->device = file.st_dev;
-	claim->inode = file.st_ino;
-	claim->owner = getpid();
-	return set_access(claim, &file, mode, group);
+	if (identify(claim, &file) == 0)
+		return set_access(claim, &file, mode, group);
+	/* What cannot be looked at once may be removed the next moment. */
+	error = errno;
+	(void)identify(claim, &file);
+	errno = error;
+	return -1;
 }
 
 /* Bind FD to the path that CLAIM holds; up_release() also when it fails. */

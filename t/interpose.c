@@ -34,8 +34,13 @@ static struct {
 static int
 is_due(const char *name)
 {
-	if (next.name == NULL || strcmp(next.name, name) != 0 ||
-	    --next.number > 0)
+	if (next.name == NULL || strcmp(next.name, name) != 0)
+		return 0;
+	if (next.number == 0) {
+		errno = next.error;
+		return 1;
+	}
+	if (--next.number > 0)
 		return 0;
 	next.name = NULL;
 	if (next.action != NULL) {

@@ -4,7 +4,8 @@
 #define INTERPOSE_H
 
 /*
- * The NUMBER-th call of NAME from now on fails, once, with ERROR.  fcntl(2)
+ * The NUMBER-th call of NAME from now on fails, once, with ERROR; 0 means
+ * all of them, until forget_next().  fcntl(2)
  * goes by its commands: "F_GETFL", "F_SETFL", "F_SETFD".
  */
 void fail_next(const char *name, int number, int error);
