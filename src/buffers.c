@@ -38,8 +38,11 @@ map(size_t size)
 	}
 	memory = mmap(NULL, 2 * up_stride(size), PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (memory == MAP_FAILED)
+	/* Locked memory that is used up is EAGAIN, as if waiting helped. */
+	if (memory == MAP_FAILED) {
+		errno = ENOMEM;
 		return NULL;
+	}
 #ifdef MADV_NOHUGEPAGE
 	/* A huge page would make each idle connection cost all of it. */
 	madvise(memory, 2 * up_stride(size), MADV_NOHUGEPAGE);
