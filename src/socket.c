@@ -123,18 +123,29 @@ up_dup(int fd)
 }
 
 #ifdef HAVE_DUP3
-int
-up_dup_onto(int from, int to)
+static int
+dup_once(int from, int to)
 {
 	return dup3(from, to, O_CLOEXEC);
 }
 #else
-int
-up_dup_onto(int from, int to)
+static int
+dup_once(int from, int to)
 {
 	return dup2(from, to) == -1 ? -1 : up_set_inherit(to, 0);
 }
 #endif
+
+int
+up_dup_onto(int from, int to)
+{
+	int result;
+
+	do
+		result = dup_once(from, to);
+	while (result == -1 && errno == EINTR);
+	return result;
+}
 
 /* A connection, blocking whatever the listener is. */
 #ifdef HAVE_ACCEPT4
