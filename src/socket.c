@@ -69,8 +69,10 @@ int
 up_remember_flags(int fd, struct up_flags *flags)
 {
 	flags->file = fcntl(fd, F_GETFL);
+	if (flags->file == -1)
+		return -1;
 	flags->descriptor = fcntl(fd, F_GETFD);
-	return flags->file == -1 || flags->descriptor == -1 ? -1 : 0;
+	return flags->descriptor == -1 ? -1 : 0;
 }
 
 void
