@@ -49,10 +49,11 @@ static int
 check_type(int fd, int type)
 {
 	int actual = up_socket_option(fd, SO_TYPE);
+	int family = actual == -1 ? -1 : up_family(fd);
 
-	if (actual == -1)
+	if (family == -1)
 		return -1;
-	if (up_family(fd) != AF_UNIX) {
+	if (family != AF_UNIX) {
 		errno = EINVAL;
 		return -1;
 	}
@@ -67,13 +68,15 @@ check_type(int fd, int type)
 static int
 check_listener(int fd, int type)
 {
+	int ready;
+
 	if (check_type(fd, type) == -1)
 		return -1;
-	if (type == SOCK_STREAM ? up_socket_option(fd, SO_ACCEPTCONN) == 1 :
-	    up_is_bound(fd))
-		return 0;
-	errno = EINVAL;
-	return -1;
+	ready = type == SOCK_STREAM ? up_socket_option(fd, SO_ACCEPTCONN) :
+	    up_is_bound(fd);
+	if (ready == 0)
+		errno = EINVAL;
+	return ready > 0 ? 0 : -1;
 }
 
 /* The number of what the service manager has passed, or -1. */

@@ -175,10 +175,11 @@ up_own_text(int fd, char **text)
 	return *text == NULL ? -1 : 0;
 }
 
+/* 1, or 0, or -1. */
 int
 up_is_bound(int fd)
 {
 	struct up_name name;
 
-	return own_name(fd, &name) == 0 && name_length(&name) > 0;
+	return own_name(fd, &name) == -1 ? -1 : name_length(&name) > 0;
 }

@@ -51,8 +51,12 @@ check_connected(int fd)
 static int
 check_options(int fd, const struct unix_options *options)
 {
+	int family = up_family(fd);
+
+	if (family == -1)
+		return -1;
 	/* TCP would send the bytes, and drop the descriptors silently. */
-	if ((options->flags & UNIX_FILES) != 0 && up_family(fd) != AF_UNIX) {
+	if ((options->flags & UNIX_FILES) != 0 && family != AF_UNIX) {
 		errno = EINVAL;
 		return -1;
 	}
