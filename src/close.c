@@ -39,14 +39,17 @@ lost_output(const struct unix_ports *ports)
 }
 
 /*
- * After a failed write stdio's buffer is empty, and its next fflush(3) and
- * fclose(3) say 0.
+ * After a failed write most libcs' buffers are empty, and their next
+ * fflush(3) and fclose(3) say 0.  What another has kept would be sent after
+ * a gap, or after the end of that direction, which raises SIGPIPE.
  */
 static void
 flush_output(struct unix_ports *ports, int *error)
 {
 	int lost = fflush(ports->out) == EOF ? errno : lost_output(ports);
 
+	if (lost != 0)
+		up_purge(ports->out);
 	if (*error == 0)
 		*error = lost;
 }
