@@ -7,6 +7,7 @@
 
 #if defined(__linux__)
 #include <sys/vfs.h>
+#include <errno.h>
 
 int
 up_is_local(int directory)
@@ -25,9 +26,13 @@ up_is_local(int directory)
 		0x786f4256		/* shared folders of VirtualBox */
 	};
 	struct statfs status;
+	int result;
 	size_t i;
 
-	if (fstatfs(directory, &status) == -1)
+	do
+		result = fstatfs(directory, &status);
+	while (result == -1 && errno == EINTR);
+	if (result == -1)
 		return 0;
 	for (i = 0; i < sizeof(shared) / sizeof(shared[0]); i++)
 		if (((unsigned long)status.f_type & 0xffffffff) == shared[i])

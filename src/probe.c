@@ -14,13 +14,14 @@ int
 up_probe(const struct up_name *name)
 {
 	int fd = up_socket(SOCK_DGRAM);
-	int error = 0;
+	int error;
 
 	if (fd == -1)
 		return errno;
-	if (connect(fd, (const struct sockaddr *)&name->address,
-	    name->length) == -1)
-		error = errno;
+	do
+		error = connect(fd, (const struct sockaddr *)&name->address,
+		    name->length) == -1 ? errno : 0;
+	while (error == EINTR);
 	up_close(fd);
 	return error;
 }
