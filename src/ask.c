@@ -46,12 +46,16 @@ UP_API int
 unix_interrupt(struct unix_listener *listener)
 {
 	int saved = errno;
+	ssize_t written;
 
 	if (listener == NULL) {
 		errno = EINVAL;
 		return -1;
 	}
-	if (write(listener->wake[1], "", 1) == -1 && errno != EAGAIN)
+	do
+		written = write(listener->wake[1], "", 1);
+	while (written == -1 && errno == EINTR);
+	if (written == -1 && errno != EAGAIN)
 		return -1;
 	errno = saved;
 	return 0;

@@ -64,11 +64,16 @@ up_add_worker(struct up_server *server)
 	return 0;
 }
 
-/* The thread that has called looks up: to stop, or because all have ended. */
+/*
+ * The thread that has called looks up: to stop, or because all have ended.
+ * A full pipe says it already; memory for the byte may be short.
+ */
 static void
 ring(struct up_server *server)
 {
-	(void)!write(server->bell[1], "", 1);
+	while (write(server->bell[1], "", 1) == -1 &&
+	    (errno == EINTR || is_shortage(errno)))
+		poll(NULL, 0, PAUSE);
 }
 
 /* No more clients, because of ERROR or 0; the lock is held. */
