@@ -86,24 +86,35 @@ check_name(const char *name)
 	return 0;
 }
 
-/* The directory of the application, APP in BASE, made when it is missing. */
+/* The directory at PATH, made when it is missing. */
 static int
-make_directory(const char *base, const char *name)
+make_directory(const char *path)
 {
-	size_t length = strcspn(name, "/");
-	char *path;
-	int result = -1;
+	int error;
 
-	if (name[length] == '\0')
-		return 0;
-	path = up_join(base, name);
-	if (path == NULL)
-		return -1;
-	path[strlen(base) + 1 + length] = '\0';
+	if (mkdir(path, 0700) == -1)
+		return errno == EEXIST ? check_private(path) : -1;
 	/* The umask may have taken bits away. */
-	if (mkdir(path, 0700) == 0 ? chmod(path, 0700) == 0 : errno == EEXIST)
-		result = check_private(path);
-	free(path);
+	if (chmod(path, 0700) == 0 && check_private(path) == 0)
+		return 0;
+	error = errno;
+	rmdir(path);
+	errno = error;
+	return -1;
+}
+
+/* The directory of the application, up to the last slash of BASE/APP/NAME. */
+static int
+make_place(char *path, const char *name)
+{
+	char *slash = strrchr(path, '/');
+	int result;
+
+	if (strchr(name, '/') == NULL)
+		return 0;
+	*slash = '\0';
+	result = make_directory(path);
+	*slash = '/';
 	return result;
 }
 
@@ -117,10 +128,14 @@ unix_runtime_path(const char *name)
 	if (check_name(name) == -1)
 		return NULL;
 	base = base_directory();
-	if (base != NULL && check_private(base) == 0 &&
-	    make_directory(base, name) == 0)
+	if (base != NULL && check_private(base) == 0)
 		path = up_join(base, name);
 	error = errno;
+	if (path != NULL && make_place(path, name) == -1) {
+		error = errno;
+		free(path);
+		path = NULL;
+	}
 	free(base);
 	errno = path == NULL ? error : saved;
 	return path;
