@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the public calls do not report as it came, and why.  The first row
+ * that fits counts.
+ */
+#include "config.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+#include "torture.h"
+
+#define ERRORS(ERROR) \
+	ERROR(E2BIG) ERROR(EACCES) ERROR(EADDRINUSE) ERROR(EAFNOSUPPORT) \
+	ERROR(EAGAIN) ERROR(EBADF) ERROR(EBADMSG) ERROR(EBUSY) \
+	ERROR(ECANCELED) ERROR(ECONNABORTED) ERROR(ECONNREFUSED) \
+	ERROR(ECONNRESET) ERROR(EDOM) ERROR(EEXIST) ERROR(EINTR) \
+	ERROR(EINVAL) ERROR(EIO) ERROR(ELOOP) ERROR(EMFILE) \
+	ERROR(EMSGSIZE) ERROR(ENAMETOOLONG) ERROR(ENFILE) ERROR(ENOBUFS) \
+	ERROR(ENOENT) ERROR(ENOEXEC) ERROR(ENOLCK) ERROR(ENOMEM) \
+	ERROR(ENOMSG) ERROR(ENOPROTOOPT) ERROR(ENOSPC) ERROR(ENOSYS) \
+	ERROR(ENOTCONN) ERROR(ENOTDIR) ERROR(EOPNOTSUPP) ERROR(EPERM) \
+	ERROR(EPIPE) ERROR(EPROTOTYPE) ERROR(EROFS) ERROR(ETIMEDOUT) \
+	ERROR(ETOOMANYREFS) ERROR(ETXTBSY) ERROR(EXDEV) ERROR(EXFULL)
+
+#define ERROR_ROW(name)	{ #name, name },
+
+static const struct {
+	const char *name;
+	int number;
+} errors[] = { ERRORS(ERROR_ROW) };
+
+/* No libc but glibc has names of errors. */
+const char *
+name_of(int error)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(errors); i++)
+		if (errors[i].number == error)
+			return errors[i].name;
+	return strerror(error);
+}
+
+#define ANY	"*", "*"	/* every errno, every time */
+
+static const struct allowed table[] = {
+	/* What no call is made to fail by. */
+	{ "close_*/guarded|abandon_ports/guarded", "close", "EIO", "*",
+	    REPORTED, 0, "fclose(3) tells what close(2) says" },
+	{ "*", "close|munmap", ANY, GOES_ON, 0,
+	    "it is gone; nobody could do anything about it" },
+	{ "*/guarded", "madvise", ANY, GOES_ON, 0,
+	    "without it an idle connection may cost more memory" },
+	{ "*/guarded", "setvbuf", ANY, GOES_ON, 0,
+	    "the libcs take memory that is given; else they have their own" },
+	{ "*/guarded", "pthread_atfork", ANY, GOES_ON, 0,
+	    "getpid(2) is asked every time then" },
+	{ "serve*", "mmap", ANY, GOES_ON, 0,
+	    "a shortage passes: it is tried again, after a pause" },
+	{ "*/guarded", "mmap", "EAGAIN|EPERM", "*", BECOMES, ENOMEM,
+	    "EAGAIN would have others wait for a client" },
+
+	/* Signals and others who came first: it is tried again. */
+	{ "accept*|input_ready/*|read/*|serve*", "poll", "EINTR", "*",
+	    GOES_ON, 0, "tried again" },
+	{ "accept*|serve*", "accept4", "EAGAIN|EINTR|ECONNABORTED", "*", GOES_ON, 0,
+	    "another was faster, or the client has gone: the next one" },
+	{ "accept*/plain", "dup3", "EINTR", "*", GOES_ON, 0, "tried again" },
+	{ "connect_*", "connect", "EINTR", "*", GOES_ON, 0, "tried again" },
+	{ "send*/plain", "send|sendto", "EINTR", "*", GOES_ON, 0,
+	    "tried again" },
+	{ "*/guarded", "send|sendmsg|recv|recvmsg", "EINTR|EAGAIN", "*",
+	    GOES_ON, 0, "tried again, when poll(2) says so" },
+	{ "*/guarded", "send|sendmsg", "ECONNRESET", "*", GOES_ON, 0,
+	    "Linux says it once to a writer, and then why" },
+	{ "interrupt/*", "write", "EINTR", "*", GOES_ON, 0, "tried again" },
+	{ "interrupt/*", "write", "EAGAIN", "*", GOES_ON, 0,
+	    "a full pipe says it already" },
+
+	/* Listening: the file. */
+	{ "listen_*/*", "fchmod", ANY, GOES_ON, 0,
+	    "only on Linux; the file gets its mode after bind(2) too" },
+	{ "listen_*/*", "realpath|stat", ANY, GOES_ON, 0,
+	    "the path is used as it was given" },
+	{ "listen_*/*", "fstat", "*", "1", GOES_ON, 0,
+	    "the path is used as it was given" },
+	{ "listen_*/*", "malloc", "*", "[45]", GOES_ON, 0,
+	    "inside realpath(3), and for the path that it has found" },
+	{ "listen_path/*|listen_deep/*|listen_long/*|listen_datagram/*",
+	    "bind|syscall", "EADDRINUSE|EEXIST", "*", GOES_ON, 0,
+	    "what was there has gone: bound again" },
+	{ "listen_*stale/*", "bind", "EADDRINUSE", "[12]", GOES_ON, 0,
+	    "the stale file is found, by this call or the next" },
+	{ "listen_*stale/*", "syscall", "EEXIST", "[12]", GOES_ON, 0,
+	    "the stale file is found, by this call or the next" },
+	{ "listen_*stale/*", "syscall", "EEXIST", "*", BECOMES, EADDRINUSE,
+	    "another was faster" },
+
+	/* Reclaiming: what cannot be proved is in use. */
+	{ "listen_*stale/*", "connect", "ECONNREFUSED|EINTR", "*", GOES_ON,
+	    0, "what a stale socket says, and what is tried again" },
+	{ "listen_*stale/*", "connect", ANY, BECOMES, EADDRINUSE,
+	    "it may be alive" },
+	{ "listen_*stale/*", "socket", "*", "[234]", BECOMES, EADDRINUSE,
+	    "nobody can ask whether it is alive" },
+	{ "listen_*stale/*", "flock", "EINTR|EAGAIN", "*", GOES_ON, 0,
+	    "tried again, for two seconds" },
+	{ "listen_*stale/*", "flock", "*", "1", BECOMES, EADDRINUSE,
+	    "without a lock nothing is removed" },
+	{ "listen_*stale/*", "flock", "*", "2", GOES_ON, 0,
+	    "closing the directory gives the lock back too" },
+	{ "listen_*stale/*", "fstatfs", "EINTR", "*", GOES_ON, 0,
+	    "tried again" },
+	{ "listen_*stale/*", "fstatfs", ANY, BECOMES, EADDRINUSE,
+	    "a file system of another machine's proves nothing" },
+	{ "listen_*stale/*", "openat", "*", "2", BECOMES, EADDRINUSE,
+	    "without a lock nothing is removed" },
+	{ "listen_*stale/*", "openat", "ENOENT", "[13]", BECOMES, EADDRINUSE,
+	    "it has gone, and bind(2) finds it again" },
+	{ "listen_*stale/*", "unlinkat", "ENOENT", "*", BECOMES, EADDRINUSE,
+	    "it has gone, and bind(2) finds it again" },
+
+	/* Ending and asking. */
+	{ "close/*", "fstatat|unlinkat", "ENOENT", "*", GOES_ON, 0,
+	    "it is gone, as it shall be" },
+	{ "owns_path/*", "lstat", "ENOENT|ENOTDIR", "*", BECOMES, EEXIST,
+	    "the answer is 0: nothing is there" },
+
+	/* Accepting. */
+	{ "accept*/plain", "dup3", ANY, LOSES_CLIENT, 0,
+	    "the client is here and cannot have its streams: it is closed" },
+	{ "accept_same_user/*", "getsockname|getsockopt", ANY, LOSES_CLIENT,
+	    ETIMEDOUT, "who cannot be told from a stranger is dropped" },
+
+	/* Connecting. */
+	{ "connect_*", "connect", "EAGAIN", "*", BECOMES, ETIMEDOUT,
+	    "the kernel's name for the end of its patience" },
+	{ "connect_patient/*", "connect", "ECONNREFUSED|ENOENT", "*",
+	    GOES_ON, 0, "what UNIX_WAIT waits for" },
+	{ "connect_given/*|open_ports*", "getsockopt", "*", "2", GOES_ON, 0,
+	    "not every system can say that it listens; it has no peer then" },
+
+	/* Streams. */
+#ifdef __GLIBC__
+	{ "write/plain|read/plain|get_*/plain|put_frame/plain", "malloc",
+	    "*", "1", GOES_ON, 0, "stdio goes on without a buffer" },
+#else
+	{ "get_frame/guarded", "recv", "*", "2", GOES_ON, 0,
+	    "musl's stdio reads ahead; what it was asked for is there" },
+#endif
+	{ "read/guarded|input_ready/guarded", "send", ANY, BECOMES,
+	    ETIMEDOUT, "the tie fails no read; closing tells of it" },
+	{ "hang_up/*|close_*", "shutdown", "ENOTCONN", "*", GOES_ON, 0,
+	    "the peer has ended it before" },
+
+	/* Places. */
+	{ "runtime_path*", "lstat", "ENOENT|ENOTDIR", "*", BECOMES, ENOENT,
+	    "there is no such directory" },
+	{ "runtime_path*", "lstat", ANY, BECOMES, EPERM,
+	    "nobody can tell that it is safe" },
+	{ "runtime_path/*", "mkdir", "EEXIST", "*", BECOMES, ENOENT,
+	    "it was there, and has gone" },
+	{ "explain/*", "*", ANY, GOES_ON, 0, "it says less" },
+	{ "available/*", "socket", "EACCES|EAFNOSUPPORT", "*", BECOMES,
+	    ENOSYS, "the answer is 0" },
+	{ "available/*", "socket", ANY, GOES_ON, 0,
+	    "a shortage says nothing about the system" },
+
+	/* Children. */
+	{ "spawn_low/*", "F_DUPFD_CLOEXEC", "EINVAL", "1", BECOMES, EMFILE,
+	    "the limit of descriptors is as low as that" },
+
+	/* Servers, whose threads race: which is the first to make a call? */
+	{ "serve*", "malloc|pthread_create", "*", "1", REPORTED, 0,
+	    "without a thread there is no server" },
+	{ "serve*", "accept4", "EPERM", "*", REPORTED, 0,
+	    "that does not pass" },
+	{ "serve*", "accept4|fopencookie|malloc", ANY, GOES_ON, 0,
+	    "a shortage passes: it is tried again, after a pause" },
+	{ "serve*", "pthread_create", ANY, GOES_ON, 0,
+	    "those that are there serve one after the other" },
+	{ "serve*", "poll", "ENOMEM", "*", GOES_ON, 0,
+	    "a shortage passes: it is tried again, after a pause" },
+	{ "serve*", "poll", "EINVAL", "*", EITHER, 0,
+	    "it ends who waits for a client, and passes for who waits for "
+	    "the end" },
+	{ "serve*", "read|write", ANY, GOES_ON, 0,
+	    "the bell: looked at again, rung again" },
+	{ "serve*", "__uflow|fclose|fflush|fread|getc_unlocked|realloc|recv|"
+	    "send|shutdown", ANY, DROPS_CLIENT, 0,
+	    "a failure of one connection is its own" },
+	{ "serve_fair/*", "getsockname|getsockopt", ANY, DROPS_CLIENT, 0,
+	    "who cannot be told is refused" },
+};
+
+static int used[COUNT(table)];
+
+/* Whether WORD fits one of the patterns in LIST, which | separates. */
+static int
+fits(const char *list, const char *word)
+{
+	char pattern[200];
+	size_t length;
+
+	for (;;) {
+		length = strcspn(list, "|");
+		snprintf(pattern, sizeof(pattern), "%.*s", (int)length, list);
+		if (fnmatch(pattern, word, 0) == 0)
+			return 1;
+		if (list[length] == '\0')
+			return 0;
+		list += length + 1;
+	}
+}
+
+const struct allowed *
+find_allowed(const char *scenario, const struct point *point)
+{
+	char number[20];
+	size_t i;
+
+	snprintf(number, sizeof(number), "%d", point->number);
+	for (i = 0; i < COUNT(table); i++)
+		if (fits(table[i].scenarios, scenario) &&
+		    fits(table[i].calls, calls[point->call].name) &&
+		    fits(table[i].errors, name_of(point->error)) &&
+		    fits(table[i].numbers, number)) {
+			used[i] = 1;
+			return &table[i];
+		}
+	return NULL;
+}
+
+/* A row that no point has needed is not true any more. */
+int
+report_unused(void)
+{
+	int count = 0;
+	size_t i;
+
+	for (i = 0; i < COUNT(table); i++)
+		if (!used[i]) {
+			printf("FAIL not needed: %s, %s %s: %s\n",
+			    table[i].scenarios, table[i].calls,
+			    table[i].errors, table[i].reason);
+			count++;
+		}
+	return count;
+}

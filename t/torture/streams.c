@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Scenarios: what is done with open ports, up to their end. */
+#include "config.h"
+
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "torture.h"
+
+/* More than a buffer, and so little that the socket is writable after it. */
+#define LENGTH	((size_t)30000)
+#define BUFFER	((size_t)20000)
+
+static char text[LENGTH + 1];
+static char bytes[LENGTH + 1];
+static pid_t echo;
+
+/* A new pair after an end of the old; what was lost is told once more. */
+static void
+renew_pair(void)
+{
+	unix_abandon_ports(&pair[0]);
+	unix_abandon_ports(&pair[1]);
+	make_pair();
+}
+
+/* Writing. */
+
+static void
+prepare_write(void)
+{
+	memset(text, 'w', LENGTH);
+	options.buffer_size = guarded ? BUFFER : 0;
+	make_pair();
+}
+
+static void
+prepare_timed_write(void)
+{
+	options.write_timeout = 10000;
+	prepare_write();
+}
+
+static int
+call_write(void)
+{
+	return fputs(text, pair[0].out) == EOF ||
+	    fflush_unlocked(pair[0].out) == EOF ? -1 : 0;
+}
+
+/* After an error nothing is sent any more, and closing tells it again. */
+static int
+write_again(int error)
+{
+	need(call_write() == -1 && errno == error);
+	need(unix_close_ports(&pair[0]) == -1 && errno == error);
+	renew_pair();
+	return call_write();
+}
+
+static void
+expect_text(void)
+{
+	need(fread(bytes, 1, LENGTH, pair[1].in) == LENGTH);
+	need(strcmp(bytes, text) == 0);
+}
+
+/* Reading: first we ask, and the tie sends it. */
+
+static void
+echo_line(int fd)
+{
+	char line[100];
+	ssize_t n;
+
+	alarm(20);
+	n = read(fd, line, sizeof(line));
+	_exit(n > 0 && write(fd, line, (size_t)n) == n ? 0 : 1);
+}
+
+static void
+start_echo(void)
+{
+	make_pair();
+	echo = fork();
+	need(echo != -1);
+	if (echo == 0) {
+		close(unix_fileno(&pair[0]));
+		echo_line(unix_fileno(&pair[1]));
+	}
+	need(unix_close_ports(&pair[1]) == 0);
+}
+
+static void
+end_echo(void)
+{
+	need(waitpid(echo, NULL, 0) == echo);
+}
+
+/* What the tie could not send must not keep us waiting. */
+static void
+prepare_read(void)
+{
+	options.read_timeout = guarded ? 500 : 0;
+	start_echo();
+	need(fputs("question\n", pair[0].out) != EOF);
+	if (!guarded)
+		need(fflush(pair[0].out) == 0);
+}
+
+static int
+call_read(void)
+{
+	return fgets(bytes, sizeof(bytes), pair[0].in) == NULL ? -1 : 0;
+}
+
+static int
+read_again(int error)
+{
+	if (error == ETIMEDOUT) {
+		need(unix_close_ports(&pair[0]) == -1);
+		end_echo();
+		prepare_read();
+	}
+	clearerr(pair[0].in);
+	return call_read();
+}
+
+static void
+expect_answer(void)
+{
+	need(strcmp(bytes, "question\n") == 0);
+}
+
+static void
+clean_echo(void)
+{
+	unix_abandon_ports(&pair[0]);
+	end_echo();
+}
+
+static int
+call_input_ready(void)
+{
+	int ready = unix_input_ready(&pair[0], 500);
+
+	if (ready == 0)
+		errno = ETIMEDOUT;
+	return ready == 1 ? 0 : -1;
+}
+
+static int
+input_ready_again(int error)
+{
+	if (error == ETIMEDOUT) {
+		need(unix_close_ports(&pair[0]) == -1);
+		end_echo();
+		prepare_read();
+	}
+	return call_input_ready();
+}
+
+static void
+expect_readable(void)
+{
+	need(fgets(bytes, sizeof(bytes), pair[0].in) != NULL);
+	expect_answer();
+}
+
+/* Ends. */
+
+static void
+prepare_end(void)
+{
+	make_pair();
+	need(fputs("last words\n", pair[0].out) != EOF);
+}
+
+static int
+call_hang_up(void)
+{
+	return unix_hang_up(&pair[0]);
+}
+
+static int
+call_close_input(void)
+{
+	return unix_close_input(&pair[0]);
+}
+
+static int
+call_close_output(void)
+{
+	return unix_close_output(&pair[0]);
+}
+
+static int
+call_close_ports(void)
+{
+	return unix_close_ports(&pair[0]);
+}
+
+static int
+call_abandon_ports(void)
+{
+	return unix_abandon_ports(&pair[0]);
+}
+
+static int
+call_close_streams(void)
+{
+	int error = 0;
+
+	if (pair[0].out != NULL && fclose(pair[0].out) == EOF)
+		error = errno;
+	if (pair[0].in != NULL && fclose(pair[0].in) == EOF && error == 0)
+		error = errno;
+	pair[0].in = pair[0].out = NULL;
+	if (error != 0)
+		errno = error;
+	return error == 0 ? 0 : -1;
+}
+
+/* After an error nobody knows whether they went; but nothing else did. */
+static void
+expect_words(void)
+{
+	if (fgets(bytes, sizeof(bytes), pair[1].in) == NULL)
+		need(failed);
+	else
+		need(strcmp(bytes, "last words\n") == 0);
+}
+
+static void
+expect_end(void)
+{
+	need(fgets(bytes, sizeof(bytes), pair[1].in) == NULL);
+	need(feof(pair[1].in));
+}
+
+static void
+expect_words_and_end(void)
+{
+	if (shared->fired)	/* this direction may not have ended */
+		unix_abandon_ports(&pair[0]);
+	expect_words();
+	expect_end();
+}
+
+/* Its input has ended; `out` is open. */
+static void
+expect_output(void)
+{
+	need(pair[0].in == NULL && pair[0].out != NULL);
+	say(pair[0].out, "more\n");
+	need(unix_close_ports(&pair[0]) == 0);
+	expect_line(pair[1].in, "last words\n");
+	expect_line(pair[1].in, "more\n");
+}
+
+/* Once more: the peer was only said to be gone. */
+static void
+expect_hung_up(void)
+{
+	need(call_hang_up() == 0);
+	need(fgets(bytes, sizeof(bytes), pair[1].in) == NULL);
+	need(fgets(bytes, sizeof(bytes), pair[0].in) == NULL);
+}
+
+static void
+clean_end(void)
+{
+	unix_abandon_ports(&pair[0]);
+	unix_abandon_ports(&pair[1]);
+}
+
+static int
+call_peer(void)
+{
+	struct unix_peer peer;
+
+	memset(&peer, 0x5a, sizeof(peer));
+	if (unix_peer(&pair[0], &peer) == 0) {
+		need(peer.pid == getpid() && peer.uid == geteuid());
+		return 0;
+	}
+	need(peer.pid == 0x5a5a5a5a);
+	return -1;
+}
+
+#define END(call, finish) \
+	{ #call, BOTH, CHANGES, prepare_end, call_##call, NULL, finish, \
+	    clean_end }
+
+const struct scenario streams[] = {
+	{ "write", BOTH, CHANGES | STDIO, prepare_write, call_write, write_again,
+	    expect_text, end_pair },
+	{ "write_timed", GUARDED, CHANGES, prepare_timed_write, call_write,
+	    write_again, expect_text, end_pair },
+	{ "read", BOTH, CHANGES | STDIO, prepare_read, call_read, read_again,
+	    expect_answer, clean_echo },
+	{ "input_ready", BOTH, CHANGES, prepare_read, call_input_ready,
+	    input_ready_again, expect_readable, clean_echo },
+	{ "peer", BOTH, 0, make_pair, call_peer, NULL, nothing, end_pair },
+	{ "hang_up", BOTH, 0, make_pair, call_hang_up, NULL, expect_hung_up,
+	    end_pair },
+	END(close_input, expect_output),
+	END(close_output, expect_words_and_end),
+	END(close_ports, expect_words_and_end),
+	END(close_streams, expect_words_and_end),
+	END(abandon_ports, expect_end),
+	{ .name = NULL }
+};

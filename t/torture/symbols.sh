@@ -1,0 +1,25 @@
+#!/bin/sh
+# symbols.sh TORTURE LIBRARY: every call that the library makes is in the table of
+# torture or among the harmless.
+set -eu
+here=$(dirname "$0")
+missing=0
+calls=$("$1" --calls)
+for symbol in $(${NM:-nm} -u "$2" | sed -n 's/^ *[Uw] //p' |
+    sed 's/@.*//' | grep -v '^up_' | sort -u)
+do
+	known=no
+	for call in $calls; do
+		[ "$symbol" != "$call" ] || known=yes
+	done
+	while read -r pattern reason; do
+		case $symbol in
+		$pattern) known=yes ;;
+		esac
+	done <"$here/harmless"
+	[ $known = yes ] || {
+		echo "FAIL $symbol is called, and not tortured"
+		missing=1
+	}
+done
+exit $missing
