@@ -1,6 +1,11 @@
 #!/bin/sh
 # unixport listen: signals at every moment of start and end; what waits for
 # its readiness is told.
+if [ "${signals:-}" != usual ] && env --default-signal=HUP true 2>/dev/null
+then
+	# Under nohup(1) a shell cannot give SIGHUP back to its children.
+	signals=usual exec env --default-signal=HUP sh "$0"
+fi
 . "$srcdir/t/tool-support.sh"
 
 for signal in TERM INT HUP; do
