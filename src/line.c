@@ -59,11 +59,13 @@ append(struct unix_buffer *line, const char *bytes, size_t n, size_t limit)
 static int
 take(FILE *in, struct unix_buffer *line, size_t limit)
 {
-	const char *bytes, *newline = NULL;
+	const char *bytes, *newline;
 	size_t n = up_ahead(in, &bytes);
 
-	if (n > 0)
-		newline = memchr(bytes, '\n', n);
+	/* There may be no buffer yet: NULL must not even be moved by 0. */
+	if (n == 0)
+		return append(line, "", 0, limit);
+	newline = memchr(bytes, '\n', n);
 	if (newline != NULL)
 		n = (size_t)(newline - bytes);
 	if (append(line, bytes, n, limit) == -1)
