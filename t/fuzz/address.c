@@ -3,22 +3,10 @@
  * libFuzzer's target for the grammar of addresses: whatever the bytes are,
  * the answer is 0 or one of its errors, and the explanation is one line.
  */
+#include "fuzz.h"
+
 #include <errno.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "unixport.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-want(int fact)
-{
-	if (!fact)
-		abort();
-}
 
 static void
 explain(const char *address)
