@@ -32,7 +32,8 @@ parse_number(struct up_address *address)
 
 	if (address->length == 0)
 		return refuse(EINVAL);
-	for (address->number = i = 0; i < address->length; i++) {
+	address->number = 0;
+	for (i = 0; i < address->length; i++) {
 		if (address->text[i] < '0' || address->text[i] > '9' ||
 		    address->number > (INT_MAX - 9) / 10)
 			return refuse(EINVAL);

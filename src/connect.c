@@ -10,7 +10,7 @@
 static int
 set_send_timeout(int fd, int ms)
 {
-	struct timeval limit = { ms / 1000, ms % 1000 * 1000 };
+	struct timeval limit = { ms / 1000, ms % 1000 * 1000L };
 
 	return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 }

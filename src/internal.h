@@ -146,7 +146,7 @@ int up_plain_open(int, struct unix_ports *);
 int up_plain_move(struct unix_ports *, int);
 
 /* buffers.c: memory for the streams of guarded ports */
-#define UP_BUFFER_SIZE	(192 * 1024)	/* measured: make bench */
+#define UP_BUFFER_SIZE	((size_t)192 * 1024)	/* measured: make bench */
 
 size_t up_stride(size_t);
 char *up_take_buffers(size_t);

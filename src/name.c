@@ -160,6 +160,7 @@ int
 up_own_text(int fd, char **text)
 {
 	struct up_name name;
+	/* cppcheck-suppress uninitvar ; where it is, not what it holds */
 	char *path = name.address.sun_path;
 	size_t length;
 

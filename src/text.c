@@ -16,6 +16,7 @@ up_join(const char *first, const char *second)
 
 	if (path == NULL)
 		return NULL;
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): it goes on */
 	memcpy(path, first, a);
 	path[a] = '/';
 	memcpy(path + a + 1, second, b + 1);
