@@ -292,11 +292,6 @@ int unix_put_frame(FILE *out, const void *bytes, size_t length);
 /* Release the memory of BUFFER, which then is all zeros again. */
 void unix_free_buffer(struct unix_buffer *buffer);
 
-/*
- * The structures of the calls that later releases add; the layouts are
- * final.
- */
-
 /* What serves one connection; the ports are closed after it. */
 typedef void unix_handler(struct unix_ports *ports, void *context);
 
