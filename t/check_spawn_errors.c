@@ -234,5 +234,7 @@ fill(Suite *suite)
 int
 main(void)
 {
+	/* A directory in it that may not be searched would be EACCES. */
+	setenv("PATH", "/usr/bin:/bin", 1);
 	return run_kinds("spawn_errors", fill);
 }
