@@ -58,13 +58,16 @@ END_TEST
 /* A sandbox that may open nothing, not even a set for poll(2). */
 START_TEST(wait_that_the_system_refuses_is_its_error)
 {
-	const struct rlimit none = { 0 };
+	struct rlimit usual, none;
 	struct unix_options limited = { .write_timeout = 1000,
 	    .read_timeout = 1000 };
 	char *much = calloc(1, 1 << 20);
 
 	ck_assert_ptr_nonnull(much);
 	open_connection(&c, _i, &limited);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &usual), 0);
+	none = usual;
+	none.rlim_cur = 0;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
 	errno = 0;
 	ck_assert_int_eq(getc(c.client.in), EOF);
@@ -72,6 +75,7 @@ START_TEST(wait_that_the_system_refuses_is_its_error)
 	ck_assert(fwrite(much, 1, 1 << 20, c.client.out) < 1 << 20 ||
 	    fflush(c.client.out) == EOF);
 	ck_assert_int_eq(errno, EINVAL);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &usual), 0);
 	fails(unix_close_ports(&c.client), EINVAL);
 	free(much);
 	close_connection(&c);
