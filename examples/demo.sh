@@ -84,8 +84,8 @@ echo "7. A page over a socket file"
 echo "\$ http $socket &"
 examples/http "$socket" &
 server=$!
+examples/line-client "$socket" /dev/null >/dev/null	# it is there
 if command -v curl >/dev/null; then
-	examples/line-client "$socket" /dev/null >/dev/null	# it is there
 	echo "\$ curl --unix-socket $socket http://localhost/"
 	curl -sS --unix-socket "$socket" http://localhost/
 else
