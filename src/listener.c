@@ -164,6 +164,5 @@ unix_close(struct unix_listener *listener)
 	int error = listener == NULL ? 0 :
 	    discard(listener, (listener->options.flags & UNIX_KEEP) != 0);
 
-	errno = error != 0 ? error : saved;
-	return error != 0 ? -1 : 0;
+	return up_answer(error, saved);
 }

@@ -151,6 +151,5 @@ unix_serve(struct unix_listener *listener, unix_handler *handler,
 	pthread_cond_destroy(&server.turn);
 	pthread_mutex_destroy(&server.lock);
 	up_unshield(state);
-	errno = error != 0 ? error : saved;
-	return error != 0 ? -1 : 0;
+	return up_answer(error, saved);
 }
