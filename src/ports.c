@@ -51,12 +51,13 @@ check_connected(int fd)
 static int
 check_options(int fd, const struct unix_options *options)
 {
-	int family = up_family(fd);
+	int family = AF_UNIX;
 
-	if (family == -1)
+	if ((options->flags & UNIX_FILES) != 0 &&
+	    (family = up_family(fd)) == -1)
 		return -1;
 	/* TCP would send the bytes, and drop the descriptors silently. */
-	if ((options->flags & UNIX_FILES) != 0 && family != AF_UNIX) {
+	if (family != AF_UNIX) {
 		errno = EINVAL;
 		return -1;
 	}
