@@ -30,6 +30,9 @@ offers '--help -1 -C -c -g -m' listen -
 offers 'sock' connect so
 offers 'sock' connect -w 3 -v so
 offers 'sock' listen -1 -m 0600 so
+offers '--help -q -t' selftest -
+offers '--help -q -t' selftest -t 3 -
+offers '' selftest s
 offers 'dir/' probe d
 offers '' probe fi
 offers 'unix:' probe u

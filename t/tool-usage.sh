@@ -3,7 +3,7 @@
 . "$srcdir/t/tool-support.sh"
 
 "$unixport" --help >help
-for name in connect listen pair probe; do
+for name in connect listen pair probe selftest; do
 	grep -q "unixport $name " help || fail "no $name in --help"
 	for option in --help -h; do
 		"$unixport" $name $option >said 2>&1
@@ -63,6 +63,10 @@ misuse 'pair has no option -x' pair -x cat -- cat
 misuse 'one address is needed' probe
 misuse 'one address is needed' probe s s
 misuse 'probe has no option -v' probe -v s
+misuse 'selftest has no option -v' selftest -v
+misuse '-t takes a value' selftest -t
+misuse 'not a number of seconds: x' selftest -t x
+misuse 'selftest takes no argument' selftest all
 echo 'ok: misuse'
 
 # What cannot be printed is an error.

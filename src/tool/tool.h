@@ -26,6 +26,7 @@ extern const struct command connect_command;
 extern const struct command listen_command;
 extern const struct command pair_command;
 extern const struct command probe_command;
+extern const struct command selftest_command;
 
 /* report.c: one line on standard error; all return an exit status. */
 int complain(const char *what, int error);

@@ -8,7 +8,7 @@ _unixport_first()
 	for ((i = 2; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--) echo $((i + 1)); return ;;
-		-[vw1mgcC]) [[ $1 = *${COMP_WORDS[i]#-}:* ]] && ((i++)) ;;
+		-[vw1mgcCqt]) [[ $1 = *${COMP_WORDS[i]#-}:* ]] && ((i++)) ;;
 		-*) ;;
 		*) break ;;
 		esac
@@ -42,7 +42,7 @@ _unixport()
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
 		COMPREPLY=($(compgen -W \
-		    'connect listen pair probe --help --version' -- "$word"))
+		    'connect listen pair probe selftest --help --version' -- "$word"))
 		return
 	fi
 	case ${COMP_WORDS[1]} in
@@ -50,6 +50,7 @@ _unixport()
 	listen) options='-1 -c -C -g -m --help' letters='c:C:g:m:'
 		marks+=' systemd:' ;;
 	pair|probe) options='--help' letters= ;;
+	selftest) options='-q -t --help' letters='t:' ;;
 	*) return ;;
 	esac
 	first=$(_unixport_first "$letters")
@@ -57,6 +58,8 @@ _unixport()
 		[[ $before = -g ]] && COMPREPLY=($(compgen -g -- "$word"))
 	elif ((COMP_CWORD == first)) && [[ $word = -* ]]; then
 		COMPREPLY=($(compgen -W "$options" -- "$word"))
+	elif [[ ${COMP_WORDS[1]} = selftest ]]; then
+		return
 	elif [[ ${COMP_WORDS[1]} = pair ]]; then
 		if ((COMP_CWORD == first)) || [[ $before = -- ]]; then
 			COMPREPLY=($(compgen -c -- "$word"))

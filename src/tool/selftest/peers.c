@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Who is at the other end, and descriptors that come from there. */
+#include "selftest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#define FEW	20		/* descriptors, within any shell's limit */
+
+static void
+credentials(void)
+{
+	struct unix_ports pair[2];
+	struct unix_peer peer;
+
+	open_pair(pair, NULL);
+	succeeds(unix_peer(&pair[0], &peer), "unix_peer");
+	holds(peer.uid == geteuid(), "another user");
+	holds(peer.gid == getegid(), "another group");
+	holds(peer.pid == -1 || peer.pid == getpid(), "another process");
+	close_pair(pair);
+}
+
+static void
+open_passing(struct unix_ports pair[2])
+{
+	const struct unix_options options = { .flags = UNIX_FILES };
+
+	open_pair(pair, &options);
+}
+
+/* As many as COUNT write ends of one pipe, with one byte each. */
+static void
+pass(struct unix_ports *ports, const int *files, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		succeeds(unix_add_files(ports, &files[i], 1),
+		    "unix_add_files");
+		succeeds(fputc('0' + i % 10, ports->out) == EOF ? -1 : 0,
+		    "fputc");
+	}
+	succeeds(fputc('\n', ports->out) == EOF ? -1 : 0, "fputc");
+	succeeds(fflush(ports->out), "fflush");
+}
+
+/* The two lead to one place. */
+static void
+take_end_of(int reader, struct unix_ports *ports)
+{
+	int fd = unix_take_file(ports);
+	char byte;
+
+	succeeds(fd, "unix_take_file");
+	holds((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0, "it survives exec");
+	holds(write(fd, "x", 1) == 1 && read(reader, &byte, 1) == 1,
+	    "it is another file");
+	close(fd);
+}
+
+static void
+in_order(void)
+{
+	struct unix_ports pair[2];
+	int ends[2][2], files[FEW], i;
+
+	open_passing(pair);
+	succeeds(pipe(ends[0]), "pipe");
+	succeeds(pipe(ends[1]), "pipe");
+	for (i = 0; i < FEW; i++)
+		files[i] = ends[i % 2][1];
+	pass(&pair[0], files, FEW);
+	hear(&pair[1], "01234567890123456789\n");
+	for (i = 0; i < FEW; i++)
+		take_end_of(ends[i % 2][0], &pair[1]);
+	fails(unix_take_file(&pair[1]), ENOMSG, "one more unix_take_file");
+	for (i = 0; i < 4; i++)
+		close(ends[i / 2][i % 2]);
+	close_pair(pair);
+}
+
+/* One write end goes through PAIR; nobody has it in the end. */
+static void
+expect_closed(struct unix_ports pair[2])
+{
+	int ends[2];
+	char byte;
+
+	succeeds(pipe(ends), "pipe");
+	pass(&pair[0], &ends[1], 1);
+	close(ends[1]);
+	hear(&pair[1], "0\n");
+	close_pair(pair);
+	succeeds(fcntl(ends[0], F_SETFL, O_NONBLOCK), "fcntl");
+	holds(read(ends[0], &byte, 1) == 0, "one is still open");
+	close(ends[0]);
+}
+
+static void
+untaken_are_closed(void)
+{
+	struct unix_ports pair[2];
+
+	open_passing(pair);
+	expect_closed(pair);
+}
+
+/* Made of both kinds of ports: the receiver has not asked for any. */
+static void
+unwanted_are_closed(void)
+{
+	const struct unix_options sender = {
+	    .flags = UNIX_GUARDED | UNIX_FILES };
+	struct unix_ports pair[2], passing;
+
+	open_pair(pair, NULL);
+	succeeds(unix_open_ports(dup(unix_fileno(&pair[0])), &sender,
+	    &passing), "unix_open_ports");
+	succeeds(unix_abandon_ports(&pair[0]), "unix_abandon_ports");
+	pair[0] = passing;
+	expect_closed(pair);
+}
+
+static const struct guarantee guarantees[] = {
+	{ "the peer's user and group are told", BOTH, credentials },
+	{ "descriptors arrive in order, closed on exec", GUARDED, in_order },
+	{ "descriptors that nobody takes are closed", GUARDED,
+	    untaken_are_closed },
+	{ "descriptors that nobody wants are closed", BOTH,
+	    unwanted_are_closed }
+};
+
+const struct chapter peers_chapter = CHAPTER("Peers", guarantees);

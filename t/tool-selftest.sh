@@ -1,0 +1,132 @@
+#!/bin/sh
+# unixport selftest: all holds here, what does not is told, and nothing stays.
+. "$srcdir/t/tool-support.sh"
+mkdir tmp
+export TMPDIR="$directory/tmp"
+
+empty() { [ -z "$(ls "$TMPDIR")" ]; }
+
+"$unixport" selftest >said 2>words || fail "$(grep '^not' said)"
+[ ! -s words ] || fail "$(cat words)"
+empty || fail 'files are left'
+holding=$(grep -c '^ok    ' said)
+[ "$(tail -n 1 said)" = "selftest: $holding guarantees hold, 0 do not" ] ||
+    fail 'another sum'
+[ "$holding" -gt 60 ] || fail 'some are missing'
+# All but to spare a FILE the signal, for which Linux has no way.
+[ "$(uname -s)" != Linux ] || [ "$(grep -c '^none' said)" -eq 1 ] ||
+    fail "$(grep '^none' said)"
+! grep -v '^$\|^[A-Z]\|^  [^ ].*   *[^ ]\|^ok    \|^none  \|^selftest: ' \
+    said >words || fail "$(cat words)"
+[ "$(awk 'length > 79' said)" = '' ] || fail 'a line is too long'
+! grep unknown said || fail 'a fact is unknown'
+expect 0 '' "$unixport" selftest -q
+echo 'ok: all holds'
+
+TMPDIR=$directory/missing expect 1 \
+    "unixport: $directory/missing: No such file or directory" \
+    "$unixport" selftest
+if [ -c /dev/full ]; then
+	"$unixport" selftest >/dev/full 2>words && fail full || :
+	grep -qx 'unixport: standard output: No space left on device' words ||
+	    fail full
+	empty || fail 'files are left'
+fi
+echo 'ok: errors'
+
+# No room for the descriptors that come: what is dropped is told.
+if (ulimit -n 27) 2>/dev/null; then
+	(ulimit -n 27; exec "$unixport" selftest -t 2) >said && fail holds || :
+	grep -q '^not   descriptors arrive in order.*: unix_take_file: ' said ||
+	    fail 'the shortage is not told'
+	tail -n 1 said | grep -q '^selftest: [1-9][0-9]* guarantees hold, [1-9]'
+	empty || fail 'files are left'
+	echo 'ok: a shortage'
+fi
+
+# A C library that breaks some: by a signal, a crash and a wait without end.
+cat >broken.c <<'END'
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <unistd.h>
+
+__attribute__((constructor)) static void
+mark(void)
+{
+	close(creat("preloaded", 0600));
+}
+
+ssize_t
+send(int fd, const void *bytes, size_t length, int flags)
+{
+	struct iovec part = { (void *)bytes, length };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+
+	return sendmsg(fd, &message, flags & ~MSG_NOSIGNAL);
+}
+
+ssize_t
+sendto(int fd, const void *bytes, size_t length, int flags,
+    const struct sockaddr *name, socklen_t size)
+{
+	__builtin_trap();
+}
+
+int
+posix_spawnp(pid_t *child, const char *name,
+    const posix_spawn_file_actions_t *actions,
+    const posix_spawnattr_t *attributes, char *const argv[],
+    char *const environment[])
+{
+	fork();
+	for (;;)
+		pause();
+}
+END
+broken() { LD_PRELOAD="$directory/broken.so" "$@"; }
+# Some programs cannot be given it: static ones, and those with sanitizers.
+if ! { $CC -shared -fPIC -nostdlib -o broken.so broken.c &&
+    broken "$unixport" --version && [ -e preloaded ]; } >words 2>&1
+then
+	cat words
+	exit 0
+fi
+rm -f preloaded
+broken "$unixport" selftest -q -t 1 >said && fail holds || :
+for line in 'a dead peer raises no signal (guarded): killed by signal 13 ' \
+    'datagrams arrive whole, each by itself: killed by signal ' \
+    'a program is talked to both ways (plain): no end within 1 s'; do
+	grep -q "^not   $line" said || fail "$line"
+done
+! grep -v '^not   ' said || fail 'other lines'
+empty || fail 'files are left'
+echo 'ok: what does not hold'
+
+# Ended while a check hangs: that goes too, and what it has made.
+ended_by()
+{
+	signal=$1
+	mkfifo pipe
+	rm -f ended
+	{ cat pipe >said; : >ended; } &
+	pids="$pids $!"
+	LD_PRELOAD=$directory/broken.so "$unixport" selftest -t 60 >pipe &
+	test=$!
+	pids="$pids $test"
+	until_true grep -q '^ok    a server that is stopped' said
+	empty && fail 'no directory'
+	kill -s $signal $test
+	wait $test && fail 'no signal' || got=$?
+	[ "$got" = "$2" ] || fail "status $got after $signal"
+	empty || fail "$signal leaves files"
+	# Nobody else writes any more.
+	until_true test -e ended
+	rm pipe
+}
+ended_by TERM 143
+ended_by INT 130
+# Under nohup(1) it goes on.
+sh -c 'kill -HUP $$; :' || ended_by HUP 129
+echo 'ok: signals'
