@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Rivals for one path: many that start at once, many that crash and start
+ * again, and programs that take no lock.
+ */
+#include "config.h"
+
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "unixport.h"
+
+#include "rivals.h"
+
+#define RIVALS		12
+#define PATIENCE	5000	/* milliseconds, until the owner listens */
+#define LOOKS		4u	/* of an owner at its path, at most */
+
+static long long
+now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000LL + time.tv_nsec / 1000000;
+}
+
+/* A socket as a program makes it that knows no lock; left without a look. */
+static int
+bind_without_lock(void)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX, .sun_path = "s" };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (bind(fd, (struct sockaddr *)&name, sizeof(name)) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* One of many: starts when GUN is closed, says whether it owns the path. */
+static void
+run_starter(int gun, int report)
+{
+	struct unix_listener *listener;
+	struct unix_ports ports;
+	char byte;
+
+	while (read(gun, &byte, 1) > 0)
+		;
+	listener = unix_listen("s", NULL);
+	byte = listener != NULL ? 'o' : errno == EADDRINUSE ||
+	    errno == EBUSY ? 'n' : 'e';
+	if (write(report, &byte, 1) != 1)
+		_exit(1);
+	/* The owner serves until it is killed, and so leaves its file. */
+	while (listener != NULL && unix_accept(listener, &ports) == 0)
+		unix_close_ports(&ports);
+	_exit(0);
+}
+
+/* How many there are. */
+static int
+start_all(pid_t starter[STARTERS], int reports)
+{
+	int gun[2], i;
+
+	if (pipe(gun) == -1)
+		return 0;
+	for (i = 0; i < STARTERS; i++) {
+		starter[i] = fork();
+		if (starter[i] == -1)
+			break;
+		if (starter[i] == 0) {
+			close(gun[1]);
+			run_starter(gun[0], reports);
+		}
+	}
+	close(gun[0]);
+	close(gun[1]);
+	return i;
+}
+
+static const char *
+judge(int reports, int count)
+{
+	int owners = 0;
+	char byte;
+
+	while (count-- > 0) {
+		if (read(reports, &byte, 1) != 1)
+			return "a starter ended without a word";
+		if (byte == 'e')
+			return "an error that no starter should see";
+		owners += byte == 'o';
+	}
+	return owners == 1 ? NULL : owners == 0 ? "nobody owns the path" :
+	    "more than one own the path";
+}
+
+/* The one that owns the path can be reached there. */
+static const char *
+visit(void)
+{
+	struct unix_options patient = { .connect_timeout = PATIENCE };
+	struct unix_ports client;
+	int came;
+
+	if (unix_connect("s", &patient, &client) == -1)
+		return "the owner cannot be reached";
+	came = getc(client.in);
+	unix_close_ports(&client);
+	return came == EOF ? NULL : "the owner does not serve";
+}
+
+const char *
+try_starters(int is_stale)
+{
+	pid_t starter[STARTERS];
+	const char *wrong;
+	int reports[2], i, count;
+
+	unlink("s");
+	if (is_stale)
+		close(bind_without_lock());
+	if (pipe(reports) == -1)
+		return "no pipe";
+	count = start_all(starter, reports[1]);
+	wrong = judge(reports[0], count);
+	if (wrong == NULL)
+		wrong = visit();
+	for (i = 0; i < count; i++)
+		kill(starter[i], SIGKILL);
+	for (i = 0; i < count; i++)
+		waitpid(starter[i], NULL, 0);
+	close(reports[0]);
+	close(reports[1]);
+	return count < STARTERS ? "not all could start" : wrong;
+}
+
+/*
+ * A rival that takes the path whenever it can, is sure for a while that it
+ * is the only one, and then ends: by closing, or by a crash.  The witness
+ * is locked by who owns the path, until just before: the order in which a
+ * crash closes descriptors is the kernel's.
+ */
+static void
+run_rival(long long end, unsigned seed)
+{
+	int witness = open("witness", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	struct unix_listener *listener;
+	int i;
+
+	while (now() < end) {
+		listener = unix_listen("s", NULL);
+		if (listener == NULL) {
+			if (errno != EADDRINUSE && errno != EBUSY)
+				_exit(10);
+			continue;
+		}
+		if (flock(witness, LOCK_EX | LOCK_NB) == -1)
+			_exit(11);
+		for (i = (int)(rand_r(&seed) % LOOKS); i >= 0; i--) {
+			if (unix_listener_owns_path(listener) != 1)
+				_exit(12);
+			sched_yield();
+		}
+		flock(witness, LOCK_UN);
+		if (rand_r(&seed) % 2 == 0)
+			raise(SIGKILL);
+		unix_close(listener);
+	}
+	_exit(0);
+}
+
+/* It too is never displaced, although it takes no lock. */
+static void
+run_foreigner(long long end, unsigned seed)
+{
+	struct stat before, after;
+	int fd, i;
+
+	while (now() < end) {
+		fd = bind_without_lock();
+		if (fd == -1)
+			continue;
+		if (lstat("s", &before) == -1)
+			_exit(13);
+		for (i = (int)(rand_r(&seed) % LOOKS); i >= 0; i--) {
+			if (lstat("s", &after) == -1 ||
+			    after.st_ino != before.st_ino)
+				_exit(14);
+			sched_yield();
+		}
+		/* Half of the times it leaves its file behind. */
+		if (rand_r(&seed) % 2 == 0)
+			unlink("s");
+		close(fd);
+	}
+	_exit(0);
+}
+
+static int
+start_rival(void (*run)(long long, unsigned), long long end, unsigned seed)
+{
+	pid_t child = fork();
+
+	if (child == 0)
+		run(end, seed);
+	return child == -1 ? 0 : 1;
+}
+
+static const char *
+verdict(int status)
+{
+	static const char *const verdicts[] = {
+		"an error that no rival should see",
+		"two rivals own the path",
+		"a rival was displaced",
+		"the file of a program without a lock was removed",
+		"a program without a lock was displaced"
+	};
+	unsigned code = (unsigned)WEXITSTATUS(status);
+
+	if (status == 0)
+		return NULL;
+	return code < 10 || code > 14 ? "a rival ended badly" :
+	    verdicts[code - 10];
+}
+
+/* Who was killed starts again; who ends otherwise says what he saw. */
+const char *
+try_rivals(int foreigners, int time, unsigned seed, unsigned *crashes)
+{
+	long long end = now() + time;
+	const char *wrong = NULL, *told;
+	int status, left = 0, i;
+
+	*crashes = 0;
+	for (i = 0; i < RIVALS; i++)
+		left += start_rival(i < foreigners ? run_foreigner : run_rival,
+		    end, seed++);
+	while (left > 0 && wait(&status) != -1) {
+		left--;
+		if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
+			left += start_rival(run_rival, end, seed++);
+			++*crashes;
+			continue;
+		}
+		told = verdict(status);
+		if (wrong == NULL)
+			wrong = told;
+	}
+	return wrong;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Starters: many servers for one path, of which one may have it. */
+#include "stress.h"
+
+#include <unistd.h>
+
+#include "../rivals.h"
+
+#define TIME	300		/* milliseconds of rivals that crash */
+
+static void
+begin_together(unsigned number)
+{
+	const char *wrong = try_starters(number % 2 == 0);
+
+	if (wrong != NULL)
+		give_up("%s", wrong);
+	shared->connections++;
+	shared->events += STARTERS;
+}
+
+static void
+crash(unsigned number)
+{
+	unsigned crashes;
+	const char *wrong = try_rivals(number % 2 == 0 ? 0 : 3, TIME,
+	    new_seed(), &crashes);
+
+	if (wrong != NULL)
+		give_up("%s", wrong);
+	shared->events += crashes;
+}
+
+static void
+remove_files(void)
+{
+	unlink("s");
+	unlink("witness");
+}
+
+static void
+run_starters(unsigned number)
+{
+	begin_together(number);
+	remove_files();
+}
+
+static void
+run_rivals(unsigned number)
+{
+	crash(number);
+	remove_files();
+}
+
+const struct scenario starters[] = {
+	{ "starters", run_starters, "servers started", 0 },
+	{ "rivals", run_rivals, "crashes", 0 },
+	{ NULL, NULL, NULL, 0 }
+};

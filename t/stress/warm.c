@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What libc and the library keep for later is had before all is counted. */
+#include "stress.h"
+
+#include <sys/socket.h>
+
+#define BUFFER	(192 * 1024)	/* of a stream, by default */
+#define PAIRS	10		/* more than the library keeps buffers of */
+#define THREADS	16		/* more than a scenario has */
+
+static pthread_barrier_t barrier;
+
+static void *
+meet(void *argument)
+{
+	pthread_barrier_wait(&barrier);
+	return argument;
+}
+
+/* Every page of FROM's output buffer and of TO's for input is used. */
+static void
+fill(struct unix_ports *from, struct unix_ports *to)
+{
+	static const char bytes[BUFFER];
+	const int size = 2 * BUFFER;
+
+	setsockopt(unix_fileno(from), SOL_SOCKET, SO_SNDBUF, &size,
+	    sizeof(size));
+	fwrite(bytes, 1, sizeof(bytes), from->out);
+	fflush(from->out);
+	need(getc(to->in) == bytes[0]);
+}
+
+static void
+warm_buffers(void)
+{
+	const struct unix_options options = { .flags = UNIX_GUARDED,
+	    .write_timeout = 1000 };
+	struct unix_ports pairs[PAIRS][2];
+	size_t i;
+
+	for (i = 0; i < COUNT(pairs); i++) {
+		need(unix_pair(&options, pairs[i]) == 0);
+		fill(&pairs[i][0], &pairs[i][1]);
+		fill(&pairs[i][1], &pairs[i][0]);
+	}
+	for (i = 0; i < COUNT(pairs); i++) {
+		need(unix_abandon_ports(&pairs[i][0]) == 0);
+		need(unix_abandon_ports(&pairs[i][1]) == 0);
+	}
+}
+
+static void
+warm_threads(void)
+{
+	pthread_t thread[THREADS];
+	size_t i;
+
+	need(pthread_barrier_init(&barrier, NULL, COUNT(thread)) == 0);
+	for (i = 0; i < COUNT(thread); i++)
+		thread[i] = start_thread(meet, NULL);
+	for (i = 0; i < COUNT(thread); i++)
+		join_thread(thread[i]);
+	pthread_barrier_destroy(&barrier);
+}
+
+void
+warm_up(void)
+{
+	warm_buffers();
+	warm_threads();
+}
