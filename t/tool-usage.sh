@@ -3,7 +3,7 @@
 . "$srcdir/t/tool-support.sh"
 
 "$unixport" --help >help
-for name in connect listen pair probe selftest; do
+for name in bench connect listen pair probe selftest; do
 	grep -q "unixport $name " help || fail "no $name in --help"
 	for option in --help -h; do
 		"$unixport" $name $option >said 2>&1
@@ -32,6 +32,16 @@ misuse()
 
 misuse 'a subcommand is missing'
 misuse 'no such subcommand: serve' serve
+misuse 'bench has no option -x' bench -x
+for word in --json=yes --fast; do
+	misuse "bench has no option $word" bench $word
+done
+misuse '-s takes a value' bench --svg
+misuse 'bench takes no argument: fast' bench -j fast
+for text in '' 0 -1 x 3x 1001; do
+	misuse "not a number of rounds: $text" bench -n "$text"
+done
+misuse 'not a number of seconds: x' bench -t x
 misuse 'connect has no option -x' connect -x s
 misuse '-w takes a value' connect -w
 for text in '' x 1x 1.2.3 -1 nan 1e3 0x10 99999999 .; do

@@ -6,12 +6,13 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {
-	&connect_command, &listen_command, &pair_command, &probe_command,
-	&selftest_command
+	&bench_command, &connect_command, &listen_command, &pair_command,
+	&probe_command, &selftest_command
 };
 
 static const struct command all = {
-	.name = "", .usage = "connect|listen|pair|probe|selftest ARGUMENT..."
+	.name = "",
+	.usage = "bench|connect|listen|pair|probe|selftest ARGUMENT..."
 };
 
 /* What was printed may not have got there. */

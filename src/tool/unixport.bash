@@ -35,6 +35,16 @@ _unixport_addresses()
 	compopt -o filenames 2>/dev/null
 }
 
+_unixport_bench()
+{
+	case $2 in
+	-s|--svg) COMPREPLY=($(compgen -f -- "$1")) ;;
+	-n|--rounds|-t) ;;
+	*) [[ $1 = -* ]] && COMPREPLY=($(compgen -W '-j --json -n --rounds
+		-s --svg -t --help' -- "$1")) ;;
+	esac
+}
+
 _unixport()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
@@ -42,10 +52,13 @@ _unixport()
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
 		COMPREPLY=($(compgen -W \
-		    'connect listen pair probe selftest --help --version' -- "$word"))
+		    'bench connect listen pair probe selftest --help --version' \
+		    -- "$word"))
 		return
 	fi
 	case ${COMP_WORDS[1]} in
+	bench) _unixport_bench "$word" "$before"
+		return ;;
 	connect) options='-v -w --help' letters='w:' ;;
 	listen) options='-1 -c -C -g -m --help' letters='c:C:g:m:'
 		marks+=' systemd:' ;;

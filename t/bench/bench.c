@@ -5,35 +5,39 @@
  */
 #include "bench.h"
 
+#include <sys/wait.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_ROUNDS	1000
+#define MEGABYTES(n)	((size_t)(n) << 20)
 
-static const struct work {
-	const char *name;		/* for WORK */
-	const char *title, *unit;
-	double (*measure)(enum kind kind);
+static const struct work unlocked = { "unlocked", "32-byte lines, unlocked",
+    "M lines/s", 1e6, unlocked_lines, 0, 0 };
+static const struct work one_cpu = { "trips1", "round trips, one CPU",
+    "k trips/s", 1e3, trips_on_one, 0, 0 };
+
+static const struct row {
+	const struct work *work;
+	size_t amount;
 	double target;			/* of guarded ports, of raw */
-} works[] = {
-	{ "large", "64 KiB pieces", "MB/s", large_pieces, 0.95 },
-	{ "small", "1 KiB pieces", "MB/s", small_pieces, 0.85 },
-	{ "lines", "32-byte lines", "M lines/s", lines, 0.60 },
-	{ "unlocked", "32-byte lines, unlocked", "M lines/s", unlocked_lines,
-	    0.68 },
-	{ "trips", "round trips, a CPU each", "k trips/s", trips, 0.95 },
-	{ "trips1", "round trips, one CPU", "k trips/s", trips_on_one, 0.95 },
-	{ "connections", "connections, a line each", "k conn./s", connections,
-	    0.90 },
+} rows[] = {
+	{ &works[LARGE_PIECES], MEGABYTES(384), 0.95 },
+	{ &works[SMALL_PIECES], MEGABYTES(384), 0.85 },
+	{ &works[LINES], MEGABYTES(192) / LENGTH, 0.60 },
+	{ &unlocked, MEGABYTES(192) / LENGTH, 0.68 },
+	{ &works[TRIPS], 8000, 0.95 },
+	{ &one_cpu, 8000, 0.95 },
+	{ &works[CONNECTIONS], 4000, 0.90 },
 };
 
 static const char legend[] =
 "\n"
 "raw       what read(2) and write(2) do, the limit.  Pieces, of either size:\n"
 "          64 KiB a call.  Lines: 64 KiB a call, the sender copies each line\n"
-"          in, the reader finds it and copies it out.  Trips: a call a line.\n"
+"          in, the reader finds it and copies it out.  Trips: a call a line,\n"
+"          and a CPU for each process unless the row says one.\n"
 "          Connections: socket, connect and accept.\n"
 "plain     and guarded ports: their share of raw, with fwrite and fread, or\n"
 "          fputs, fgets and, in trips, fflush.  Each round runs all three;\n"
@@ -52,54 +56,21 @@ static const char legend[] =
 "WORK=row: only large, small, lines, unlocked, trips, trips1, connections,\n"
 "memory or servers.\n";
 
-static int
-compare(const void *p, const void *q)
-{
-	double a = *(const double *)p, b = *(const double *)q;
-
-	return (a > b) - (a < b);
-}
-
-static double
-median(double *figures, int count)
-{
-	qsort(figures, (size_t)count, sizeof(*figures), compare);
-	return (figures[(count - 1) / 2] + figures[count / 2]) / 2;
-}
-
-/* A round: the figure of raw, and the shares of the others. */
 static void
-run_round(const struct work *work, int round, int kinds,
-    double figures[KINDS][MAX_ROUNDS])
+show(const struct row *row, unsigned rounds, unsigned kinds)
 {
-	int i, kind;
-
-	/* Nobody is always the first. */
-	for (i = 0; i < kinds; i++) {
-		kind = (round + i) % kinds;
-		figures[kind][round] = work->measure((enum kind)kind);
-	}
-	for (kind = PLAIN; kind < kinds; kind++)
-		figures[kind][round] /= figures[RAW][round];
-}
-
-static void
-show(const struct work *work, int rounds, int kinds)
-{
-	static double figures[KINDS][MAX_ROUNDS];
+	struct result result;
 	double raw, guarded;
-	int round;
 
-	printf("%-26s", work->title);
-	for (round = 0; round < rounds; round++)
-		run_round(work, round, kinds, figures);
-	raw = median(figures[RAW], rounds);
-	printf("%8.*f %-9s%7.2f", raw < 100, raw, work->unit,
-	    median(figures[PLAIN], rounds));
-	guarded = median(figures[GUARDED], rounds);
-	if (kinds > GUARDED)
-		printf("%9.2f   >= %.2f%s\n", guarded, work->target,
-		    guarded < work->target ? "  missed" : "");
+	printf("%-26s", row->work->title);
+	measure_rounds(row->work, row->amount, rounds, kinds, &result);
+	raw = result.figure[RAW];
+	printf("%8.*f %-9s%7.2f", raw < 100, raw, row->work->unit,
+	    result.share[PLAIN]);
+	guarded = result.share[GUARDED];
+	if (has_kind(kinds, GUARDED))
+		printf("%9.2f   >= %.2f%s\n", guarded, row->target,
+		    guarded < row->target ? "  missed" : "");
 	else
 		printf("%9s\n", "-");
 }
@@ -109,16 +80,17 @@ show(const struct work *work, int rounds, int kinds)
 
 /* Another table: who serves many clients at once. */
 static void
-show_servers(int rounds)
+show_servers(unsigned rounds)
 {
 	static double figures[LIBUV + 1][MAX_ROUNDS];
 	int servers = has_libuv() ? LIBUV + 1 : LIBUV;
 	double share[LIBUV + 1] = { 0 };
-	int round, i, kind;
+	unsigned round;
+	int i, kind;
 
 	for (round = 0; round < rounds; round++) {
 		for (i = 0; i < servers; i++) {
-			kind = (round + i) % servers;
+			kind = (int)(round + (unsigned)i) % servers;
 			figures[kind][round] = visits((enum host)kind);
 		}
 		for (kind = SERVE; kind < servers; kind++)
@@ -141,45 +113,80 @@ show_servers(int rounds)
 	show_crowd();
 }
 
-/* Whether this system can have guarded ports. */
-static int
-guarded_here(void)
+/* A positive number from the environment, or FALLBACK. */
+static long
+number(const char *name, long fallback)
 {
-	struct unix_ports pair[2];
+	const char *text = getenv(name);
+	char *end;
+	long value;
 
-	if (unix_pair(options_of(GUARDED), pair) == -1) {
-		need(errno == ENOTSUP, "unix_pair");
-		return 0;
-	}
-	need(unix_close_ports(&pair[0]) == 0 &&
-	    unix_close_ports(&pair[1]) == 0, "unix_close_ports");
-	return 1;
+	if (text == NULL || *text == '\0')
+		return fallback;
+	value = strtol(text, &end, 10);
+	errno = 0;
+	need(*end == '\0' && value > 0 && value < 1 << 30, name);
+	return value;
+}
+
+void
+kill_process(pid_t child)
+{
+	int status;
+
+	need(kill(child, SIGKILL) == 0, "kill");
+	need(waitpid(child, &status, 0) == child, "waitpid");
+	unfinished.child = 0;
+	errno = 0;
+	need(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL,
+	    "the other process failed");
+}
+
+static void
+show_machine(void)
+{
+	struct machine machine;
+
+	know_machine(&machine);
+	printf("%s\n%s, CPUs for us: %d\n%s", machine.kernel,
+	    machine.processor, machine.cpus, machine.libc);
+#ifdef __VERSION__
+	printf(", compiler %s", __VERSION__);
+#endif
+	printf("\n");
+	if (machine.load >= 0)
+		printf("load %.1f, ", machine.load);
 }
 
 int
 main(void)
 {
 	const char *wanted = getenv("WORK");
-	int rounds = (int)number("ROUNDS", 15);
-	int kinds = guarded_here() ? KINDS : GUARDED;
+	unsigned rounds = (unsigned)number("ROUNDS", 15);
+	unsigned kinds = kinds_here() & ~(1u << TCP);
+	int with_guarded = has_kind(kinds, GUARDED);
 	int shown = 0;
 	size_t i;
 
 	errno = 0;
 	need(rounds <= MAX_ROUNDS, "ROUNDS: no more than 1000");
+	signal(SIGPIPE, SIG_IGN);
+	leave_nothing();
+	guarded_options.buffer_size = (size_t)number("BUFFER", 0);
 	if (wanted != NULL && *wanted == '\0')
 		wanted = NULL;
 	show_machine();
-	printf("%d rounds\n\n%-26s%8s%17s%9s   %s\n", rounds, "", "raw",
+	printf("%u rounds\n\n%-26s%8s%17s%9s   %s\n", rounds, "", "raw",
 	    "plain", "guarded", "target");
-	for (i = 0; i < sizeof(works) / sizeof(works[0]); i++)
-		if (wanted == NULL || strcmp(wanted, works[i].name) == 0) {
-			show(&works[i], rounds, kinds);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (wanted == NULL ||
+		    strcmp(wanted, rows[i].work->name) == 0) {
+			show(&rows[i], rounds, kinds);
 			shown++;
 		}
 	if (wanted == NULL || strcmp(wanted, "memory") == 0)
-		shown += show_memory(kinds > GUARDED);
-	if (kinds > GUARDED &&
+		shown += show_memory(with_guarded);
+	if (with_guarded &&
 	    (wanted == NULL || strcmp(wanted, "servers") == 0)) {
 		show_servers(rounds);
 		shown++;

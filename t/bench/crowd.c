@@ -6,7 +6,6 @@
 #include "bench.h"
 
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,15 +100,14 @@ void
 show_crowd(void)
 {
 	const struct unix_options options = { .flags = UNIX_GUARDED };
-	struct sockaddr_un name = { .sun_family = AF_UNIX };
-	char directory[] = "/tmp/unixport.XXXXXX";
+	struct sockaddr_un name;
 	struct unix_listener *listener;
 	double taken, cost;
 	pid_t child;
 
 	raise_limit();
-	need(mkdtemp(directory) != NULL && pipe(result) == 0, "mkdtemp");
-	snprintf(name.sun_path, sizeof(name.sun_path), "%s/s", directory);
+	need(pipe(result) == 0, "pipe");
+	make_place(&name);
 	listener = unix_listen(name.sun_path, &options);
 	need(listener != NULL, "unix_listen");
 	child = start_process();
@@ -119,7 +117,8 @@ show_crowd(void)
 	need(read_some(result[0], (char *)&cost, sizeof(cost)) ==
 	    sizeof(cost), "read");
 	kill_process(child);
-	need(unix_close(listener) == 0 && rmdir(directory) == 0, "unix_close");
+	need(unix_close(listener) == 0, "unix_close");
+	remove_place();
 	close(result[0]);
 	close(result[1]);
 	printf("%d clients at once on unix_serve, %d lines each way: "

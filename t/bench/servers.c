@@ -7,7 +7,6 @@
 #include "bench.h"
 
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -124,14 +123,11 @@ visits(enum host kind)
 {
 	const struct unix_options options = { .flags = UNIX_GUARDED,
 	    .backlog = 128 };
-	char directory[] = "/tmp/unixport.XXXXXX";
 	struct unix_listener *listener;
 	double taken;
 	pid_t child;
 
-	need(mkdtemp(directory) != NULL, "mkdtemp");
-	name.sun_family = AF_UNIX;
-	snprintf(name.sun_path, sizeof(name.sun_path), "%s/s", directory);
+	make_place(&name);
 	listener = unix_listen(name.sun_path, &options);
 	need(listener != NULL, "unix_listen");
 	child = start_process();
@@ -139,6 +135,7 @@ visits(enum host kind)
 		serve(kind, listener);
 	taken = visit_all();
 	kill_process(child);
-	need(unix_close(listener) == 0 && rmdir(directory) == 0, "unix_close");
+	need(unix_close(listener) == 0, "unix_close");
+	remove_place();
 	return AT_ONCE * VISITS / taken / 1e3;
 }

@@ -33,7 +33,7 @@ end_of(pid_t process)
 }
 
 void
-end_process(pid_t process)
+end_well(pid_t process)
 {
 	int status = end_of(process);
 

@@ -17,7 +17,7 @@ static struct unix_ports pair[2];
 static void
 dead_peer(void)
 {
-	open_pair(pair, NULL);
+	make_pair(pair, NULL);
 	succeeds(unix_close_ports(&pair[1]), "unix_close_ports");
 	fputs("hello\n", pair[0].out);
 	fails(fflush(pair[0].out), EPIPE, "fflush");
@@ -39,12 +39,12 @@ no_flush_needed(void)
 {
 	pid_t peer;
 
-	open_pair(pair, NULL);
+	make_pair(pair, NULL);
 	peer = begin_process(answer, NULL);
 	succeeds(unix_abandon_ports(&pair[1]), "unix_abandon_ports");
 	fputs("question\n", pair[0].out);
 	hear(&pair[0], "answer\n");
-	end_process(peer);
+	end_well(peer);
 	succeeds(unix_close_ports(&pair[0]), "unix_close_ports");
 }
 
@@ -66,7 +66,7 @@ signals_while_reading(void)
 {
 	pid_t storm;
 
-	open_pair(pair, NULL);
+	make_pair(pair, NULL);
 	tell(&pair[1], "half");
 	storm = begin_storm(send_rest);
 	hear(&pair[0], "halfway\n");
@@ -93,7 +93,7 @@ write_much(void)
 	succeeds(unix_abandon_ports(&pair[1]), "unix_abandon_ports");
 	tell_pattern(&pair[0], MUCH);
 	succeeds(unix_close_ports(&pair[0]), "unix_close_ports");
-	end_process(peer);
+	end_well(peer);
 }
 
 static void
@@ -102,7 +102,7 @@ signals_while_writing(void)
 	pid_t storm;
 
 	storm = begin_storm(do_nothing);
-	open_pair(pair, NULL);
+	make_pair(pair, NULL);
 	write_much();
 	end_storm(storm);
 }
@@ -111,7 +111,7 @@ signals_while_writing(void)
 static void
 nonblocking(void)
 {
-	open_pair(pair, NULL);
+	make_pair(pair, NULL);
 	succeeds(fcntl(unix_fileno(&pair[0]), F_SETFL, O_NONBLOCK), "fcntl");
 	write_much();
 }
@@ -123,7 +123,7 @@ read_timeout(void)
 	struct unix_buffer line = { 0 };
 	long long begin = milliseconds();
 
-	open_pair(pair, &options);
+	make_pair(pair, &options);
 	tell(&pair[1], "half");
 	fails(unix_get_line(pair[0].in, &line, 0), ETIMEDOUT,
 	    "unix_get_line");
@@ -167,7 +167,7 @@ nothing_after_a_gap(void)
 	pthread_t thread;
 	size_t place = 0;
 
-	open_pair(pair, &options);
+	make_pair(pair, &options);
 	write_endlessly(&place);
 	holds(errno == ETIMEDOUT, strerror(errno));
 	thread = begin_thread(read_to_end, &pair[1]);

@@ -128,7 +128,7 @@ peers(void)
 	struct unix_ports pair[2];
 	struct unix_peer peer;
 
-	open_pair(pair, NULL);
+	make_pair(pair, NULL);
 	if (unix_peer(&pair[0], &peer) == -1)
 		say("unknown: %s", strerror(errno));
 	else

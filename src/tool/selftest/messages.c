@@ -46,7 +46,7 @@ whole_frames(void)
 	pthread_t writers;
 	int i, got;
 
-	open_pair(pair, NULL);
+	make_pair(pair, NULL);
 	writers = begin_thread(put_all_frames, NULL);
 	for (i = 0; (got = unix_get_frame(pair[1].in, &frame, 0)) == 1; i++) {
 		holds(frame.length == LENGTH, "another length");
@@ -65,7 +65,7 @@ cut_frame(void)
 {
 	struct unix_buffer frame = { 0 };
 
-	open_pair(pair, NULL);
+	make_pair(pair, NULL);
 	fwrite("\0\0\0\012half", 1, 8, pair[0].out);
 	succeeds(unix_close_ports(&pair[0]), "unix_close_ports");
 	fails(unix_get_frame(pair[1].in, &frame, 0), EBADMSG,
@@ -80,7 +80,7 @@ bounded_frame(void)
 {
 	struct unix_buffer frame = { 0 };
 
-	open_pair(pair, NULL);
+	make_pair(pair, NULL);
 	fwrite("\377\377\377\377", 1, 4, pair[0].out);
 	succeeds(fflush(pair[0].out), "fflush");
 	fails(unix_get_frame(pair[1].in, &frame, 0), EMSGSIZE,
@@ -97,7 +97,7 @@ bounded_line(void)
 	char text[2 * LONGEST + 1] = "";
 
 	memset(text, 'x', sizeof(text) - 1);
-	open_pair(pair, NULL);
+	make_pair(pair, NULL);
 	tell(&pair[0], "short\r\n");
 	tell(&pair[0], text);
 	succeeds(unix_get_line(pair[1].in, &line, LONGEST), "unix_get_line");

@@ -111,7 +111,7 @@ one_winner(void)
 	winners = count_winners();
 	close(end[1]);
 	for (i = 0; i < RIVALS; i++)
-		end_process(rivals[i]);
+		end_well(rivals[i]);
 	for (i = 0; i < 3; i++)
 		close(pipes[i][0]);
 	if (winners != 1)

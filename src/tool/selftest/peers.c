@@ -14,7 +14,7 @@ credentials(void)
 	struct unix_ports pair[2];
 	struct unix_peer peer;
 
-	open_pair(pair, NULL);
+	make_pair(pair, NULL);
 	succeeds(unix_peer(&pair[0], &peer), "unix_peer");
 	holds(peer.uid == geteuid(), "another user");
 	holds(peer.gid == getegid(), "another group");
@@ -27,7 +27,7 @@ open_passing(struct unix_ports pair[2])
 {
 	const struct unix_options options = { .flags = UNIX_FILES };
 
-	open_pair(pair, &options);
+	make_pair(pair, &options);
 }
 
 /* As many as COUNT write ends of one pipe, with one byte each. */
@@ -115,7 +115,7 @@ unwanted_are_closed(void)
 	    .flags = UNIX_GUARDED | UNIX_FILES };
 	struct unix_ports pair[2], passing;
 
-	open_pair(pair, NULL);
+	make_pair(pair, NULL);
 	succeeds(unix_open_ports(dup(unix_fileno(&pair[0])), &sender,
 	    &passing), "unix_open_ports");
 	succeeds(unix_abandon_ports(&pair[0]), "unix_abandon_ports");

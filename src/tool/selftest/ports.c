@@ -14,7 +14,7 @@ lines_both_ways(void)
 {
 	struct unix_ports pair[2];
 
-	open_pair(pair, NULL);
+	make_pair(pair, NULL);
 	tell(&pair[0], "one\n");
 	tell(&pair[1], "two\n");
 	hear(&pair[1], "one\n");
@@ -40,14 +40,14 @@ megabyte(void)
 	struct unix_ports pair[2];
 	pid_t peer;
 
-	open_pair(pair, NULL);
+	make_pair(pair, NULL);
 	peer = begin_process(return_all, pair);
 	succeeds(unix_abandon_ports(&pair[1]), "unix_abandon_ports");
 	tell_pattern(&pair[0], MEGABYTE);
 	succeeds(unix_close_output(&pair[0]), "unix_close_output");
 	hear_pattern(&pair[0], MEGABYTE);
 	hear_end(&pair[0]);
-	end_process(peer);
+	end_well(peer);
 	succeeds(unix_close_ports(&pair[0]), "unix_close_ports");
 }
 
@@ -56,7 +56,7 @@ end_by_halves(void)
 {
 	struct unix_ports pair[2];
 
-	open_pair(pair, NULL);
+	make_pair(pair, NULL);
 	tell(&pair[0], "question\n");
 	succeeds(unix_close_output(&pair[0]), "unix_close_output");
 	hear(&pair[1], "question\n");
@@ -72,7 +72,7 @@ input_closed(void)
 	struct unix_ports pair[2];
 
 	signal(SIGPIPE, SIG_IGN);
-	open_pair(pair, NULL);
+	make_pair(pair, NULL);
 	succeeds(unix_close_input(&pair[0]), "unix_close_input");
 	fputs("in vain\n", pair[1].out);
 	fails(fflush(pair[1].out), EPIPE, "fflush");
@@ -90,7 +90,7 @@ loss_is_told(void)
 	struct unix_ports pair[2];
 
 	signal(SIGPIPE, SIG_IGN);
-	open_pair(pair, NULL);
+	make_pair(pair, NULL);
 	succeeds(unix_close_ports(&pair[1]), "unix_close_ports");
 	fputs("in vain\n", pair[0].out);
 	fails(fflush(pair[0].out), EPIPE, "fflush");
@@ -104,7 +104,7 @@ input_in_buffer(void)
 {
 	struct unix_ports pair[2];
 
-	open_pair(pair, NULL);
+	make_pair(pair, NULL);
 	holds(unix_input_ready(&pair[0], 0) == 0, "input where there is none");
 	tell(&pair[1], "one\ntwo\n");
 	hear(&pair[0], "one\n");
@@ -129,7 +129,7 @@ hang_up_wakes(void)
 	struct unix_ports pair[2];
 	pthread_t thread;
 
-	open_pair(pair, NULL);
+	make_pair(pair, NULL);
 	thread = begin_thread(hang_up, &pair[0]);
 	hear_end(&pair[0]);
 	hear_end(&pair[1]);
@@ -151,9 +151,9 @@ sent_once(void)
 {
 	struct unix_ports pair[2];
 
-	open_pair(pair, NULL);
+	make_pair(pair, NULL);
 	fputs("once\n", pair[0].out);
-	end_process(begin_process(abandon, pair));
+	end_well(begin_process(abandon, pair));
 	succeeds(unix_close_ports(&pair[0]), "unix_close_ports");
 	hear(&pair[1], "once\n");
 	hear_end(&pair[1]);

@@ -110,7 +110,7 @@ child_both_ways(void)
 	hear(&ports, "hello\n");
 	succeeds(unix_close_output(&ports), "unix_close_output");
 	hear_end(&ports);
-	end_process(child);
+	end_well(child);
 	succeeds(unix_close_ports(&ports), "unix_close_ports");
 }
 

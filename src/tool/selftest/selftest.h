@@ -87,7 +87,7 @@ void fails(int result, int error, const char *call);
 
 /* steps.c: what many checks do.  All of it succeeds, or the check fails. */
 extern unsigned kind;		/* flags for the kind of ports at hand */
-void open_pair(struct unix_ports pair[2], const struct unix_options *options);
+void make_pair(struct unix_ports pair[2], const struct unix_options *options);
 void close_pair(struct unix_ports pair[2]);
 void tell(struct unix_ports *ports, const char *text);
 void hear(struct unix_ports *ports, const char *text);
@@ -107,7 +107,7 @@ void make_file(const char *path);
 /* company.c: who else takes part, and what happens meanwhile. */
 pid_t begin_process(void (*run)(void *), void *what);
 int end_of(pid_t process);		/* its wait status */
-void end_process(pid_t process);	/* which must be a good one */
+void end_well(pid_t process);	/* which must be a good one */
 pthread_t begin_thread(void *(*run)(void *), void *what);
 void end_thread(pthread_t thread);
 void handle(int number, void (*handler)(int));

@@ -13,7 +13,7 @@ open_to_dead_peer(struct unix_ports pair[2])
 {
 	const struct unix_options options = { .sigpipe = policy };
 
-	open_pair(pair, &options);
+	make_pair(pair, &options);
 	succeeds(unix_close_ports(&pair[1]), "unix_close_ports");
 	fputs("hello\n", pair[0].out);
 }

@@ -25,7 +25,7 @@ of_kind(const struct unix_options *options)
 }
 
 void
-open_pair(struct unix_ports pair[2], const struct unix_options *options)
+make_pair(struct unix_ports pair[2], const struct unix_options *options)
 {
 	succeeds(unix_pair(of_kind(options), pair), "unix_pair");
 }

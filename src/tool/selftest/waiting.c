@@ -115,7 +115,7 @@ waits_for_server(void)
 
 	succeeds(unix_connect("s", &options, &ports), "unix_connect");
 	hear(&ports, "welcome\n");
-	end_process(server);
+	end_well(server);
 	succeeds(unix_close_ports(&ports), "unix_close_ports");
 }
 

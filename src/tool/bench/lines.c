@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Lines one way: fputs and fgets against the least that any stream does. */
-#include "bench.h"
+#include "measure.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-#if defined(__has_include)
-#if __has_include(<stdio_ext.h>)
-#include <stdio_ext.h>
-#endif
-#endif
-
-#define BYTES	((size_t)192 << 20)
 
 static char buffer[LARGE];
 
@@ -88,33 +80,19 @@ get_lines(struct end *end, size_t bytes)
 	}
 }
 
-static void
-unlock(struct end *end)
+double
+lines_after(void (*prepare)(struct end *end), enum kind kind, size_t count)
 {
-#ifdef FSETLOCKING_BYCALLER
-	if (end->kind == RAW)
-		return;
-	__fsetlocking(end->ports.in, FSETLOCKING_BYCALLER);
-	__fsetlocking(end->ports.out, FSETLOCKING_BYCALLER);
-#else
-	(void)end;
-#endif
+	static const struct way way = { { write_lines, put_lines },
+	    { read_lines, get_lines } };
+
+	/* Whole ones before the clock starts, too. */
+	count = (count + 15) / 16 * 16;
+	return one_way(&way, count * LENGTH, kind, prepare) / LENGTH;
 }
 
 double
-lines(enum kind kind)
+lines(enum kind kind, size_t count)
 {
-	static const struct way way = { { write_lines, put_lines },
-	    { read_lines, get_lines }, NULL };
-
-	return one_way(&way, BYTES, kind) / LENGTH;
-}
-
-double
-unlocked_lines(enum kind kind)
-{
-	static const struct way way = { { write_lines, put_lines },
-	    { read_lines, get_lines }, unlock };
-
-	return one_way(&way, BYTES, kind) / LENGTH;
+	return lines_after(NULL, kind, count);
 }

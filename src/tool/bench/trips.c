@@ -4,19 +4,17 @@
  * each process most of a trip is the kernel waking the other one, on one
  * CPU for both it is what the programs do.
  */
-#include "bench.h"
+#include "measure.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#define TRIPS	8000
 
 static void
 send_line(struct end *end)
 {
-	if (end->kind == RAW)
+	if (is_bare(end->kind))
 		write_all(end->fd, LINE, LENGTH);
 	else
 		need(fputs(LINE, end->ports.out) != EOF &&
@@ -29,7 +27,7 @@ receive_line(struct end *end)
 	char line[100];
 	size_t n = 0;
 
-	if (end->kind != RAW) {
+	if (!is_bare(end->kind)) {
 		need(fgets(line, sizeof(line), end->ports.in) != NULL, "fgets");
 		n = strlen(line);
 	} else {
@@ -42,7 +40,7 @@ receive_line(struct end *end)
 }
 
 static void
-go(struct end *end, int count)
+go(struct end *end, size_t count)
 {
 	while (count-- > 0) {
 		send_line(end);
@@ -51,7 +49,7 @@ go(struct end *end, int count)
 }
 
 static void
-come_back(struct end *end, int count)
+come_back(struct end *end, size_t count)
 {
 	while (count-- > 0) {
 		receive_line(end);
@@ -59,40 +57,35 @@ come_back(struct end *end, int count)
 	}
 }
 
-static double
-measure(enum kind kind, int far_cpu)
+/* The other process is on CPU 0, as we are, or 1. */
+double
+trips_to(int cpu, enum kind kind, size_t count)
 {
 	struct end pair[2];
-	int before = TRIPS / 16;
-	double start, end;
+	size_t before = count / 16;
+	double start, rate;
 	pid_t other;
 
 	open_pair(kind, pair);
 	other = start_process();
-	pin(other == 0 ? far_cpu : 0);
+	pin(other == 0 ? cpu : 0);
 	drop_end(&pair[other != 0]);
 	if (other == 0) {
-		come_back(&pair[1], before + TRIPS);
+		come_back(&pair[1], before + count);
 		close_end(&pair[1]);
-		_exit(0);
+		exit(0);
 	}
 	go(&pair[0], before);
 	start = seconds();
-	go(&pair[0], TRIPS);
-	end = seconds();
+	go(&pair[0], count);
+	rate = rate_since(start, count);
 	close_end(&pair[0]);
 	end_process(other);
-	return TRIPS / (end - start) / 1e3;
+	return rate;
 }
 
 double
-trips(enum kind kind)
+trips(enum kind kind, size_t count)
 {
-	return measure(kind, 1);
-}
-
-double
-trips_on_one(enum kind kind)
-{
-	return measure(kind, 0);
+	return trips_to(1, kind, count);
 }

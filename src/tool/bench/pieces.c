@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Pieces one way: fwrite and fread against write(2) and read(2). */
-#include "bench.h"
+#include "measure.h"
 
 #include <stdio.h>
 
-#define BYTES	((size_t)384 << 20)
 #define SMALL	1024
 
 static char piece[LARGE];
@@ -69,20 +68,27 @@ get_small(struct end *end, size_t bytes)
 	get_pieces(end, bytes, SMALL);
 }
 
-double
-large_pieces(enum kind kind)
+/* Whole pieces, and whole ones before the clock starts. */
+static size_t
+whole(size_t bytes)
 {
-	static const struct way way = { { write_pieces, put_large },
-	    { read_pieces, get_large }, NULL };
-
-	return one_way(&way, BYTES, kind);
+	return (bytes + 16 * LARGE - 1) / (16 * LARGE) * (16 * LARGE);
 }
 
 double
-small_pieces(enum kind kind)
+large_pieces(enum kind kind, size_t bytes)
+{
+	static const struct way way = { { write_pieces, put_large },
+	    { read_pieces, get_large } };
+
+	return one_way(&way, whole(bytes), kind, NULL);
+}
+
+double
+small_pieces(enum kind kind, size_t bytes)
 {
 	static const struct way way = { { write_pieces, put_small },
-	    { read_pieces, get_small }, NULL };
+	    { read_pieces, get_small } };
 
-	return one_way(&way, BYTES, kind);
+	return one_way(&way, whole(bytes), kind, NULL);
 }

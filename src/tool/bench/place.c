@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A socket's place: a directory that is ours alone, and nobody else's. */
+#include "measure.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* There is one at a time; the system's call takes no longer path than this. */
+void
+make_place(struct sockaddr_un *name)
+{
+	const char *parent = getenv("TMPDIR");
+	char *directory = unfinished.directory, path[sizeof(name->sun_path)];
+	sigset_t before;
+	int length;
+
+	if (parent == NULL || *parent == '\0')
+		parent = "/tmp";
+	length = snprintf(path, sizeof(path) - 2, "%s/unixport.XXXXXX", parent);
+	errno = ENAMETOOLONG;
+	need((size_t)length < sizeof(path) - 2, parent);
+	hold_ends(&before);
+	if (mkdtemp(path) == NULL)
+		die(parent);
+	strcpy(directory, path);
+	release_ends(&before);
+	*name = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	strcat(strcpy(name->sun_path, path), "/s");
+}
+
+/* The socket has been removed. */
+void
+remove_place(void)
+{
+	need(rmdir(unfinished.directory) == 0, "rmdir");
+	unfinished.directory[0] = '\0';
+}
