@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Processes: each is somebody's to wait for, and ended by an alarm else. */
+#include "judge.h"
+#include "peer.h"
+
+#include <sys/wait.h>
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <unistd.h>
+
+#define LIMIT	60		/* seconds */
+
+/* Where there is but one CPU, it is that one. */
+static void
+pin(int which)
+{
+#ifdef CPU_SET
+	cpu_set_t allowed, set;
+	int cpu;
+
+	need(sched_getaffinity(0, sizeof(allowed), &allowed) == 0,
+	    "sched_getaffinity");
+	if (CPU_COUNT(&allowed) <= which)
+		which = 0;
+	for (cpu = 0; !CPU_ISSET(cpu, &allowed) || which-- > 0; cpu++)
+		;
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	need(sched_setaffinity(0, sizeof(set), &set) == 0,
+	    "sched_setaffinity");
+#else
+	(void)which;
+#endif
+}
+
+pid_t
+start(char *const argv[], int in, int out, int cpu)
+{
+	pid_t child;
+
+	/* We wait for nobody for ever; exec(2) keeps an alarm. */
+	alarm(LIMIT);
+	child = fork();
+	need(child != -1, "fork");
+	if (child != 0)
+		return child;
+	alarm(LIMIT);
+	if (cpu != ANY)
+		pin(cpu);
+	need(dup2(in, STDIN_FILENO) != -1 && dup2(out, STDOUT_FILENO) != -1,
+	    "dup2");
+	execvp(argv[0], argv);
+	die(argv[0]);
+}
+
+void
+end(pid_t child)
+{
+	int status;
+
+	need(waitpid(child, &status, 0) == child, "waitpid");
+	errno = 0;
+	need(status == 0, "a peer has failed");
+}
+
+void
+stop(pid_t child)
+{
+	int status;
+
+	need(kill(child, SIGKILL) == 0 &&
+	    waitpid(child, &status, 0) == child, "kill");
+	errno = 0;
+	need(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL,
+	    "a peer has failed");
+}
