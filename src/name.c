@@ -105,9 +105,7 @@ up_reach(const struct up_address *address, struct up_name *name, int *file)
 	if (up_name(address->text, address->length, name) == 0)
 		return 0;
 	*file = open_file(address);
-	if (*file == -1)
-		return -1;
-	if (up_name_at(*file, NULL, name) == 0)
+	if (*file != -1 && up_name_at(*file, NULL, name) == 0)
 		return 0;
 	up_close(*file);
 	*file = -1;

@@ -57,6 +57,25 @@ START_TEST(given_listener_serves_and_keeps_its_file)
 }
 END_TEST
 
+/* It fills sun_path, and has no NUL there. */
+START_TEST(given_listener_tells_its_longest_path)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	char path[sizeof(name.sun_path) + 1];
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct unix_listener *listener;
+
+	make_path(path, sizeof(name.sun_path));
+	memcpy(name.sun_path, path, sizeof(name.sun_path));
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&name, sizeof(name)), 0);
+	ck_assert_int_eq(listen(fd, 1), 0);
+	listener = listen_at(fd_address(fd), NULL);
+	ck_assert_str_eq(unix_listener_path(listener), path);
+	expect_reachable(listener, path);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
 START_TEST(given_listener_tells_its_abstract_name)
 {
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
@@ -261,6 +280,7 @@ main(void)
 
 	tcase_add_test(descriptor, given_listener_serves_and_keeps_its_file);
 #ifdef __linux__
+	tcase_add_test(descriptor, given_listener_tells_its_longest_path);
 	tcase_add_test(descriptor,
 	    given_listener_tells_its_abstract_name);
 #endif

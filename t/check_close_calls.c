@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Two threads that close both streams of guarded ports at once: the moment
- * between two calls is brought about by interposition.
+ * Closing guarded ports while another thread does, or did when the process
+ * forked: brought about by interposition.
  */
 #include "support.h"
 
 #include <sys/socket.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -61,10 +62,58 @@ START_TEST(end_of_a_direction_never_hits_another_connection)
 END_TEST
 
 static void
+never(void)
+{
+	ck_abort_msg("a stream that is no more was asked for");
+}
+
+START_TEST(output_that_is_closed_is_tied_no_more)
+{
+	succeeds(unix_pair(of_kind(NULL), pair));
+	ck_assert_int_eq(fclose(pair[0].out), 0);
+	pair[0].out = NULL;
+	say(pair[1].out, "hello\n");
+	before_next("ftrylockfile", never);
+	expect(pair[0].in, "hello\n");
+	ck_assert(is_pending());
+	forget_next();
+	abandon_all(pair, 2);
+}
+END_TEST
+
+/* As musl's fork(2) leaves it; the parent's connection goes on. */
+START_TEST(stream_that_cannot_be_had_after_fork_is_left)
+{
+	pid_t child;
+	int fd;
+
+	succeeds(unix_pair(of_kind(NULL), pair));
+	fd = unix_fileno(&pair[0]);
+	child = fork();
+	if (child == 0) {
+		fail_next("ftrylockfile", 0, EBUSY);
+		if (unix_abandon_ports(&pair[0]) == -1 ||
+		    pair[0].in != NULL || pair[0].out != NULL)
+			_exit(1);
+		_exit(fcntl(fd, F_GETFD) == -1 ? 0 : 2);
+	}
+	ck_assert_int_eq(child_status(child), 0);
+	say(pair[0].out, "still here\n");
+	expect(pair[1].in, "still here\n");
+	abandon_all(pair, 2);
+}
+END_TEST
+
+static void
 fill(Suite *suite)
 {
-	tcase_add_test(add_case(suite, "calls"),
+	TCase *calls = add_case(suite, "calls");
+
+	tcase_add_test(calls,
 	    end_of_a_direction_never_hits_another_connection);
+	tcase_add_test(calls, output_that_is_closed_is_tied_no_more);
+	tcase_add_test(add_case(suite, "exits"),
+	    stream_that_cannot_be_had_after_fork_is_left);
 }
 
 int

@@ -72,6 +72,7 @@ START_TEST(long_path_and_abstract_name_receive)
 	succeeds(unix_send(path, "x", 1));
 	expect_datagram(listener, "x");
 	succeeds(unix_close(listener));
+	fails(unix_send(path, "x", 1), _i == 0 ? ENOENT : ECONNREFUSED);
 }
 END_TEST
 

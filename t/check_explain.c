@@ -210,6 +210,13 @@ START_TEST(too_long)
 	    "%zu bytes, 3 more than the limit of %zu; choose a shorter one",
 	    path, limit + 2, limit - 1);
 	expect_listen(path, ENAMETOOLONG, expected);
+	memset(path, 'x', sizeof(path));
+	memcpy(path, "unix:@", 6);
+	path[limit + 6] = '\0';
+	snprintf(expected, sizeof(expected), "%s: too long: the name has "
+	    "%zu bytes, 1 more than the limit of %zu; choose a shorter one",
+	    path, limit, limit - 1);
+	expect_listen(path, ENAMETOOLONG, expected);
 }
 END_TEST
 

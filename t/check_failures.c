@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <fcntl.h>
-#include <string.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "interpose.h"
@@ -26,6 +26,8 @@ START_TEST(listen_leaves_nothing)
 		unsigned flags;
 	} cases[] = {
 		{ "strndup", 1, ENOMEM, 0 },
+		{ "strdup", 1, ENOMEM, 0 },
+		{ "bind", 1, EIO, 0 },
 		{ "F_GETFL", 1, EIO, 0 },
 		{ "F_SETFL", 1, EIO, 0 },
 		{ "fchmodat", 1, EPERM, 0 },
@@ -48,13 +50,23 @@ END_TEST
 
 START_TEST(given_socket_is_as_it_was_when_adopting_fails)
 {
-	const char *const names[] = { "F_SETFL", "F_SETFD", "strndup" };
+	static const struct {
+		const char *name;
+		int number;
+	} cases[] = {
+		{ "F_SETFL", 1 },
+		{ "F_SETFD", 1 },
+		{ "strndup", 1 },
+		{ "getsockopt", 1 },
+		{ "getsockname", 1 },	/* for its family */
+		{ "getsockname", 2 },
+	};
 	int fd = bind_socket(SOCK_STREAM);
 	char address[20];
 
 	ck_assert_int_eq(listen(fd, 1), 0);
 	snprintf(address, sizeof(address), "fd:%d", fd);
-	fail_next(names[_i], 1, ENOMEM);
+	fail_next(cases[_i].name, cases[_i].number, ENOMEM);
 	ck_assert_ptr_null(unix_listen(address, of_kind(NULL)));
 	ck_assert_int_eq(errno, ENOMEM);
 	ck_assert(!is_pending());
@@ -108,6 +120,20 @@ START_TEST(accept_goes_on_after_errors_of_one_client)
 }
 END_TEST
 
+/* Clients that go again and again keep the listener ready. */
+START_TEST(accept_ends_in_time_whatever_clients_do)
+{
+	struct unix_options options = { .accept_timeout = 50 };
+
+	open_waiting(&c, &options);
+	fail_next("accept4", 0, ECONNABORTED);
+	fails(unix_accept(c.listener, &c.server), ETIMEDOUT);
+	forget_next();
+	succeeds(unix_accept(c.listener, &c.server));
+	close_connection(&c);
+}
+END_TEST
+
 START_TEST(accept_ready_and_input_ready_tell)
 {
 	struct unix_ports pair[2];
@@ -156,90 +182,6 @@ START_TEST(open_ports_leaves_the_socket_as_it_was)
 }
 END_TEST
 
-/*
- * What streams are made of: each part fails in its turn, until a turn comes
- * that none is left for.
- */
-
-static struct unix_options roomy;
-static struct unix_ports made[2];
-static int raw[2];
-
-static int
-make_pair(void)
-{
-	return unix_pair(of_kind(&roomy), made);
-}
-
-static int
-make_client(void)
-{
-	return unix_connect("s", of_kind(&roomy), made);
-}
-
-static int
-make_server(void)
-{
-	return unix_accept(listener, made);
-}
-
-static int
-make_from_socket(void)
-{
-	return unix_open_ports(raw[0], of_kind(&roomy), made);
-}
-
-static int (*const makers[])(void) = { make_pair, make_client, make_server,
-    make_from_socket };
-static const char *const parts[2][3] = {
-	{ "malloc", "fdopen" },
-	{ "malloc", "fopencookie", "mmap" }
-};
-
-#define MAKERS	((int)COUNT(makers))
-#define PARTS	(guarded ? 3 : 2)
-
-/* How many turns failed before MAKE succeeded. */
-static int
-fail_in_turn(int (*make)(void), const char *part)
-{
-	int turn, result;
-
-	for (turn = 1;; turn++) {
-		fail_next(part, turn, ENOMEM);
-		errno = 0;
-		result = make();
-		if (is_pending())
-			break;
-		ck_assert_int_eq(result, -1);
-		ck_assert_int_eq(errno, ENOMEM);
-	}
-	forget_next();
-	ck_assert_int_eq(result, 0);
-	return turn - 1;
-}
-
-START_TEST(streams_that_cannot_be_made_leave_nothing)
-{
-	int (*const make)(void) = makers[_i % MAKERS];
-	struct unix_ports client = { .in = NULL };
-
-	/* Buffers of an unusual size are not kept for the next turn. */
-	roomy.buffer_size = guarded ? 100000 : 0;
-	listener = listen_at("s", &roomy);
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, raw), 0);
-	/* For the server; and the first ports of all ask for pthread_atfork. */
-	succeeds(unix_connect("s", of_kind(NULL), &client));
-	ck_assert_int_ge(fail_in_turn(make, parts[guarded][_i / MAKERS]), 1);
-	abandon_all(made, 2);
-	succeeds(unix_abandon_ports(&client));
-	succeeds(unix_close(listener));
-	close(raw[1]);
-	if (make != make_from_socket)
-		ck_assert_int_eq(close(raw[0]), 0);
-}
-END_TEST
-
 /* The BSDs say ENOTCONN when the peer has gone first. */
 START_TEST(end_of_a_connection_that_has_ended_is_no_error)
 {
@@ -259,15 +201,78 @@ START_TEST(end_of_a_connection_that_has_ended_is_no_error)
 }
 END_TEST
 
+/* close(2) has closed it all the same. */
+START_TEST(close_tells_of_an_error_once_all_is_released)
+{
+	struct unix_ports pair[2];
+
+	succeeds(unix_pair(of_kind(NULL), pair));
+	fail_next("close", 1, EIO);
+	fails(unix_close_ports(&pair[0]), EIO);
+	ck_assert(!is_pending());
+	ck_assert_ptr_null(pair[0].in);
+	ck_assert_ptr_null(pair[0].out);
+	succeeds(unix_close_ports(&pair[0]));
+	fail_next("close", 1, EINTR);
+	succeeds(unix_close_ports(&pair[1]));
+	ck_assert(!is_pending());
+}
+END_TEST
+
+START_TEST(close_tells_of_the_first_error)
+{
+	struct unix_ports pair[2];
+
+	succeeds(unix_pair(of_kind(NULL), pair));
+	succeeds(unix_close_ports(&pair[1]));
+	ck_assert_int_ne(fputs("lost\n", pair[0].out), EOF);
+	fail_next("close", 1, EIO);
+	fails(unix_close_ports(&pair[0]), EPIPE);
+	ck_assert(!is_pending());
+}
+END_TEST
+
+START_TEST(signal_during_a_datagram_or_an_interrupt_is_no_error)
+{
+	struct unix_options datagram = { .flags = UNIX_DATAGRAM };
+
+	listener = unix_listen("s", &datagram);
+	ck_assert_ptr_nonnull(listener);
+	fail_next("sendto", 1, EINTR);
+	succeeds(unix_send("s", "x", 1));
+	ck_assert(!is_pending());
+	fail_next("write", 1, EINTR);
+	succeeds(unix_interrupt(listener));
+	ck_assert(!is_pending());
+	fail_next("write", 1, ENOMEM);
+	fails(unix_interrupt(listener), ENOMEM);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+START_TEST(directory_that_cannot_be_made_private_is_not_kept)
+{
+	char path[4096];
+
+	ck_assert_ptr_nonnull(getcwd(path, sizeof(path)));
+	ck_assert_int_eq(chmod(path, 0700), 0);
+	ck_assert_int_eq(setenv("XDG_RUNTIME_DIR", path, 1), 0);
+	fail_next("chmod", 1, EPERM);
+	ck_assert_ptr_null(unix_runtime_path("app/s"));
+	ck_assert_int_eq(errno, EPERM);
+	ck_assert(!is_pending());
+	ck_assert_int_eq(access("app", F_OK), -1);
+}
+END_TEST
+
 static void
 fill(Suite *suite)
 {
 	TCase *calls = add_case(suite, "calls");
-	TCase *shortage = add_case(suite, "shortage");
 
-	tcase_add_loop_test(calls, listen_leaves_nothing, 0, 6);
+	tcase_add_loop_test(calls, listen_leaves_nothing, 0, 8);
 	tcase_add_loop_test(calls,
-	    given_socket_is_as_it_was_when_adopting_fails, 0, 3);
+	    given_socket_is_as_it_was_when_adopting_fails, 0, 6);
 	tcase_add_loop_test(calls, accept_leaves_nothing, 0, 3);
 	/* The streams of a guarded port are told of their descriptor. */
 	if (!guarded)
@@ -276,17 +281,23 @@ fill(Suite *suite)
 		    1, 3);
 	tcase_add_loop_test(calls, accept_goes_on_after_errors_of_one_client,
 	    0, 3);
+	tcase_add_test(calls, accept_ends_in_time_whatever_clients_do);
 	tcase_add_test(calls, accept_ready_and_input_ready_tell);
 	tcase_add_loop_test(calls, connect_leaves_nothing, 1, 3);
 	tcase_add_loop_test(calls, open_ports_leaves_the_socket_as_it_was,
 	    0, 4);
-	/* valgrind has a malloc(3) of its own. */
-	tcase_add_loop_test(shortage,
-	    streams_that_cannot_be_made_leave_nothing, 0, MAKERS);
-	tcase_add_loop_test(calls, streams_that_cannot_be_made_leave_nothing,
-	    MAKERS, PARTS * MAKERS);
 	tcase_add_test(calls,
 	    end_of_a_connection_that_has_ended_is_no_error);
+	/* libc closes the descriptors of plain ports by itself. */
+	if (guarded) {
+		tcase_add_test(calls,
+		    close_tells_of_an_error_once_all_is_released);
+		tcase_add_test(calls, close_tells_of_the_first_error);
+	}
+	tcase_add_test(calls,
+	    signal_during_a_datagram_or_an_interrupt_is_no_error);
+	tcase_add_test(calls,
+	    directory_that_cannot_be_made_private_is_not_kept);
 }
 
 int

@@ -125,7 +125,8 @@ END_TEST
 
 START_TEST(long_name_leaves_no_temporary_one)
 {
-	const char *const names[] = { "listen", "fchmodat", "fstatat" };
+	const char *const names[] = { "listen", "fchmodat", "fstatat",
+	    "bind" };
 	mode_t usual = umask(0777);
 	char path[256];
 
@@ -135,6 +136,21 @@ START_TEST(long_name_leaves_no_temporary_one)
 	ck_assert_int_eq(errno, EIO);
 	umask(usual);
 	ck_assert_int_eq(count_files("."), 0);
+}
+END_TEST
+
+START_TEST(long_name_needs_no_certain_temporary_one)
+{
+	char path[256], taken[40];
+
+	make_path(path, 200);
+	snprintf(taken, sizeof(taken), ".unixport.%ld.0", (long)getpid());
+	ck_assert_int_eq(close(open(taken, O_CREAT | O_WRONLY, 0600)), 0);
+	listener = listen_at(path, NULL);
+	expect_reachable(listener, path);
+	ck_assert_int_eq(count_files("."), 2);
+	succeeds(unix_close(listener));
+	ck_assert_int_eq(unlink(taken), 0);
 }
 END_TEST
 
@@ -218,7 +234,8 @@ main(void)
 	    directory_that_is_swapped_before_bind_is_noticed);
 	tcase_add_test(moments,
 	    directory_that_is_swapped_before_the_lock_is_no_proof);
-	tcase_add_loop_test(moments, long_name_leaves_no_temporary_one, 0, 3);
+	tcase_add_loop_test(moments, long_name_leaves_no_temporary_one, 0, 4);
+	tcase_add_test(moments, long_name_needs_no_certain_temporary_one);
 	tcase_add_test(moments,
 	    link_that_is_swapped_in_leads_to_no_other_file);
 	tcase_add_test(moments, socket_file_is_private_from_its_first_moment);

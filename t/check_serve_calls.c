@@ -92,6 +92,62 @@ START_TEST(poll_that_fails_once_ends_nothing)
 }
 END_TEST
 
+START_TEST(bell_is_rung_until_it_rings)
+{
+	static const int errors[] = { EINTR, ENOMEM };
+	pthread_t thread;
+
+	listener = listen_at("s", NULL);
+	thread = start_thread(visit, NULL);
+	/* The first is the interrupt's. */
+	fail_next("write", 2, errors[_i]);
+	succeeds(unix_serve(listener, echo, NULL, NULL));
+	ck_assert(!is_pending());
+	join_thread(thread);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+static void *
+visit_after_another(void *client)
+{
+	expect_end(((struct unix_ports *)client)->in);
+	return visit(NULL);
+}
+
+START_TEST(client_whose_user_is_not_told_is_refused)
+{
+	const struct unix_serve_options options = { .clients_per_user = 100 };
+	struct unix_ports client;
+	pthread_t thread;
+
+	listener = listen_at("s", NULL);
+	enter(&client);
+	thread = start_thread(visit_after_another, &client);
+	fail_next("getsockopt", 1, ENOBUFS);
+	succeeds(unix_serve(listener, echo, NULL, &options));
+	ck_assert(!is_pending());
+	join_thread(thread);
+	succeeds(unix_abandon_ports(&client));
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+START_TEST(system_that_tells_no_user_ends_it)
+{
+	const struct unix_serve_options options = { .clients_per_user = 1 };
+	struct unix_ports client;
+
+	listener = listen_at("s", NULL);
+	enter(&client);
+	fail_next("getsockopt", 1, ENOTSUP);
+	fails(unix_serve(listener, echo, NULL, &options), ENOTSUP);
+	expect_end(client.in);
+	succeeds(unix_abandon_ports(&client));
+	succeeds(unix_close(listener));
+}
+END_TEST
+
 static void *
 visit_twice(void *context)
 {
@@ -181,6 +237,22 @@ START_TEST(client_that_comes_after_the_drain_is_hung_up)
 }
 END_TEST
 
+START_TEST(drain_that_passes_hides_no_earlier_error)
+{
+	const struct unix_serve_options options = { .drain = 1 };
+	struct unix_ports clients[2];
+
+	listener = listen_at("s", NULL);
+	enter(&clients[0]);
+	enter(&clients[1]);
+	fail_next("accept4", 2, EPERM);
+	fails(unix_serve(listener, write_for_ever, NULL, &options), EPERM);
+	ck_assert(!is_pending());
+	succeeds(unix_close(listener));
+	abandon_all(clients, 2);
+}
+END_TEST
+
 static void
 fill(Suite *suite)
 {
@@ -194,7 +266,11 @@ fill(Suite *suite)
 	tcase_add_loop_test(calls, errors_that_pass_are_waited_for, 0, 14);
 	tcase_add_test(calls, other_errors_end_it);
 	tcase_add_loop_test(calls, poll_that_fails_once_ends_nothing, 1, 6);
+	tcase_add_loop_test(calls, bell_is_rung_until_it_rings, 0, 2);
+	tcase_add_test(calls, client_whose_user_is_not_told_is_refused);
+	tcase_add_test(calls, system_that_tells_no_user_ends_it);
 	tcase_add_test(calls, fewer_threads_serve_all_the_same);
+	tcase_add_test(calls, drain_that_passes_hides_no_earlier_error);
 	tcase_add_loop_test(calls,
 	    client_that_comes_after_the_drain_is_hung_up, 0, 2);
 }

@@ -12,10 +12,18 @@ static struct unix_ports ports, pair[2];
 
 START_TEST(process_that_cannot_be_made_tells_why)
 {
-	static const int errors[] = { EAGAIN, ENOMEM };
+	static const struct {
+		const char *name;
+		int error;
+	} cases[] = {
+		{ "posix_spawnp", EAGAIN },
+		{ "posix_spawnp", ENOMEM },
+		{ "posix_spawn_file_actions_init", ENOMEM },
+		{ "socketpair", ENFILE },
+	};
 
-	fail_next("posix_spawnp", 1, errors[_i]);
-	fails(unix_spawn(copier, of_kind(NULL), &ports), errors[_i]);
+	fail_next(cases[_i].name, 1, cases[_i].error);
+	fails(unix_spawn(copier, of_kind(NULL), &ports), cases[_i].error);
 	ck_assert(!is_pending());
 	ck_assert_ptr_null(ports.in);
 	fails(waitpid(-1, NULL, WNOHANG), ECHILD);
@@ -51,7 +59,7 @@ static void
 fill(Suite *suite)
 {
 	tcase_add_loop_test(add_case(suite, "calls"),
-	    process_that_cannot_be_made_tells_why, 0, 2);
+	    process_that_cannot_be_made_tells_why, 0, 4);
 	/* valgrind has a malloc(3) of its own. */
 	tcase_add_test(add_case(suite, "shortage"),
 	    memory_that_is_short_is_enomem);

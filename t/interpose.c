@@ -10,6 +10,9 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#ifdef __linux__
+#include <sys/vfs.h>
+#endif
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "interpose.h"
 
@@ -30,6 +34,11 @@ static struct {
 	int error;
 	void (*action)(void);
 } next;
+
+static struct {
+	const char *name;
+	void (*change)(void *answer);
+} changed;
 
 static int
 is_due(const char *name)
@@ -49,6 +58,15 @@ is_due(const char *name)
 	}
 	errno = next.error;
 	return 1;
+}
+
+static void
+change_answer(const char *name, void *answer)
+{
+	if (changed.name == NULL || strcmp(changed.name, name) != 0)
+		return;
+	changed.name = NULL;
+	changed.change(answer);
 }
 
 /* Call libc's function, or be the failure. */
@@ -79,6 +97,23 @@ INTERPOSE(void *, mmap, (void *place, size_t size, int protection, int flags,
     int fd, off_t offset), (place, size, protection, flags, fd, offset),
     MAP_FAILED)
 INTERPOSE(int, listen, (int fd, int backlog), (fd, backlog), -1)
+INTERPOSE(int, socket, (int family, int type, int protocol),
+    (family, type, protocol), -1)
+INTERPOSE(int, socketpair, (int family, int type, int protocol, int pair[2]),
+    (family, type, protocol, pair), -1)
+INTERPOSE(int, bind, (int fd, const struct sockaddr *name, socklen_t size),
+    (fd, name, size), -1)
+INTERPOSE(int, connect, (int fd, const struct sockaddr *name, socklen_t size),
+    (fd, name, size), -1)
+INTERPOSE(int, getsockname, (int fd, struct sockaddr *name, socklen_t *size),
+    (fd, name, size), -1)
+INTERPOSE(ssize_t, sendto, (int fd, const void *bytes, size_t size, int flags,
+    const struct sockaddr *name, socklen_t length),
+    (fd, bytes, size, flags, name, length), -1)
+INTERPOSE(ssize_t, recv, (int fd, void *bytes, size_t size, int flags),
+    (fd, bytes, size, flags), -1)
+INTERPOSE(ssize_t, write, (int fd, const void *bytes, size_t size),
+    (fd, bytes, size), -1)
 INTERPOSE(int, accept4, (int fd, struct sockaddr *name, socklen_t *size,
     int flags), (fd, name, size, flags), -1)
 INTERPOSE(int, dup3, (int from, int to, int flags), (from, to, flags), -1)
@@ -93,6 +128,7 @@ INTERPOSE(int, fchmodat, (int fd, const char *path, mode_t mode, int flags),
     (fd, path, mode, flags), -1)
 INTERPOSE(int, sigaction, (int number, const struct sigaction *new,
     struct sigaction *old), (number, new, old), -1)
+INTERPOSE(int, chmod, (const char *path, mode_t mode), (path, mode), -1)
 INTERPOSE(int, fchmod, (int fd, mode_t mode), (fd, mode), -1)
 INTERPOSE(int, flock, (int fd, int how), (fd, how), -1)
 INTERPOSE(int, unlinkat, (int fd, const char *path, int flags),
@@ -101,19 +137,94 @@ INTERPOSE(char *, strndup, (const char *string, size_t size),
     (string, size), NULL)
 
 /* Check allocates too, between a call and what is asserted of its errno. */
-void *
-malloc(size_t size)
-{
-	static void *(*real)(size_t);
+#define INTERPOSE_QUIETLY(type, name, parameters, arguments) \
+	type name parameters; \
+	type \
+	name parameters \
+	{ \
+		static type (*real) parameters; \
+		if (is_due(#name)) \
+			return NULL; \
+		if (real == NULL) \
+			*(void **)&real = dlsym(RTLD_NEXT, #name); \
+		return real arguments; \
+	}
 
-	if (is_due("malloc"))
-		return NULL;
-	if (real == NULL)
-		*(void **)&real = dlsym(RTLD_NEXT, "malloc");
-	return real(size);
+INTERPOSE_QUIETLY(void *, malloc, (size_t size), (size))
+INTERPOSE_QUIETLY(void *, realloc, (void *memory, size_t size),
+    (memory, size))
+INTERPOSE_QUIETLY(char *, strdup, (const char *string), (string))
+
+/* It says so of what is closed all the same. */
+int
+close(int fd)
+{
+	int (*real)(int);
+
+	*(void **)&real = dlsym(RTLD_NEXT, "close");
+	if (!is_due("close"))
+		return real(fd);
+	real(fd);
+	errno = next.error;
+	return -1;
 }
 
+/* Their answers may be changed. */
+int
+getsockopt(int fd, int level, int name, void *value, socklen_t *size)
+{
+	int (*real)(int, int, int, void *, socklen_t *);
+	int result;
+
+	if (is_due("getsockopt"))
+		return -1;
+	*(void **)&real = dlsym(RTLD_NEXT, "getsockopt");
+	result = real(fd, level, name, value, size);
+	if (result == 0)
+		change_answer("getsockopt", value);
+	return result;
+}
+
+#ifdef __linux__
+int
+fstatfs(int fd, struct statfs *status)
+{
+	int (*real)(int, struct statfs *);
+	int result;
+
+	if (is_due("fstatfs"))
+		return -1;
+	*(void **)&real = dlsym(RTLD_NEXT, "fstatfs");
+	result = real(fd, status);
+	if (result == 0)
+		change_answer("fstatfs", status);
+	return result;
+}
+#endif
+
 /* These return their error. */
+int
+ftrylockfile(FILE *stream)
+{
+	int (*real)(FILE *);
+
+	if (is_due("ftrylockfile"))
+		return errno;
+	*(void **)&real = dlsym(RTLD_NEXT, "ftrylockfile");
+	return real(stream);
+}
+
+int
+posix_spawn_file_actions_init(posix_spawn_file_actions_t *actions)
+{
+	int (*real)(posix_spawn_file_actions_t *);
+
+	if (is_due("posix_spawn_file_actions_init"))
+		return errno;
+	*(void **)&real = dlsym(RTLD_NEXT, "posix_spawn_file_actions_init");
+	return real(actions);
+}
+
 int
 pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
     void *(*body)(void *), void *argument)
@@ -154,6 +265,22 @@ posix_spawnp(pid_t *child, const char *file,
 }
 
 int
+openat(int fd, const char *path, int flags, ...)
+{
+	int (*real)(int, const char *, int, ...);
+	va_list rest;
+	mode_t mode;
+
+	va_start(rest, flags);
+	mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
+	va_end(rest);
+	if (is_due("openat"))
+		return -1;
+	*(void **)&real = dlsym(RTLD_NEXT, "openat");
+	return real(fd, path, flags, mode);
+}
+
+int
 fcntl(int fd, int command, ...)
 {
 	int (*real)(int, int, ...);
@@ -165,7 +292,8 @@ fcntl(int fd, int command, ...)
 	va_end(rest);
 	if ((command == F_SETFL && is_due("F_SETFL")) ||
 	    (command == F_SETFD && is_due("F_SETFD")) ||
-	    (command == F_GETFL && is_due("F_GETFL")))
+	    (command == F_GETFL && is_due("F_GETFL")) ||
+	    (command == F_DUPFD_CLOEXEC && is_due("F_DUPFD_CLOEXEC")))
 		return -1;
 	*(void **)&real = dlsym(RTLD_NEXT, "fcntl");
 	return real(fd, command, argument);
@@ -189,6 +317,13 @@ before_next(const char *name, void (*action)(void))
 }
 
 void
+after_next(const char *name, void (*change)(void *answer))
+{
+	changed.name = name;
+	changed.change = change;
+}
+
+void
 forget_next(void)
 {
 	next.name = NULL;
@@ -197,5 +332,5 @@ forget_next(void)
 int
 is_pending(void)
 {
-	return next.name != NULL;
+	return next.name != NULL || changed.name != NULL;
 }

@@ -5,13 +5,16 @@
 
 /*
  * The NUMBER-th call of NAME from now on fails, once, with ERROR; 0 means
- * all of them, until forget_next().  fcntl(2)
- * goes by its commands: "F_GETFL", "F_SETFL", "F_SETFD".
+ * all of them, until forget_next().  fcntl(2) goes by its commands:
+ * "F_GETFL", "F_SETFL", "F_SETFD", "F_DUPFD_CLOEXEC".
  */
 void fail_next(const char *name, int number, int error);
 
 /* Instead of a failure: the next call of NAME is made after ACTION. */
 void before_next(const char *name, void (*action)(void));
+
+/* The next call of NAME is made, and what it has answered is changed. */
+void after_next(const char *name, void (*change)(void *answer));
 
 /* Whether that is still to come; it shall not. */
 int is_pending(void);

@@ -37,6 +37,29 @@ if command -v python3 >/dev/null; then
 	echo 'ok: an answer that ends first'
 fi
 
+# Whoever made our output non-blocking gets all the same.
+if command -v python3 >/dev/null; then
+	cat >hasty.py <<-'END'
+		import os, subprocess, sys
+		r, w = os.pipe()
+		os.set_blocking(w, False)
+		done = subprocess.Popen([sys.argv[1], "connect", "s"], stdout=w,
+		    stdin=subprocess.DEVNULL)
+		os.close(w)
+		n = 0
+		while True:
+		    bytes = os.read(r, 4096)
+		    if not bytes:
+		        break
+		    n += len(bytes)
+		print(done.wait(), n)
+	END
+	serve s head -c 3000000 big
+	expect 0 '0 3000000' python3 hasty.py "$unixport"
+	end TERM
+	echo 'ok: an output that does not block'
+fi
+
 # Both sides send before they read.
 serve s sh -c 'cat big; cat >taken'
 "$unixport" connect s <big | cmp - big
@@ -92,6 +115,8 @@ expect 1 'unixport: s: nothing is there; is the server running?' \
     "$unixport" connect s
 expect 1 'unixport: s: nothing is there; is the server running?' \
     "$unixport" connect -w 0.05 s
+expect 1 'unixport: s: nothing is there; is the server running?' \
+    "$unixport" connect -w 0 s
 expect 1 'unixport: "": the address is empty; give a path' \
     "$unixport" connect ''
 expect 1 'unixport: fd:9: this descriptor is not open' "$unixport" connect fd:9

@@ -38,7 +38,7 @@ expect 0 hello sh -c "echo hello | \"$unixport\" connect -w 20 s"
 end TERM
 echo 'ok: descriptors'
 
-serve -m 0640 -g "$(id -g)" s cat
+serve -m 0640 -g "$(id -gn)" s cat
 [ "$(ls -l s | cut -c 2-10)" = rw-r----- ]
 end TERM
 serve s cat

@@ -21,6 +21,12 @@ expect 1 'unixport: no-such: No such file or directory' \
     "$unixport" pair cat -- no-such
 : >plain
 expect 1 'unixport: ./plain: Permission denied' "$unixport" pair cat -- ./plain
+# One that cannot be started ends the other, too.
+chmod +x plain
+expect 1 'unixport: ./plain: Exec format error' "$unixport" pair cat -- ./plain
+expect 1 'unixport: ./plain: Exec format error' "$unixport" pair ./plain -- cat
+# Where there is no PATH programs are in the usual places.
+expect 0 '' sh -c "unset PATH; exec \"$unixport\" pair true -- true"
 echo 'ok: statuses'
 
 # SIGTERM goes to both.

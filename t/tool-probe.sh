@@ -19,6 +19,8 @@ kill $server
 wait $server || :
 expect 1 'stale: s: nobody is listening there (left by a program that ended); start the server' \
     "$unixport" probe s
+expect 1 'stale: unix:s: nobody is listening there (left by a program that ended); start the server' \
+    "$unixport" probe unix:s
 # It is still there, and a server takes it over.
 [ -S s ]
 serve s cat

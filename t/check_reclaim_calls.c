@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reclaiming a path when calls fail, and when another does the same at that
+ * very moment: brought about by interposition.  What is not proved stale
+ * stays.
+ */
+#include "support.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#ifdef __linux__
+#include <sys/vfs.h>
+#endif
+#include <unistd.h>
+
+#include "interpose.h"
+
+static struct unix_listener *listener;
+static struct stat left, found;
+
+static void
+leave_stale(const char *path)
+{
+	struct unix_options keep = { .flags = UNIX_KEEP };
+
+	succeeds(unix_close(listen_at(path, &keep)));
+	ck_assert_int_eq(lstat(path, &left), 0);
+}
+
+/* It fails so, and what was left is there still. */
+static void
+refuses(int error)
+{
+	ck_assert_ptr_null(unix_listen("s", NULL));
+	ck_assert_int_eq(errno, error);
+	ck_assert(!is_pending());
+	ck_assert_int_eq(lstat("s", &found), 0);
+	ck_assert_uint_eq(found.st_ino, left.st_ino);
+}
+
+static void
+reclaims(void)
+{
+	listener = listen_at("s", NULL);
+	ck_assert(!is_pending());
+	expect_reachable(listener, "s");
+	succeeds(unix_close(listener));
+	ck_assert_int_eq(count_files("."), 0);
+}
+
+/* No lock, no question, no look: no proof. */
+START_TEST(stale_socket_that_is_not_proved_so_stays)
+{
+	static const struct {
+		const char *name;
+		int number;
+		int error;
+		int told;
+	} cases[] = {
+		{ "socket", 2, EMFILE, EADDRINUSE },
+		{ "connect", 1, EACCES, EADDRINUSE },
+		{ "flock", 1, ENOLCK, EADDRINUSE },
+		{ "openat", 1, EACCES, EACCES },
+		{ "openat", 2, EACCES, EADDRINUSE },	/* the directory */
+		{ "openat", 3, ENFILE, ENFILE },
+		{ "bind", 2, EIO, EIO },
+		{ "connect", 3, ETIMEDOUT, EADDRINUSE },
+		{ "unlinkat", 1, EACCES, EACCES },
+#ifdef __linux__
+		{ "fstatfs", 1, EIO, EADDRINUSE },
+#endif
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(cases); i++) {
+		leave_stale("s");
+		fail_next(cases[i].name, cases[i].number, cases[i].error);
+		refuses(cases[i].told);
+	}
+	reclaims();
+}
+END_TEST
+
+START_TEST(signal_while_it_asks_is_no_answer)
+{
+	const char *const names[] = { "flock", "connect",
+#ifdef __linux__
+	    "fstatfs",
+#endif
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(names); i++) {
+		leave_stale("s");
+		fail_next(names[i], 1, EINTR);
+		reclaims();
+	}
+}
+END_TEST
+
+#ifdef __linux__
+static long file_system;
+
+static void
+be_shared(void *answer)
+{
+	((struct statfs *)answer)->f_type = file_system;
+}
+
+/* NFS, CIFS (a negative number where a long is short), FUSE. */
+START_TEST(stale_socket_on_a_shared_file_system_stays)
+{
+	static const long types[] = { 0x6969, (long)0xff534d42, 0x65735546 };
+
+	leave_stale("s");
+	file_system = types[_i];
+	after_next("fstatfs", be_shared);
+	refuses(EADDRINUSE);
+	reclaims();
+}
+END_TEST
+#endif
+
+/* Another removes it between two calls. */
+
+static void
+remove_it(void)
+{
+	ck_assert_int_eq(unlink("s"), 0);
+}
+
+static void
+remove_before_bind(void)
+{
+	before_next("bind", remove_it);
+}
+
+START_TEST(path_that_another_frees_meanwhile_is_taken)
+{
+	void (*const actions[])(void) = { remove_it, remove_it,
+	    remove_before_bind };
+	const char *const names[] = { "openat", "flock", "flock" };
+
+	leave_stale("s");
+	before_next(names[_i], actions[_i]);
+	reclaims();
+}
+END_TEST
+
+/* Another puts a stale one of his own there, or begins to listen. */
+
+static void
+put_another(void)
+{
+	ck_assert_int_eq(rename("t", "s"), 0);
+}
+
+static void
+put_before_connect(void)
+{
+	before_next("connect", put_another);
+}
+
+static void
+put_before_bind(void)
+{
+	before_next("bind", put_another);
+}
+
+START_TEST(other_stale_socket_is_not_the_proved_one)
+{
+	leave_stale("s");
+	leave_stale("t");
+	before_next("flock", put_before_bind);
+	refuses(EADDRINUSE);
+	reclaims();
+}
+END_TEST
+
+#ifdef HAVE_STRUCT_STAT_ST_CTIM
+/* Inodes are used again at once: only its time tells it from another. */
+static void
+change_it(void)
+{
+	do {
+		ck_assert_int_eq(chmod("s", 0640), 0);
+		ck_assert_int_eq(lstat("s", &found), 0);
+	} while (found.st_ctim.tv_sec == left.st_ctim.tv_sec &&
+	    found.st_ctim.tv_nsec == left.st_ctim.tv_nsec);
+}
+
+static void
+change_before_bind(void)
+{
+	before_next("bind", change_it);
+}
+
+START_TEST(socket_that_has_changed_is_not_the_proved_one)
+{
+	leave_stale("s");
+	before_next("flock", change_before_bind);
+	refuses(EADDRINUSE);
+	reclaims();
+}
+END_TEST
+#endif
+
+/* A thread of ours may fork at any time. */
+
+static int stay[2];
+static pid_t child;
+
+static void
+leave_child(void)
+{
+	char byte;
+
+	child = fork();
+	if (child == 0) {
+		close(stay[1]);
+		_exit(read(stay[0], &byte, 1) == 0 ? 0 : 1);
+	}
+}
+
+START_TEST(child_that_is_forked_meanwhile_holds_no_lock)
+{
+	ck_assert_int_eq(pipe(stay), 0);
+	leave_stale("s");
+	before_next("unlinkat", leave_child);
+	listener = listen_at("s", NULL);
+	ck_assert(!is_pending());
+	succeeds(unix_close(listener));
+	leave_stale("s");
+	reclaims();
+	close(stay[0]);
+	close(stay[1]);
+	ck_assert_int_eq(child_status(child), 0);
+}
+END_TEST
+
+START_TEST(server_that_takes_the_path_meanwhile_keeps_it)
+{
+	void (*const actions[])(void) = { put_another, put_before_connect,
+	    put_before_bind };
+	struct unix_listener *other;
+
+	leave_stale("s");
+	other = listen_at("t", NULL);
+	ck_assert_int_eq(lstat("t", &left), 0);
+	before_next("flock", actions[_i]);
+	refuses(EADDRINUSE);
+	expect_reachable(other, "s");
+	ck_assert_int_eq(unlink("s"), 0);
+	succeeds(unix_close(other));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("reclaim_calls");
+	TCase *calls = add_case(suite, "calls");
+
+	tcase_add_test(calls, stale_socket_that_is_not_proved_so_stays);
+	tcase_add_test(calls, signal_while_it_asks_is_no_answer);
+#ifdef __linux__
+	tcase_add_loop_test(calls, stale_socket_on_a_shared_file_system_stays,
+	    0, 3);
+#endif
+	tcase_add_loop_test(calls, path_that_another_frees_meanwhile_is_taken,
+	    0, 3);
+	tcase_add_test(calls, other_stale_socket_is_not_the_proved_one);
+#ifdef HAVE_STRUCT_STAT_ST_CTIM
+	tcase_add_test(calls, socket_that_has_changed_is_not_the_proved_one);
+#endif
+	tcase_add_test(add_case(suite, "exits"),
+	    child_that_is_forked_meanwhile_holds_no_lock);
+	tcase_add_loop_test(calls,
+	    server_that_takes_the_path_meanwhile_keeps_it, 0, 3);
+	return run_suite(suite);
+}

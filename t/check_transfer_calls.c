@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What others do between two calls of guarded ports: brought about by
+ * interposition.
+ */
+#include "support.h"
+
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "interpose.h"
+
+#define LENGTH	((size_t)4 << 20)
+#define TIMEOUT	30		/* milliseconds */
+
+static struct unix_ports ports;
+static int peer, polls;
+static size_t taken;
+static char bytes[LENGTH];
+
+static void
+take(size_t length)
+{
+	ssize_t n = recv(peer, bytes, length, MSG_DONTWAIT);
+
+	if (n > 0)
+		taken += (size_t)n;
+}
+
+/*
+ * Half of what waits makes room for some, but Linux calls a socket writable
+ * when three quarters are free: poll(2) times out, three times.
+ */
+static void
+take_some(void)
+{
+	int waiting;
+
+	ck_assert_int_eq(ioctl(peer, FIONREAD, &waiting), 0);
+	take(++polls <= 3 ? (size_t)waiting / 2 + 1 : LENGTH);
+	before_next("poll", take_some);
+}
+
+START_TEST(write_goes_on_while_anything_moves)
+{
+	struct unix_options options = { .write_timeout = TIMEOUT };
+	long long start = milliseconds();
+	int fd[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+	peer = fd[1];
+	succeeds(unix_open_ports(fd[0], of_kind(&options), &ports));
+	before_next("poll", take_some);
+	ck_assert_uint_eq(fwrite(bytes, 1, LENGTH, ports.out), LENGTH);
+	ck_assert_int_eq(fflush(ports.out), 0);
+	forget_next();
+#ifdef __linux__
+	ck_assert_int_ge(milliseconds() - start, 3 * TIMEOUT);
+#else
+	(void)start;
+#endif
+	succeeds(unix_close_ports(&ports));
+	while (taken < LENGTH)
+		take(LENGTH);
+	ck_assert_uint_eq(taken, LENGTH);
+	ck_assert_int_eq(close(peer), 0);
+}
+END_TEST
+
+/* What another thread writes goes before the files, or behind them. */
+
+static void *
+try_output(void *is_held)
+{
+	*(int *)is_held = ftrylockfile(ports.out) != 0;
+	if (!*(int *)is_held)
+		funlockfile(ports.out);
+	return NULL;
+}
+
+static int is_held;
+
+static void
+ask_for_output(void)
+{
+	join_thread(start_thread(try_output, &is_held));
+}
+
+START_TEST(output_is_held_while_files_are_added)
+{
+	struct unix_options options = { .flags = UNIX_FILES };
+	const int input = STDIN_FILENO;
+	int fd[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+	succeeds(unix_open_ports(fd[0], of_kind(&options), &ports));
+	before_next("F_DUPFD_CLOEXEC", ask_for_output);
+	succeeds(unix_add_files(&ports, &input, 1));
+	ck_assert(!is_pending());
+	ck_assert(is_held);
+	succeeds(unix_abandon_ports(&ports));
+	ck_assert_int_eq(close(fd[1]), 0);
+}
+END_TEST
+
+static void
+fill(Suite *suite)
+{
+	TCase *calls = add_case(suite, "calls");
+
+	tcase_add_test(calls, write_goes_on_while_anything_moves);
+	tcase_add_test(calls, output_is_held_while_files_are_added);
+}
+
+int
+main(void)
+{
+	return run_guarded("transfer_calls", fill);
+}
