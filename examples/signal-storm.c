@@ -81,7 +81,8 @@ receive_lines(FILE *in)
 	while (fgets(line, sizeof(line), in) != NULL ||
 	    (ferror(in) && errno == EINTR)) {
 		clearerr(in);
-		number = atol(line + strcspn(line, "0123456789"));
+		number = strtol(line + strcspn(line, "0123456789"), NULL,
+		    10);
 		snprintf(whole, sizeof(whole), LINE, number, number);
 		if (number <= last || strcmp(line, whole) != 0)
 			continue;
@@ -126,7 +127,7 @@ show(const char *kind, unsigned flags, long count)
 int
 main(int argc, char *argv[])
 {
-	long count = argc == 2 ? atol(argv[1]) : 0;
+	long count = argc == 2 ? strtol(argv[1], NULL, 10) : 0;
 
 	if (count <= 0) {
 		fprintf(stderr, "usage: signal-storm LINES\n");

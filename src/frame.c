@@ -3,8 +3,10 @@
 #include "message.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define PREFIX	((size_t)4)
+#define SHORT	((size_t)256)	/* with its prefix */
 
 static unsigned char *
 prefix_of(struct unix_buffer *frame)
@@ -88,13 +90,33 @@ unix_get_frame(FILE *in, struct unix_buffer *frame, size_t limit)
 	return result;
 }
 
+static void
+announce(unsigned char prefix[PREFIX], size_t length)
+{
+	prefix[0] = (length >> 24) & 255;
+	prefix[1] = (length >> 16) & 255;
+	prefix[2] = (length >> 8) & 255;
+	prefix[3] = length & 255;
+}
+
+/* The beginning goes with the prefix: a short frame is one write. */
+static int
+put_frame(struct up_hold *hold, const char *bytes, size_t length)
+{
+	unsigned char start[SHORT];
+	size_t n = length < SHORT - PREFIX ? length : SHORT - PREFIX;
+
+	announce(start, length);
+	if (n > 0)
+		memcpy(start + PREFIX, bytes, n);
+	if (up_write(hold, start, PREFIX + n) == -1)
+		return -1;
+	return n == length ? 0 : up_write(hold, bytes + n, length - n);
+}
+
 UP_API int
 unix_put_frame(FILE *out, const void *bytes, size_t length)
 {
-	const unsigned char prefix[] = {
-		(length >> 24) & 255, (length >> 16) & 255,
-		(length >> 8) & 255, length & 255
-	};
 	struct up_hold hold;
 	int result;
 
@@ -107,9 +129,7 @@ unix_put_frame(FILE *out, const void *bytes, size_t length)
 		return -1;
 	}
 	up_hold(&hold, out);
-	result = up_write(&hold, prefix, sizeof(prefix));
-	if (result == 0 && length > 0)
-		result = up_write(&hold, bytes, length);
+	result = put_frame(&hold, bytes, length);
 	up_drop_hold(&hold);
 	return result;
 }

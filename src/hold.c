@@ -10,16 +10,6 @@
 #include <pthread.h>
 #include <string.h>
 
-void
-up_hold(struct up_hold *hold, FILE *stream)
-{
-	hold->stream = stream;
-	/* The lock is for others; where there are none its cost is saved. */
-	hold->locked = up_has_threads();
-	if (hold->locked)
-		flockfile(stream);
-}
-
 static void
 clean_up(void *hold)
 {

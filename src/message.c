@@ -10,27 +10,6 @@
 
 #define FIRST_CAPACITY	((size_t)256)
 
-/* A part that is held is of the same kind, and from the same stream. */
-int
-up_message_begin(struct unix_buffer *buffer, FILE *in, enum up_kind kind)
-{
-	size_t *state;
-
-	if (in == NULL || buffer == NULL)
-		goto fail;
-	state = buffer->reserved;
-	if (state[UP_HELD] != 0 &&
-	    (state[UP_STREAM] != (uintptr_t)in || state[UP_KIND] != kind))
-		goto fail;
-	state[UP_STREAM] = (uintptr_t)in;
-	state[UP_KIND] = kind;
-	buffer->length = 0;
-	return 0;
-fail:
-	errno = EINVAL;
-	return -1;
-}
-
 /* Doubled, so that copying stays cheap, but no more than MOST. */
 int
 up_message_grow(struct unix_buffer *buffer, size_t need, size_t most)

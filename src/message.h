@@ -8,6 +8,7 @@
 
 #include "internal.h"
 
+#include <errno.h>
 #include <stdint.h>
 
 /* hold.c: a stream that is one thread's over a message */
@@ -16,10 +17,19 @@ struct up_hold {
 	int locked;
 };
 
-void up_hold(struct up_hold *, FILE *);
 int up_getc(struct up_hold *);
 size_t up_read(struct up_hold *, void *, size_t);
 int up_write(struct up_hold *, const void *, size_t);
+
+/* The lock is for others; where there are none its cost is saved. */
+static inline void
+up_hold(struct up_hold *hold, FILE *stream)
+{
+	hold->stream = stream;
+	hold->locked = up_has_threads();
+	if (hold->locked)
+		flockfile(stream);
+}
 
 static inline void
 up_drop_hold(struct up_hold *hold)
@@ -41,10 +51,26 @@ enum up_state {			/* members of unix_buffer.reserved */
 	UP_KIND
 };
 
-int up_message_begin(struct unix_buffer *, FILE *, enum up_kind);
 int up_message_grow(struct unix_buffer *, size_t, size_t);
 int up_message_drop(struct unix_buffer *, int);
 int up_message_stopped(struct unix_buffer *, FILE *);
+
+/* A part that is held is of the same kind, and from the same stream. */
+static inline int
+up_message_begin(struct unix_buffer *buffer, FILE *in, enum up_kind kind)
+{
+	size_t *state = buffer == NULL ? NULL : buffer->reserved;
+
+	if (in == NULL || state == NULL || (state[UP_HELD] != 0 &&
+	    (state[UP_STREAM] != (uintptr_t)in || state[UP_KIND] != kind))) {
+		errno = EINVAL;
+		return -1;
+	}
+	state[UP_STREAM] = (uintptr_t)in;
+	state[UP_KIND] = kind;
+	buffer->length = 0;
+	return 0;
+}
 
 /* What can be asked for, with a byte to spare. */
 static inline size_t

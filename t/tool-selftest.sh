@@ -32,6 +32,9 @@ if [ -c /dev/full ]; then
 	    fail full
 	empty || fail 'files are left'
 fi
+TMPDIR=$(printf '%05000d' 0) "$unixport" selftest >said 2>words && fail long ||
+    [ $? = 1 ]
+grep -q '^unixport: 0*: File name too long$' words || fail 'a long name'
 echo 'ok: errors'
 
 # No room for the descriptors that come: what is dropped is told.
@@ -85,16 +88,18 @@ posix_spawnp(pid_t *child, const char *name,
 		pause();
 }
 END
-broken() { LD_PRELOAD="$directory/broken.so" "$@"; }
+# with LIBRARY COMMAND...
+with() { (LD_PRELOAD=$directory/$1 && export LD_PRELOAD && shift && "$@"); }
+library() { $CC -shared -fPIC -nostdlib -o $1.so $1.c; }
 # Some programs cannot be given it: static ones, and those with sanitizers.
-if ! { $CC -shared -fPIC -nostdlib -o broken.so broken.c &&
-    broken "$unixport" --version && [ -e preloaded ]; } >words 2>&1
+if ! { library broken && with broken.so "$unixport" --version &&
+    [ -e preloaded ]; } >words 2>&1
 then
 	cat words
 	exit 0
 fi
 rm -f preloaded
-broken "$unixport" selftest -q -t 1 >said && fail holds || :
+with broken.so "$unixport" selftest -q -t 1 >said && fail holds || :
 for line in 'a dead peer raises no signal (guarded): killed by signal 13 ' \
     'datagrams arrive whole, each by itself: killed by signal ' \
     'a program is talked to both ways (plain): no end within 1 s'; do
@@ -104,12 +109,63 @@ done
 empty || fail 'files are left'
 echo 'ok: what does not hold'
 
+# A system that has less: it is found out, and what cannot hold then is told.
+cat >poor.c <<'END'
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* Names of files that end with a NUL, and no others. */
+int
+bind(int fd, const struct sockaddr *address, socklen_t size)
+{
+	const struct sockaddr_un *name = (const struct sockaddr_un *)address;
+
+	if (name->sun_path[0] != '\0' &&
+	    size < offsetof(struct sockaddr_un, sun_path) + 108)
+		return (int)syscall(SYS_bind, fd, address, size);
+	errno = EINVAL;
+	return -1;
+}
+
+int
+fchmod(int fd, mode_t mode)
+{
+	errno = EINVAL;
+	return -1;
+}
+
+int
+flock(int fd, int operation)
+{
+	errno = ENOLCK;
+	return -1;
+}
+END
+library poor
+with poor.so "$unixport" selftest -t 5 >said || :
+for line in 'longest path in an address  107 bytes and a NUL' \
+    'abstract names              none: Invalid argument' \
+    'fchmod(2) before bind(2)    no: Invalid argument' \
+    'lock on a directory         none: No locks available'; do
+	grep -qxF "  $line" said || fail "$line"
+done
+grep -q '^not   a stale socket file is reclaimed: ' said || fail reclaimed
+grep -q '^not   an abstract name is claimed once, to the byte: ' said ||
+    fail abstract
+echo 'ok: a poor system'
+
 # Ended while a check hangs: that goes too, and what it has made.
 ended_by()
 {
 	signal=$1
 	mkfifo pipe
-	rm -f ended
+	rm -f ended said
 	{ cat pipe >said; : >ended; } &
 	pids="$pids $!"
 	LD_PRELOAD=$directory/broken.so "$unixport" selftest -t 60 >pipe &

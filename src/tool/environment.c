@@ -31,11 +31,11 @@ is_dropped(const char *entry)
 static char *
 local_path(const char *path)
 {
-	static const char name[] = "UNIXLOCALPATH=";
-	char *entry = malloc(sizeof(name) + strlen(path));
+	size_t size = sizeof("UNIXLOCALPATH=") + strlen(path);
+	char *entry = malloc(size);
 
 	if (entry != NULL)
-		strcat(strcpy(entry, name), path);
+		snprintf(entry, size, "UNIXLOCALPATH=%s", path);
 	return entry;
 }
 

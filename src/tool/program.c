@@ -26,13 +26,12 @@ check_program(const char *path)
 static char *
 join(const char *directory, size_t length, const char *name)
 {
-	char *path = malloc(length + strlen(name) + 2);
+	size_t size = length + strlen(name) + 2;
+	char *path = malloc(size);
 
-	if (path != NULL) {
-		memcpy(path, directory, length);
-		path[length] = '/';
-		strcpy(path + length + (length > 0), name);
-	}
+	if (path != NULL)
+		snprintf(path, size, "%.*s%s%s", (int)length, directory,
+		    length > 0 ? "/" : "", name);
 	return path;
 }
 

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,6 +56,17 @@ tell_stopping(void)
 	notify("STOPPING=1");
 }
 
+/* A number from the service manager, or 0. */
+static unsigned long
+passed(const char *name, unsigned long limit)
+{
+	const char *text = getenv(name);
+	unsigned long number;
+
+	return text != NULL && parse_number(text, 10, limit, &number) == 0 ?
+	    number : 0;
+}
+
 /*
  * The sockets that the service manager has passed are ours, and not our
  * programs'; one of them may be the listener.
@@ -62,11 +74,10 @@ tell_stopping(void)
 void
 keep_passed(void)
 {
-	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
-	int fd, end = FIRST;
+	unsigned long i;
 
-	if (pid != NULL && count != NULL && atol(pid) == (long)getpid())
-		end += atoi(count);
-	for (fd = FIRST; fd < end && fd < MOST; fd++)
-		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	if (passed("LISTEN_PID", INT_MAX) != (unsigned long)getpid())
+		return;
+	for (i = passed("LISTEN_FDS", MOST); i > 0; i--)
+		fcntl(FIRST - 1 + (int)i, F_SETFD, FD_CLOEXEC);
 }

@@ -37,6 +37,8 @@ int misused(const struct command *command, const char *format, ...)
 int bad_option(const struct command *command, int option);
 
 /* values.c: the values of options; 0, or -1 when TEXT is none. */
+int parse_number(const char *text, int base, unsigned long limit,
+    unsigned long *number);
 int parse_seconds(const char *text, int *ms);
 int parse_count(const char *text, unsigned *count);
 int parse_mode(const char *text, mode_t *mode);

@@ -31,7 +31,7 @@ parse_seconds(const char *text, int *ms)
 	return 0;
 }
 
-static int
+int
 parse_number(const char *text, int base, unsigned long limit,
     unsigned long *number)
 {

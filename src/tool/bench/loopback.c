@@ -48,7 +48,7 @@ connect_loopback(const struct sockaddr_in *name)
 static int
 accept_own(int listener, int fd)
 {
-	struct sockaddr_in own, peer;
+	struct sockaddr_in own = { .sin_port = 0 }, peer = own;
 	socklen_t length = sizeof(own);
 	int accepted;
 

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <unixport.h>
 
-#define LARGE	65536		/* a large piece, and what raw ones read */
+#define LARGE	((size_t)65536)	/* a large piece, and what raw ones read */
 #define LINE	"0123456789012345678901234567890\n"
 #define LENGTH	(sizeof(LINE) - 1)
 
@@ -122,6 +122,7 @@ void end_process(pid_t child);
 extern struct unfinished {
 	pid_t child;
 	char directory[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+	struct sockaddr_un socket;	/* in it */
 	const char *file;		/* NULL: none */
 } unfinished;
 void leave_nothing(void);		/* when a signal comes */

@@ -13,7 +13,7 @@ void
 make_place(struct sockaddr_un *name)
 {
 	const char *parent = getenv("TMPDIR");
-	char *directory = unfinished.directory, path[sizeof(name->sun_path)];
+	char path[sizeof(name->sun_path)];
 	sigset_t before;
 	int length;
 
@@ -25,10 +25,12 @@ make_place(struct sockaddr_un *name)
 	hold_ends(&before);
 	if (mkdtemp(path) == NULL)
 		die(parent);
-	strcpy(directory, path);
+	memcpy(unfinished.directory, path, sizeof(path));
+	unfinished.socket = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	memcpy(unfinished.socket.sun_path, path, (size_t)length);
+	memcpy(unfinished.socket.sun_path + length, "/s", 2);
 	release_ends(&before);
-	*name = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	strcat(strcpy(name->sun_path, path), "/s");
+	*name = unfinished.socket;
 }
 
 /* The socket has been removed. */

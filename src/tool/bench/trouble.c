@@ -35,12 +35,9 @@ end_child(void)
 static void
 remove_files(void)
 {
-	const char *directory = unfinished.directory;
-	char path[sizeof(unfinished.directory)];
-
-	if (*directory != '\0') {
-		unlink(strcat(strcpy(path, directory), "/s"));
-		rmdir(directory);
+	if (*unfinished.directory != '\0') {
+		unlink(unfinished.socket.sun_path);
+		rmdir(unfinished.directory);
 	}
 	if (unfinished.file != NULL)
 		unlink(unfinished.file);

@@ -189,12 +189,12 @@ room(void)
 }
 
 static int
-connect_to(int fd, const char *path)
+connect_to_s(int fd)
 {
-	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	const struct sockaddr_un name = { .sun_family = AF_UNIX,
+	    .sun_path = "s" };
 
-	strcpy(name.sun_path, path);
-	return connect(fd, (struct sockaddr *)&name, sizeof(name));
+	return connect(fd, (const struct sockaddr *)&name, sizeof(name));
 }
 
 static void
@@ -207,7 +207,7 @@ backlog_of_one(void)
 	for (;; count++) {
 		fd = unix_socket();
 		succeeds(fcntl(fd, F_SETFL, O_NONBLOCK), "fcntl");
-		if (connect_to(fd, "s") == -1)
+		if (connect_to_s(fd) == -1)
 			break;
 	}
 	say("takes %d clients, connect(2) of others %s", count,

@@ -123,15 +123,15 @@ static void
 long_path(void)
 {
 	struct unix_listener *listener;
-	char path[410] = "";
+	char path[402] = "";
 	int i;
 
-	for (i = 1; i <= 4; i++) {
-		memset(path + strlen(path), 'd', 99);
+	for (i = 0; i < 4; i++) {
+		memset(path + i * 100L, 'd', 99);
 		succeeds(mkdir(path, 0700), "mkdir");
-		strcat(path, "/");
+		path[i * 100L + 99] = '/';
 	}
-	strcat(path, "s");
+	path[400] = 's';
 	listener = unix_listen(path, NULL);
 	if (listener != NULL) {
 		reach(listener, path);

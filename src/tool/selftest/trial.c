@@ -67,7 +67,7 @@ int
 open_trials(int limit)
 {
 	deadline.it_value.tv_sec = limit / 1000;
-	deadline.it_value.tv_usec = limit % 1000 * 1000;
+	deadline.it_value.tv_usec = limit % 1000 * 1000L;
 	verdict = mmap(NULL, sizeof(*verdict), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANON, -1, 0);
 	if (verdict == MAP_FAILED) {

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * operations: does what programs do with the library, each COUNT times, under
+ * valgrind's callgrind, which writes the instructions of each to a file of
+ * its own.  t/bench/check reads them; nothing here looks at a clock.
+ */
+#include "config.h"
+
+#include <sys/socket.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+#endif
+#if defined(__has_include)
+#if __has_include(<valgrind/callgrind.h>)
+#include <valgrind/callgrind.h>
+#endif
+#endif
+
+#include "unixport.h"
+
+#define COUNT	1000		/* of what is quick, and fits in a socket */
+#define FEW	100		/* of the others */
+#define LINE	"0123456789012345678901234567890\n"
+#define LENGTH	(sizeof(LINE) - 1)
+
+static struct unix_options options;	/* of the kind that is measured */
+static struct unix_ports pair[2];
+static struct unix_listener *listener;
+static char piece[1024];
+
+static void
+need(int true, const char *what)
+{
+	if (true)
+		return;
+	fprintf(stderr, "operations: %s: %s\n", what, strerror(errno));
+	_exit(1);
+}
+
+/* Have TIMES of WORK counted; the first is not, it binds symbols. */
+static void
+measure(const char *name, void (*work)(int), int times)
+{
+	char title[100];
+
+	work(1);
+	snprintf(title, sizeof(title), "%s, %s/%d",
+	    (options.flags & UNIX_GUARDED) != 0 ? "guarded" : "plain", name,
+	    times);
+#ifdef CALLGRIND_ZERO_STATS
+	CALLGRIND_ZERO_STATS;
+	work(times);
+	CALLGRIND_DUMP_STATS_AT(title);
+#endif
+}
+
+static void
+flush(void)
+{
+	need(fflush(pair[0].out) == 0, "fflush");
+}
+
+static void
+put_lines(int times)
+{
+	while (times-- > 0)
+		need(fputs(LINE, pair[0].out) != EOF, "fputs");
+	flush();
+}
+
+static void
+get_lines(int times)
+{
+	char line[100];
+
+	while (times-- > 0)
+		need(fgets(line, sizeof(line), pair[1].in) != NULL, "fgets");
+}
+
+static void
+print_lines(int times)
+{
+	while (times-- > 0)
+		need(fprintf(pair[0].out, "%s %d %s", "0123456789",
+		    1234567890, "012345678\n") == (int)LENGTH, "fprintf");
+	flush();
+}
+
+static void
+get_bounded_lines(int times)
+{
+	static struct unix_buffer line;
+
+	while (times-- > 0)
+		need(unix_get_line(pair[1].in, &line, 0) == 1,
+		    "unix_get_line");
+}
+
+static void
+put_frames(int times)
+{
+	while (times-- > 0)
+		need(unix_put_frame(pair[0].out, LINE, LENGTH) == 0,
+		    "unix_put_frame");
+	flush();
+}
+
+static void
+get_frames(int times)
+{
+	static struct unix_buffer frame;
+
+	while (times-- > 0)
+		need(unix_get_frame(pair[1].in, &frame, 0) == 1,
+		    "unix_get_frame");
+}
+
+static void
+put_pieces(int times)
+{
+	while (times-- > 0)
+		need(fwrite(piece, sizeof(piece), 1, pair[0].out) == 1,
+		    "fwrite");
+	flush();
+}
+
+static void
+get_pieces(int times)
+{
+	while (times-- > 0)
+		need(fread(piece, sizeof(piece), 1, pair[1].in) == 1, "fread");
+}
+
+/* A request and its answer. */
+static void
+make_trips(int times)
+{
+	char line[100];
+
+	while (times-- > 0) {
+		put_lines(1);
+		get_lines(1);
+		need(fputs(LINE, pair[1].out) != EOF &&
+		    fflush(pair[1].out) == 0, "fputs");
+		need(fgets(line, sizeof(line), pair[0].in) != NULL, "fgets");
+	}
+}
+
+static void
+open_pairs(int times)
+{
+	struct unix_ports two[2];
+
+	while (times-- > 0) {
+		need(unix_pair(&options, two) == 0, "unix_pair");
+		need(unix_close_ports(&two[0]) == 0 &&
+		    unix_close_ports(&two[1]) == 0, "unix_close_ports");
+	}
+}
+
+static const char *
+path(void)
+{
+	return unix_listener_path(listener);
+}
+
+/* Both sides of connections. */
+static void
+connect_both(int times)
+{
+	struct unix_ports client, server;
+
+	while (times-- > 0) {
+		need(unix_connect(path(), &options, &client) == 0,
+		    "unix_connect");
+		need(unix_accept(listener, &server) == 0, "unix_accept");
+		need(unix_close_ports(&client) == 0 &&
+		    unix_close_ports(&server) == 0, "unix_close_ports");
+	}
+}
+
+/* A client's connection, with a line both ways; unix_serve() answers. */
+static void
+visit(int times)
+{
+	struct unix_ports client;
+	char line[100];
+
+	while (times-- > 0) {
+		need(unix_connect(path(), &options, &client) == 0,
+		    "unix_connect");
+		need(fputs(LINE, client.out) != EOF, "fputs");
+		need(fgets(line, sizeof(line), client.in) != NULL, "fgets");
+		/* The other side ends first, always. */
+		need(fgetc(client.in) == EOF, "fgetc");
+		need(unix_close_ports(&client) == 0, "unix_close_ports");
+	}
+}
+
+static void
+send_datagrams(int times)
+{
+	char bytes[LENGTH];
+
+	while (times-- > 0) {
+		need(unix_send(path(), LINE, LENGTH) == 0, "unix_send");
+		need(recv(unix_listener_fileno(listener), bytes, LENGTH, 0) ==
+		    (ssize_t)LENGTH, "recv");
+	}
+}
+
+static void
+check_addresses(int times)
+{
+	while (times-- > 0)
+		need(unix_check_address("unix:/run/user/1000/app.sock", 0) ==
+		    0, "unix_check_address");
+}
+
+static void
+answer(struct unix_ports *ports, void *context)
+{
+	char line[100];
+
+	(void)context;
+	need(fgets(line, sizeof(line), ports->in) != NULL &&
+	    fputs(line, ports->out) != EOF, "answer");
+}
+
+/* With one thread: more take turns as they like, and no count is the same. */
+static void *
+serve(void *context)
+{
+	static const struct unix_serve_options one = { .clients = 1 };
+
+	need(unix_serve(listener, answer, context, &one) == 0, "unix_serve");
+	return NULL;
+}
+
+/* In the order of the streams' traffic: each leaves the socket empty. */
+static void
+measure_streams(void)
+{
+	need(unix_pair(&options, pair) == 0, "unix_pair");
+	measure("fputs a line", put_lines, COUNT);
+	measure("fgets it", get_lines, COUNT);
+	measure("fprintf a line", print_lines, COUNT);
+	measure("unix_get_line", get_bounded_lines, COUNT);
+	measure("unix_put_frame", put_frames, COUNT);
+	measure("unix_get_frame", get_frames, COUNT);
+	measure("fwrite 1 KiB", put_pieces, FEW);
+	measure("fread 1 KiB", get_pieces, FEW);
+	measure("a round trip", make_trips, FEW);
+	need(unix_close_ports(&pair[0]) == 0 &&
+	    unix_close_ports(&pair[1]) == 0, "unix_close_ports");
+	measure("unix_pair, close", open_pairs, FEW);
+}
+
+static void
+begin_listening(const struct unix_options *how)
+{
+	listener = unix_listen("s", how);
+	need(listener != NULL, "unix_listen");
+}
+
+static void
+end_listening(void)
+{
+	need(unix_close(listener) == 0, "unix_close");
+}
+
+static void
+measure_kind(unsigned flags)
+{
+	options.flags = flags;
+	measure_streams();
+	begin_listening(&options);
+	measure("connect, accept, close", connect_both, FEW);
+	end_listening();
+}
+
+/* The last: from now on there are threads, and stdio locks. */
+static void
+measure_server(void)
+{
+	pthread_t thread;
+
+	begin_listening(&options);
+	errno = pthread_create(&thread, NULL, serve, NULL);
+	need(errno == 0, "pthread_create");
+	visit(FEW);
+	measure("a visit to unix_serve", visit, FEW);
+	need(unix_interrupt(listener) == 0, "unix_interrupt");
+	pthread_join(thread, NULL);
+	end_listening();
+}
+
+/* What libc has chosen to run; a CPU of another kind may make it differ. */
+static void
+show_libc(void)
+{
+#ifdef __GLIBC__
+	printf("glibc %s", gnu_get_libc_version());
+#else
+	printf("another libc");
+#endif
+#if defined(__x86_64__)
+	printf(", x86_64%s\n", __builtin_cpu_supports("avx2") ? ", AVX2" : "");
+#else
+	printf(", another machine\n");
+#endif
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const struct unix_options datagrams = {
+		.flags = UNIX_DATAGRAM };
+	char directory[] = "/tmp/unixport.XXXXXX";
+
+	(void)argv;
+	show_libc();
+#ifndef CALLGRIND_ZERO_STATS
+	fputs("operations: made without <valgrind/callgrind.h>;"
+	    " it comes with valgrind\n", stderr);
+	return 1;
+#endif
+	if (argc > 1)
+		return 0;
+	need(mkdtemp(directory) != NULL && chdir(directory) == 0, "mkdtemp");
+	measure_kind(0);
+	measure("unix_check_address", check_addresses, COUNT);
+	begin_listening(&datagrams);
+	measure("unix_send", send_datagrams, FEW);
+	end_listening();
+	measure_kind(UNIX_GUARDED);
+	measure_server();
+	need(rmdir(directory) == 0, "rmdir");
+	return 0;
+}
