@@ -47,9 +47,12 @@ visit(int count)
 
 	for (i = 0; i < count; i++)
 		enter(&clients[i]);
-	for (turn = 0; turn < EXCHANGES; turn++)
+	for (turn = 0; turn < EXCHANGES; turn++) {
 		for (i = 0; i < count; i++)
-			ask(&clients[i], "hello\n");
+			say(clients[i].out, "hello\n");
+		for (i = 0; i < count; i++)
+			expect(clients[i].in, "hello\n");
+	}
 	for (i = 0; i < count; i++)
 		leave(&clients[i]);
 	_exit(0);
