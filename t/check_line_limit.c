@@ -233,7 +233,7 @@ add_shortage(Suite *suite)
 {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && \
     !HAS_FEATURE(address_sanitizer) && defined(__linux__)
-	tcase_add_test(add_case(suite, "shortage"),
+	tcase_add_test(add_case(suite, "space"),
 	    no_memory_is_enomem_and_loses_nothing);
 #else
 	(void)suite;

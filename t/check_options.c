@@ -145,7 +145,7 @@ END_TEST
 
 START_TEST(buffers_beyond_all_memory_are_enomem)
 {
-	const size_t sizes[] = { SIZE_MAX, SIZE_MAX / 2, SIZE_MAX / 8 };
+	const size_t sizes[] = { SIZE_MAX, SIZE_MAX / 2, UNHELD };
 	struct unix_options options = { .flags = UNIX_GUARDED,
 	    .buffer_size = sizes[_i] };
 	struct unix_listener *listener = listen_at("s", &options);

@@ -13,7 +13,6 @@
 #ifdef __linux__
 #include <sys/vfs.h>
 #endif
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -27,6 +26,7 @@
 #include <unistd.h>
 
 #include "interpose.h"
+#include "original.h"
 
 static struct {
 	const char *name;
@@ -79,7 +79,7 @@ change_answer(const char *name, void *answer)
 		type result = failure; \
 		if (is_due(#name)) \
 			return failure; \
-		*(void **)&real = dlsym(RTLD_NEXT, #name); \
+		*(void **)&real = original(#name); \
 		result = real arguments; \
 		if (result != failure) \
 			errno = EXDEV; \
@@ -146,7 +146,7 @@ INTERPOSE(char *, strndup, (const char *string, size_t size),
 		if (is_due(#name)) \
 			return NULL; \
 		if (real == NULL) \
-			*(void **)&real = dlsym(RTLD_NEXT, #name); \
+			*(void **)&real = original(#name); \
 		return real arguments; \
 	}
 
@@ -161,7 +161,7 @@ close(int fd)
 {
 	int (*real)(int);
 
-	*(void **)&real = dlsym(RTLD_NEXT, "close");
+	*(void **)&real = original("close");
 	if (!is_due("close"))
 		return real(fd);
 	real(fd);
@@ -178,7 +178,7 @@ getsockopt(int fd, int level, int name, void *value, socklen_t *size)
 
 	if (is_due("getsockopt"))
 		return -1;
-	*(void **)&real = dlsym(RTLD_NEXT, "getsockopt");
+	*(void **)&real = original("getsockopt");
 	result = real(fd, level, name, value, size);
 	if (result == 0)
 		change_answer("getsockopt", value);
@@ -194,7 +194,7 @@ fstatfs(int fd, struct statfs *status)
 
 	if (is_due("fstatfs"))
 		return -1;
-	*(void **)&real = dlsym(RTLD_NEXT, "fstatfs");
+	*(void **)&real = original("fstatfs");
 	result = real(fd, status);
 	if (result == 0)
 		change_answer("fstatfs", status);
@@ -210,7 +210,7 @@ ftrylockfile(FILE *stream)
 
 	if (is_due("ftrylockfile"))
 		return errno;
-	*(void **)&real = dlsym(RTLD_NEXT, "ftrylockfile");
+	*(void **)&real = original("ftrylockfile");
 	return real(stream);
 }
 
@@ -221,7 +221,7 @@ posix_spawn_file_actions_init(posix_spawn_file_actions_t *actions)
 
 	if (is_due("posix_spawn_file_actions_init"))
 		return errno;
-	*(void **)&real = dlsym(RTLD_NEXT, "posix_spawn_file_actions_init");
+	*(void **)&real = original("posix_spawn_file_actions_init");
 	return real(actions);
 }
 
@@ -234,7 +234,7 @@ pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 
 	if (is_due("pthread_create"))
 		return errno;
-	*(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
+	*(void **)&real = original("pthread_create");
 	return real(thread, attributes, body, argument);
 }
 
@@ -245,7 +245,7 @@ pthread_join(pthread_t thread, void **result)
 
 	if (is_due("pthread_join"))
 		return errno;
-	*(void **)&real = dlsym(RTLD_NEXT, "pthread_join");
+	*(void **)&real = original("pthread_join");
 	return real(thread, result);
 }
 
@@ -260,7 +260,7 @@ posix_spawnp(pid_t *child, const char *file,
 
 	if (is_due("posix_spawnp"))
 		return errno;
-	*(void **)&real = dlsym(RTLD_NEXT, "posix_spawnp");
+	*(void **)&real = original("posix_spawnp");
 	return real(child, file, actions, attributes, argv, environment);
 }
 
@@ -276,7 +276,7 @@ openat(int fd, const char *path, int flags, ...)
 	va_end(rest);
 	if (is_due("openat"))
 		return -1;
-	*(void **)&real = dlsym(RTLD_NEXT, "openat");
+	*(void **)&real = original("openat");
 	return real(fd, path, flags, mode);
 }
 
@@ -295,7 +295,7 @@ fcntl(int fd, int command, ...)
 	    (command == F_GETFL && is_due("F_GETFL")) ||
 	    (command == F_DUPFD_CLOEXEC && is_due("F_DUPFD_CLOEXEC")))
 		return -1;
-	*(void **)&real = dlsym(RTLD_NEXT, "fcntl");
+	*(void **)&real = original("fcntl");
 	return real(fd, command, argument);
 }
 

@@ -13,6 +13,9 @@
 
 #include "unixport.h"
 
+/* Two buffers of so many bytes are never had; with 32 bits less may be. */
+#define UNHELD	(SIZE_MAX > UINT32_MAX ? SIZE_MAX / 8 : SIZE_MAX / 4 + 1)
+
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
 /* The call fails so. */
@@ -55,7 +58,8 @@ const struct unix_options *of_kind(const struct unix_options *options);
  * leaves out what a tool cannot run (valgrind plays RLIMIT_NOFILE itself,
  * TSan puts off handlers, memory of ASan and TSan stays locked in a child,
  * ASan loses the stack where a cancelled thread unwinds, _exit(2) under
- * valgrind flushes streams).
+ * valgrind flushes streams, qemu's vfork(2) loses the errno of exec and its
+ * address space has no limit).
  */
 TCase *add_case(Suite *suite, const char *name);
 

@@ -72,14 +72,18 @@ thread_id(void)
 #endif
 }
 
-/* 'S' in its status, where /proc shows it; elsewhere nobody waits. */
+/*
+ * 'S' in its status, where /proc shows it; elsewhere nobody waits.  As a task,
+ * for the status of its own process qemu makes up.
+ */
 static int
 is_running(pid_t id)
 {
 	char path[64], state = 'S';
 	FILE *status;
 
-	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)id);
+	snprintf(path, sizeof(path), "/proc/%ld/task/%ld/stat", (long)id,
+	    (long)id);
 	status = fopen(path, "r");
 	if (status == NULL)
 		return 0;

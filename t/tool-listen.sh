@@ -86,7 +86,11 @@ cp "$(command -v cat)" ./ours
 serve s ./ours
 rm ours
 expect 0 '' "$unixport" connect s </dev/null
-grep -qx 'unixport: ./ours: No such file or directory' words
+# As the programs of Check leave out what qemu and valgrind do not tell.
+case " ${CK_EXCLUDE_TAGS:-} " in
+*' exec '*) ;;
+*) grep -qx 'unixport: ./ours: No such file or directory' words ;;
+esac
 cp "$(command -v cat)" ./ours
 [ "$(echo hello | "$unixport" connect s)" = hello ]
 end TERM

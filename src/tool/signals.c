@@ -5,7 +5,7 @@
  */
 #include "tool.h"
 
-#include <poll.h>
+#include <sys/select.h>
 #include <signal.h>
 
 static const int numbers[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM };
@@ -77,7 +77,8 @@ wait_signal(int ms)
 	struct timespec limit = { .tv_sec = ms / 1000,
 	    .tv_nsec = ms % 1000 * 1000000L };
 
-	ppoll(NULL, 0, ms == -1 ? NULL : &limit, &usual);
+	/* macOS has no ppoll(2). */
+	pselect(0, NULL, NULL, NULL, ms == -1 ? NULL : &limit, &usual);
 }
 
 /* Whether it has come since the last time. */

@@ -10,13 +10,13 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <dlfcn.h>
 #include <poll.h>
 #include <pthread.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "../original.h"
 #include "torture.h"
 
 #define CALL_ROW(name, ...)	[CALL_##name] = { #name, { __VA_ARGS__ } },
@@ -69,7 +69,7 @@ find(void *real, const char *name)
 
 	if (*(void **)real != NULL)
 		return;
-	found = dlsym(RTLD_NEXT, name);
+	found = original(name);
 	if (found == NULL)
 		abort();
 	*(void **)real = found;

@@ -6,7 +6,7 @@ here=$(dirname "$0")
 missing=0
 calls=$("$1" --calls)
 for symbol in $(${NM:-nm} -u "$2" | sed -n 's/^ *[Uw] //p' |
-    sed 's/@.*//' | grep -v '^up_' | sort -u)
+    sed 's/@.*//; s/\([a-z]\)64$/\1/' | grep -v '^up_' | sort -u)
 do
 	known=no
 	for call in $calls; do
