@@ -8,6 +8,8 @@
 /* As `lines' and `trips', of which see src/tool/bench/measure.h. */
 double unlocked_lines(enum kind kind, size_t count);
 double trips_on_one(enum kind kind, size_t count);
+double bounded_lines(enum kind kind, size_t count);
+double printed_lines(enum kind kind, size_t count);
 
 /* Servers: a thread for each connection, unix_serve(), libuv's loop. */
 enum host { THREADS, SERVE, LIBUV };

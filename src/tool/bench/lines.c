@@ -26,7 +26,7 @@ write_lines(struct end *end, size_t bytes)
 }
 
 /* The raw reads, memchr and memcpy; a part of a line begins the next. */
-static void
+void
 read_lines(struct end *end, size_t bytes)
 {
 	static size_t at, filled;

@@ -66,6 +66,7 @@ double one_way(const struct way *way, size_t bytes, enum kind kind,
     void (*prepare)(struct end *end));
 
 /* The same works under other conditions, which `make bench' shows. */
+void read_lines(struct end *end, size_t bytes);	/* of a bare end */
 double lines_after(void (*prepare)(struct end *end), enum kind kind,
     size_t count);
 double trips_to(int cpu, enum kind kind, size_t count);
