@@ -229,7 +229,7 @@ END_TEST
 START_TEST(output_that_fails_is_told)
 {
 	FILE *full = fopen("/dev/full", "w");
-	char bytes[100];
+	char bytes[100] = "";
 
 	ck_assert_ptr_nonnull(full);
 	setvbuf(full, NULL, _IONBF, 0);
