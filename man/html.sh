@@ -1,6 +1,7 @@
 #!/bin/sh
-# html.sh SOURCE SITE VERSION: the manual, the README and how to contribute as
-# a small web site, made by mandoc and lowdown; every link of it is tried.
+# html.sh SOURCE SITE VERSION: the manual, the README, how to contribute and
+# how fast it is as a small web site, made by mandoc and lowdown; every link of
+# it is tried.
 set -eu
 source=$(cd "$1" && pwd) site=$2 version=$3
 # Where the pages of other packages are.
@@ -81,7 +82,8 @@ frame()
 		<body>
 		<header><a class="home" href="index.html">unixport <small>$version</small></a>
 		<a href="readme.html">README</a> <a href="index.html">Manual</a>
-		<a href="contributing.html">Contributing</a></header>
+		<a href="contributing.html">Contributing</a>
+		<a href="speed.html">Speed</a></header>
 		<main>
 		$(cat)
 		</main>
@@ -96,7 +98,8 @@ frame()
 prose()
 {
 	lowdown -T html | sed -e 's/<table>/<div class="wide"><table>/' \
-	    -e 's,</table>,</table></div>,' -f "$site/names.sed" | frame "$@"
+	    -e 's,</table>,</table></div>,' \
+	    -e 's,"t/bench/README.md","speed.html",' -f "$site/names.sed" | frame "$@"
 }
 
 rm -rf "$site"
@@ -132,6 +135,7 @@ done
 
 prose readme.html 'unixport: README' <"$source/README.md"
 prose contributing.html 'unixport: contributing' <"$source/CONTRIBUTING.md"
+prose speed.html 'unixport: speed' <"$source/t/bench/README.md"
 {
 	# The first paragraph says what it is.
 	awk '/^# /{ print; next } NF { text = 1 } text { print }

@@ -5,25 +5,16 @@
  */
 #include "support.h"
 
-#include <sys/socket.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "files.h"
+#include "traffic.h"
 
-#define LARGE	300000		/* more than a socket takes */
+#define LARGE	30000		/* more than a narrow socket takes */
 
 static struct connection c;
 static _Atomic pid_t id;
-
-static void
-set_small(int fd)
-{
-	int size = 1;			/* the system's least */
-
-	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size,
-	    sizeof(size)), 0);
-}
 
 /* `out` holds LARGE bytes, and three descriptors wait before them. */
 static void
@@ -64,12 +55,12 @@ expect_large(void)
 
 START_TEST(split_message_brings_them_with_its_first_byte)
 {
-	static const size_t sizes[] = { 0, 1000, 65536, 2 * LARGE };
+	static const size_t sizes[] = { 0, 1000, 16384, 2 * LARGE };
 	struct unix_options options = { .buffer_size = sizes[_i] };
 	pthread_t sender;
 
 	open_files(&c, 2, &options);
-	set_small(unix_fileno(&c.client));
+	narrow(&c.client);
 	sender = start_thread(send_large, c.client.out);
 	expect_large();
 	ck_assert_ptr_nonnull(join_thread(sender));
@@ -83,7 +74,7 @@ START_TEST(blocked_send_brings_them_when_it_goes_on)
 	pthread_t sender;
 
 	open_files(&c, _i, NULL);
-	full = fill_socket(unix_fileno(&c.client));
+	full = fill_socket(&c.client);
 	add_numbers(&c.client, 1, 3);
 	ck_assert_int_ne(fputs("late\n", c.client.out), EOF);
 	id = 0;
@@ -105,7 +96,7 @@ START_TEST(send_that_timed_out_brings_none)
 	size_t full;
 
 	open_files(&c, _i, &options);
-	full = fill_socket(unix_fileno(&c.client));
+	full = fill_socket(&c.client);
 	add_numbers(&c.client, 1, 3);
 	ck_assert_int_ne(fputs("never\n", c.client.out), EOF);
 	ck_assert_int_eq(fflush(c.client.out), EOF);
@@ -126,6 +117,7 @@ START_TEST(part_of_a_send_that_timed_out_brings_them)
 	    .buffer_size = 2 * LARGE };
 
 	open_files(&c, 2, &options);
+	narrow(&c.client);
 	write_large();
 	ck_assert_int_eq(fflush(c.client.out), EOF);
 	ck_assert_int_eq(errno, ETIMEDOUT);
@@ -220,7 +212,7 @@ START_TEST(tie_that_cannot_send_leaves_them_in_their_place)
 	size_t full;
 
 	open_files(&c, _i, NULL);
-	full = fill_socket(unix_fileno(&c.client));
+	full = fill_socket(&c.client);
 	add_numbers(&c.client, 1, 3);
 	ck_assert_int_ne(fputs("late\n", c.client.out), EOF);
 	answers(unix_input_ready(&c.client, 1), 0);
@@ -242,7 +234,7 @@ START_TEST(tie_that_sends_a_part_sends_them_once)
 	pthread_t sender;
 
 	open_files(&c, _i, &options);
-	set_small(unix_fileno(&c.client));
+	narrow(&c.client);
 	write_large();
 	answers(unix_input_ready(&c.client, 1), 0);
 	answers(unix_input_ready(&c.server, 0), 1);
@@ -260,7 +252,7 @@ START_TEST(files_added_after_a_part_come_behind_the_rest)
 	size_t full;
 
 	open_files(&c, _i, &options);
-	full = fill_socket(unix_fileno(&c.client));
+	full = fill_socket(&c.client);
 	ck_assert_int_ne(fputs("one\n", c.client.out), EOF);
 	answers(unix_input_ready(&c.client, 1), 0);
 	drain(c.server.in, full);

@@ -145,29 +145,6 @@ open_descriptors(void)
 	return count;
 }
 
-/* Sockets that are full. */
-
-size_t
-fill_socket(int fd)
-{
-	static const char block[1024];
-	size_t total = 0, size;
-	ssize_t n;
-
-	for (size = sizeof(block); size > 0; size /= 2)
-		while ((n = send(fd, block, size, MSG_DONTWAIT)) > 0)
-			total += (size_t)n;
-	ck_assert_int_eq(errno, EAGAIN);
-	return total;
-}
-
-void
-drain(FILE *in, size_t length)
-{
-	while (length-- > 0)
-		ck_assert_int_eq(getc(in), '\0');
-}
-
 /* Strangers. */
 
 static size_t

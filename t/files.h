@@ -28,10 +28,6 @@ void expect_dropped(struct unix_ports *ports);
 
 int open_descriptors(void);	/* how many of all sorts */
 
-/* Until nothing fits into the socket any more; how much did. */
-size_t fill_socket(int fd);
-void drain(FILE *in, size_t length);
-
 /* Programs that are not ours. */
 struct raw {
 	int first, count;	/* numbered descriptors that go along */

@@ -94,12 +94,13 @@ size_t
 fill_socket(const struct unix_ports *ports)
 {
 	static const char bytes[1024];
-	size_t sum = 0;
+	size_t sum = 0, size;
 	ssize_t count;
 
-	while ((count = send(unix_fileno(ports), bytes, sizeof(bytes),
-	    MSG_DONTWAIT)) > 0)
-		sum += (size_t)count;
+	for (size = sizeof(bytes); size > 0; size /= 2)
+		while ((count = send(unix_fileno(ports), bytes, size,
+		    MSG_DONTWAIT)) > 0)
+			sum += (size_t)count;
 	ck_assert_int_eq(errno, EAGAIN);
 	ck_assert_uint_gt(sum, 0);
 	return sum;

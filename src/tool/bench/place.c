@@ -2,6 +2,7 @@
 /* A socket's place: a directory that is ours alone, and nobody else's. */
 #include "measure.h"
 
+#include <sys/socket.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
