@@ -72,8 +72,7 @@ check_listener(int fd, int type)
 
 	if (check_type(fd, type) == -1)
 		return -1;
-	ready = type == SOCK_STREAM ? up_socket_option(fd, SO_ACCEPTCONN) :
-	    up_is_bound(fd);
+	ready = type == SOCK_STREAM ? up_is_listening(fd) : up_is_bound(fd);
 	if (ready == 0)
 		errno = EINVAL;
 	return ready > 0 ? 0 : -1;

@@ -143,9 +143,9 @@ unix_close_ports(struct unix_ports *ports)
 }
 
 /*
- * musl's fork(2) leaves a stream locked that a thread of the parent was
- * using: fclose(3) in the child would wait for ever.  There the descriptor
- * is closed, and the stream left.
+ * musl's fork(2) and the BSDs' leave a stream locked that a thread of the
+ * parent was using: fclose(3) in the child would wait for ever, the BSDs'
+ * fpurge(3) too.  There the descriptor is closed, and the stream left.
  */
 static void
 leave_if_stuck(FILE **stream, struct unix_socket *socket)
@@ -171,12 +171,12 @@ up_abandon_ports(struct unix_ports *ports)
 	if (socket != NULL && socket->files != NULL)
 		up_files_sent(socket->files);
 	error = take_loss(ports);
-	if (ports->out != NULL)
-		up_purge(ports->out);
 	if (socket != NULL) {
 		leave_if_stuck(&ports->in, socket);
 		leave_if_stuck(&ports->out, socket);
 	}
+	if (ports->out != NULL)
+		up_purge(ports->out);
 	close_quietly(ports, &error);
 	return up_answer(error, saved);
 }

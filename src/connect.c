@@ -39,16 +39,25 @@ connect_until(int fd, const struct up_name *name, long long deadline)
 	return -1;
 }
 
-/* A connected socket, or -1; writes wait without a limit again. */
+/* Writes wait without a limit again; macOS refuses when the peer has gone. */
 static int
-try_once(const struct up_name *name, long long deadline)
+end_limit(int fd)
+{
+	return set_send_timeout(fd, 0) == -1 && errno != EINVAL ? -1 : 0;
+}
+
+/* A connected socket, or -1. */
+static int
+try_once(const struct up_name *name, const struct unix_options *options,
+    long long deadline)
 {
 	int fd = up_socket(SOCK_STREAM);
 
 	if (fd == -1)
 		return -1;
-	if (connect_until(fd, name, deadline) == -1 ||
-	    (deadline != UP_NEVER && set_send_timeout(fd, 0) == -1)) {
+	if (up_sigpipe_socket(fd, options) == -1 ||
+	    connect_until(fd, name, deadline) == -1 ||
+	    (deadline != UP_NEVER && end_limit(fd) == -1)) {
 		up_close(fd);
 		return -1;
 	}
@@ -78,13 +87,14 @@ pause_until(long long deadline)
 
 /* One try, to a file that is looked up again each time. */
 static int
-try_address(const struct up_address *address, long long deadline)
+try_address(const struct up_address *address,
+    const struct unix_options *options, long long deadline)
 {
 	struct up_name name;
 	int file, fd = -1;
 
 	if (up_reach(address, &name, &file) == 0)
-		fd = try_once(&name, deadline);
+		fd = try_once(&name, options, deadline);
 	up_close(file);
 	return fd;
 }
@@ -96,7 +106,7 @@ dial(const struct up_address *address, const struct unix_options *options)
 	int fd;
 
 	do
-		fd = try_address(address, deadline);
+		fd = try_address(address, options, deadline);
 	while (fd == -1 && (options->flags & UNIX_WAIT) != 0 &&
 	    may_come(errno) && pause_until(deadline) == 0);
 	return fd;
@@ -140,8 +150,7 @@ unix_connect(const char *text, const struct unix_options *given,
 		errno = EINVAL;
 		return -1;
 	}
-	if (up_options(given, UP_CONNECT, &options) == -1 ||
-	    up_parse(text, options.address_length, &address) == -1)
+	if (up_request(text, given, UP_CONNECT, &address, &options) == -1)
 		return -1;
 	if (address.form == UP_SYSTEMD) {
 		errno = EINVAL;

@@ -82,6 +82,22 @@ say_refused(struct up_text *text, const char *path)
 		    "that ended); start the server");
 }
 
+/* UNIX_WAIT has waited for a server, or one had no time for us. */
+static void
+say_late(struct up_text *text, const char *path)
+{
+	struct stat file;
+
+	if (stat(path, &file) == -1)
+		up_say(text, "nothing came there in time; "
+		    "is the server running?");
+	else if (probe(path) == ECONNREFUSED)
+		up_say(text, "nobody came to listen there in time; "
+		    "start the server");
+	else
+		up_say(text, "no answer in time; is the server busy?");
+}
+
 /* The directory part of PATH, in a buffer of PATH_MAX bytes. */
 static const char *
 directory_of(const char *path, char *buffer)
@@ -116,7 +132,8 @@ say_missing(struct up_text *text, const char *path, const char *directory)
 }
 
 static void
-say_forbidden(struct up_text *text, const char *path, const char *directory)
+say_forbidden(struct up_text *text, const char *path, const char *directory,
+    int error)
 {
 	struct stat file;
 
@@ -127,6 +144,12 @@ say_forbidden(struct up_text *text, const char *path, const char *directory)
 		up_say(text, faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == -1
 		    ? "; to connect takes permission to write" :
 		    "; it or its server is another user's");
+		return;
+	}
+	if (error == EPERM &&
+	    faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0) {
+		up_say(text, "a file there may not have this group or mode; "
+		    "choose a group that you are in");
 		return;
 	}
 	up_say(text, "the directory ");
@@ -152,12 +175,15 @@ up_diagnose(struct up_text *text, const char *path, int error)
 	case ECONNREFUSED:
 		say_refused(text, path);
 		return 1;
+	case ETIMEDOUT:
+		say_late(text, path);
+		return 1;
 	case ENOENT:
 		say_missing(text, path, directory);
 		return 1;
 	case EACCES:
 	case EPERM:
-		say_forbidden(text, path, directory);
+		say_forbidden(text, path, directory, error);
 		return 1;
 	case EBUSY:
 		up_say(text, "another program holds the lock of the directory ");

@@ -28,11 +28,17 @@ say_malformed(struct up_text *text, const char *address)
 		    "does not go with it or with plain ports");
 }
 
+/* A name may go on behind a NUL, where only its length told so. */
 static void
 say_excess(struct up_text *text, const char *what, size_t length, size_t limit)
 {
-	up_say(text, "too long: %s has %zu bytes, %zu more than the limit of "
-	    "%zu; choose a shorter one", what, length, length - limit, limit);
+	if (length <= limit)
+		up_say(text, "too long: %s may have %zu bytes; "
+		    "choose a shorter one", what, limit);
+	else
+		up_say(text, "too long: %s has %zu bytes, %zu more than the "
+		    "limit of %zu; choose a shorter one", what, length,
+		    length - limit, limit);
 }
 
 /* The longest part of PATH between two slashes. */
@@ -96,9 +102,6 @@ say_common(struct up_text *text, const char *address, int error)
 		up_say(text, "this system does not have such sockets; "
 		    "use a path");
 		return 1;
-	case ETIMEDOUT:
-		up_say(text, "no answer in time; is the server busy?");
-		return 1;
 	case ENOTSUP:
 		up_say(text, "this system cannot do what an option asks "
 		    "for; UNIX_SIGPIPE_ERROR goes with UNIX_GUARDED");
@@ -120,6 +123,9 @@ say_nameless(struct up_text *text, const struct up_address *address, int error)
 		    "another");
 	else if (address->form == UP_ABSTRACT && error == ECONNREFUSED)
 		up_say(text, "nobody has this name; is the server running?");
+	else if (error == ETIMEDOUT)
+		up_say(text, "no answer in time; is the server running, "
+		    "or is it busy?");
 	else if (address->form == UP_SYSTEMD && error == ENOENT)
 		up_say(text, "the service manager has passed no such socket; "
 		    "start the program by its socket unit");

@@ -43,8 +43,11 @@ enum up_call {
 	UP_PORTS		/* pair and open_ports */
 };
 
+struct up_address;
 int up_options(const struct unix_options *, enum up_call,
     struct unix_options *);
+int up_request(const char *, const struct unix_options *, enum up_call,
+    struct up_address *, struct unix_options *);
 
 /* address.c: a string becomes an address */
 enum up_form {
@@ -88,20 +91,21 @@ int up_accept(int);
 int up_dup(int);
 int up_dup_onto(int, int);
 int up_pipe(int [2]);
-int up_set_blocking(int, int);
-int up_set_inherit(int, int);
+int up_shutdown(int, int);
+void up_close(int);
+int up_answer(int, int);
+int up_would_block(int);
 
+/* flags.c */
 struct up_flags {
 	int file;
 	int descriptor;
 };
 
+int up_set_blocking(int, int);
+int up_set_inherit(int, int);
 int up_remember_flags(int, struct up_flags *);
 void up_restore_flags(int, const struct up_flags *);
-void up_close(int);
-int up_answer(int, int);
-int up_would_block(int);
-int up_shutdown(int, int);
 
 /* clock.c: waiting until a deadline */
 #define UP_NEVER	(-1LL)
@@ -220,6 +224,7 @@ int up_adopt_ports(int, const struct unix_options *, struct unix_ports *);
 int up_fileno(const struct unix_ports *);
 int up_lost_output(struct unix_socket *);
 int up_socket_option(int, int);
+int up_is_listening(int);
 int up_abandon_ports(struct unix_ports *);
 int up_close_ports(struct unix_ports *);
 

@@ -39,7 +39,8 @@ static int
 make_socket(struct unix_listener *listener)
 {
 	listener->fd = up_socket(type_of(&listener->options));
-	if (listener->fd == -1 || up_set_blocking(listener->fd, 0) == -1)
+	if (listener->fd == -1 || up_set_blocking(listener->fd, 0) == -1 ||
+	    up_sigpipe_socket(listener->fd, &listener->options) == -1)
 		return -1;
 	return is_inherited(listener) ? up_set_inherit(listener->fd, 1) : 0;
 }
@@ -84,13 +85,17 @@ adopt(struct unix_listener *listener, const struct up_address *address)
 {
 	int fd = address->number;
 	struct up_flags flags;
+	int spared;
 
 	if (up_own_text(fd, &listener->path) == -1 ||
-	    up_remember_flags(fd, &flags) == -1)
+	    up_remember_flags(fd, &flags) == -1 ||
+	    (spared = up_sigpipe_spared(fd)) == -1)
 		return -1;
 	if (up_set_blocking(fd, 0) == -1 ||
-	    up_set_inherit(fd, is_inherited(listener)) == -1) {
+	    up_set_inherit(fd, is_inherited(listener)) == -1 ||
+	    up_sigpipe_socket(fd, &listener->options) == -1) {
 		up_restore_flags(fd, &flags);
+		up_sigpipe_restore(fd, spared);
 		return -1;
 	}
 	listener->fd = fd;
@@ -137,8 +142,7 @@ unix_listen(const char *text, const struct unix_options *given)
 	int saved = errno;
 	int error;
 
-	if (up_options(given, UP_LISTEN, &options) == -1 ||
-	    up_parse(text, options.address_length, &address) == -1 ||
+	if (up_request(text, given, UP_LISTEN, &address, &options) == -1 ||
 	    up_check_file_options(&options, &address) == -1 ||
 	    (is_given(&address) &&
 	    up_find_given(&address, type_of(&options)) == -1))

@@ -40,8 +40,8 @@ listen_bad(const struct unix_options *options)
 	    options->sigpipe != UNIX_SIGPIPE_DEFAULT));
 }
 
-int
-up_options(const struct unix_options *given, enum up_call call,
+static int
+fill(const struct unix_options *given, enum up_call call,
     struct unix_options *options)
 {
 	static const struct unix_options defaults;
@@ -57,9 +57,35 @@ up_options(const struct unix_options *given, enum up_call call,
 		errno = EINVAL;
 		return -1;
 	}
+	return 0;
+}
+
+/* What this system lacks. */
+static int
+check_support(const struct unix_options *options)
+{
 	if ((options->flags & UNIX_GUARDED) != 0 && up_check_streams() == -1)
 		return -1;
 	return up_sigpipe_check(options);
+}
+
+int
+up_options(const struct unix_options *given, enum up_call call,
+    struct unix_options *options)
+{
+	return fill(given, call, options) == -1 ? -1 : check_support(options);
+}
+
+/* The options of a call with an address; an empty one is EINVAL always. */
+int
+up_request(const char *text, const struct unix_options *given,
+    enum up_call call, struct up_address *address,
+    struct unix_options *options)
+{
+	if (fill(given, call, options) == -1 ||
+	    up_parse(text, options->address_length, address) == -1)
+		return -1;
+	return check_support(options);
 }
 
 /* Only a path has a file that could have them. */

@@ -26,6 +26,22 @@ up_socket_option(int fd, int option)
 	return value;
 }
 
+/* 1, 0 or -1.  macOS does not tell: there it is bound, and not connected. */
+int
+up_is_listening(int fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t length = sizeof(peer);
+	int value = up_socket_option(fd, SO_ACCEPTCONN);
+
+	/* FreeBSD answers with the bit. */
+	if (value != -1 || errno != ENOPROTOOPT)
+		return value == -1 ? -1 : value != 0;
+	if (getpeername(fd, (struct sockaddr *)&peer, &length) == 0)
+		return 0;
+	return errno == ENOTCONN ? up_is_bound(fd) : -1;
+}
+
 /* Whether FD, a stranger's, is a connected stream socket. */
 static int
 check_connected(int fd)
@@ -40,7 +56,7 @@ check_connected(int fd)
 		errno = EPROTOTYPE;
 		return -1;
 	}
-	if (up_socket_option(fd, SO_ACCEPTCONN) == 1) {
+	if (up_is_listening(fd) == 1) {
 		errno = EINVAL;
 		return -1;
 	}

@@ -84,12 +84,18 @@ up_sigpipe_flags(void)
 #endif
 }
 
-/* What the policy asks of the connection FD; guarded ports raise it. */
+/*
+ * What the policy asks of the socket FD; guarded ports raise it.  It is asked
+ * of listeners, whose connections inherit it, and of sockets before they are
+ * connected: macOS changes no option of one whose peer has gone.
+ */
 int
 up_sigpipe_socket(int fd, const struct unix_options *options)
 {
-	return options->sigpipe == UNIX_SIGPIPE_ERROR ||
-	    (options->flags & UNIX_GUARDED) != 0 ? up_sigpipe_spare(fd, 1) : 0;
+	if (options->sigpipe != UNIX_SIGPIPE_ERROR &&
+	    (options->flags & UNIX_GUARDED) == 0)
+		return 0;
+	return up_sigpipe_spared(fd) == 1 ? 0 : up_sigpipe_spare(fd, 1);
 }
 
 /* What the system does where nothing spares the writing thread. */

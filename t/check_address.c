@@ -175,6 +175,15 @@ START_TEST(bad_addresses_are_einval)
 }
 END_TEST
 
+/* unix_explain() counts on it. */
+START_TEST(empty_address_is_einval_whatever_the_system_lacks)
+{
+	struct unix_options error = { .sigpipe = UNIX_SIGPIPE_ERROR };
+
+	expect_refused("", &error, EINVAL);
+}
+END_TEST
+
 START_TEST(nul_inside_a_path_is_einval)
 {
 	struct unix_options five = { .address_length = 5 };
@@ -257,6 +266,8 @@ main(void)
 	    0, 7);
 	tcase_add_loop_test(core, directory_that_cannot_be_read_serves, 0, 3);
 	tcase_add_loop_test(errors, bad_addresses_are_einval, 0, 14);
+	tcase_add_test(errors,
+	    empty_address_is_einval_whatever_the_system_lacks);
 	tcase_add_test(errors, nul_inside_a_path_is_einval);
 	tcase_add_test(errors, missing_directory_is_enoent);
 	tcase_add_test(errors, file_as_directory_is_enotdir);

@@ -141,6 +141,27 @@ START_TEST(something_that_has_gone_meanwhile)
 }
 END_TEST
 
+/* With UNIX_WAIT, or where the backlog is full. */
+START_TEST(late)
+{
+	struct unix_options wait = { .flags = UNIX_WAIT,
+	    .connect_timeout = 1 };
+	struct unix_listener *listener;
+
+	cannot_connect("s", &wait, ETIMEDOUT);
+	expect_text("s", ETIMEDOUT, "s: nothing came there in time; is the "
+	    "server running?");
+	close(bind_socket(SOCK_STREAM));
+	cannot_connect("s", &wait, ETIMEDOUT);
+	expect_text("s", ETIMEDOUT, "s: nobody came to listen there in time; "
+	    "start the server");
+	listener = listen_at("s", NULL);
+	expect_text("s", ETIMEDOUT, "s: no answer in time; is the server "
+	    "busy?");
+	succeeds(unix_close(listener));
+}
+END_TEST
+
 START_TEST(no_permission)
 {
 	struct unix_listener *listener = listen_at("s", NULL);
@@ -173,6 +194,9 @@ START_TEST(no_permission)
 	expect_text("d/s", EACCES, expected);
 	expect_text("no/d/s", EACCES, "no/d/s: not permitted: the directory "
 	    "no/d cannot be reached; ask its owner or choose another path");
+	/* As of a group that only others may give. */
+	expect_text("new", EPERM, "new: not permitted: a file there may not "
+	    "have this group or mode; choose a group that you are in");
 }
 END_TEST
 
@@ -217,6 +241,10 @@ START_TEST(too_long)
 	    "%zu bytes, 1 more than the limit of %zu; choose a shorter one",
 	    path, limit, limit - 1);
 	expect_listen(path, ENAMETOOLONG, expected);
+	/* It goes on behind the NUL. */
+	snprintf(expected, sizeof(expected), "@a: too long: the name may have "
+	    "%zu bytes; choose a shorter one", limit - 1);
+	expect_text("\0a", ENAMETOOLONG, expected);
 }
 END_TEST
 
@@ -268,8 +296,8 @@ START_TEST(other_errors)
 	expect_connect("s", EPROTOTYPE, "s: the socket there is of another "
 	    "type");
 	close(fd);
-	expect_text("s", ETIMEDOUT, "s: no answer in time; is the server "
-	    "busy?");
+	expect_text("@up.late", ETIMEDOUT, "@up.late: no answer in time; "
+	    "is the server running, or is it busy?");
 	expect_text("s", EAFNOSUPPORT, "s: this system does not have such "
 	    "sockets; use a path");
 	expect_text("d/s", EBUSY, "d/s: another program holds the lock of "
@@ -315,6 +343,7 @@ main(void)
 	tcase_add_test(path, socket_of_a_stranger);
 	tcase_add_test(path, something_that_is_no_socket);
 	tcase_add_test(path, something_that_has_gone_meanwhile);
+	tcase_add_test(path, late);
 	tcase_add_test(path, no_permission);
 	tcase_add_test(path, too_long);
 	tcase_add_test(other, malformed);
