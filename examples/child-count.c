@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * child-count FILE: a parent streams FILE to its child over unix_pair();
- * the child counts lines, words and bytes and sends the sums back.
+ * the child counts lines, words and bytes and sends the sums back.  It shows
+ * a pair across fork(2), and the end of one direction.
+ *
+ *	child-count file
  */
 #include <ctype.h>
 #include <errno.h>

@@ -2,6 +2,10 @@
 /*
  * line-client ADDRESS FILE: send every line of FILE to a line-server, compare
  * each answer, and tell how many lines and bytes went over, and how fast.
+ * It shows requests and replies over plain ports.
+ *
+ *	line-server line.sock &
+ *	line-client line.sock file
  */
 #include <errno.h>
 #include <stdio.h>

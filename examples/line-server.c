@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * line-server ADDRESS: number the lines that clients send, one client after
- * the other, until SIGINT or SIGTERM.
+ * the other, until SIGINT or SIGTERM.  It shows plain ports, and a server
+ * without threads.
+ *
+ *	line-server line.sock &
+ *	unixport connect line.sock <file
  */
 #include <errno.h>
 #include <signal.h>

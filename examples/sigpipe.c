@@ -2,7 +2,9 @@
 /*
  * sigpipe FILE: send FILE line by line to a peer that leaves after the
  * third, once under each SIGPIPE policy and once over guarded ports, and
- * tell what the program sees.
+ * tell what the program sees.  It shows what the policies are for.
+ *
+ *	sigpipe file		(of four lines or more)
  */
 #include <errno.h>
 #include <stdio.h>

@@ -2,10 +2,11 @@
  * unixport: Unix domain sockets as pairs of stdio streams.
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Every call returns -1, or NULL, with errno set when it fails, and the
- * process then has the descriptors, streams and signal dispositions that
- * it had before.  A call that succeeds leaves errno alone.  Times are
- * milliseconds on the monotonic clock.  unixport(3) is the manual.
+ * A call that fails returns -1, or NULL, with errno set.  One that was to
+ * make something leaves the descriptors, streams and signal dispositions
+ * of the process as they were; one that closes has closed all the same.  A
+ * call that succeeds leaves errno alone.  Times are milliseconds on the
+ * monotonic clock.  unixport(3) is the manual.
  */
 #ifndef UNIXPORT_H
 #define UNIXPORT_H
@@ -49,9 +50,9 @@ enum unix_sigpipe {
 #define UNIX_UNTIED	0x002u	/* guarded: reading sends nothing */
 #define UNIX_FILES	0x004u	/* guarded: descriptors may travel */
 #define UNIX_SAME_USER	0x008u	/* peers of our effective uid only */
-#define UNIX_WAIT	0x010u	/* connect: wait until it is answered */
-#define UNIX_KEEP	0x020u	/* listen: leave the file */
-#define UNIX_NO_RECLAIM	0x040u	/* listen: nor a stale file */
+#define UNIX_WAIT	0x010u	/* connect: wait for a server */
+#define UNIX_KEEP	0x020u	/* listen: leave the file when closing */
+#define UNIX_NO_RECLAIM	0x040u	/* listen: leave a stale file alone */
 #define UNIX_INHERIT	0x080u	/* listen: the listener survives exec */
 #define UNIX_DATAGRAM	0x100u	/* listen: a datagram socket */
 
@@ -100,9 +101,10 @@ int unix_input_ready(struct unix_ports *ports, int timeout);
 
 /*
  * Close one direction: the peer's writes fail, or the peer reads end of
- * file once it has what was written.  0, or -1 when output was lost;
- * the stream is closed and its member NULL all the same.  fclose(3) does
- * the same on guarded ports, but for the member.
+ * file once it has what was written.  0, or -1: unix_close_output() when
+ * output was lost, either when the descriptor is bad; the stream is closed
+ * and its member NULL all the same.  fclose(3) does the same on guarded
+ * ports, but for the member.
  */
 int unix_close_input(struct unix_ports *ports);
 int unix_close_output(struct unix_ports *ports);
@@ -213,7 +215,8 @@ int unix_check_address(const char *address, size_t length);
 
 /*
  * One line for a person: the address, what ERROR means there and what to
- * do about it.  Looks at the file, never blocks, leaves errno alone.
+ * do about it.  Looks at the file, never waits for a server, leaves errno
+ * alone.
  * Returns as snprintf(3) does.  See unix_explain(3).
  */
 int unix_explain(const char *address, int error, char *text, size_t size);

@@ -138,6 +138,8 @@ static const struct allowed table[] = {
 	    "the kernel's name for the end of its patience" },
 	{ "connect_patient/*", "connect", "ECONNREFUSED|ENOENT", "*",
 	    GOES_ON, 0, "what UNIX_WAIT waits for" },
+	{ "listen_given/*|listen_passed/*", "getsockopt", "ENOPROTOOPT", "2",
+	    GOES_ON, 0, "macOS does not tell who listens" },
 	{ "connect_given/*|open_ports*", "getsockopt", "*", "2", GOES_ON, 0,
 	    "not every system can say that it listens; it has no peer then" },
 
