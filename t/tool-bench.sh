@@ -135,7 +135,9 @@ fi
 
 # Its other process is killed, as for want of memory.
 rm said
-"$unixport" bench -n 1000 -s "$directory/plot.new" >/dev/null 2>said & server=$!
+# Its measurements are long, to be met by who looks for them.
+"$unixport" bench -n 1000 -t 60000 -s "$directory/plot.new" >/dev/null 2>said &
+server=$!
 pids="$pids $server"
 kill_other()
 {
@@ -152,6 +154,20 @@ wait $server && fail 'half a bench' || got=$?
 [ ! -e plot.new ] && ! left || fail 'something is left'
 echo 'ok: the other process is killed'
 
+# When it takes too long.
+rm said
+"$unixport" bench -n 1000 -t 60000 -s "$directory/plot.new" >words 2>said &
+server=$!
+pids="$pids $server"
+# It has begun to work: a shell that starts it would be ended otherwise.
+until_true test -s words
+kill -s ALRM $server
+wait $server && fail 'no end' || got=$?
+[ $got = 1 ] && [ "$(cat said)" = 'unixport: it takes too long' ] ||
+    fail "status $got: $(cat said)"
+[ ! -e plot.new ] && ! left || fail 'something is left'
+echo 'ok: a limit of time'
+
 # At any moment: nothing is left, and a plot only by who came to the end.
 # A process that is killed while LeakSanitizer looks at it has it complain.
 ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
@@ -165,7 +181,9 @@ for signal in TERM INT HUP TERM INT HUP TERM INT; do
 	kill -s $signal $server 2>/dev/null || :
 	wait $server 2>/dev/null && got=0 || got=$?
 	[ $got = 0 ] || [ $got -gt 128 ] || fail "status $got after $signal"
-	[ $got = 0 ] || [ ! -e plot ] || fail "a plot after $signal"
+	# The signal may come when all is done but the end.
+	[ $got = 0 ] || [ ! -e plot ] || [ "$(tail -n 1 plot)" = '</svg>' ] ||
+	    fail "half a plot after $signal"
 	[ ! -s said ] || fail "words after $signal"
 	! left || fail "something is left after $signal"
 done

@@ -10,17 +10,20 @@ empty() { [ -z "$(ls "$TMPDIR")" ]; }
 [ ! -s words ] || fail "$(cat words)"
 empty || fail 'files are left'
 holding=$(grep -c '^ok    ' said)
-[ "$(tail -n 1 said)" = "selftest: $holding guarantees hold, 0 do not" ] ||
+absent=$(grep -c '^none  ' said || :)
+[ "$(tail -n 1 said)" = \
+    "selftest: $holding guarantees hold, 0 do not, $absent cannot" ] ||
     fail 'another sum'
 [ "$holding" -gt 60 ] || fail 'some are missing'
 # All but to spare a FILE the signal, for which Linux has no way.
-[ "$(uname -s)" != Linux ] || [ "$(grep -c '^none' said)" -eq 1 ] ||
+[ "$(uname -s)" != Linux ] || [ "$absent" -eq 1 ] ||
     fail "$(grep '^none' said)"
 ! grep -v '^$\|^[A-Z]\|^  [^ ].*   *[^ ]\|^ok    \|^none  \|^selftest: ' \
     said >words || fail "$(cat words)"
 [ "$(awk 'length > 79' said)" = '' ] || fail 'a line is too long'
 ! grep unknown said || fail 'a fact is unknown'
 expect 0 '' "$unixport" selftest -q
+(unset TMPDIR; expect 0 '' "$unixport" selftest -q)
 echo 'ok: all holds'
 
 TMPDIR=$directory/missing expect 1 \
@@ -46,6 +49,20 @@ if (ulimit -n 27) 2>/dev/null; then
 	empty || fail 'files are left'
 	echo 'ok: a shortage'
 fi
+
+# A program that ends badly: killed, and with a status.
+mkdir bin
+printf '#!/bin/sh\n%s\n[ ! -e %s ] || exit 3\n: >%s; kill -TERM $$\n' \
+    "$(command -v cat)" "$directory/second" "$directory/second" >bin/cat
+chmod +x bin/cat
+PATH=$directory/bin:$PATH "$unixport" selftest -q >said && fail cat || :
+for line in 'plain): killed by signal 15 ' \
+    'guarded): a process ended with status 3$'; do
+	grep -q "^not   a program is talked to both ways ($line" said ||
+	    fail "$line"
+done
+[ "$(wc -l <said)" = 2 ] || fail 'other lines'
+echo 'ok: programs that end badly'
 
 # A C library that breaks some: by a signal, a crash and a wait without end.
 cat >broken.c <<'END'
@@ -160,6 +177,17 @@ grep -q '^not   an abstract name is claimed once, to the byte: ' said ||
     fail abstract
 echo 'ok: a poor system'
 
+# slowly COMMAND...: until it is true, after nearly a whole selftest.
+slowly()
+{
+	tries=0
+	until "$@"; do
+		tries=$((tries + 1))
+		[ $tries -lt 12000 ] || fail "never: $*"
+		sleep 0.01
+	done
+}
+
 # Ended while a check hangs: that goes too, and what it has made.
 ended_by()
 {
@@ -171,7 +199,7 @@ ended_by()
 	LD_PRELOAD=$directory/broken.so "$unixport" selftest -t 60 >pipe &
 	test=$!
 	pids="$pids $test"
-	until_true grep -q '^ok    a server that is stopped' said
+	slowly grep -q '^ok    a server that is stopped' said
 	empty && fail 'no directory'
 	kill -s $signal $test
 	wait $test && fail 'no signal' || got=$?

@@ -4,7 +4,6 @@
 
 #include "bench/report.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <langinfo.h>
 #include <locale.h>

@@ -6,7 +6,6 @@
 #include "selftest/selftest.h"
 
 #include <sys/utsname.h>
-#include <string.h>
 #include <unistd.h>
 #ifdef __GLIBC__
 #include <gnu/libc-version.h>
@@ -22,6 +21,7 @@ static const struct chapter *const chapters[] = {
 
 static int quiet;
 static unsigned outcomes[ABSENT + 1];
+static unsigned complete;		/* checks that came to their end */
 static struct remnant {
 	int count;
 	const char *text;		/* of who left it first */
@@ -76,6 +76,7 @@ remember(const struct verdict *verdict, const char *text)
 {
 	int i;
 
+	complete += verdict->complete != 0;
 	for (i = 0; i < LEFTOVERS; i++) {
 		if (verdict->left[i] != 0 && remnants[i].text == NULL)
 			remnants[i].text = text;
@@ -130,10 +131,12 @@ judge_remnants(void)
 	for (i = 0; i < LEFTOVERS; i++) {
 		snprintf(seen, sizeof(seen), "%d, first by \"%s\"",
 		    remnants[i].count, remnants[i].text);
-		if (remnants[i].text == NULL)
-			judge(HOLDS, leftovers[i], "", "");
-		else
+		if (remnants[i].text != NULL)
 			judge(FAILS, leftovers[i], "", seen);
+		else if (complete == 0)
+			judge(FAILS, leftovers[i], "", "nobody has looked");
+		else
+			judge(HOLDS, leftovers[i], "", "");
 	}
 }
 
@@ -151,8 +154,9 @@ static int
 tell_sum(void)
 {
 	if (!quiet)
-		printf("\nselftest: %u guarantees hold, %u do not\n",
-		    outcomes[HOLDS], outcomes[FAILS]);
+		printf("\nselftest: %u guarantees hold, %u do not, "
+		    "%u cannot\n", outcomes[HOLDS], outcomes[FAILS],
+		    outcomes[ABSENT]);
 	return close_output() == -1 || outcomes[FAILS] > 0 ?
 	    STATUS_ERROR : 0;
 }

@@ -5,7 +5,6 @@
  */
 #include "bench.h"
 
-#include <sys/socket.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,10 +63,7 @@ exchange(const struct sockaddr_un *name)
 	int i, turn;
 
 	for (i = 0; i < CROWD; i++) {
-		fd[i] = socket(AF_UNIX, SOCK_STREAM, 0);
-		need(fd[i] != -1 && connect(fd[i],
-		    (const struct sockaddr *)name, sizeof(*name)) == 0,
-		    "connect");
+		fd[i] = connect_bare(name);
 		if (i == 0) {
 			send_line(fd[i]);
 			read_line(fd[i]);

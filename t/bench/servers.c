@@ -6,7 +6,6 @@
  */
 #include "bench.h"
 
-#include <sys/socket.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -91,9 +90,7 @@ visit(void *context)
 
 	(void)context;
 	for (i = 0; i < VISITS; i++) {
-		fd = socket(AF_UNIX, SOCK_STREAM, 0);
-		need(fd != -1 && connect(fd, (struct sockaddr *)&name,
-		    sizeof(name)) == 0, "connect");
+		fd = connect_bare(&name);
 		write_all(fd, LINE, LENGTH);
 		for (got = 0; got < LENGTH;)
 			got += read_some(fd, line + got, LENGTH - got);

@@ -193,7 +193,8 @@ accept_all(void *argument)
 static void *
 serve_all(void *argument)
 {
-	const struct unix_serve_options options = { .clients = 4 };
+	const struct unix_serve_options options = { .clients = 4,
+	    .drain = DRAIN };
 
 	need(unix_serve(listener, answer, NULL, &options) == 0);
 	return argument;

@@ -129,7 +129,8 @@ answer(struct unix_ports *ports, void *context)
 static void *
 serve(void *argument)
 {
-	const struct unix_serve_options options = { .clients = CLIENTS };
+	const struct unix_serve_options options = { .clients = CLIENTS,
+	    .drain = DRAIN };
 
 	need(unix_serve(listener, answer, NULL, &options) == 0);
 	return argument;

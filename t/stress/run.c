@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <fnmatch.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -232,17 +233,35 @@ prepare(void)
 	watch_signals(stop);
 }
 
+/* All of TEXT, or the end of us: 0 seconds of nothing would be a success. */
+static long
+number(const char *text, long least)
+{
+	char *end;
+	long value;
+
+	errno = 0;
+	value = strtol(text, &end, 10);
+	if (end == text || *end != '\0' || errno != 0 || value < least ||
+	    value > INT_MAX) {
+		fprintf(stderr, "stress: not a number: %s\n"
+		    "usage: stress [SECONDS [SCENARIO [SEED]]]\n", text);
+		exit(2);
+	}
+	return value;
+}
+
 int
 main(int argc, char *argv[])
 {
 	char directory[] = "/tmp/stress.XXXXXX";
 
 	if (argc > 1)
-		seconds = strtol(argv[1], NULL, 10);
+		seconds = number(argv[1], 1);
 	if (argc > 2)
 		pattern = argv[2];
 	if (argc > 3)
-		seed = strtol(argv[3], NULL, 10);
+		seed = number(argv[3], 0);
 	prepare();
 	visit(count);
 	if (chosen == 0 || mkdtemp(directory) == NULL ||

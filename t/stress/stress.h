@@ -40,6 +40,12 @@ __attribute__((format(printf, 1, 2), noreturn))
 #endif
 void give_up(const char *format, ...);
 
+/*
+ * Milliseconds for what is being served when a server ends, of a machine that
+ * stalls; nobody needs them.
+ */
+#define DRAIN		60000
+
 /* A cycle leaves the process as it was; its number counts from 0. */
 struct scenario {
 	const char *name;
@@ -51,7 +57,7 @@ struct scenario {
 extern const struct scenario starters[], churn[], storm[], crowd[], hostile[],
     threads[], forks[];
 
-/* run.c: where there is a sanitizer memory is its own */
+/* Where there is a sanitizer memory is its own. */
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED	1
 #elif defined(__has_feature)

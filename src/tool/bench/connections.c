@@ -32,10 +32,13 @@ static void
 begin_serving(struct server *server)
 {
 	const struct sockaddr_un *place = &server->place;
+	struct unix_options options = { .flags = 0 };
 
 	if (!is_bare(server->kind)) {
-		server->listener = unix_listen(place->sun_path,
-		    options_of(server->kind));
+		if (options_of(server->kind) != NULL)
+			options = *options_of(server->kind);
+		options.backlog = SOMAXCONN;
+		server->listener = unix_listen(place->sun_path, &options);
 		need(server->listener != NULL, "unix_listen");
 		return;
 	}
@@ -47,7 +50,7 @@ begin_serving(struct server *server)
 	server->fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	need(server->fd != -1 && bind(server->fd,
 	    (const struct sockaddr *)place, sizeof(*place)) == 0 &&
-	    listen(server->fd, UNIX_BACKLOG) == 0, "listen");
+	    listen(server->fd, SOMAXCONN) == 0, "listen");
 }
 
 static void
@@ -111,8 +114,7 @@ serve_all(struct server *server, size_t count)
 	pthread_attr_setstacksize(&attributes, STACK);
 	for (i = 0; i < count; i++) {
 		client = calloc(1, sizeof(*client));
-		if (client == NULL)
-			die("calloc");
+		need(client != NULL, "calloc");
 		accept_one(server, client);
 		errno = pthread_create(&thread, &attributes, serve, client);
 		need(errno == 0, "pthread_create");
@@ -124,18 +126,12 @@ serve_all(struct server *server, size_t count)
 	pthread_attr_destroy(&attributes);
 }
 
-static int
-connect_bare(const struct server *server)
+static void
+connect_ports(const struct server *server, struct unix_ports *ports)
 {
-	const struct sockaddr_un *place = &server->place;
-	int fd;
-
-	if (server->kind == TCP)
-		return connect_loopback(&server->port);
-	fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	need(fd != -1, "socket");
-	return connect(fd, (const struct sockaddr *)place, sizeof(*place)) ==
-	    0 ? fd : -1;
+	while (unix_connect(server->place.sun_path,
+	    options_of(server->kind), ports) == -1)
+		need(is_late(), "unix_connect");
 }
 
 static void
@@ -144,13 +140,13 @@ visit(const struct server *server)
 	struct end end = { .kind = server->kind };
 
 	if (is_bare(server->kind)) {
-		end.fd = connect_bare(server);
+		end.fd = server->kind == TCP ?
+		    connect_loopback(&server->port) :
+		    connect_bare(&server->place);
 		need(end.fd != -1, "connect");
 		write_all(end.fd, LINE, LENGTH);
 	} else {
-		need(unix_connect(server->place.sun_path,
-		    options_of(server->kind), &end.ports) == 0,
-		    "unix_connect");
+		connect_ports(server, &end.ports);
 		need(fputs(LINE, end.ports.out) != EOF, "fputs");
 	}
 	close_end(&end);

@@ -73,10 +73,8 @@ get_lines(struct end *end, size_t bytes)
 
 	for (n = 0; n < bytes; n += LENGTH) {
 		need(fgets(line, sizeof(line), end->ports.in) != NULL, "fgets");
-		if (line[LENGTH - 1] != '\n') {
-			errno = 0;
-			die("a line has changed");
-		}
+		errno = 0;
+		need(line[LENGTH - 1] == '\n', "a line has changed");
 	}
 }
 

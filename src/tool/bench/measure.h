@@ -85,7 +85,7 @@ void know_machine(struct machine *machine);
 double seconds(void);
 double rate_since(double start, size_t amount);
 
-/* cpus.c: run on CPU 0 or 1 of those that we may use, if there are two. */
+/* cpus.c: run on CPU 0 or 1 of those that we may use, if that can be had. */
 void pin(int which);
 int cpus(void);
 
@@ -101,6 +101,10 @@ int is_bare(enum kind kind);
 void open_pair(enum kind kind, struct end pair[2]);
 void close_end(struct end *end);	/* sends what waits */
 void drop_end(struct end *end);		/* for the process without it */
+
+/* client.c: bare ones of the other process, which may be late to accept. */
+int is_late(void);		/* from errno; then try again */
+int connect_bare(const struct sockaddr_un *name);
 
 /* bytes.c: all of them, or some, or die. */
 void write_all(int fd, const char *bytes, size_t length);

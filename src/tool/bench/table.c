@@ -5,6 +5,15 @@
 #define FULL	30		/* columns of a bar for raw */
 #define WIDEST	37		/* a longer one is cut */
 
+/* Both processes need a CPU that others leave to them. */
+static int
+is_busy(const struct machine *machine)
+{
+	int needed = machine->cpus < 2 ? machine->cpus : 2;
+
+	return machine->load + needed > machine->cpus + 0.5;
+}
+
 void
 show_head(const struct report *report)
 {
@@ -14,8 +23,7 @@ show_head(const struct report *report)
 	    machine->kernel, machine->libc, machine->processor, machine->cpus,
 	    machine->cpus == 1 ? "" : "s");
 	if (machine->load >= 0)
-		printf(", load %.1f%s", machine->load,
-		    machine->load > machine->cpus ?
+		printf(", load %.1f%s", machine->load, is_busy(machine) ?
 		    " (too busy to trust this)" : "");
 	printf("\n%40s\n", "of raw");
 }

@@ -48,10 +48,9 @@ pthread_t
 begin_thread(void *(*run)(void *), void *what)
 {
 	pthread_t thread;
-	int error = pthread_create(&thread, NULL, run, what);
 
-	if (error != 0)
-		fail("pthread_create: %s", strerror(error));
+	errno = pthread_create(&thread, NULL, run, what);
+	succeeds(errno == 0 ? 0 : -1, "pthread_create");
 	return thread;
 }
 
@@ -76,13 +75,22 @@ do_nothing(int number)
 	(void)number;
 }
 
+static volatile sig_atomic_t is_over;
+
+static void
+end_rage(int number)
+{
+	(void)number;
+	is_over = 1;
+}
+
 /* SIGUSR1 to the process WHAT points to, again and again. */
 static void
 rage(void *what)
 {
 	const pid_t *target = what;
 
-	while (kill(*target, SIGUSR1) == 0)
+	while (!is_over && kill(*target, SIGUSR1) == 0)
 		pause_for(1);
 }
 
@@ -92,15 +100,20 @@ begin_storm(void (*handler)(int))
 {
 	pid_t target = getpid();
 
+	pid_t storm;
+
 	handle(SIGUSR1, handler);
-	return begin_process(rage, &target);
+	handle(SIGTERM, end_rage);
+	storm = begin_process(rage, &target);
+	handle(SIGTERM, SIG_DFL);
+	return storm;
 }
 
 void
 end_storm(pid_t storm)
 {
-	kill(storm, SIGKILL);
-	end_of(storm);
+	kill(storm, SIGTERM);
+	end_well(storm);
 	handle(SIGUSR1, SIG_DFL);
 }
 

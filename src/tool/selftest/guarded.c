@@ -107,12 +107,16 @@ signals_while_writing(void)
 	end_storm(storm);
 }
 
-/* As a child may set it that shares the socket. */
+/* As a child may set it that shares the socket; of the reader's, too. */
 static void
 nonblocking(void)
 {
+	int i;
+
 	make_pair(pair, NULL);
-	succeeds(fcntl(unix_fileno(&pair[0]), F_SETFL, O_NONBLOCK), "fcntl");
+	for (i = 0; i < 2; i++)
+		succeeds(fcntl(unix_fileno(&pair[i]), F_SETFL, O_NONBLOCK),
+		    "fcntl");
 	write_much();
 }
 
@@ -148,12 +152,20 @@ read_to_end(void *ports)
 	return NULL;
 }
 
-/* Writes until that fails, which is fast when the limit is over. */
-static void
-write_endlessly(size_t *place)
+/* Writes until that fails; when the last write began. */
+static long long
+write_endlessly(void)
 {
-	while (putc((int)(*place % 10), pair[0].out) != EOF)
-		++*place;
+	char bytes[1000];
+	long long begin;
+	size_t i;
+
+	for (i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)(i % 10);
+	do
+		begin = milliseconds();
+	while (fwrite(bytes, sizeof(bytes), 1, pair[0].out) == 1);
+	return begin;
 }
 
 /*
@@ -165,11 +177,12 @@ nothing_after_a_gap(void)
 {
 	const struct unix_options options = { .write_timeout = LIMIT };
 	pthread_t thread;
-	size_t place = 0;
+	long long begin;
 
 	make_pair(pair, &options);
-	write_endlessly(&place);
+	begin = write_endlessly();
 	holds(errno == ETIMEDOUT, strerror(errno));
+	holds(milliseconds() - begin >= LIMIT, "it is early");
 	thread = begin_thread(read_to_end, &pair[1]);
 	clearerr(pair[0].out);
 	fputs("more", pair[0].out);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -173,19 +174,26 @@ descriptors(void)
 	say("%d", count);
 }
 
+/* How many bytes a socket takes, with so many in each write. */
+static size_t
+fill(size_t each)
+{
+	static const char bytes[65536];
+	size_t room = 0;
+	ssize_t written;
+	int ends[2];
+
+	make_sockets(ends);
+	succeeds(fcntl(ends[0], F_SETFL, O_NONBLOCK), "fcntl");
+	while ((written = write(ends[0], bytes, each)) > 0)
+		room += (size_t)written;
+	return room;
+}
+
 static void
 room(void)
 {
-	int ends[2], bytes, writes = 0;
-	socklen_t size = sizeof(bytes);
-
-	make_sockets(ends);
-	succeeds(getsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &bytes, &size),
-	    "getsockopt");
-	succeeds(fcntl(ends[0], F_SETFL, O_NONBLOCK), "fcntl");
-	while (write(ends[0], "", 1) == 1)
-		writes++;
-	say("%d bytes, or %d writes of one byte", bytes, writes);
+	say("%zu bytes, or %zu writes of one byte", fill(65536), fill(1));
 }
 
 static int
@@ -237,16 +245,45 @@ wake_accept(void)
 	end_thread(thread);
 }
 
+static volatile sig_atomic_t signalled;
+
+static void
+note_signal(int number)
+{
+	(void)number;
+	signalled = 1;
+}
+
+/* Writing to a socket without its other end; option 0 no system has. */
+static int
+raises_signal(int option, int flags)
+{
+	int ends[2], on = 1;
+
+	make_sockets(ends);
+	close(ends[1]);
+	setsockopt(ends[0], SOL_SOCKET, option, &on, sizeof(on));
+	signalled = 0;
+	send(ends[0], "", 1, flags);
+	return signalled;
+}
+
+#ifndef SO_NOSIGPIPE
+#define SO_NOSIGPIPE	0
+#endif
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL	0
+#endif
+
 static void
 no_sigpipe(void)
 {
-#ifdef SO_NOSIGPIPE
-	say("can be turned off for a socket");
-#elif defined(MSG_NOSIGNAL)
-	say("can be turned off for send(2), not for a FILE");
-#else
-	say("cannot be turned off");
-#endif
+	handle(SIGPIPE, note_signal);
+	say(!raises_signal(SO_NOSIGPIPE, 0) ?
+	    "can be turned off for a socket" :
+	    !raises_signal(0, MSG_NOSIGNAL) ?
+	    "can be turned off for send(2), not for a FILE" :
+	    "cannot be turned off");
 }
 
 static const struct fact facts[] = {

@@ -73,8 +73,9 @@ note_state(void)
 }
 
 void
-compare_state(int left[LEFTOVERS])
+compare_state(struct verdict *verdict)
 {
+	int *left = verdict->left;
 	struct state after;
 	int number;
 
@@ -84,4 +85,5 @@ compare_state(int left[LEFTOVERS])
 	for (number = 1; number < SIGNALS; number++)
 		left[2] += after.handlers[number] != before.handlers[number] ||
 		    after.blocked[number] != before.blocked[number];
+	verdict->complete = 1;
 }

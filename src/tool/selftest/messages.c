@@ -20,8 +20,8 @@ put_frames(void *byte)
 
 	memset(frame, *(char *)byte, sizeof(frame));
 	for (i = 0; i < FRAMES; i++)
-		if (unix_put_frame(pair[0].out, frame, sizeof(frame)) == -1)
-			fail("unix_put_frame: %s", strerror(errno));
+		succeeds(unix_put_frame(pair[0].out, frame, sizeof(frame)),
+		    "unix_put_frame");
 	return NULL;
 }
 
@@ -33,8 +33,7 @@ put_all_frames(void *nothing)
 
 	put_frames(&bytes[1]);
 	end_thread(other);
-	if (unix_close_output(&pair[0]) == -1)
-		fail("unix_close_output: %s", strerror(errno));
+	succeeds(unix_close_output(&pair[0]), "unix_close_output");
 	return nothing;
 }
 

@@ -54,7 +54,7 @@ live_is_respected(void)
 static void
 wait_for_end(int fd)
 {
-	struct pollfd end = { .fd = fd };
+	struct pollfd end = { .fd = fd, .events = POLLIN };
 
 	while (poll(&end, 1, -1) == -1)
 		holds(errno == EINTR, "poll");
@@ -141,7 +141,7 @@ long_path(void)
 		path[i * 100 - 1] = '\0';
 		rmdir(path);
 	}
-	succeeds(listened(listener), "unix_listen");
+	succeeds_or_lacks(listened(listener), ENAMETOOLONG, "unix_listen");
 }
 
 static void

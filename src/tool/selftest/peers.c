@@ -2,24 +2,77 @@
 /* Who is at the other end, and descriptors that come from there. */
 #include "selftest.h"
 
+#include <sys/stat.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #define FEW	20		/* descriptors, within any shell's limit */
+#define STRANGER 65534		/* a user and a group, of whom none need be */
+
+struct person {
+	pid_t pid;
+	uid_t uid;
+	gid_t gid;
+};
+
+/* At the other end of PORTS is nobody else; the system may not tell pids. */
+static void
+is_peer(const struct unix_ports *ports, const struct person *person)
+{
+	struct unix_peer peer;
+
+	succeeds_or_lacks(unix_peer(ports, &peer), ENOTSUP, "unix_peer");
+	holds(peer.uid == person->uid, "another user");
+	holds(peer.gid == person->gid, "another group");
+	holds(peer.pid == -1 || peer.pid == person->pid, "another process");
+}
+
+static struct person
+ourselves(void)
+{
+	return (struct person){ getpid(), geteuid(), getegid() };
+}
+
+/* As another user, where we may be one; he tells who he is. */
+static void
+visit(void *what)
+{
+	const struct person *server = what;
+	struct unix_ports ports;
+	struct person own;
+
+	if (server->uid == 0)
+		(void)!(setegid(STRANGER) == 0 && seteuid(STRANGER) == 0);
+	own = ourselves();
+	succeeds(unix_connect("s", NULL, &ports), "unix_connect");
+	if (server->uid == 0)
+		(void)!(seteuid(server->uid) == 0 &&
+		    setegid(server->gid) == 0);
+	is_peer(&ports, server);
+	succeeds(fwrite(&own, sizeof(own), 1, ports.out) == 1 ? 0 : -1,
+	    "fwrite");
+	succeeds(unix_close_ports(&ports), "unix_close_ports");
+}
 
 static void
 credentials(void)
 {
-	struct unix_ports pair[2];
-	struct unix_peer peer;
+	const struct unix_options anybody = { .mode = 0666 };
+	struct unix_listener *listener = listen_at("s", &anybody);
+	struct person server = ourselves(), client;
+	struct unix_ports ports;
+	pid_t process;
 
-	make_pair(pair, NULL);
-	succeeds(unix_peer(&pair[0], &peer), "unix_peer");
-	holds(peer.uid == geteuid(), "another user");
-	holds(peer.gid == getegid(), "another group");
-	holds(peer.pid == -1 || peer.pid == getpid(), "another process");
-	close_pair(pair);
+	succeeds(chmod(".", 0711), "chmod");
+	process = begin_process(visit, &server);
+	succeeds(unix_accept(listener, &ports), "unix_accept");
+	holds(fread(&client, sizeof(client), 1, ports.in) == 1,
+	    "the client is silent");
+	is_peer(&ports, &client);
+	end_well(process);
+	succeeds(unix_close_ports(&ports), "unix_close_ports");
+	close_listener(listener);
 }
 
 static void
@@ -115,6 +168,7 @@ unwanted_are_closed(void)
 	    .flags = UNIX_GUARDED | UNIX_FILES };
 	struct unix_ports pair[2], passing;
 
+	require_guarded();
 	make_pair(pair, NULL);
 	succeeds(unix_open_ports(dup(unix_fileno(&pair[0])), &sender,
 	    &passing), "unix_open_ports");

@@ -4,7 +4,6 @@
 
 #include <sys/wait.h>
 #include <errno.h>
-#include <string.h>
 
 #define CLIENTS		5
 
@@ -24,8 +23,7 @@ echo(struct unix_ports *ports, void *nothing)
 static void *
 serve(void *listener)
 {
-	if (unix_serve(listener, echo, NULL, NULL) == -1)
-		fail("unix_serve: %s", strerror(errno));
+	succeeds(unix_serve(listener, echo, NULL, NULL), "unix_serve");
 	return NULL;
 }
 
@@ -103,8 +101,11 @@ child_both_ways(void)
 	char name[] = "cat";
 	char *const cat[] = { name, NULL };
 	struct unix_ports ports;
-	pid_t child = unix_spawn(cat, &options, &ports);
+	pid_t child;
 
+	if (kind == UNIX_GUARDED)
+		require_guarded();
+	child = unix_spawn(cat, &options, &ports);
 	succeeds(child, "unix_spawn cat");
 	tell(&ports, "hello\n");
 	hear(&ports, "hello\n");
@@ -122,6 +123,8 @@ no_program(void)
 	char *const missing[] = { name, NULL };
 	struct unix_ports ports;
 
+	if (kind == UNIX_GUARDED)
+		require_guarded();
 	fails(unix_spawn(missing, &options, &ports), ENOENT, "unix_spawn");
 	fails(waitpid(-1, NULL, 0), ECHILD, "waitpid");
 }

@@ -61,6 +61,7 @@ enum outcome { SILENT, HOLDS, FAILS, ABSENT };
 struct verdict {
 	enum outcome outcome;
 	char seen[200];			/* a fact, or what was wrong */
+	int complete;			/* it came to its end, and this: */
 	int left[LEFTOVERS];
 };
 
@@ -71,7 +72,7 @@ void close_trials(void);
 /* leftovers.c: what a check must not leave. */
 extern const char *const leftovers[LEFTOVERS];
 void note_state(void);
-void compare_state(int left[LEFTOVERS]);
+void compare_state(struct verdict *verdict);
 
 /*
  * verdict.c: what a check says.  All but say() return only when all is well:
@@ -83,10 +84,12 @@ _Noreturn void fail(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 void holds(int condition, const char *seen);
 void succeeds(int result, const char *call);
+void succeeds_or_lacks(int result, int error, const char *call);
 void fails(int result, int error, const char *call);
 
 /* steps.c: what many checks do.  All of it succeeds, or the check fails. */
 extern unsigned kind;		/* flags for the kind of ports at hand */
+void require_guarded(void);	/* or the system lacks them */
 void make_pair(struct unix_ports pair[2], const struct unix_options *options);
 void close_pair(struct unix_ports pair[2]);
 void tell(struct unix_ports *ports, const char *text);

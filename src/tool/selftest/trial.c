@@ -101,7 +101,7 @@ be_child(void (*run)(void))
 	succeeds(chdir(room), "chdir");
 	note_state();
 	run();
-	compare_state(verdict->left);
+	compare_state(verdict);
 	if (verdict->outcome == SILENT)
 		verdict->outcome = HOLDS;
 	_exit(0);
@@ -125,8 +125,8 @@ heed(int number)
 	end_child();
 	close_trials();
 	handle_signals(SIG_DFL);
-	raise(number);
 	release_signals();
+	raise(number);
 }
 
 /* Its end, with its number still taken: the group is no stranger's. */
@@ -151,7 +151,9 @@ speak_for(const siginfo_t *end)
 {
 	int number = end->si_status;
 
-	if (verdict->outcome != SILENT && end->si_code == CLD_EXITED)
+	/* Its first word tells more than how it ended then. */
+	if (verdict->outcome == FAILS ||
+	    (verdict->outcome != SILENT && end->si_code == CLD_EXITED))
 		return;
 	verdict->outcome = FAILS;
 	if (end->si_code == CLD_EXITED)
@@ -177,7 +179,7 @@ try(void (*run)(void), struct verdict *result)
 	if (child == 0)
 		be_child(run);
 	if (child == -1) {
-		result->outcome = FAILS;
+		*result = (struct verdict){ .outcome = FAILS };
 		snprintf(result->seen, sizeof(result->seen), "fork: %s",
 		    strerror(errno));
 		return;

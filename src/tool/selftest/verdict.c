@@ -64,27 +64,20 @@ holds(int condition, const char *seen)
 		fail("%s", seen);
 }
 
-/* The library has these errors for what a system does not have. */
-static int
-is_absence(int error)
-{
-	return error == ENOTSUP || error == EAFNOSUPPORT ||
-	    error == ENAMETOOLONG;
-}
-
-static _Noreturn void
-fail_with(int error, const char *call)
-{
-	if (is_absence(error))
-		lack();
-	fail("%s: %s", call, strerror(error));
-}
-
 void
 succeeds(int result, const char *call)
 {
 	if (result == -1)
-		fail_with(errno, call);
+		fail("%s: %s", call, strerror(errno));
+}
+
+/* ERROR, if not 0, is what the library says where a system has none. */
+void
+succeeds_or_lacks(int result, int error, const char *call)
+{
+	if (result == -1 && errno == error)
+		lack();
+	succeeds(result, call);
 }
 
 void
@@ -95,5 +88,5 @@ fails(int result, int error, const char *call)
 	if (result != -1)
 		fail("%s: succeeds", call);
 	if (seen != error)
-		fail_with(seen, call);
+		fail("%s: %s", call, strerror(seen));
 }

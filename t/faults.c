@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Systems that have less, or lie: processes, sockets, files and streams. */
+#include "faults.h"
+
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+__attribute__((constructor)) static void
+tell(void)
+{
+	const char *mark = getenv("PRELOADED");
+
+	if (mark != NULL)
+		close(creat(mark, 0600));
+}
+
+/* Of the command alone, and not of the shell that may start it. */
+int
+is(const char *fault)
+{
+	const char *faults = getenv("FAULT");
+
+	return faults != NULL && strstr(faults, fault) != NULL &&
+	    strstr(program_invocation_name, "unixport") != NULL;
+}
+
+int
+failure(int error)
+{
+	errno = error;
+	return -1;
+}
+
+/* Processes and memory. */
+
+ORIGINAL(pid_t, fork, void)
+pid_t
+fork(void)
+{
+	return is("no fork") ? failure(EAGAIN) : original_fork()();
+}
+
+ORIGINAL(int, pthread_create, pthread_t *, const pthread_attr_t *,
+    void *(*)(void *), void *)
+int
+pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+    void *(*body)(void *), void *argument)
+{
+	return is("no thread") ? EAGAIN :
+	    original_pthread_create()(thread, attributes, body, argument);
+}
+
+ORIGINAL(void *, mmap, void *, size_t, int, int, int, off_t)
+void *
+mmap(void *place, size_t size, int protection, int flags, int fd, off_t offset)
+{
+	if (is("no memory") && (flags & MAP_SHARED) != 0) {
+		errno = ENOMEM;
+		return MAP_FAILED;
+	}
+	return original_mmap()(place, size, protection, flags, fd, offset);
+}
+
+ORIGINAL(int, sigaction, int, const struct sigaction *, struct sigaction *)
+int
+sigaction(int number, const struct sigaction *action, struct sigaction *old)
+{
+	struct sigaction changed;
+
+	if (is("restart") && action != NULL) {
+		changed = *action;
+		changed.sa_flags |= SA_RESTART;
+		action = &changed;
+	}
+	return original_sigaction()(number, action, old);
+}
+
+/* A child is left, and what it should have been is missing. */
+ORIGINAL(int, posix_spawnp, pid_t *, const char *,
+    const posix_spawn_file_actions_t *, const posix_spawnattr_t *,
+    char *const [], char *const [])
+int
+posix_spawnp(pid_t *child, const char *name,
+    const posix_spawn_file_actions_t *actions,
+    const posix_spawnattr_t *attributes, char *const argv[],
+    char *const environment[])
+{
+	if (!is("orphan"))
+		return original_posix_spawnp()(child, name, actions,
+		    attributes, argv, environment);
+	if (fork() == 0)
+		_exit(0);
+	return ENOENT;
+}
+
+/* Sockets. */
+
+static int
+type_of(int fd)
+{
+	int type = 0;
+	socklen_t size = sizeof(type);
+
+	getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size);
+	return type;
+}
+
+static int
+family_of(int fd)
+{
+	struct sockaddr_storage name;
+	socklen_t size = sizeof(name);
+
+	name.ss_family = AF_UNSPEC;
+	getsockname(fd, (struct sockaddr *)&name, &size);
+	return name.ss_family;
+}
+
+ORIGINAL(int, socket, int, int, int)
+int
+socket(int family, int type, int protocol)
+{
+	if ((is("no socket") && family == AF_UNIX) ||
+	    (is("no network") && family == AF_INET))
+		return failure(EAFNOSUPPORT);
+	return original_socket()(family, type, protocol);
+}
+
+ORIGINAL(int, listen, int, int)
+int
+listen(int fd, int backlog)
+{
+	return is("no listen") ? failure(ENOTSUP) :
+	    original_listen()(fd, backlog);
+}
+
+ORIGINAL(int, accept, int, struct sockaddr *, socklen_t *)
+int
+accept(int fd, struct sockaddr *name, socklen_t *size)
+{
+	return is("no accept") && family_of(fd) == AF_UNIX ? failure(EMFILE) :
+	    original_accept()(fd, name, size);
+}
+
+/* Before us comes somebody whom nobody has asked. */
+static void
+send_stranger(const struct sockaddr *name, socklen_t size)
+{
+	static int sent;
+
+	if (sent++ == 0)
+		connect(socket(AF_INET, SOCK_STREAM, 0), name, size);
+}
+
+ORIGINAL(int, connect, int, const struct sockaddr *, socklen_t)
+int
+connect(int fd, const struct sockaddr *name, socklen_t size)
+{
+	static unsigned calls;
+
+	/* As of a live server. */
+	if (is("taken") && type_of(fd) == SOCK_DGRAM)
+		return failure(EPROTOTYPE);
+	if (name->sa_family == AF_UNIX && (is("no connect") ||
+	    (is("refusal") && ++calls % 2 != 0)))
+		return failure(ECONNREFUSED);
+	if (is("no entry") && name->sa_family == AF_UNIX)
+		return failure(EACCES);
+	if (is("stranger") && name->sa_family == AF_INET)
+		send_stranger(name, size);
+	return original_connect()(fd, name, size);
+}
+
+/* The struct has the ids of who asks, at every end. */
+ORIGINAL(int, getsockopt, int, int, int, void *, socklen_t *)
+int
+getsockopt(int fd, int level, int option, void *value, socklen_t *size)
+{
+	struct ucred own = { getpid(), geteuid(), getegid() };
+
+	if (level == SOL_SOCKET && option == SO_PEERCRED) {
+		if (is("no peer"))
+			return failure(ENOTSUP);
+		if (is("own ids")) {
+			memcpy(value, &own, sizeof(own));
+			return 0;
+		}
+	}
+	return original_getsockopt()(fd, level, option, value, size);
+}
+
+/* A limit of time that is a millisecond instead. */
+ORIGINAL(int, setsockopt, int, int, int, const void *, socklen_t)
+int
+setsockopt(int fd, int level, int option, const void *value, socklen_t size)
+{
+	const struct timeval short_one = { .tv_usec = 1000 };
+
+	if (is("early") && level == SOL_SOCKET && option == SO_SNDTIMEO)
+		value = &short_one;
+	return original_setsockopt()(fd, level, option, value, size);
+}
+
+ORIGINAL(int, poll, struct pollfd *, nfds_t, int)
+int
+poll(struct pollfd *fds, nfds_t count, int ms)
+{
+	static int calls;
+	struct sockaddr_storage name;
+	socklen_t size = sizeof(name);
+
+	if (is("early") && count == 1 && ms > 0)
+		return 0;
+	if (is("interruption") && calls++ == 0)
+		return failure(EINTR);
+	/* A listener is non-blocking, too, and has no peer. */
+	if (is("no wait") && count == 1 && (fds->events & POLLIN) != 0 &&
+	    (fcntl(fds->fd, F_GETFL) & O_NONBLOCK) != 0 &&
+	    getpeername(fds->fd, (struct sockaddr *)&name, &size) == 0)
+		return failure(EINVAL);
+	return original_poll()(fds, count, ms);
+}
+
+ORIGINAL(ssize_t, send, int, const void *, size_t, int)
+ssize_t
+send(int fd, const void *bytes, size_t length, int flags)
+{
+	int much = length > 1000, whole = length % 4096 == 0;
+	const char *first = bytes;
+	ssize_t sent;
+
+	if (is("always signal"))
+		flags &= ~MSG_NOSIGNAL;
+	if ((is("no room") && much) || (is("no rest") && much && !whole))
+		return failure(ENOBUFS);
+	/* A byte is lost: the first, or the last of all. */
+	if ((is("no first") && much) || (is("no last") && much && !whole)) {
+		sent = original_send()(fd, first + is("no first"), length - 1,
+		    flags);
+		return sent == -1 ? -1 : sent + 1;
+	}
+	return original_send()(fd, bytes, length, flags);
+}
+
+ORIGINAL(ssize_t, recv, int, void *, size_t, int)
+ssize_t
+recv(int fd, void *bytes, size_t size, int flags)
+{
+	if (is("eof") && type_of(fd) == SOCK_STREAM)
+		return 0;
+	if (is("reset") && type_of(fd) == SOCK_STREAM)
+		return failure(ECONNRESET);
+	/* As where nothing has come yet; see poll(). */
+	if (is("no wait") && (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0)
+		return failure(EAGAIN);
+	return original_recv()(fd, bytes, size, flags);
+}
+
+ORIGINAL(ssize_t, read, int, void *, size_t)
+ssize_t
+read(int fd, void *bytes, size_t size)
+{
+	return is("eof") && size > 1 ? 0 : original_read()(fd, bytes, size);
+}
+
+/* The end of a line that is awaited. */
+ORIGINAL(ssize_t, write, int, const void *, size_t)
+ssize_t
+write(int fd, const void *bytes, size_t length)
+{
+	return is("no write") && length == 4 && memcmp(bytes, "way\n", 4) == 0 ?
+	    failure(EIO) : original_write()(fd, bytes, length);
+}
+
+/* Files. */
+
+ORIGINAL(int, unlink, const char *)
+int
+unlink(const char *path)
+{
+	return is("no unlink") ? 0 : original_unlink()(path);
+}
+
+ORIGINAL(int, unlinkat, int, const char *, int)
+int
+unlinkat(int directory, const char *path, int flags)
+{
+	return is("no unlink") ? 0 : original_unlinkat()(directory, path, flags);
+}
+
+ORIGINAL(int, fchmod, int, mode_t)
+int
+fchmod(int fd, mode_t mode)
+{
+	return is("no mode") && mode == 0777 ? 0 : original_fchmod()(fd, mode);
+}
+
+ORIGINAL(int, fchmodat, int, const char *, mode_t, int)
+int
+fchmodat(int directory, const char *path, mode_t mode, int flags)
+{
+	return is("no mode") && mode == 0777 ? 0 :
+	    original_fchmodat()(directory, path, mode, flags);
+}
+
+ORIGINAL(DIR *, opendir, const char *)
+DIR *
+opendir(const char *path)
+{
+	if (is("no list")) {
+		errno = EMFILE;
+		return NULL;
+	}
+	return original_opendir()(path);
+}
+
+/* Streams. */
+
+#ifdef __linux__
+ORIGINAL(FILE *, fopencookie, void *, const char *, cookie_io_functions_t)
+FILE *
+fopencookie(void *cookie, const char *mode, cookie_io_functions_t hooks)
+{
+	if (is("no guard")) {
+		errno = ENOTSUP;
+		return NULL;
+	}
+	return original_fopencookie()(cookie, mode, hooks);
+}
+#endif
+
+ORIGINAL(int, fflush, FILE *)
+int
+fflush(FILE *stream)
+{
+	int result = original_fflush()(stream);
+
+	return is("no word") && result == EOF && errno == EPIPE ? 0 : result;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Calls in front of libc's, for tests of the command.  FAULT in the
+ * environment names what is wrong, with commas between.
+ */
+#ifndef FAULTS_H
+#define FAULTS_H
+
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stddef.h>
+
+/* libc's own, as original_NAME()(...). */
+#define ORIGINAL(type, name, ...) \
+	typedef type name##_type(__VA_ARGS__); \
+	static name##_type * \
+	original_##name(void) \
+	{ \
+		static name##_type *found; \
+		if (found == NULL) \
+			*(void **)&found = dlsym(RTLD_NEXT, #name); \
+		return found; \
+	}
+
+int is(const char *fault);
+int failure(int error);			/* -1, with errno */
+
+#endif
