@@ -3,6 +3,7 @@
 set -eu
 directory=$(mktemp -d /tmp/unixport.XXXXXX)
 trap 'rm -rf "$directory"' EXIT
+trap 'exit 1' HUP INT TERM
 
 # Comments go first: they name functions too.
 sed -e 's,/\*.*\*/,,' -e '\,/\*,,\,\*/,d' "$srcdir/include/unixport.h" |

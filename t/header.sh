@@ -3,6 +3,7 @@
 set -eu
 directory=$(mktemp -d /tmp/unixport.XXXXXX)
 trap 'rm -rf "$directory"' EXIT
+trap 'exit 1' HUP INT TERM
 header=$srcdir/include/unixport.h
 flags='-Wall -Wextra -pedantic -Werror -fsyntax-only'
 

@@ -4,6 +4,7 @@
 set -eu
 directory=$(mktemp -d /tmp/unixport.XXXXXX)
 trap 'rm -rf "$directory"' EXIT
+trap 'exit 1' HUP INT TERM
 
 for name in $(sed -n 's/^	\(unix_[a-z_]*\);$/\1/p' "$srcdir/src/unixport.map"); do
 	page=$(grep -lx "\.Nm $name\( ,\)\{0,1\}" "$srcdir"/man/*.[37]) ||

@@ -5,6 +5,7 @@ set -eu
 command -v strace >/dev/null || { echo 'no strace'; exit 77; }
 directory=$(mktemp -d /tmp/unixport.XXXXXX)
 trap 'rm -rf "$directory"' EXIT
+trap 'exit 1' HUP INT TERM
 
 socat "UNIX-LISTEN:$directory/s,unlink-close=0" - </dev/null >/dev/null &
 until [ -S "$directory/s" ]; do :; done

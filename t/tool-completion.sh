@@ -5,12 +5,18 @@ command -v bash >/dev/null || { echo 'no bash'; exit 77; }
 
 serve sock cat
 mkdir dir
+ln -s ../sock dir/deep
+ln -s ../sock dir/two:parts
 : >file
+export HOME="$directory"
 cat >complete <<'END'
 . "$1"
 shift
-COMP_WORDS=(unixport "$@")
-COMP_CWORD=$#
+COMP_LINE="unixport $*"
+# As bash does it: an empty last word is one, too.
+read -r -a COMP_WORDS <<<"$(sed 's/[:@=][:@=]*/ & /g' <<<"$COMP_LINE")"
+[[ $COMP_LINE != *" " ]] || COMP_WORDS+=("")
+COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
 _unixport 2>/dev/null
 printf '%s\n' "${COMPREPLY[@]}" | sort | tr '\n' ' '
 END
@@ -41,12 +47,26 @@ offers 'dir/' probe d
 offers '' probe fi
 offers 'unix:' probe u
 offers 'systemd:' listen sy
+# Behind a colon only what follows it is put in.
+offers 'dir/' probe unix:d
+offers 'dir/deep' probe unix:dir/de
+offers 'parts' probe dir/two:pa
+offers '' connect 'unix:~/'
+offers 'dir/ sock' connect unix:
+offers '~/dir/' connect '~/d'
+offers '~/dir/deep' listen -1 '~/dir/de'
+offers '' connect fd:3 no-such-comman
+offers 'file' connect fd:3 cat fi
+offers 'file' connect @name cat of=fi
+offers '' probe fd:
 offers '' connect sy
 offers 'file' connect sock cat fi
 offers '' probe sock fi
-case " $(bash --norc complete "$srcdir/src/tool/unixport.bash" pair mkfi) " in
-*' mkfifo '*) ;;
-*) fail 'pair offers no commands' ;;
-esac
+for words in 'pair mkfi' 'connect fd:3 mkfi' 'listen unix:s mkfi'; do
+	case " $(bash --norc complete "$srcdir/src/tool/unixport.bash" $words) " in
+	*' mkfifo '*) ;;
+	*) fail "$words: no commands" ;;
+	esac
+done
 end TERM
 echo 'ok: completion'

@@ -34,6 +34,28 @@ if command -v python3 >/dev/null; then
 	[ "$("$unixport" connect s <big)" = answer ]
 	end TERM
 	cmp taken big
+
+	# Input that comes later is sent, too; without any, its end is noticed.
+	cat >later.py <<-'END'
+		import os, socket
+		s = socket.socket(fileno=0)
+		s.send(b"answer\n")
+		s.shutdown(socket.SHUT_WR)
+		with open("later", "wb") as file:
+		    file.write(s.recv(100))
+	END
+	serve s python3 later.py
+	mkfifo input
+	: >got
+	"$unixport" connect s <input >got & client=$!
+	pids="$pids $client"
+	exec 7>input
+	until_true grep -q answer got
+	echo question >&7
+	wait $client
+	exec 7>&-
+	end TERM
+	[ "$(cat later)" = question ]
 	echo 'ok: an answer that ends first'
 fi
 
@@ -78,6 +100,10 @@ kill $sleeper
 expect 1 "hello
 unixport: s: the other side closed the connection before it had taken all input" \
     "$unixport" connect s <big
+ln -s s "$(printf 'two\nlines')"
+expect 1 'hello
+unixport: two\x0alines: the other side closed the connection before it had taken all input' \
+    "$unixport" connect "$(printf 'two\nlines')" <big
 end TERM
 echo 'ok: a server that closes'
 

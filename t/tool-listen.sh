@@ -11,6 +11,20 @@ wait $server
 [ ! -e s ]
 echo 'ok: one client'
 
+# A file that cannot be removed is told, whatever comes after.
+if can_fault; then
+	echo question | with_fault "$directory" '?unlink,unlinkat:error=EROFS' \
+	    listen "$directory/s" >got 2>words & server=$!
+	pids="$pids $server"
+	[ "$(echo answer | "$unixport" connect -w 20 s)" = question ]
+	wait $server && fail 'the status of a file that is left' || [ $? = 1 ]
+	[ "$(cat got)" = answer ]
+	grep -q "^unixport: $directory/s: .*[Rr]ead-only" words ||
+	    fail "$(cat words)"
+	rm s
+	echo 'ok: a file that is left'
+fi
+
 export UNIXREMOTEPID=lie PROTO=lie NOTIFY_SOCKET=/no/such LISTEN_PID=1
 serve s env
 [ ! -s words ] || grep -q '^unixport: /no/such: ' words || fail words
@@ -29,6 +43,11 @@ cmp got expected || fail "$(cat got)"
 echo 'ok: variables'
 
 serve s sh -c 'echo $(ls /proc/self/fd 2>/dev/null); trap'
+expect 0 "$usual_files" "$unixport" connect s </dev/null
+end TERM
+# One that the server was given is its programs', too.
+usual_files=$(sh -c 'echo $(ls /proc/self/fd 2>/dev/null)' 5</dev/null)
+serve s sh -c 'echo $(ls /proc/self/fd 2>/dev/null)' 5</dev/null
 expect 0 "$usual_files" "$unixport" connect s </dev/null
 end TERM
 # With none of 0, 1 and 2; no socket gets their numbers.

@@ -8,9 +8,11 @@
     sh -c 'read -r q; echo "answer to $q"'
 [ "$(cat got)" = 'answer to question' ]
 expect 0 '' "$unixport" pair -- true -- true
-expect 3 '' "$unixport" pair sh -c 'exit 3' -- sh -c 'cat; sleep 0.2; exit 4'
-# Its end is seen before the other's, which it causes.
-expect 4 '' "$unixport" pair sh -c 'cat; sleep 0.2; exit 3' -- sh -c 'exit 4'
+# The other one ends when the first, of which it is told, has been waited for.
+first='echo $$; exit'
+other='read -r pid; while kill -0 $pid 2>/dev/null; do sleep 0.01; done; exit'
+expect 3 '' "$unixport" pair sh -c "$first 3" -- sh -c "$other 4"
+expect 4 '' "$unixport" pair sh -c "$other 3" -- sh -c "$first 4"
 expect 5 '' "$unixport" pair true -- sh -c 'exit 5'
 expect 137 '' "$unixport" pair sh -c 'kill -9 $$' -- cat
 # The first -- ends the first command; options are the commands' own.

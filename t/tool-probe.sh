@@ -33,6 +33,9 @@ expect 1 'not a socket: .: a directory, not a socket; is the path right?' \
     "$unixport" probe .
 expect 1 'absent: file/s: Not a directory' "$unixport" probe file/s
 
+"$unixport" probe fd:0 </dev/null >said 2>&1 && fail 'no socket' || [ $? = 1 ]
+grep -q '^not a socket: fd:0: ' said || fail 'no socket'
+
 socat -u UNIX-RECV:d,unlink-early - >datagrams & server=$!
 pids="$pids $server"
 until_true test -S d
@@ -50,6 +53,11 @@ if [ "$(uname -s)" = Linux ]; then
 	    "$unixport" probe "@up.$$"
 	end TERM
 fi
+name=$(printf 's\nt\\u')
+serve "$name" cat
+expect 0 "live: s\\x0at\\\\u: user $(id -u), process $server" \
+    "$unixport" probe "$name"
+end TERM
 echo 'ok: states'
 
 # Bound and not listening, then listening and full: by hand, with python.

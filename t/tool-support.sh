@@ -1,7 +1,8 @@
 # What the tests of the command share; they read it.
 set -eu
 directory=$(mktemp -d /tmp/unixport.XXXXXX)
-unixport=$PWD/unixport
+build=$PWD
+unixport=$build/unixport
 pids=
 finish()
 {
@@ -9,6 +10,7 @@ finish()
 	rm -rf "$directory"
 }
 trap finish EXIT
+trap 'exit 1' HUP INT TERM
 case $srcdir in /*) ;; *) srcdir=$PWD/$srcdir ;; esac
 cd "$directory"
 mkfifo ready
@@ -41,6 +43,25 @@ end()
 {
 	kill -s "$1" $server
 	wait $server || fail "status $? after $1: $(cat words)"
+}
+
+# with_fault PATH FAULT ARGUMENT...: unixport where calls on PATH fail,
+# as strace(1) has it; addresses are whole.
+with_fault()
+{
+	path=$1 fault=$2; shift 2
+	# LeakSanitizer traces too, and only one can.
+	(cd "$build" && ASAN_OPTIONS=detect_leaks=0 exec ./libtool \
+	    --mode=execute strace -qq -o "$directory/trace" -P "$path" \
+	    -e "inject=$fault" ./unixport "$@")
+}
+
+# can_fault: whether it works here; under qemu it would be qemu that fails.
+can_fault()
+{
+	case " ${CK_EXCLUDE_TAGS:-} " in *' exec '*) return 1 ;; esac
+	[ "$(with_fault /dev/null read:error=EIO --version 2>&1)" = \
+	    "$("$unixport" --version)" ]
 }
 
 # until_true COMMAND...: in ten seconds.

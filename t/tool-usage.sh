@@ -16,6 +16,11 @@ for name in bench connect listen pair probe selftest; do
 		    fail "$option is not in the manual"
 	done
 done
+# Whatever stands before it.
+for words in 'bench -j' 'connect -w 3' 'listen -1 -m 600' 'selftest -q'; do
+	"$unixport" ${words%% *} --help >help
+	"$unixport" $words --help | cmp - help || fail "$words"
+done
 "$unixport" --version | grep -qx 'unixport [0-9.]*' || fail version
 echo 'ok: help and version'
 
@@ -35,7 +40,17 @@ misuse 'no such subcommand: serve' serve
 misuse 'bench has no option -x' bench -x
 for word in --json=yes --fast; do
 	misuse "bench has no option $word" bench $word
+	misuse "bench has no option $word" bench -j $word
 done
+for letter in x :; do
+	misuse "bench has no option -$letter" bench --json -${letter}j
+	misuse "bench has no option -$letter" bench --json -j$letter
+done
+misuse 'connect has no option --verbose' connect --verbose s
+misuse 'listen has no option --mode=600' listen -1 --mode=600 s cat
+misuse 'pair has no option --fast' pair --fast cat -- cat
+misuse 'probe has no option --help=me' probe --help=me s
+misuse 'selftest has no option --quiet' selftest --quiet
 misuse '-s takes a value' bench --svg
 misuse 'bench takes no argument: fast' bench -j fast
 for text in '' 0 -1 x 3x 1001; do
@@ -77,6 +92,15 @@ misuse 'selftest has no option -v' selftest -v
 misuse '-t takes a value' selftest -t
 misuse 'not a number of seconds: x' selftest -t x
 misuse 'selftest takes no argument' selftest all
+# What a terminal would act upon is shown, and the line stays one.
+control=$(printf '\033[31m\n\\\177.')
+shown='\x1b[31m\x0a\\\x7f.'
+misuse "no such subcommand: $shown" "$control"
+misuse "not a number of seconds: $shown" connect -w "$control" s
+misuse 'probe has no option -\x0a' probe "$(printf -- '-\n.')"
+misuse "probe has no option --$shown" probe "--$control"
+expect 1 "unixport: $shown: No such file or directory" \
+    "$unixport" connect s "$control"
 echo 'ok: misuse'
 
 # What cannot be printed is an error.
@@ -87,4 +111,16 @@ if [ -c /dev/full ]; then
 		    said || fail full
 	done
 	echo 'ok: a full disk behind standard output'
+fi
+
+if can_fault; then
+	# What is lost early is told at the end, when nothing else fails.
+	with_fault "$directory/table" write:error=ENOSPC:when=1 \
+	    bench -n 1 -t 0.01 >table 2>said && fail lost || got=$?
+	[ $got = 1 ]
+	grep -qxE 'unixport: standard output: (Input/output|I/O) error' said ||
+	    fail lost
+	expect 1 'unixport: /dev/null: Too many open files' \
+	    with_fault /dev/null '?open,openat:error=EMFILE' probe s <&-
+	echo 'ok: calls that fail'
 fi

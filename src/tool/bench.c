@@ -4,11 +4,9 @@
 
 #include "bench/report.h"
 
-#include <getopt.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <string.h>
-#include <unistd.h>
 
 struct wishes {
 	unsigned rounds;
@@ -75,30 +73,13 @@ run(const struct wishes *wishes)
 	return close_output() == -1 ? STATUS_ERROR : 0;
 }
 
-/* The word that getopt_long(3) did not like; it knows letters only. */
-static int
-bad_word(int option, const char *word)
-{
-	return option == '?' && strncmp(word, "--", 2) == 0 ?
-	    misused(&bench_command, "bench has no option %s", word) :
-	    bad_option(&bench_command, option);
-}
-
 static int
 run_bench(int argc, char *argv[])
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "rounds", required_argument, NULL, 'n' },
-		{ "svg", required_argument, NULL, 's' },
-		{ NULL, 0, NULL, 0 }
-	};
 	struct wishes wishes = { .rounds = 9, .time = 8000 };
 	int option;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "+:jn:s:t:", options,
-	    NULL)) != -1)
+	while ((option = next_option(&bench_command, argc, argv)) != -1)
 		switch (option) {
 		case 'j':
 			wishes.json = 1;
@@ -112,19 +93,25 @@ run_bench(int argc, char *argv[])
 		case 's':
 			wishes.plot = optarg;
 			break;
-		case 't':
+		default:
 			if (parse_seconds(optarg, &wishes.time) == -1)
 				return misused(&bench_command,
 				    "not a number of seconds: %s", optarg);
 			break;
-		default:
-			return bad_word(option, argv[optind - 1]);
 		}
 	if (optind < argc)
 		return misused(&bench_command, "bench takes no argument: %s",
 		    argv[optind]);
 	return run(&wishes);
 }
+
+static const struct option words[] = {
+	{ "help", no_argument, NULL, 'h' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "rounds", required_argument, NULL, 'n' },
+	{ "svg", required_argument, NULL, 's' },
+	{ NULL, 0, NULL, 0 }
+};
 
 const struct command bench_command = {
 	.name = "bench",
@@ -135,6 +122,8 @@ const struct command bench_command = {
 	"  -j          print JSON instead; also --json\n"
 	"  -n ROUNDS   medians of so many rounds, 9 by default; also --rounds\n"
 	"  -s FILE     make a plot, too, in SVG; also --svg\n"
-	"  -t SECONDS  take about so long in all, 8 by default\n",
+	"  -t SECONDS  take about that long at most, 8 by default\n",
+	.letters = "+:hjn:s:t:",
+	.words = words,
 	.run = run_bench
 };

@@ -66,21 +66,18 @@ run_connect(int argc, char *argv[])
 	struct unix_options options = { 0 };
 	int option, verbose = 0;
 
-	opterr = 0;
-	while ((option = getopt(argc, argv, "+:vw:")) != -1)
+	while ((option = next_option(&connect_command, argc, argv)) != -1)
 		switch (option) {
 		case 'v':
 			verbose = 1;
 			break;
-		case 'w':
+		default:
 			if (parse_seconds(optarg, &options.connect_timeout)
 			    == -1)
 				return misused(&connect_command,
 				    "not a number of seconds: %s", optarg);
 			options.flags = UNIX_WAIT;
 			break;
-		default:
-			return bad_option(&connect_command, option);
 		}
 	argv += optind;
 	if (argv[0] == NULL)
@@ -100,5 +97,6 @@ const struct command connect_command = {
 	"as its standard input and output.\n"
 	"  -v          show bytes and rate while it runs, on a terminal\n"
 	"  -w SECONDS  wait that long for the server to be there\n",
+	.letters = "+:hvw:",
 	.run = run_connect
 };

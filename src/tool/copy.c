@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <string.h>
 #include <unistd.h>
 
 #define PERIOD	250		/* milliseconds between two looks */
@@ -19,6 +18,7 @@
 struct copying {
 	struct flow sending;
 	struct flow receiving;
+	int answer[2];		/* a pipe that ends with the answer */
 	int bell[2];		/* a byte from each thread at its end: */
 };
 
@@ -26,20 +26,41 @@ struct copying {
 #define RECEIVED	'r'
 
 /*
- * 1 when input waits.  0 when the other side has gone and none does: then
- * nothing is lost, and whoever types need not end his input.
+ * Whether the other side reads no more.  POLLOUT: macOS tells nothing to who
+ * asks for nothing, and POLLIN might take half an end for the whole.
  */
 static int
-wait_input(const struct flow *flow)
+is_closed(int fd)
+{
+	struct pollfd one = { .fd = fd, .events = POLLOUT };
+
+	return poll(&one, 1, 0) == 1 &&
+	    (one.revents & (POLLHUP | POLLERR)) != 0;
+}
+
+/*
+ * 1 when input waits.  0 when the other side has gone and none does: then
+ * nothing is lost, and whoever types need not end his input.  After its
+ * answer it may go on reading; poll(2) cannot wait for the end of that alone.
+ */
+static int
+wait_input(const struct copying *copying)
 {
 	struct pollfd fds[2] = {
-		{ .fd = flow->from, .events = POLLIN },
-		{ .fd = flow->to }
+		{ .fd = copying->sending.from, .events = POLLIN },
+		{ .fd = copying->answer[0], .events = POLLIN }
 	};
+	int closed, ready;
 
 	while (poll(fds, 2, -1) == -1)
 		;
-	return fds[0].revents != 0;
+	if (fds[0].revents != 0)
+		return 1;
+	do {
+		closed = is_closed(copying->sending.to);
+		ready = poll(fds, 1, closed ? 0 : PERIOD);
+	} while (ready == -1 || (ready == 0 && !closed));
+	return ready;
 }
 
 static void
@@ -60,7 +81,7 @@ send_input(void *argument)
 	struct flow *flow = &copying->sending;
 
 	begin_flow(flow);
-	while (wait_input(flow) && move_some(flow) > 0)
+	while (wait_input(copying) && move_some(flow) > 0)
 		;
 	shutdown(flow->to, SHUT_WR);
 	ring(copying, SENT);
@@ -81,6 +102,7 @@ receive_output(void *argument)
 		flow->error = errno;
 		flow->failed = flow->to;
 	}
+	close(copying->answer[1]);
 	ring(copying, RECEIVED);
 	return NULL;
 }
@@ -100,7 +122,7 @@ start(struct copying *copying)
 {
 	int error;
 
-	if (pipe(copying->bell) == -1)
+	if (pipe(copying->bell) == -1 || pipe(copying->answer) == -1)
 		return errno;
 	error = start_thread(send_input, copying);
 	return error != 0 ? error : start_thread(receive_output, copying);
@@ -147,8 +169,10 @@ verdict(const char *address, const struct copying *copying)
 	if (in->error != 0 && in->failed == STDIN_FILENO)
 		return complain("standard input", in->error);
 	if (is_gone(in->error) || is_gone(out->error)) {
-		fprintf(stderr, "unixport: %s: the other side closed the "
-		    "connection before it had taken all input\n", address);
+		fputs("unixport: ", stderr);
+		print_visible(stderr, address);
+		fputs(": the other side closed the connection before it had "
+		    "taken all input\n", stderr);
 		return STATUS_ERROR;
 	}
 	if (in->error != 0 || out->error != 0)

@@ -28,7 +28,7 @@ static int
 serve_one(const char *address, struct unix_listener *listener)
 {
 	struct unix_ports client;
-	int status, error = 0;
+	int status, copied, error = 0;
 
 	waiting = listener;
 	handle_signals(interrupt);
@@ -43,7 +43,8 @@ serve_one(const char *address, struct unix_listener *listener)
 	release_signals();
 	if (error != 0)
 		return error == ECANCELED ? status : explain(address, error);
-	return copy_both(address, &client, 0);
+	copied = copy_both(address, &client, 0);
+	return copied != 0 ? copied : status;
 }
 
 struct wishes {
@@ -89,11 +90,8 @@ read_option(int option, struct wishes *wishes)
 	case 'c':
 	case 'C':
 		return read_count(option, wishes);
-	case 'g':
-	case 'm':
-		return read_rights(option, wishes);
 	default:
-		return bad_option(&listen_command, option);
+		return read_rights(option, wishes);
 	}
 }
 
@@ -124,17 +122,15 @@ run_listen(int argc, char *argv[])
 	struct service *service = &wishes.service;
 	int option, status;
 
-	opterr = 0;
-	while ((option = getopt(argc, argv, "+:1c:C:g:m:")) != -1)
+	while ((option = next_option(&listen_command, argc, argv)) != -1)
 		if ((status = read_option(option, &wishes)) != 0)
 			return status;
 	service->address = argv[optind];
 	service->argv = argv + optind + (optind < argc);
 	if ((status = check(&wishes)) != 0)
 		return status;
-	if (service->argv[0] != NULL) {
+	if (service->argv[0] != NULL)
 		wishes.options.backlog = BACKLOG;
-	}
 	hold_signals();
 	service->listener = unix_listen(service->address, &wishes.options);
 	if (service->listener == NULL)
@@ -157,5 +153,6 @@ const struct command listen_command = {
 	"  -C PER-USER  with COMMAND: and that many of one user\n"
 	"  -g GROUP     of the socket file\n"
 	"  -m MODE      of the socket file, octal (0600)\n",
+	.letters = "+:1hc:C:g:m:",
 	.run = run_listen
 };

@@ -2,8 +2,8 @@
 /* unixport: Unix domain sockets for the shell.  Finds the subcommand. */
 #include "tool.h"
 
+#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 static const struct command *const commands[] = {
 	&bench_command, &connect_command, &listen_command, &pair_command,
@@ -37,14 +37,6 @@ help(void)
 }
 
 static int
-help_with(const struct command *command)
-{
-	printf("usage: unixport %s %s\n%s", command->name, command->usage,
-	    command->help);
-	return printed();
-}
-
-static int
 version(void)
 {
 	printf("unixport %s\n", PACKAGE_VERSION);
@@ -54,8 +46,7 @@ version(void)
 static int
 is_help(const char *word)
 {
-	return word != NULL && (strcmp(word, "--help") == 0 ||
-	    strcmp(word, "-h") == 0);
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
 int
@@ -63,8 +54,10 @@ main(int argc, char *argv[])
 {
 	size_t i;
 
+	/* A line at once, though it is printed in parts. */
+	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	if (open_standard() == -1)
-		return STATUS_ERROR;
+		return complain("/dev/null", errno);
 	usual_signals();
 	if (argc < 2)
 		return misused(&all, "a subcommand is missing");
@@ -74,7 +67,6 @@ main(int argc, char *argv[])
 		return version();
 	for (i = 0; i < COUNT(commands); i++)
 		if (strcmp(argv[1], commands[i]->name) == 0)
-			return is_help(argv[2]) ? help_with(commands[i]) :
-			    commands[i]->run(argc - 1, argv + 1);
+			return commands[i]->run(argc - 1, argv + 1);
 	return misused(&all, "no such subcommand: %s", argv[1]);
 }

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
 extern char **environ;
 
@@ -124,11 +123,9 @@ run_pair(int argc, char *argv[])
 {
 	char **both[2];
 	static char *paths[2];
-	int option, i;
+	int i;
 
-	opterr = 0;
-	while ((option = getopt(argc, argv, "+:")) != -1)
-		return bad_option(&pair_command, option);
+	next_option(&pair_command, argc, argv);
 	both[0] = argv + optind;
 	for (i = optind; i < argc && strcmp(argv[i], "--") != 0; i++)
 		;
@@ -152,5 +149,6 @@ const struct command pair_command = {
 	"Runs both commands, each with the other's standard output as its "
 	"standard input,\nand waits for both.  The exit status is that of the "
 	"first that failed.\n",
+	.letters = "+:h",
 	.run = run_pair
 };

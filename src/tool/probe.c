@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #define LIMIT	1000		/* milliseconds; a server that lives is busy */
 
@@ -52,6 +51,8 @@ state_of(const char *address, int error)
 	case EACCES:
 	case EPERM:
 		return "not permitted";
+	case ENOTSOCK:
+		return "not a socket";	/* BSD's word for a file, too */
 	case EPROTOTYPE:
 		return "of another type";
 	case ETIMEDOUT:
@@ -68,7 +69,9 @@ say_live(const char *address, struct unix_ports *ports)
 	int known = unix_peer(ports, &peer) == 0;
 
 	unix_close_ports(ports);
-	printf("live: %s:", address);
+	printf("live: ");
+	print_visible(stdout, address);
+	printf(":");
 	if (!known)
 		printf(" user unknown");
 	else
@@ -101,11 +104,8 @@ run_probe(int argc, char *argv[])
 {
 	const struct unix_options options = { .connect_timeout = LIMIT };
 	struct unix_ports ports;
-	int option;
 
-	opterr = 0;
-	while ((option = getopt(argc, argv, "+:")) != -1)
-		return bad_option(&probe_command, option);
+	next_option(&probe_command, argc, argv);
 	if (argc - optind != 1)
 		return misused(&probe_command, "one address is needed");
 	argv += optind;
@@ -121,5 +121,6 @@ const struct command probe_command = {
 	"and process;\nstale, absent, not a socket, not permitted, not "
 	"listening or of another type.\nThe exit status is 0 only for live.  "
 	"The server sees a client that leaves at once.\n",
+	.letters = "+:h",
 	.run = run_probe
 };

@@ -48,6 +48,7 @@ show_rate(unsigned long long sent, unsigned long long received, int last)
 	    readable((double)received, texts[1]),
 	    readable(passed > 0 ? moved / passed : 0, texts[2]),
 	    last ? "\n" : "");
+	fflush(stderr);
 	last_time = now;
 	last_sum = sum;
 }

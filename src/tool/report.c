@@ -4,12 +4,30 @@
 
 #include <stdarg.h>
 #include <string.h>
-#include <unistd.h>
+
+/* What a terminal would act upon is shown, as unix_explain(3) does it. */
+void
+print_visible(FILE *file, const char *text)
+{
+	unsigned char c;
+
+	for (; (c = (unsigned char)*text) != '\0'; text++)
+		if (c == '\\')
+			fputs("\\\\", file);
+		else if (c < ' ' || c == 0x7f)
+			fprintf(file, "\\x%02x", c);
+		else
+			putc(c, file);
+}
 
 int
 complain(const char *what, int error)
 {
-	fprintf(stderr, "unixport: %s: %s\n", what, strerror(error));
+	flockfile(stderr);
+	fputs("unixport: ", stderr);
+	print_visible(stderr, what);
+	fprintf(stderr, ": %s\n", strerror(error));
+	funlockfile(stderr);
 	return STATUS_ERROR;
 }
 
@@ -26,21 +44,15 @@ explain(const char *address, int error)
 int
 misused(const struct command *command, const char *format, ...)
 {
+	char text[5000];
 	va_list arguments;
 
-	fprintf(stderr, "unixport: ");
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
+	fputs("unixport: ", stderr);
+	print_visible(stderr, text);
 	fprintf(stderr, "\nusage: unixport %s%s%s\n", command->name,
 	    *command->name == '\0' ? "" : " ", command->usage);
 	return STATUS_USAGE;
-}
-
-/* OPTION is what getopt(3) has returned for one that it did not like. */
-int
-bad_option(const struct command *command, int option)
-{
-	return option == ':' ? misused(command, "-%c takes a value", optopt) :
-	    misused(command, "%s has no option -%c", command->name, optopt);
 }

@@ -186,19 +186,16 @@ run_selftest(int argc, char *argv[])
 {
 	int option, limit = LIMIT;
 
-	opterr = 0;
-	while ((option = getopt(argc, argv, "+:qt:")) != -1)
+	while ((option = next_option(&selftest_command, argc, argv)) != -1)
 		switch (option) {
 		case 'q':
 			quiet = 1;
 			break;
-		case 't':
+		default:
 			if (parse_seconds(optarg, &limit) == -1)
 				return misused(&selftest_command,
 				    "not a number of seconds: %s", optarg);
 			break;
-		default:
-			return bad_option(&selftest_command, option);
 		}
 	if (optind < argc)
 		return misused(&selftest_command, "selftest takes no argument");
@@ -216,5 +213,6 @@ const struct command selftest_command = {
 	"not.\n\n"
 	"  -q          tell only what does not hold\n"
 	"  -t SECONDS  the limit for each try, 10 by default\n",
+	.letters = "+:hqt:",
 	.run = run_selftest
 };

@@ -45,8 +45,12 @@ close_output(void)
 {
 	int failed = ferror(stdout);
 
-	if (fclose(stdout) == 0 && !failed)
+	if (fclose(stdout) == EOF)
+		complain("standard output", errno);
+	else if (failed)
+		/* Nobody has kept what it was. */
+		complain("standard output", EIO);
+	else
 		return 0;
-	complain("standard output", errno);
 	return -1;
 }

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <sys/types.h>
+#include <getopt.h>
 #include <pthread.h>
 #include <unixport.h>
 
@@ -19,6 +20,8 @@ struct command {
 	const char *name;
 	const char *usage;	/* its arguments */
 	const char *help;	/* lines about them */
+	const char *letters;	/* its options, for getopt_long(3) */
+	const struct option *words;	/* and long ones; NULL: --help alone */
 	int (*run)(int argc, char *argv[]);
 };
 
@@ -29,12 +32,15 @@ extern const struct command pair_command;
 extern const struct command probe_command;
 extern const struct command selftest_command;
 
-/* report.c: one line on standard error; all return an exit status. */
+/* report.c: one line on standard error; most return an exit status. */
+void print_visible(FILE *file, const char *text);
 int complain(const char *what, int error);
 int explain(const char *address, int error);
 int misused(const struct command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-int bad_option(const struct command *command, int option);
+
+/* options.c: they end the program when they ask for help or are wrong. */
+int next_option(const struct command *command, int argc, char *argv[]);
 
 /* values.c: the values of options; 0, or -1 when TEXT is none. */
 int parse_number(const char *text, int base, unsigned long limit,

@@ -1,14 +1,33 @@
 # bash completion for unixport(1)                          -*- shell-script -*-
 # SPDX-License-Identifier: BSD-2-Clause
 
+# The words up to the cursor, put together again: bash cuts at :, @ and =.
+_unixport_words()
+{
+	local i part blanks rest=$COMP_LINE
+	words=() last=-1
+	for ((i = 0; i <= COMP_CWORD; i++)); do
+		part=${COMP_WORDS[i]}
+		blanks=${rest%%[![:blank:]]*}
+		rest=${rest#"$blanks"}
+		rest=${rest#"$part"}
+		if ((i > 0 && ${#blanks} == 0)) &&
+		    [[ ${words[last]} = *[:@=] || $part = [:@=]* ]]; then
+			words[last]+=$part
+		else
+			words[++last]=$part
+		fi
+	done
+}
+
 # Where the words after the options begin: the index of ADDRESS or COMMAND.
 _unixport_first()
 {
 	local i
-	for ((i = 2; i < COMP_CWORD; i++)); do
-		case ${COMP_WORDS[i]} in
+	for ((i = 2; i < last; i++)); do
+		case ${words[i]} in
 		--) echo $((i + 1)); return ;;
-		-[vw1mgcCqt]) [[ $1 = *${COMP_WORDS[i]#-}:* ]] && ((i++)) ;;
+		-[vw1mgcCqt]) [[ $1 = *${words[i]#-}:* ]] && ((i++)) ;;
 		-*) ;;
 		*) break ;;
 		esac
@@ -16,23 +35,32 @@ _unixport_first()
 	echo "$i"
 }
 
-# Sockets and the directories that may lead to more; then the marks.
+# Sockets and the directories that may lead to more; the marks where no file
+# begins so, or their colons would be quoted as those of files are.
 _unixport_addresses()
 {
-	local path
-	COMPREPLY=()
+	local path file mark= before= breaks=${COMP_WORDBREAKS//[!:@=]/}
+	[[ $1 != unix:* ]] || mark=unix:
 	while IFS= read -r path; do
-		if [[ -S $path ]]; then
-			COMPREPLY+=("$path")
-		elif [[ -d $path ]]; then
-			COMPREPLY+=("$path/")
+		file=$path
+		[[ -n $mark ]] || file=${path/#\~\//$HOME/}
+		if [[ -S $file ]]; then
+			COMPREPLY+=("$mark$path")
+		elif [[ -d $file ]]; then
+			COMPREPLY+=("$mark$path/")
 			compopt -o nospace 2>/dev/null
 		fi
-	done < <(compgen -f -- "$1")
-	# A word with a colon is cut at it: what is before is there already.
-	((COMP_CWORD > 1)) && [[ $1 = [a-z]* ]] &&
-	    COMPREPLY+=($(compgen -W "$2" -- "$1"))
-	compopt -o filenames 2>/dev/null
+	done < <(compgen -f -- "${1#"$mark"}")
+	if [[ ${#COMPREPLY[@]} != 0 ]]; then
+		compopt -o filenames 2>/dev/null
+	elif [[ $1 = [a-z]* && $1 != *:* ]]; then
+		COMPREPLY=($(compgen -W "$2" -- "$1"))
+		compopt -o nospace 2>/dev/null
+	fi
+	# What is before the last cut stands there already.
+	[[ -z $breaks || $1 != *["$breaks"]* ]] ||
+	    before=${1%"${1##*["$breaks"]}"}
+	COMPREPLY=("${COMPREPLY[@]#"$before"}")
 }
 
 _unixport_bench()
@@ -47,16 +75,19 @@ _unixport_bench()
 
 _unixport()
 {
-	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
+	local words last
+	_unixport_words
+	local word=${words[last]} before=${words[last-1]}
+	local part=${COMP_WORDS[COMP_CWORD]##[:@=]*}
 	local options marks='unix: fd:' first letters
 	COMPREPLY=()
-	if ((COMP_CWORD == 1)); then
+	if ((last == 1)); then
 		COMPREPLY=($(compgen -W \
 		    'bench connect listen pair probe selftest --help --version' \
 		    -- "$word"))
 		return
 	fi
-	case ${COMP_WORDS[1]} in
+	case ${words[1]} in
 	bench) _unixport_bench "$word" "$before"
 		return ;;
 	connect) options='-v -w --help' letters='w:' ;;
@@ -67,26 +98,26 @@ _unixport()
 	*) return ;;
 	esac
 	first=$(_unixport_first "$letters")
-	if ((COMP_CWORD < first)); then
+	if ((last < first)); then
 		[[ $before = -g ]] && COMPREPLY=($(compgen -g -- "$word"))
-	elif ((COMP_CWORD == first)) && [[ $word = -* ]]; then
+	elif ((last == first)) && [[ $word = -* ]]; then
 		COMPREPLY=($(compgen -W "$options" -- "$word"))
-	elif [[ ${COMP_WORDS[1]} = selftest ]]; then
+	elif [[ ${words[1]} = selftest ]]; then
 		return
-	elif [[ ${COMP_WORDS[1]} = pair ]]; then
-		if ((COMP_CWORD == first)) || [[ $before = -- ]]; then
+	elif [[ ${words[1]} = pair ]]; then
+		if ((last == first)) || [[ $before = -- ]]; then
 			COMPREPLY=($(compgen -c -- "$word"))
 		else
-			COMPREPLY=($(compgen -f -- "$word"))
+			COMPREPLY=($(compgen -f -- "$part"))
 		fi
-	elif ((COMP_CWORD == first)); then
+	elif ((last == first)); then
 		_unixport_addresses "$word" "$marks"
-	elif [[ ${COMP_WORDS[1]} = probe ]]; then
+	elif [[ ${words[1]} = probe ]]; then
 		return
-	elif ((COMP_CWORD == first + 1)); then
+	elif ((last == first + 1)); then
 		COMPREPLY=($(compgen -c -- "$word"))
 	else
-		COMPREPLY=($(compgen -f -- "$word"))
+		COMPREPLY=($(compgen -f -- "$part"))
 	fi
 }
 

@@ -114,7 +114,8 @@ serve_all(struct server *server, size_t count)
 	pthread_attr_setstacksize(&attributes, STACK);
 	for (i = 0; i < count; i++) {
 		client = calloc(1, sizeof(*client));
-		need(client != NULL, "calloc");
+		if (client == NULL)
+			die("calloc");
 		accept_one(server, client);
 		errno = pthread_create(&thread, &attributes, serve, client);
 		need(errno == 0, "pthread_create");
