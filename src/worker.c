@@ -3,7 +3,7 @@
  * The threads of a server take turns in leading, that is in waiting for the
  * next client.  Who has got one serves it while another leads: so no
  * connection changes threads, and while all of them serve nobody accepts.
- * Two lead at a time: when one has got a client the other waits already, and
+ * Some lead at a time: when one has got a client another waits already, and
  * under load nobody has to be woken.
  */
 #include "internal.h"
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define LEADERS	2
+#define LEADERS	3		/* fewer and more were slower */
 #define PAUSE	50		/* milliseconds, while there is a shortage */
 
 static void *work(void *);
