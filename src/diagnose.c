@@ -91,6 +91,9 @@ say_late(struct up_text *text, const char *path)
 	if (stat(path, &file) == -1)
 		up_say(text, "nothing came there in time; "
 		    "is the server running?");
+	else if (!S_ISSOCK(file.st_mode))
+		up_say(text, "%s, not a socket; is the path right?",
+		    kind_of(file.st_mode));
 	else if (probe(path) == ECONNREFUSED)
 		up_say(text, "nobody came to listen there in time; "
 		    "start the server");

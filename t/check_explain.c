@@ -159,6 +159,10 @@ START_TEST(late)
 	expect_text("s", ETIMEDOUT, "s: no answer in time; is the server "
 	    "busy?");
 	succeeds(unix_close(listener));
+	make_file("s");
+	cannot_connect("s", &wait, ETIMEDOUT);
+	expect_text("s", ETIMEDOUT, "s: a regular file, not a socket; is the "
+	    "path right?");
 }
 END_TEST
 

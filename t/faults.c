@@ -319,7 +319,7 @@ ORIGINAL(DIR *, opendir, const char *)
 DIR *
 opendir(const char *path)
 {
-	if (is("no list")) {
+	if (is("no opendir")) {
 		errno = EMFILE;
 		return NULL;
 	}

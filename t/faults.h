@@ -6,10 +6,14 @@
 #ifndef FAULTS_H
 #define FAULTS_H
 
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <dlfcn.h>
 #include <errno.h>
 #include <stddef.h>
+
+#include "original.h"
 
 /* libc's own, as original_NAME()(...). */
 #define ORIGINAL(type, name, ...) \
@@ -19,7 +23,7 @@
 	{ \
 		static name##_type *found; \
 		if (found == NULL) \
-			*(void **)&found = dlsym(RTLD_NEXT, #name); \
+			*(void **)&found = original(#name); \
 		return found; \
 	}
 

@@ -15,8 +15,9 @@ static inline void *
 original(const char *name)
 {
 #ifdef __USE_FILE_OFFSET64
-	static const char large[][16] = { "fcntl64", "fstat64", "fstatat64",
-	    "fstatfs64", "lstat64", "mmap64", "open64", "openat64", "stat64" };
+	static const char large[][16] = { "fcntl64", "fopen64", "fstat64",
+	    "fstatat64", "fstatfs64", "lstat64", "mmap64", "open64", "openat64",
+	    "stat64" };
 	size_t i;
 
 	for (i = 0; i < sizeof(large) / sizeof(large[0]); i++)

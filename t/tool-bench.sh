@@ -172,6 +172,8 @@ echo 'ok: a limit of time'
 # A process that is killed while LeakSanitizer looks at it has it complain.
 ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
 export ASAN_OPTIONS
+# A shell's own trap would take it before the command is there.
+trap - HUP INT TERM
 for signal in TERM INT HUP TERM INT HUP TERM INT; do
 	rm -f plot
 	"$unixport" bench -j -n 1 -t 0.01 -s "$directory/plot" \

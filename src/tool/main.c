@@ -52,10 +52,11 @@ is_help(const char *word)
 int
 main(int argc, char *argv[])
 {
+	static char line[BUFSIZ];
 	size_t i;
 
 	/* A line at once, though it is printed in parts. */
-	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
+	setvbuf(stderr, line, _IOLBF, sizeof(line));
 	if (open_standard() == -1)
 		return complain("/dev/null", errno);
 	usual_signals();

@@ -55,11 +55,26 @@ state_of(const char *address, int error)
 		return "not a socket";	/* BSD's word for a file, too */
 	case EPROTOTYPE:
 		return "of another type";
-	case ETIMEDOUT:
-		return "live";
 	default:
 		return NULL;
 	}
+}
+
+static void
+say_it_lives(const char *address)
+{
+	printf("live: ");
+	print_visible(stdout, address);
+	printf(":");
+}
+
+/* There is a server, and it had no time for us. */
+static int
+say_busy(const char *address)
+{
+	say_it_lives(address);
+	printf(" no answer in time; is the server busy?\n");
+	return close_output() == -1 ? STATUS_ERROR : 0;
 }
 
 static int
@@ -69,9 +84,7 @@ say_live(const char *address, struct unix_ports *ports)
 	int known = unix_peer(ports, &peer) == 0;
 
 	unix_close_ports(ports);
-	printf("live: ");
-	print_visible(stdout, address);
-	printf(":");
+	say_it_lives(address);
 	if (!known)
 		printf(" user unknown");
 	else
@@ -90,13 +103,14 @@ say_state(const char *address, int error)
 	const char *state = state_of(address, error);
 	char text[5000];
 
+	if (error == ETIMEDOUT)
+		return say_busy(address);
 	if (state == NULL)
 		return explain(address, error);
 	unix_explain(address, error, text, sizeof(text));
 	printf("%s: %s\n", state, text);
-	if (close_output() == -1)
-		return STATUS_ERROR;
-	return error == ETIMEDOUT ? 0 : STATUS_ERROR;
+	close_output();
+	return STATUS_ERROR;
 }
 
 static int

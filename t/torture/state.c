@@ -97,6 +97,7 @@ warm_up(void)
 	pthread_t threads[4];
 	pthread_barrier_t barrier;
 	size_t i;
+	int tries;
 
 	need(pthread_barrier_init(&barrier, NULL, COUNT(threads)) == 0);
 	for (i = 0; i < COUNT(threads); i++)
@@ -106,8 +107,10 @@ warm_up(void)
 		need(pthread_join(threads[i], NULL) == 0);
 	pthread_barrier_destroy(&barrier);
 	/* The kernel forgets a thread a moment after it has been joined. */
-	while (count_threads() > 1)
+	for (tries = 0; count_threads() > 1; tries++) {
+		need(tries < 1000);
 		poll(NULL, 0, 1);
+	}
 }
 
 static int
