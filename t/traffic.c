@@ -132,9 +132,10 @@ void
 pause_for(int time)
 {
 	long long end = milliseconds() + time;
+	long long left;
 
-	while (milliseconds() < end)
-		poll(NULL, 0, (int)(end - milliseconds()));
+	while ((left = end - milliseconds()) > 0)
+		poll(NULL, 0, (int)left);
 }
 
 /* Calls. */
