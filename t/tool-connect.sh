@@ -96,6 +96,18 @@ sleep 60 >idle & sleeper=$!
 pids="$pids $sleeper"
 expect 0 hello "$unixport" connect s <idle
 kill $sleeper
+# Whoever writes a moment later learns that it was not taken.
+late() {
+	rm -f late
+	mkfifo late
+	{ "$unixport" connect s 2>said; echo $? >got; } <late |
+	    { exec 3>late; read -r _; sleep 0.05; echo more >&3; }
+	[ "$(cat got)" = 1 ]
+}
+tries=0
+until late; do
+	[ $((tries += 1)) -lt 20 ] || fail "a late writer is not told"
+done
 # It closes with input of ours unread.
 expect 1 "hello
 unixport: s: the other side closed the connection before it had taken all input" \

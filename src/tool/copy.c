@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define PERIOD	250		/* milliseconds between two looks */
+#define GRACE	250		/* milliseconds for a writer to go on */
 
 struct copying {
 	struct flow sending;
@@ -39,9 +40,11 @@ is_closed(int fd)
 }
 
 /*
- * 1 when input waits.  0 when the other side has gone and none does: then
- * nothing is lost, and whoever types need not end his input.  After its
- * answer it may go on reading; poll(2) cannot wait for the end of that alone.
+ * 1 when input waits.  0 when the other side has gone and none comes: then
+ * nothing is lost, and whoever types need not end his input.  A program that
+ * writes to us is given a moment, or chance would tell whether all was taken.
+ * After its answer the other side may go on reading; poll(2) cannot wait for
+ * the end of that alone.
  */
 static int
 wait_input(const struct copying *copying)
@@ -50,6 +53,7 @@ wait_input(const struct copying *copying)
 		{ .fd = copying->sending.from, .events = POLLIN },
 		{ .fd = copying->answer[0], .events = POLLIN }
 	};
+	int grace = isatty(fds[0].fd) ? 0 : GRACE;
 	int closed, ready;
 
 	while (poll(fds, 2, -1) == -1)
@@ -58,7 +62,7 @@ wait_input(const struct copying *copying)
 		return 1;
 	do {
 		closed = is_closed(copying->sending.to);
-		ready = poll(fds, 1, closed ? 0 : PERIOD);
+		ready = poll(fds, 1, closed ? grace : PERIOD);
 	} while (ready == -1 || (ready == 0 && !closed));
 	return ready;
 }
