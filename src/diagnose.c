@@ -124,7 +124,7 @@ say_missing(struct up_text *text, const char *path, const char *directory)
 
 	if (lstat(path, &file) == 0)
 		up_say(text, S_ISLNK(file.st_mode) ?
-		    "a symbolic link that leads nowhere" :
+		    "a symbolic link that leads nowhere; is the server running?" :
 		    "it was not there a moment ago; try again");
 	else if (stat(directory, &file) == -1 && errno == ENOENT) {
 		up_say(text, "the directory ");
@@ -151,8 +151,8 @@ say_forbidden(struct up_text *text, const char *path, const char *directory,
 	}
 	if (error == EPERM &&
 	    faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0) {
-		up_say(text, "a file there may not have this group or mode; "
-		    "choose a group that you are in");
+		up_say(text, "there can be no socket, or not with this group "
+		    "or mode; choose another path or a group that you are in");
 		return;
 	}
 	up_say(text, "the directory ");
@@ -183,6 +183,10 @@ up_diagnose(struct up_text *text, const char *path, int error)
 		return 1;
 	case ENOENT:
 		say_missing(text, path, directory);
+		return 1;
+	case ENOTDIR:
+		up_say(text, "not everything before its last slash is a "
+		    "directory; is the path right?");
 		return 1;
 	case EACCES:
 	case EPERM:

@@ -131,6 +131,8 @@ say_nameless(struct up_text *text, const struct up_address *address, int error)
 		    "start the program by its socket unit");
 	else if (address->form == UP_DESCRIPTOR && error == EBADF)
 		up_say(text, "this descriptor is not open");
+	else if (address->form == UP_DESCRIPTOR && error == ENOTSOCK)
+		up_say(text, "this descriptor is not a socket");
 	else
 		return 0;
 	return 1;

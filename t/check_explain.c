@@ -58,10 +58,14 @@ START_TEST(nothing_there)
 	    "no/s: the directory no is missing; make it first");
 	expect_connect("/no/s", ENOENT,
 	    "/no/s: the directory /no is missing; make it first");
+	make_file("file");
+	expect_connect("file/s", ENOTDIR, "file/s: not everything before its "
+	    "last slash is a directory; is the path right?");
 	expect_connect("/no", ENOENT,
 	    "/no: nothing is there; is the server running?");
 	ck_assert_int_eq(symlink("nowhere", "l"), 0);
-	expect_connect("l", ENOENT, "l: a symbolic link that leads nowhere");
+	expect_connect("l", ENOENT, "l: a symbolic link that leads nowhere; "
+	    "is the server running?");
 	make_file("f");
 	expect_text("f", ENOENT,
 	    "f: it was not there a moment ago; try again");
@@ -199,8 +203,9 @@ START_TEST(no_permission)
 	expect_text("no/d/s", EACCES, "no/d/s: not permitted: the directory "
 	    "no/d cannot be reached; ask its owner or choose another path");
 	/* As of a group that only others may give. */
-	expect_text("new", EPERM, "new: not permitted: a file there may not "
-	    "have this group or mode; choose a group that you are in");
+	expect_text("new", EPERM, "new: not permitted: there can be no "
+	    "socket, or not with this group or mode; choose another path "
+	    "or a group that you are in");
 }
 END_TEST
 
@@ -282,6 +287,7 @@ START_TEST(forms_without_a_file)
 	    "manager has passed no such socket; start the program by its "
 	    "socket unit");
 	expect_listen("fd:200", EBADF, "fd:200: this descriptor is not open");
+	expect_text("fd:0", ENOTSOCK, "fd:0: this descriptor is not a socket");
 	expect_connect("@up.nobody", ECONNREFUSED, "@up.nobody: nobody has "
 	    "this name; is the server running?");
 	expect_text("@up.nobody", EADDRINUSE, "@up.nobody: a server has this "

@@ -103,8 +103,9 @@ echo 'ok: JSON and a plot'
 mkdir only
 expect 1 'unixport: no/plot: No such file or directory' bench -s no/plot
 expect 1 'unixport: only: Is a directory' bench -s only
+expect 1 'unixport: "": No such file or directory' bench -s ''
 expect 1 'unixport: no/such: No such file or directory' \
-    env TMPDIR=no/such "$unixport" bench -j -n 1 -t 0.01 -s new
+    env TMPDIR=no/such "$unixport" bench -n 1 -t 0.01 -s new
 [ ! -e new ] || fail 'an empty plot is left'
 long=$(printf '%0200d' 0)
 TMPDIR=$long bench -j >said 2>&1 && fail 'too long' || got=$?

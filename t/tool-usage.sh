@@ -63,7 +63,7 @@ for text in '' x 1x 1.2.3 -1 nan 1e3 0x10 99999999 .; do
 	misuse "not a number of seconds: $text" connect -w "$text" s
 done
 misuse 'the address is missing' connect
-misuse '-v is without a command' connect -v s cat
+misuse '-v goes without a command' connect -v s cat
 misuse 'listen has no option -x' listen -x s
 misuse 'the address is missing' listen
 for option in -1 '-c 3' '-C 3'; do
@@ -91,6 +91,7 @@ misuse 'probe has no option -v' probe -v s
 misuse 'selftest has no option -v' selftest -v
 misuse '-t takes a value' selftest -t
 misuse 'not a number of seconds: x' selftest -t x
+misuse 'not a number of seconds: 0' selftest -t 0
 misuse 'selftest takes no argument' selftest all
 # What a terminal would act upon is shown, and the line stays one.
 control=$(printf '\033[31m\n\\\177.')

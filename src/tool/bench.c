@@ -50,6 +50,7 @@ static int
 run(const struct wishes *wishes)
 {
 	struct report report = { .rounds = wishes->rounds };
+	struct sockaddr_un place;
 	double start = seconds();
 	FILE *plot = NULL;
 
@@ -58,6 +59,9 @@ run(const struct wishes *wishes)
 		plot = open_plot(wishes->plot);
 		need(plot != NULL, wishes->plot);
 	}
+	/* What cannot be had is told before the long work. */
+	make_place(&place);
+	remove_place();
 	know_machine(&report.machine);
 	report.kinds = kinds_here();
 	if (!wishes->json)

@@ -76,6 +76,8 @@ run_connect(int argc, char *argv[])
 			    == -1)
 				return misused(&connect_command,
 				    "not a number of seconds: %s", optarg);
+			if (options.connect_timeout == 0)
+				options.connect_timeout = 1;	/* 0: for ever */
 			options.flags = UNIX_WAIT;
 			break;
 		}
@@ -83,7 +85,7 @@ run_connect(int argc, char *argv[])
 	if (argv[0] == NULL)
 		return misused(&connect_command, "the address is missing");
 	if (verbose && argv[1] != NULL)
-		return misused(&connect_command, "-v is without a command");
+		return misused(&connect_command, "-v goes without a command");
 	return connect_to(argv[0], argv + 1, &options, verbose);
 }
 

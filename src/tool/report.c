@@ -11,6 +11,8 @@ print_visible(FILE *file, const char *text)
 {
 	unsigned char c;
 
+	if (*text == '\0')
+		fputs("\"\"", file);
 	for (; (c = (unsigned char)*text) != '\0'; text++)
 		if (c == '\\')
 			fputs("\\\\", file);

@@ -192,7 +192,7 @@ run_selftest(int argc, char *argv[])
 			quiet = 1;
 			break;
 		default:
-			if (parse_seconds(optarg, &limit) == -1)
+			if (parse_seconds(optarg, &limit) == -1 || limit == 0)
 				return misused(&selftest_command,
 				    "not a number of seconds: %s", optarg);
 			break;

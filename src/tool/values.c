@@ -15,7 +15,7 @@ is_of(const char *text, const char *bytes)
 	return *text != '\0' && text[strspn(text, bytes)] == '\0';
 }
 
-/* Seconds, with a fraction; a wait of no time at all is a millisecond. */
+/* Seconds, with a fraction. */
 int
 parse_seconds(const char *text, int *ms)
 {
@@ -26,8 +26,6 @@ parse_seconds(const char *text, int *ms)
 	    seconds > INT_MAX / 1000)
 		return -1;
 	*ms = (int)(seconds * 1000 + 0.5);
-	if (*ms == 0)
-		*ms = 1;
 	return 0;
 }
 

@@ -4,6 +4,7 @@
  * directory and no half of a file, and one line tells why.
  */
 #include "measure.h"
+#include "../tool.h"
 
 #include <sys/wait.h>
 #include <errno.h>
@@ -113,9 +114,10 @@ die(const char *what)
 	fflush(stdout);
 	told = end_child();
 	remove_files();
-	if (!told)
-		fprintf(stderr, "unixport: %s%s%s\n", what,
-		    error == 0 ? "" : ": ", error == 0 ? "" : strerror(error));
+	if (!told && error != 0)
+		complain(what, error);
+	else if (!told)
+		fprintf(stderr, "unixport: %s\n", what);
 	exit(1);
 }
 
