@@ -124,7 +124,8 @@ say_missing(struct up_text *text, const char *path, const char *directory)
 
 	if (lstat(path, &file) == 0)
 		up_say(text, S_ISLNK(file.st_mode) ?
-		    "a symbolic link that leads nowhere; is the server running?" :
+		    "a symbolic link that leads nowhere; "
+		    "is the server running?" :
 		    "it was not there a moment ago; try again");
 	else if (stat(directory, &file) == -1 && errno == ENOENT) {
 		up_say(text, "the directory ");
@@ -193,7 +194,8 @@ up_diagnose(struct up_text *text, const char *path, int error)
 		say_forbidden(text, path, directory, error);
 		return 1;
 	case EBUSY:
-		up_say(text, "another program holds the lock of the directory ");
+		up_say(text, "another program holds the lock "
+		    "of the directory ");
 		up_say_bytes(text, directory, strlen(directory));
 		up_say(text, "; try again, or remove the file, which nobody "
 		    "listens to");

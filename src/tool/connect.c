@@ -77,7 +77,7 @@ run_connect(int argc, char *argv[])
 				return misused(&connect_command,
 				    "not a number of seconds: %s", optarg);
 			if (options.connect_timeout == 0)
-				options.connect_timeout = 1;	/* 0: for ever */
+				options.connect_timeout = 1;	/* 0: no end */
 			options.flags = UNIX_WAIT;
 			break;
 		}
