@@ -7,6 +7,7 @@ then
 	signals=usual exec env --default-signal=HUP sh "$0"
 fi
 . "$srcdir/t/tool-support.sh"
+command -v ps >/dev/null || { echo 'no ps'; exit 77; }
 
 for signal in TERM INT HUP; do
 	serve s cat
