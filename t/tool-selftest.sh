@@ -177,17 +177,6 @@ grep -q '^not   an abstract name is claimed once, to the byte: ' said ||
     fail abstract
 echo 'ok: a poor system'
 
-# slowly COMMAND...: until it is true, after nearly a whole selftest.
-slowly()
-{
-	tries=0
-	until "$@"; do
-		tries=$((tries + 1))
-		[ $tries -lt 12000 ] || fail "never: $*"
-		sleep 0.01
-	done
-}
-
 # Ended while a check hangs: that goes too, and what it has made.
 ended_by()
 {
@@ -199,7 +188,8 @@ ended_by()
 	LD_PRELOAD=$directory/broken.so "$unixport" selftest -t 60 >pipe &
 	test=$!
 	pids="$pids $test"
-	slowly grep -q '^ok    a server that is stopped' said
+	# After nearly a whole selftest.
+	within 12000 grep -q '^ok    a server that is stopped' said
 	empty && fail 'no directory'
 	kill -s $signal $test
 	wait $test && fail 'no signal' || got=$?

@@ -64,13 +64,16 @@ can_fault()
 	    "$("$unixport" --version)" ]
 }
 
-# until_true COMMAND...: in ten seconds.
-until_true()
+# within TRIES COMMAND...: it is true, a hundredth of a second after the last.
+within()
 {
-	tries=0
+	tries=$1
+	shift
 	until "$@"; do
-		tries=$((tries + 1))
-		[ $tries -lt 1000 ] || fail "never: $*"
+		[ $((tries -= 1)) -gt 0 ] || fail "never: $*"
 		sleep 0.01
 	done
 }
+
+# In ten seconds.
+until_true() { within 1000 "$@"; }

@@ -74,7 +74,7 @@ run(const struct wishes *wishes)
 		write_json(stdout, &report);
 	else
 		show_legend();
-	return close_output() == -1 ? STATUS_ERROR : 0;
+	return close_output();
 }
 
 static int

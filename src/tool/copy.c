@@ -172,13 +172,9 @@ verdict(const char *address, const struct copying *copying)
 		return complain("standard output", out->error);
 	if (in->error != 0 && in->failed == STDIN_FILENO)
 		return complain("standard input", in->error);
-	if (is_gone(in->error) || is_gone(out->error)) {
-		fputs("unixport: ", stderr);
-		print_visible(stderr, address);
-		fputs(": the other side closed the connection before it had "
-		    "taken all input\n", stderr);
-		return STATUS_ERROR;
-	}
+	if (is_gone(in->error) || is_gone(out->error))
+		return report(address, "the other side closed the connection "
+		    "before it had taken all input");
 	if (in->error != 0 || out->error != 0)
 		return complain(address, in->error != 0 ? in->error :
 		    out->error);

@@ -15,13 +15,6 @@ static const struct command all = {
 	.usage = "bench|connect|listen|pair|probe|selftest ARGUMENT..."
 };
 
-/* What was printed may not have got there. */
-static int
-printed(void)
-{
-	return close_output() == -1 ? STATUS_ERROR : 0;
-}
-
 static int
 help(void)
 {
@@ -33,14 +26,14 @@ help(void)
 	printf("\nunixport SUBCOMMAND --help tells more, unixport(1) all.\n"
 	    "ADDRESS is a path, @name (abstract), unix:ADDRESS, fd:N or, "
 	    "to listen,\nsystemd:[NAME].\n");
-	return printed();
+	return close_output();
 }
 
 static int
 version(void)
 {
 	printf("unixport %s\n", PACKAGE_VERSION);
-	return printed();
+	return close_output();
 }
 
 static int

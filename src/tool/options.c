@@ -14,7 +14,7 @@ give_help(const struct command *command)
 {
 	printf("usage: unixport %s %s\n%s", command->name, command->usage,
 	    command->help);
-	return close_output() == -1 ? STATUS_ERROR : 0;
+	return close_output();
 }
 
 static int

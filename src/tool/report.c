@@ -23,14 +23,20 @@ print_visible(FILE *file, const char *text)
 }
 
 int
-complain(const char *what, int error)
+report(const char *what, const char *text)
 {
 	flockfile(stderr);
 	fputs("unixport: ", stderr);
 	print_visible(stderr, what);
-	fprintf(stderr, ": %s\n", strerror(error));
+	fprintf(stderr, ": %s\n", text);
 	funlockfile(stderr);
 	return STATUS_ERROR;
+}
+
+int
+complain(const char *what, int error)
+{
+	return report(what, strerror(error));
 }
 
 int

@@ -157,7 +157,7 @@ tell_sum(void)
 		printf("\nselftest: %u guarantees hold, %u do not, "
 		    "%u cannot\n", outcomes[HOLDS], outcomes[FAILS],
 		    outcomes[ABSENT]);
-	return close_output() == -1 || outcomes[FAILS] > 0 ?
+	return close_output() != 0 || outcomes[FAILS] > 0 ?
 	    STATUS_ERROR : 0;
 }
 

@@ -39,18 +39,14 @@ usual_signals(void)
 	signal(SIGCHLD, SIG_DFL);
 }
 
-/* A full disk may show only now: 0, or -1, which has been told. */
+/* A full disk may show only now: 0, or an exit status. */
 int
 close_output(void)
 {
 	int failed = ferror(stdout);
 
 	if (fclose(stdout) == EOF)
-		complain("standard output", errno);
-	else if (failed)
-		/* Nobody has kept what it was. */
-		complain("standard output", EIO);
-	else
-		return 0;
-	return -1;
+		return complain("standard output", errno);
+	/* Nobody has kept what it was. */
+	return failed ? complain("standard output", EIO) : 0;
 }

@@ -34,6 +34,7 @@ extern const struct command selftest_command;
 
 /* report.c: one line on standard error; most return an exit status. */
 void print_visible(FILE *file, const char *text);
+int report(const char *what, const char *text);
 int complain(const char *what, int error);
 int explain(const char *address, int error);
 int misused(const struct command *command, const char *format, ...)

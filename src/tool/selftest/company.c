@@ -98,9 +98,7 @@ rage(void *what)
 pid_t
 begin_storm(void (*handler)(int))
 {
-	pid_t target = getpid();
-
-	pid_t storm;
+	pid_t target = getpid(), storm;
 
 	handle(SIGUSR1, handler);
 	handle(SIGTERM, end_rage);
