@@ -135,6 +135,10 @@ if unshare -n true 2>/dev/null; then
 	echo 'ok: no loopback'
 fi
 
+# A process that is killed while LeakSanitizer looks at it has it complain.
+ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
+export ASAN_OPTIONS
+
 # Its other process is killed, as for want of memory.
 rm said
 # Its measurements are long, to be met by who looks for them.
@@ -171,9 +175,6 @@ wait $server && fail 'no end' || got=$?
 echo 'ok: a limit of time'
 
 # At any moment: nothing is left, and a plot only by who came to the end.
-# A process that is killed while LeakSanitizer looks at it has it complain.
-ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
-export ASAN_OPTIONS
 # A shell's own trap would take it before the command is there.
 trap - HUP INT TERM
 for signal in TERM INT HUP TERM INT HUP TERM INT; do
