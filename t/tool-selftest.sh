@@ -40,11 +40,16 @@ TMPDIR=$(printf '%05000d' 0) "$unixport" selftest >said 2>words && fail long ||
 grep -q '^unixport: 0*: File \{0,1\}name too long$' words || fail 'a long name'
 echo 'ok: errors'
 
-# No room for the descriptors that come: what is dropped is told.
-if (ulimit -n 27) 2>/dev/null; then
+# No room for the descriptors that come: what is dropped is told.  Linux counts
+# those under way of all that an ordinary user runs: while the tests beside
+# this one have some, they cannot even be sent.
+drop_is_told()
+{
 	(ulimit -n 27; exec "$unixport" selftest -t 2) >said && fail holds || :
-	grep -q '^not   descriptors arrive in order.*: unix_take_file: ' said ||
-	    fail 'the shortage is not told'
+	grep -q '^not   descriptors arrive in order.*: unix_take_file: ' said
+}
+if (ulimit -n 27) 2>/dev/null; then
+	within 20 drop_is_told
 	tail -n 1 said | grep -q '^selftest: [1-9][0-9]* guarantees hold, [1-9]'
 	empty || fail 'files are left'
 	echo 'ok: a shortage'
