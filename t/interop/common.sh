@@ -128,10 +128,11 @@ serve_once()
 kinds='plain guarded'
 flag() { [ $1 = plain ] || echo -g; }
 
-# A port of loopback where nobody answers.
+# A port of loopback where nobody answers, below those that Linux gives to
+# clients: for a minute after its end a client's port cannot be bound.
 free_port()
 {
-	port=$((20000 + $$ % 20000))
+	port=$((10000 + $$ % 20000))
 	while socat -u OPEN:/dev/null TCP:127.0.0.1:$port 2>/dev/null; do
 		port=$((port + 1))
 	done
