@@ -51,9 +51,8 @@ put_bytes(FILE *out, size_t place, size_t length)
 	return count == length ? 0 : EOF;
 }
 
-/* Up to LENGTH of them; how many came before the end. */
-static size_t
-compare(FILE *in, size_t place, size_t length)
+size_t
+take_bytes(FILE *in, size_t place, size_t length)
 {
 	static _Thread_local char came[8192], meant[8192];
 	size_t done = 0, count;
@@ -75,13 +74,13 @@ compare(FILE *in, size_t place, size_t length)
 void
 expect_bytes(FILE *in, size_t place, size_t length)
 {
-	ck_assert_uint_eq(compare(in, place, length), length);
+	ck_assert_uint_eq(take_bytes(in, place, length), length);
 }
 
 size_t
 count_bytes(FILE *in, size_t place)
 {
-	size_t count = compare(in, place, SIZE_MAX);
+	size_t count = take_bytes(in, place, SIZE_MAX);
 
 	ck_assert(feof(in));
 	ck_assert(!ferror(in));

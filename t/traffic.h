@@ -16,7 +16,8 @@ void make_bytes(void *bytes, size_t place, size_t length);
 int put_bytes(FILE *out, size_t place, size_t length);	/* fwrite(3), once */
 void expect_bytes(FILE *in, size_t place, size_t length);
 
-/* Those from PLACE on until the end; how many there were. */
+/* As many as come, up to LENGTH or until the end; how many there were. */
+size_t take_bytes(FILE *in, size_t place, size_t length);
 size_t count_bytes(FILE *in, size_t place);
 
 /* Send so that the next byte would block; how many went.  Read so many. */
