@@ -200,6 +200,7 @@ START_TEST(failure_leaves_sigpipe_alone)
 	char *const argv[] = { missing, NULL };
 	struct sigaction now;
 
+	catch_signal(SIGPIPE, SIG_DFL);
 	cannot_spawn(argv, &ignore, ENOENT);
 	ck_assert_int_eq(sigaction(SIGPIPE, NULL, &now), 0);
 	ck_assert(now.sa_handler == SIG_DFL);

@@ -74,13 +74,13 @@ START_TEST(waiting_for_input_sends_what_waits)
 }
 END_TEST
 
-static void *
-ask_briefly(void *argument)
-{
-	struct call *call = argument;
+static _Atomic int has_asked;
 
-	call->id = thread_id();
-	call->result = unix_input_ready(call->ports, 200);
+static void *
+ask(void *call)
+{
+	call_input_ready(call);
+	has_asked = 1;
 	return NULL;
 }
 
@@ -93,11 +93,16 @@ START_TEST(room_for_output_is_no_input)
 	open_connection(&c, _i, NULL);
 	filled = fill_socket(&c.client);
 	ck_assert_int_ne(fputs("question\n", c.client.out), EOF);
-	asker = block_call(ask_briefly, &asking);
+	has_asked = 0;
+	asker = block_call(ask, &asking);
 	drain(c.server.in, filled);
 	expect(c.server.in, "question\n");
+	wait_blocked(&asking.id);
+	ck_assert(!has_asked);
+	say(c.server.out, "answer\n");
 	join_thread(asker);
-	ck_assert_int_eq(asking.result, 0);
+	ck_assert_int_eq(asking.result, 1);
+	expect(c.client.in, "answer\n");
 	close_connection(&c);
 }
 END_TEST

@@ -2,7 +2,9 @@
 # Nothing about the process changes: no umask, no working directory, no
 # signal disposition or mask, while a stale path is reclaimed and served.
 set -eu
-command -v strace >/dev/null || { echo 'no strace'; exit 77; }
+for program in strace socat; do
+	command -v $program >/dev/null || { echo "no $program"; exit 77; }
+done
 directory=$(mktemp -d /tmp/unixport.XXXXXX)
 trap 'rm -rf "$directory"' EXIT
 trap 'exit 1' HUP INT TERM

@@ -18,6 +18,8 @@ left()
 	[ -n "$(ls -A tmp)" ] || grep -qF "$directory/plot" all
 }
 
+nothing_left() { ! left; }
+
 # rows TABLE: how many shares there are, four for each work.
 rows()
 {
@@ -190,6 +192,7 @@ for signal in TERM INT HUP TERM INT HUP TERM INT; do
 	[ $got = 0 ] || [ ! -e plot ] || [ "$(tail -n 1 plot)" = '</svg>' ] ||
 	    fail "half a plot after $signal"
 	[ ! -s said ] || fail "words after $signal"
-	! left || fail "something is left after $signal"
+	# A libtool's shell that was killed may have one that is about to end.
+	until_true nothing_left
 done
 echo 'ok: signals'

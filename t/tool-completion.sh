@@ -18,7 +18,7 @@ read -r -a COMP_WORDS <<<"$(sed 's/[:@=][:@=]*/ & /g' <<<"$COMP_LINE")"
 [[ $COMP_LINE != *" " ]] || COMP_WORDS+=("")
 COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
 _unixport 2>/dev/null
-printf '%s\n' "${COMPREPLY[@]}" | sort | tr '\n' ' '
+printf '%s\n' "${COMPREPLY[@]}" | LC_ALL=C sort | tr '\n' ' '
 END
 
 # offers EXPECTED WORD...: for the last word.

@@ -97,7 +97,8 @@ serve s false
 expect 0 '' "$unixport" connect s </dev/null
 expect 0 '' "$unixport" connect s </dev/null
 end TERM
-serve s sleep 0.05
+# It has begun to come before the program ends.
+serve s sh -c 'head -c 1 >/dev/null; exec sleep 0.05'
 head -c 5000000 /dev/zero | "$unixport" connect s 2>said && fail taken
 grep -q 'before it had taken all input' said
 end TERM

@@ -43,7 +43,7 @@ holds 'no guard' 'none  lines go both ways (guarded)' \
 holds 'no peer' "none  the peer's user and group are told (plain)" \
     '  told of a peer              unknown: '
 # Of calls that any system has this error is no excuse.
-limit='-t 1'
+limit='-t 3'
 fails 'no listen' \
     'not   a live server is never displaced: unix_listen: ' \
     'not   silent clients do not hold up the others: unix_listen: '

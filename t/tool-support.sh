@@ -43,6 +43,8 @@ end()
 {
 	kill -s "$1" $server
 	wait $server || fail "status $? after $1: $(cat words)"
+	# Its number may be another's from now on.
+	pids=$(echo "$pids " | sed "s/ $server / /")
 }
 
 # with_fault PATH FAULT ARGUMENT...: unixport where calls on PATH fail,

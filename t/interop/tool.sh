@@ -3,7 +3,7 @@
 . "${0%/*}/common.sh"
 tool=./unixport
 [ -x $tool ] || skip 'no unixport'
-needs curl nc python3 redis-cli redis-server
+needs curl nc python3 redis-cli redis-server socat
 s=$directory/s
 
 # A web server, and a Redis, for one request each.
@@ -58,7 +58,7 @@ until [ -S "$s.nc" ]; do :; done
 limit $tool connect -w 10 "$s.nc" <"$input"
 ended $last
 cmp "$input" "$directory/nc.log"
-start web socat "UNIX-LISTEN:$s.web" "EXEC:$directory/web"
+start web socat -t 20 "UNIX-LISTEN:$s.web" "EXEC:$directory/web"
 [ "$(printf 'GET /two HTTP/1.0\r\n\r\n' |
     limit $tool connect -w 10 "$s.web" | tail -n 1)" = 'this is /two' ]
 ended $last

@@ -9,6 +9,8 @@
 
 #include "torture.h"
 
+#define PATIENCE	3000	/* milliseconds, for an answer that comes at once */
+
 /* More than a buffer, and so little that the socket is writable after it. */
 #define LENGTH	((size_t)30000)
 #define BUFFER	((size_t)20000)
@@ -103,7 +105,7 @@ end_echo(void)
 static void
 prepare_read(void)
 {
-	options.read_timeout = guarded ? 500 : 0;
+	options.read_timeout = guarded ? PATIENCE : 0;
 	start_echo();
 	need(fputs("question\n", pair[0].out) != EOF);
 	if (!guarded)
@@ -144,7 +146,7 @@ clean_echo(void)
 static int
 call_input_ready(void)
 {
-	int ready = unix_input_ready(&pair[0], 500);
+	int ready = unix_input_ready(&pair[0], PATIENCE);
 
 	if (ready == 0)
 		errno = ETIMEDOUT;
