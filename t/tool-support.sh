@@ -4,9 +4,17 @@ directory=$(mktemp -d /tmp/unixport.XXXXXX)
 build=$PWD
 unixport=$build/unixport
 pids=
+# Those that were waited for have numbers that may be others' by now.
+is_ours()
+{
+	! command -v ps >/dev/null ||
+	    [ "$(ps -o ppid= -p $1 | tr -d ' ')" = $$ ]
+}
 finish()
 {
-	[ -z "$pids" ] || kill $pids 2>/dev/null || :
+	for pid in $pids; do
+		! is_ours $pid || kill $pid 2>/dev/null || :
+	done
 	rm -rf "$directory"
 }
 trap finish EXIT
@@ -43,8 +51,6 @@ end()
 {
 	kill -s "$1" $server
 	wait $server || fail "status $? after $1: $(cat words)"
-	# Its number may be another's from now on.
-	pids=$(echo "$pids " | sed "s/ $server / /")
 }
 
 # with_fault PATH FAULT ARGUMENT...: unixport where calls on PATH fail,
