@@ -12,13 +12,11 @@ export TMPDIR
 bench() { "$unixport" bench -n 1 -t 0.01 "$@"; }
 
 # Fork keeps the arguments, by which ps(1) knows ours.
-left()
+nothing_left()
 {
 	ps -A -o args= >all
-	[ -n "$(ls -A tmp)" ] || grep -qF "$directory/plot" all
+	[ -z "$(ls -A tmp)" ] && ! grep -qF "$directory/plot" all
 }
-
-nothing_left() { ! left; }
 
 # rows TABLE: how many shares there are, four for each work.
 rows()
@@ -41,7 +39,7 @@ if [ "$(LC_ALL=C.UTF-8 locale charmap 2>/dev/null)" = UTF-8 ]; then
 	[ "$(rows table)" = $((5 * kinds)) ]
 	grep -q '^connections .* 1\.00  ██████████████████████████████$' table
 fi
-! left || fail 'something is left'
+nothing_left || fail 'something is left'
 echo 'ok: the table'
 
 # is_json FILE: strings and numbers, put together to one value.
@@ -99,7 +97,7 @@ for text in '64 KiB pieces' connections 'plain ports' 'share of raw'; do
 done
 bench -j -s pipe.svg >json
 is_json json && is_xml pipe.svg
-! left || fail 'something is left'
+nothing_left || fail 'something is left'
 echo 'ok: JSON and a plot'
 
 # Told before the work, and again where only the writing fails.
@@ -123,7 +121,7 @@ if [ -c /dev/full ]; then
 		    fail full
 	done
 fi
-! left || fail 'something is left'
+nothing_left || fail 'something is left'
 echo 'ok: errors'
 
 # Where there is no loopback the rest is measured.
@@ -159,7 +157,7 @@ until_true kill_other
 wait $server && fail 'half a bench' || got=$?
 [ $got = 1 ] && [ "$(grep -c '^unixport: ' said)" = 1 ] &&
     [ "$(wc -l <said)" = 1 ] || fail "status $got: $(cat said)"
-[ ! -e plot.new ] && ! left || fail 'something is left'
+[ ! -e plot.new ] && nothing_left || fail 'something is left'
 echo 'ok: the other process is killed'
 
 # When it takes too long.
@@ -173,7 +171,7 @@ kill -s ALRM $server
 wait $server && fail 'no end' || got=$?
 [ $got = 1 ] && [ "$(cat said)" = 'unixport: it takes too long' ] ||
     fail "status $got: $(cat said)"
-[ ! -e plot.new ] && ! left || fail 'something is left'
+[ ! -e plot.new ] && nothing_left || fail 'something is left'
 echo 'ok: a limit of time'
 
 # At any moment: nothing is left, and a plot only by who came to the end.
