@@ -5,6 +5,7 @@
  */
 #include "internal.h"
 
+#include <sys/stat.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -34,17 +35,36 @@ up_name(const char *bytes, size_t length, struct up_name *name)
 }
 
 /*
- * The way to a file of any path, on systems that show descriptors as files:
- * LAST in DIRECTORY, or with LAST NULL the file that DIRECTORY itself is.
+ * A name for a file of any path, on systems that show descriptors as files:
+ * LAST in DIRECTORY, or if LAST is NULL the file that DIRECTORY itself is.  It
+ * is the calling thread's table of descriptors that is shown: after
+ * unshare(2) it may differ from that of /proc/self.  Without /proc, or with
+ * another directory in its place, the name would lead nowhere, or to another
+ * file: it is ENAMETOOLONG then, as on systems without such names.
  */
 #ifdef __linux__
 int
 up_name_at(int directory, const char *last, struct up_name *name)
 {
 	char path[sizeof(name->address.sun_path) + 1];
-	int length = snprintf(path, sizeof(path), "/proc/self/fd/%d%s%s",
-	    directory, last == NULL ? "" : "/", last == NULL ? "" : last);
+	struct stat meant, named;
+	int length = snprintf(path, sizeof(path), "/proc/thread-self/fd/%d",
+	    directory);
 
+	if (fstat(directory, &meant) == -1)
+		return -1;
+	if (stat(path, &named) == -1) {
+		if (errno == ENOENT || errno == ENOTDIR)
+			errno = ENAMETOOLONG;
+		return -1;
+	}
+	if (!up_is_same(&named, &meant)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	if (last != NULL)
+		length += snprintf(path + length,
+		    sizeof(path) - (size_t)length, "/%s", last);
 	return up_name(path, (size_t)length, name);
 }
 #else

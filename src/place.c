@@ -146,8 +146,12 @@ up_probe_place(const struct up_claim *claim, struct stat *file)
 
 	if (fd == -1)
 		return -1;
-	if (fstat(fd, file) == 0 && up_name_at(fd, NULL, &name) == 0)
-		error = up_probe(&name);
+	if (fstat(fd, file) == 0) {
+		if (up_name_at(fd, NULL, &name) == 0)
+			error = up_probe(&name);
+		else
+			errno = EADDRINUSE;
+	}
 	up_close(fd);
 	return error;
 }
