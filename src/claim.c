@@ -60,6 +60,7 @@ identify(struct up_claim *claim, struct stat *file)
 	claim->device = file->st_dev;
 	claim->inode = file->st_ino;
 	claim->owner = getpid();
+	claim->forks = up_count_forks();
 	return 0;
 }
 
@@ -134,6 +135,16 @@ remove_file(const struct up_claim *claim)
 }
 
 /*
+ * Whether this process made the file.  In a new namespace a child may have
+ * the pid of its parent, but it has one fork more behind it.
+ */
+static int
+is_owner(const struct up_claim *claim)
+{
+	return claim->owner == getpid() && claim->forks == up_count_forks();
+}
+
+/*
  * This comes before the socket is closed: a closed socket's inode number is
  * used again at once, and then the comparison proves nothing.  The error of
  * removing the file, or 0.
@@ -143,7 +154,7 @@ up_release(struct up_claim *claim, int keep_file)
 {
 	int error = 0;
 
-	if (!keep_file && claim->owner == getpid() && remove_file(claim) == -1)
+	if (!keep_file && is_owner(claim) && remove_file(claim) == -1)
 		error = errno;
 	up_close_place(claim);
 	return error;

@@ -129,6 +129,7 @@ void up_sigpipe_raise(enum unix_sigpipe);
 typedef _Atomic unsigned up_lock_t;
 
 unsigned up_own_number(void);
+unsigned up_count_forks(void);
 int up_try_lock(up_lock_t *);
 void up_lock(up_lock_t *);
 void up_unlock(up_lock_t *);
@@ -252,6 +253,9 @@ int up_diagnose(struct up_text *, const char *, int);
 int up_probe(const struct up_name *);
 int up_is_local(int);
 
+/* identity.c */
+int up_is_own_user(uid_t);
+
 /* place.c, claim.c and reclaim.c: the file of a listener */
 struct stat;
 struct up_claim {
@@ -262,7 +266,9 @@ struct up_claim {
 	char temporary[40];	/* the file's name until it is in its place */
 	dev_t device;
 	ino_t inode;
-	pid_t owner;		/* who made the file and may remove it, or 0 */
+	pid_t owner;		/* the process that made the file and may
+				   remove it, or 0 */
+	unsigned forks;		/* its count of forks */
 };
 
 int up_open_place(struct up_claim *);

@@ -58,6 +58,17 @@ up_own_number(void)
 }
 
 /*
+ * How many forks have led to this process, since the first that asked: no
+ * other process that has its memory by fork(2) has the same count.
+ */
+unsigned
+up_count_forks(void)
+{
+	(void)is_watched();
+	return forks;
+}
+
+/*
  * Whether LOCK is ours now.  One that a thread of our parent held when it
  * forked bears the parent's number: nobody will give it back, so we take it.
  */

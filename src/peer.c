@@ -123,7 +123,7 @@ up_peer(int fd, struct unix_peer *peer)
 	return 0;
 }
 
-/* 0 when the peer has our effective uid, else -1: EACCES, ENOTSUP. */
+/* 0 if the peer is our effective user, else -1: EACCES, ENOTSUP. */
 int
 up_check_user(int fd)
 {
@@ -131,7 +131,7 @@ up_check_user(int fd)
 
 	if (up_peer(fd, &peer) == -1)
 		return -1;
-	if (peer.uid != geteuid()) {
+	if (!up_is_own_user(peer.uid)) {
 		errno = EACCES;
 		return -1;
 	}

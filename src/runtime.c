@@ -61,7 +61,7 @@ check_private(const char *path)
 		errno = errno == ENOENT || errno == ENOTDIR ? ENOENT : EPERM;
 		return -1;
 	}
-	if (!S_ISDIR(status.st_mode) || status.st_uid != geteuid() ||
+	if (!S_ISDIR(status.st_mode) || !up_is_own_user(status.st_uid) ||
 	    (status.st_mode & CLOSED_TO_OTHERS) != 0) {
 		errno = EPERM;
 		return -1;
