@@ -20,35 +20,13 @@ up_look(const struct up_claim *claim, struct stat *file)
 	    AT_SYMLINK_NOFOLLOW);
 }
 
-/* The group comes first: the mode is not for the one that we have. */
+/* Remember FILE, which stands at the path, as the one that bind(2) has made. */
 static int
-set_access(const struct up_claim *claim, const struct stat *file, mode_t mode,
-    gid_t group)
-{
-	if (group != 0 && file->st_gid != group &&
-	    fchownat(claim->directory, claim->last, (uid_t)-1, group,
-	    AT_SYMLINK_NOFOLLOW) == -1)
-		return -1;
-	/* The umask and an ACL may have taken bits away. */
-	return (file->st_mode & 07777) == mode ? 0 :
-	    fchmodat(claim->directory, claim->last, mode,
-	    AT_SYMLINK_NOFOLLOW);
-}
-
-int
-up_is_same(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
-/* Remember which file bind(2) has made, as FILE shows it. */
-static int
-identify(struct up_claim *claim, struct stat *file)
+identify(struct up_claim *claim, const struct stat *file)
 {
 	struct stat there;
 
-	if (up_look(claim, file) == -1 || (claim->absolute != NULL &&
-	    lstat(claim->absolute, &there) == -1))
+	if (claim->absolute != NULL && lstat(claim->absolute, &there) == -1)
 		return -1;
 	/* Another directory may stand at its path since it was opened. */
 	if (!S_ISSOCK(file->st_mode) || file->st_uid != geteuid() ||
@@ -66,21 +44,31 @@ identify(struct up_claim *claim, struct stat *file)
 
 /*
  * Give the file that bind(2) has made its mode and group.  Before listen(2)
- * nobody can connect.
+ * no client can connect.
  */
 static int
 settle(struct up_claim *claim, mode_t mode, gid_t group)
 {
-	struct stat file;
-	int error;
+	struct up_file file;
+	struct stat status;
+	int result = -1, error;
 
-	if (identify(claim, &file) == 0)
-		return set_access(claim, &file, mode, group);
-	/* What cannot be looked at once may be removed the next moment. */
+	if (up_open_file(claim, &file) == 0) {
+		if (up_stat_file(&file, &status) == 0 &&
+		    identify(claim, &status) == 0)
+			result = up_set_access(&file, mode, group);
+		up_close_file(&file);
+	}
+	/* It has turned out to be another process's, or is displaced. */
+	if (result == -1 && errno == EADDRINUSE)
+		claim->owner = 0;
+	/* A file that could not be examined is removed if it can be now. */
 	error = errno;
-	(void)identify(claim, &file);
+	if (claim->owner == 0 && error != EADDRINUSE && error != ENOENT &&
+	    up_look(claim, &status) == 0)
+		(void)identify(claim, &status);
 	errno = error;
-	return -1;
+	return result;
 }
 
 /* Bind FD to the path that CLAIM holds; up_release() also when it fails. */

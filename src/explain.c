@@ -103,8 +103,9 @@ say_common(struct up_text *text, const char *address, int error)
 		    "use a path");
 		return 1;
 	case ENOTSUP:
-		up_say(text, "this system cannot do what an option asks "
-		    "for; UNIX_SIGPIPE_ERROR goes with UNIX_GUARDED");
+		up_say(text, "an option is not supported here; the file "
+		    "system may not grant the mode or group, and "
+		    "UNIX_SIGPIPE_ERROR requires UNIX_GUARDED");
 		return 1;
 	case EPROTOTYPE:
 		up_say(text, "the socket there is of another type");

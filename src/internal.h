@@ -256,7 +256,7 @@ int up_is_local(int);
 /* identity.c */
 int up_is_own_user(uid_t);
 
-/* place.c, claim.c and reclaim.c: the file of a listener */
+/* place.c, claim.c, reclaim.c and sockfile.c: the file of a listener */
 struct stat;
 struct up_claim {
 	const char *path;	/* the listener's */
@@ -271,13 +271,26 @@ struct up_claim {
 	unsigned forks;		/* its count of forks */
 };
 
+/* A reference to the file at the path: arguments of the *at calls. */
+struct up_file {
+	int fd;
+	const char *name;
+	int flags;
+	int pin;		/* to be closed, or -1 */
+};
+
+int up_is_same(const struct stat *, const struct stat *);
+int up_open_file(const struct up_claim *, struct up_file *);
+void up_close_file(const struct up_file *);
+int up_stat_file(const struct up_file *, struct stat *);
+int up_set_access(const struct up_file *, mode_t, gid_t);
+
 int up_open_place(struct up_claim *);
 int up_place(struct up_claim *, int);
 int up_probe_place(const struct up_claim *, struct stat *);
 void up_close_place(struct up_claim *);
 int up_claim(struct up_claim *, int, const struct unix_options *);
 int up_look(const struct up_claim *, struct stat *);
-int up_is_same(const struct stat *, const struct stat *);
 int up_owns(const struct up_claim *);
 int up_release(struct up_claim *, int);
 int up_reclaim(struct up_claim *, int);

@@ -131,41 +131,37 @@ up_place(struct up_claim *claim, int fd)
 	return 0;
 }
 
-/*
- * Look at what stands at the path, into FILE, and probe that very file, not
- * what its name may lead to by now: the errno of connect(2), or -1.
- */
-#ifdef O_PATH
-int
-up_probe_place(const struct up_claim *claim, struct stat *file)
+/* A name of FILE for connect(2). */
+static int
+probe_name(const struct up_claim *claim, const struct up_file *file,
+    struct up_name *name)
 {
+	return file->pin == -1 ? direct_name(claim, name) :
+	    up_name_at(file->pin, NULL, name);
+}
+
+/*
+ * Look at the file at the path, into STATUS, and probe that very file, not
+ * the one that its name may lead to by now: the errno of connect(2), or -1.
+ */
+int
+up_probe_place(const struct up_claim *claim, struct stat *status)
+{
+	struct up_file file;
 	struct up_name name;
 	int error = -1;
-	int fd = openat(claim->directory, claim->last,
-	    O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
-	if (fd == -1)
+	if (up_open_file(claim, &file) == -1)
 		return -1;
-	if (fstat(fd, file) == 0) {
-		if (up_name_at(fd, NULL, &name) == 0)
+	if (up_stat_file(&file, status) == 0) {
+		if (probe_name(claim, &file, &name) == 0)
 			error = up_probe(&name);
 		else
 			errno = EADDRINUSE;
 	}
-	up_close(fd);
+	up_close_file(&file);
 	return error;
 }
-#else
-int
-up_probe_place(const struct up_claim *claim, struct stat *file)
-{
-	struct up_name name;
-
-	if (up_look(claim, file) == -1 || direct_name(claim, &name) == -1)
-		return -1;
-	return up_probe(&name);
-}
-#endif
 
 void
 up_close_place(struct up_claim *claim)

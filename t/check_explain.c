@@ -276,8 +276,9 @@ END_TEST
 
 START_TEST(option_that_the_system_does_not_have)
 {
-	expect_text("s", ENOTSUP, "s: this system cannot do what an option "
-	    "asks for; UNIX_SIGPIPE_ERROR goes with UNIX_GUARDED");
+	expect_text("s", ENOTSUP, "s: an option is not supported here; the "
+	    "file system may not grant the mode or group, and "
+	    "UNIX_SIGPIPE_ERROR requires UNIX_GUARDED");
 }
 END_TEST
 

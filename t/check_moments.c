@@ -125,7 +125,7 @@ END_TEST
 
 START_TEST(long_name_leaves_no_temporary_one)
 {
-	const char *const names[] = { "listen", "fchmodat", "fstatat",
+	const char *const names[] = { "listen", "chmod", "fstatat",
 	    "bind" };
 	mode_t usual = umask(0777);
 	char path[256];
@@ -164,12 +164,12 @@ point_at_victim(void)
 
 START_TEST(link_that_is_swapped_in_leads_to_no_other_file)
 {
-	mode_t usual = umask(0777);	/* so that fchmodat is needed */
+	mode_t usual = umask(0777);	/* so that chmod is needed */
 	struct stat status;
 
 	ck_assert_int_eq(close(open("victim", O_CREAT | O_WRONLY, 0600)), 0);
 	ck_assert_int_eq(chmod("victim", 0640), 0);
-	before_next("fchmodat", point_at_victim);
+	before_next("chmod", point_at_victim);
 	ck_assert_ptr_null(unix_listen("s", NULL));
 	ck_assert(!is_pending());
 	umask(usual);
@@ -185,7 +185,7 @@ START_TEST(socket_file_is_private_from_its_first_moment)
 {
 	mode_t usual = umask(0);
 
-	fail_next("fchmodat", 1, EPERM);
+	fail_next("chmod", 1, EPERM);
 	listener = listen_at("s", NULL);
 	ck_assert(is_pending());
 	succeeds(unix_close(listener));

@@ -1,11 +1,150 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A path of root's where /proc is not the kernel's. */
+/*
+ * A path of root's in a directory of another user, on file systems that do
+ * not grant attributes, and where /proc is not the kernel's.
+ */
 #include "support.h"
 
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "privilege.h"
+
+#define STRANGER	65534
+#define RACE_MS		3000
+
+/* Exchange s and secret again and again, until there is no parent. */
+static void
+exchange_for_ever(void)
+{
+	const unsigned exchange = 2;
+
+	ck_assert_int_eq(setgid(STRANGER), 0);
+	ck_assert_int_eq(setuid(STRANGER), 0);
+	for (;;)
+		(void)syscall(SYS_renameat2, AT_FDCWD, "s", AT_FDCWD, "secret",
+		    exchange);
+}
+
+static void
+expect_untouched(int secret)
+{
+	struct stat status;
+
+	ck_assert_int_eq(fstat(secret, &status), 0);
+	ck_assert_uint_eq(status.st_mode, S_IFREG | 0600);
+	ck_assert_uint_eq(status.st_gid, 0);
+}
+
+/* A new one if the two names lead to sockets now, or nowhere. */
+static int
+renew_secret(int old)
+{
+	int new = open("secret", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC,
+	    0600);
+
+	if (new == -1)
+		return old;
+	close(old);
+	return new;
+}
+
+START_TEST(directory_owner_cannot_exchange_the_file_that_is_changed)
+{
+	struct unix_options options = { .mode = 0660,
+	    .group = _i == 0 ? 0 : STRANGER };
+	struct unix_listener *listener;
+	long long end = milliseconds() + RACE_MS;
+	mode_t usual = umask(022);
+	int secret = renew_secret(-1);
+	pid_t attacker;
+
+	ck_assert_int_ne(secret, -1);
+	ck_assert_int_eq(chown(".", STRANGER, STRANGER), 0);
+	attacker = fork();
+	if (attacker == 0)
+		exchange_for_ever();
+	ck_assert_int_ne(attacker, -1);
+	while (milliseconds() < end) {
+		listener = unix_listen("s", &options);
+		expect_untouched(secret);
+		unix_close(listener);
+		secret = renew_secret(secret);
+	}
+	close(secret);
+	kill(attacker, SIGKILL);
+	ck_assert(WIFSIGNALED(child_status(attacker)));
+	umask(usual);
+}
+END_TEST
+
+/* Show the directory real as mounted, changed by OPTION. */
+static int
+mount_with(const char *option)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		execlp("bindfs", "bindfs", option, "real", "mounted",
+		    (char *)NULL);
+		_exit(127);
+	}
+	return child_status(child);
+}
+
+/*
+ * unix_listen() in a file system that bindfs mounts with OPTION; the error,
+ * or 0.  Whatever that is, it is unmounted and nothing is left.
+ */
+static int
+error_with(const char *option, const struct unix_options *options)
+{
+	struct unix_listener *listener;
+	int error;
+
+	ck_assert_int_eq(mkdir("real", 0755), 0);
+	ck_assert_int_eq(mkdir("mounted", 0755), 0);
+	ck_assert_int_eq(mount_with(option), 0);
+	listener = unix_listen("mounted/s", options);
+	error = listener == NULL ? errno : 0;
+	unix_close(listener);
+	ck_assert_int_eq(umount2("mounted", MNT_DETACH), 0);
+	ck_assert_int_eq(rmdir("mounted"), 0);
+	ck_assert_int_eq(rmdir("real"), 0);
+	return error;
+}
+
+START_TEST(attribute_that_is_not_granted_is_ENOTSUP)
+{
+	static const struct {
+		const char *option;
+		struct unix_options options;
+		int error;
+	} cases[] = {
+		{ "--perms=0777", { 0 }, ENOTSUP },
+		{ "--perms=0777", { .mode = 0660 }, ENOTSUP },
+		{ "--chmod-ignore", { .mode = 0660 }, ENOTSUP },
+		{ "--chmod-deny", { .mode = 0660 }, ENOTSUP },
+		{ "--chgrp-ignore", { .group = STRANGER }, ENOTSUP },
+		{ "--force-group=0", { .group = STRANGER }, ENOTSUP },
+		{ "--chgrp-deny", { .group = STRANGER }, EPERM },
+		{ "--chmod-normal", { .mode = 0660, .group = STRANGER }, 0 },
+	};
+	mode_t usual = umask(022);
+
+	ck_assert_int_eq(error_with(cases[_i].option, &cases[_i].options),
+	    cases[_i].error);
+	umask(usual);
+}
+END_TEST
 
 /* In /proc of the new root each descriptor seems to be a stale socket. */
 static void
@@ -60,9 +199,16 @@ int
 main(void)
 {
 	Suite *suite = suite_create("path_attacks");
+	TCase *races = add_case(suite, "races");
+	TCase *attributes = add_case(suite, "attributes");
 	TCase *proofs = add_case(suite, "proofs");
 
 	require_root();
+	require_fuse();
+	tcase_add_loop_test(races,
+	    directory_owner_cannot_exchange_the_file_that_is_changed, 0, 2);
+	tcase_add_loop_test(attributes,
+	    attribute_that_is_not_granted_is_ENOTSUP, 0, 8);
 	tcase_add_loop_test(proofs, refusal_of_another_file_is_no_proof, 0, 2);
 	return run_suite(suite);
 }

@@ -176,11 +176,37 @@ START_TEST(runtime_directory_of_an_unmapped_user_is_refused)
 }
 END_TEST
 
+/* chmod(2) answers whose file it is: the kernel knows every user. */
+static int refusals;
+
+int
+chmod(const char *path, mode_t mode)
+{
+	int (*real)(const char *, mode_t);
+
+	if (refusals > 0) {
+		refusals--;
+		errno = EPERM;
+		return -1;
+	}
+	*(void **)&real = original("chmod");
+	return real(path, mode);
+}
+
 START_TEST(own_socket_file_is_recognized_without_a_map)
 {
 	enter_as_overflow(incomplete[_i]);
 	succeeds(unix_close(listen_at("s", NULL)));
 	ck_assert_int_eq(access("s", F_OK), -1);
+}
+END_TEST
+
+START_TEST(socket_file_of_an_unmapped_user_is_not_ours)
+{
+	enter_as_overflow(incomplete[_i]);
+	refusals = 1;
+	cannot_listen("s", NULL, EADDRINUSE);
+	ck_assert_int_eq(refusals, 0);
 }
 END_TEST
 
@@ -201,6 +227,8 @@ fill(Suite *suite)
 	    runtime_directory_of_an_unmapped_user_is_refused, 0,
 	    COUNT(incomplete));
 	tcase_add_loop_test(map, own_socket_file_is_recognized_without_a_map,
+	    0, COUNT(incomplete));
+	tcase_add_loop_test(map, socket_file_of_an_unmapped_user_is_not_ours,
 	    0, COUNT(incomplete));
 }
 

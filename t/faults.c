@@ -307,12 +307,12 @@ fchmod(int fd, mode_t mode)
 	return is("no mode") && mode == 0777 ? 0 : original_fchmod()(fd, mode);
 }
 
-ORIGINAL(int, fchmodat, int, const char *, mode_t, int)
+ORIGINAL(int, chmod, const char *, mode_t)
 int
-fchmodat(int directory, const char *path, mode_t mode, int flags)
+chmod(const char *path, mode_t mode)
 {
 	return is("no mode") && mode == 0777 ? 0 :
-	    original_fchmodat()(directory, path, mode, flags);
+	    original_chmod()(path, mode);
 }
 
 ORIGINAL(DIR *, opendir, const char *)
