@@ -9,21 +9,28 @@
 #include <sys/vfs.h>
 #include <errno.h>
 
+/*
+ * A list of the local ones, since any other list would trust a shared one that is missing
+ * in it.  The upper layer of an overlay, which containers have,
+ * is one of the others; FUSE may be anything.
+ */
 int
 up_is_local(int directory)
 {
-	static const unsigned long shared[] = {
-		0x6969,			/* NFS */
-		0x517b,			/* SMB */
-		0xff534d42,		/* CIFS */
-		0xfe534d42,		/* SMB2 */
-		0x01021997,		/* 9P */
-		0x65735546,		/* FUSE */
-		0x00c36400,		/* Ceph */
-		0x5346414f,		/* AFS */
-		0x0bd00bd0,		/* Lustre */
-		0x7461636f,		/* OCFS2 */
-		0x786f4256		/* shared folders of VirtualBox */
+	static const unsigned long local[] = {
+		0xef51, 0xef53,		/* ext2 (old), ext2 to ext4 */
+		0x58465342,		/* XFS */
+		0x9123683e,		/* btrfs */
+		0x01021994,		/* tmpfs */
+		0x858458f6,		/* ramfs */
+		0x794c7630,		/* overlayfs */
+		0xf2f52010,		/* F2FS */
+		0xca451a4e,		/* bcachefs */
+		0x2fc12fc1,		/* ZFS */
+		0x3153464a,		/* JFS */
+		0x52654973,		/* ReiserFS */
+		0x3434,			/* NILFS2 */
+		0x24051905		/* UBIFS */
 	};
 	struct statfs status;
 	int result;
@@ -34,10 +41,10 @@ up_is_local(int directory)
 	while (result == -1 && errno == EINTR);
 	if (result == -1)
 		return 0;
-	for (i = 0; i < sizeof(shared) / sizeof(shared[0]); i++)
-		if (((unsigned long)status.f_type & 0xffffffff) == shared[i])
-			return 0;
-	return 1;
+	for (i = 0; i < COUNT(local); i++)
+		if (((unsigned long)status.f_type & 0xffffffff) == local[i])
+			return 1;
+	return 0;
 }
 #elif defined(__NetBSD__)
 #include <sys/statvfs.h>

@@ -102,20 +102,41 @@ END_TEST
 static long file_system;
 
 static void
-be_shared(void *answer)
+change_type(void *answer)
 {
 	((struct statfs *)answer)->f_type = file_system;
 }
 
-/* NFS, CIFS (a negative number where a long is short), FUSE. */
-START_TEST(stale_socket_on_a_shared_file_system_stays)
-{
-	static const long types[] = { 0x6969, (long)0xff534d42, 0x65735546 };
+/*
+ * NFS, CIFS (a negative number where a long is short), SMB2, 9P, FUSE, Ceph,
+ * AFS, Lustre, OCFS2, VirtualBox, GFS2, GPFS, BeeGFS, Coda, OrangeFS, PanFS,
+ * ACFS, vmhgfs, Parallels, and one that no list has.
+ */
+static const unsigned long not_local[] = { 0x6969, 0xff534d42, 0xfe534d42,
+	0x01021997, 0x65735546, 0x00c36400, 0x5346414f, 0x0bd00bd0,
+	0x7461636f, 0x786f4256, 0x01161970, 0x47504653, 0x19830326,
+	0x73757245, 0x20030528, 0xaad7aaea, 0x61636673, 0xbacbacbc,
+	0x7c7c6673, 0x12345678 };
 
+START_TEST(stale_socket_on_a_file_system_that_is_not_local_stays)
+{
 	leave_stale("s");
-	file_system = types[_i];
-	after_next("fstatfs", be_shared);
+	file_system = (long)not_local[_i];
+	after_next("fstatfs", change_type);
 	refuses(EADDRINUSE);
+	reclaims();
+}
+END_TEST
+
+/* ext4, XFS, btrfs (negative where a long is short), tmpfs, overlayfs. */
+static const unsigned long local[] = { 0xef53, 0x58465342, 0x9123683e,
+	0x01021994, 0x794c7630 };
+
+START_TEST(stale_socket_on_a_local_file_system_is_reclaimed)
+{
+	leave_stale("s");
+	file_system = (long)local[_i];
+	after_next("fstatfs", change_type);
 	reclaims();
 }
 END_TEST
@@ -264,8 +285,11 @@ main(void)
 	tcase_add_test(calls, stale_socket_that_is_not_proved_so_stays);
 	tcase_add_test(calls, signal_while_it_asks_is_no_answer);
 #ifdef __linux__
-	tcase_add_loop_test(calls, stale_socket_on_a_shared_file_system_stays,
-	    0, 3);
+	tcase_add_loop_test(calls,
+	    stale_socket_on_a_file_system_that_is_not_local_stays, 0,
+	    COUNT(not_local));
+	tcase_add_loop_test(calls,
+	    stale_socket_on_a_local_file_system_is_reclaimed, 0, COUNT(local));
 #endif
 	tcase_add_loop_test(calls, path_that_another_frees_meanwhile_is_taken,
 	    0, 3);
