@@ -78,7 +78,8 @@ struct unix_options {
 
 /*
  * Make FD, any connected stream socket, into ports.  0, or -1.  The
- * ports own FD then: it is blocking and close-on-exec.  On failure FD
+ * ports own FD then: it is blocking and close-on-exec, and guarded ports
+ * without UNIX_FILES refuse descriptors (SO_PASSRIGHTS 0).  On failure FD
  * is as it was and still the caller's.  See unix_open_ports(3).
  */
 int unix_open_ports(int fd, const struct unix_options *options,
@@ -139,7 +140,8 @@ struct unix_listener;
  * The caller owns it and ends it with unix_close(), which also removes the
  * socket file that was made.  A file that nobody is behind is reclaimed,
  * anything else there is EADDRINUSE.  OPTIONS are copied, and serve the
- * connections too.  See unix_listen(3).
+ * connections too: guarded ones without UNIX_FILES refuse descriptors, and
+ * clients that send some get EPERM.  See unix_listen(3).
  */
 struct unix_listener *unix_listen(const char *address,
     const struct unix_options *options);
@@ -200,7 +202,8 @@ int unix_connect(const char *address, const struct unix_options *options,
 
 /*
  * Fill PAIR with two connected ports, by socketpair(2), which the
- * caller closes.  0, or -1.  See unix_pair(3).
+ * caller closes.  Guarded ones refuse descriptors without UNIX_FILES.
+ * 0, or -1.  See unix_pair(3).
  */
 int unix_pair(const struct unix_options *options, struct unix_ports pair[2]);
 
@@ -319,8 +322,9 @@ int unix_serve(struct unix_listener *listener, unix_handler *handler,
 /*
  * Run ARGV[0], found through PATH, with a new connection as its standard
  * input and output, and fill PORTS with the other end, which the caller
- * closes.  The child, for waitpid(2), or -1 with exec's errno and no child
- * left.  See unix_spawn(3).
+ * closes.  Guarded ports without UNIX_FILES refuse descriptors, the child's
+ * end does not.  The child, for waitpid(2), or -1 with exec's errno and no
+ * child left.  See unix_spawn(3).
  */
 pid_t unix_spawn(char *const argv[], const struct unix_options *options,
     struct unix_ports *ports);

@@ -97,6 +97,14 @@ check_user(const struct unix_listener *listener, int fd)
 	return -1;
 }
 
+/* A listener that other processes may hold takes descriptors. */
+static int
+refuse_files(const struct unix_listener *listener, int fd)
+{
+	return listener->rights_set ? 0 :
+	    up_refuse_files(fd, &listener->options);
+}
+
 /*
  * One try at the client that seems to wait.  Another holder of the listener
  * may have made it blocking, and then accept(2) would wait for the next one.
@@ -112,6 +120,7 @@ take_client(const struct unix_listener *listener, struct unix_ports *ports)
 	fd = up_set_blocking(listener->fd, 0) == -1 ? -1 :
 	    up_accept(listener->fd);
 	if (fd == -1 || check_user(listener, fd) == -1 ||
+	    refuse_files(listener, fd) == -1 ||
 	    up_sigpipe_socket(fd, &listener->options) == -1 ||
 	    settle(listener, &made, fd) == -1) {
 		error = errno;

@@ -55,7 +55,9 @@ try_once(const struct up_name *name, const struct unix_options *options,
 
 	if (fd == -1)
 		return -1;
-	if (up_sigpipe_socket(fd, options) == -1 ||
+	/* Once it is connected the server can send. */
+	if (up_refuse_files(fd, options) == -1 ||
+	    up_sigpipe_socket(fd, options) == -1 ||
 	    connect_until(fd, name, deadline) == -1 ||
 	    (deadline != UP_NEVER && end_limit(fd) == -1)) {
 		up_close(fd);
@@ -131,7 +133,7 @@ open_address(const struct up_address *address,
 	if (fd == -1)
 		return -1;
 	if (check_server(fd, options) == -1 ||
-	    up_open_ports(fd, options, ports) == -1) {
+	    up_make_ports(fd, options, ports) == -1) {
 		up_close(fd);
 		return -1;
 	}

@@ -125,6 +125,9 @@ int up_sigpipe_socket(int, const struct unix_options *);
 void up_sigpipe_process(enum unix_sigpipe);
 void up_sigpipe_raise(enum unix_sigpipe);
 
+/* rights.c: descriptors that are refused */
+int up_refuse_files(int, const struct unix_options *);
+
 /* lock.c: what nobody may come into */
 typedef _Atomic unsigned up_lock_t;
 
@@ -220,6 +223,7 @@ int up_tie(struct unix_socket *);
 int up_await_input(int, struct unix_socket *, long long);
 
 /* ports.c and close.c */
+int up_make_ports(int, const struct unix_options *, struct unix_ports *);
 int up_open_ports(int, const struct unix_options *, struct unix_ports *);
 int up_adopt_ports(int, const struct unix_options *, struct unix_ports *);
 int up_fileno(const struct unix_ports *);
@@ -302,6 +306,7 @@ int up_find_given(struct up_address *, int);
 struct unix_listener {
 	int fd;
 	int wake[2];		/* readable once interrupted, never read */
+	int rights_set;		/* SO_PASSRIGHTS, which connections inherit */
 	char *path;		/* NULL where the name is no string */
 	struct up_claim claim;
 	struct unix_options options;

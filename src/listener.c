@@ -35,6 +35,7 @@ is_inherited(const struct unix_listener *listener)
 	return (listener->options.flags & UNIX_INHERIT) != 0;
 }
 
+/* An inherited one takes descriptors, which the next program may want. */
 static int
 make_socket(struct unix_listener *listener)
 {
@@ -42,7 +43,10 @@ make_socket(struct unix_listener *listener)
 	if (listener->fd == -1 || up_set_blocking(listener->fd, 0) == -1 ||
 	    up_sigpipe_socket(listener->fd, &listener->options) == -1)
 		return -1;
-	return is_inherited(listener) ? up_set_inherit(listener->fd, 1) : 0;
+	if (is_inherited(listener))
+		return up_set_inherit(listener->fd, 1);
+	listener->rights_set = 1;
+	return up_refuse_files(listener->fd, &listener->options);
 }
 
 static int

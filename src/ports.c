@@ -4,15 +4,36 @@
 
 #include <errno.h>
 
-/* FD, a connection, becomes PORTS; on failure it is still the caller's. */
+/* FD, of which OPTIONS ask nothing more; on failure it is the caller's. */
+int
+up_make_ports(int fd, const struct unix_options *options,
+    struct unix_ports *ports)
+{
+	return (options->flags & UNIX_GUARDED) != 0 ?
+	    up_guarded_open(fd, options, ports) : up_plain_open(fd, ports);
+}
+
+/*
+ * FD, a connection, becomes PORTS; on failure it is still the caller's.  It
+ * refuses descriptors last, so that after a failure it takes them as before.
+ */
 int
 up_open_ports(int fd, const struct unix_options *options,
     struct unix_ports *ports)
 {
-	if (up_sigpipe_socket(fd, options) == -1)
+	struct unix_ports made;
+
+	if (up_sigpipe_socket(fd, options) == -1 ||
+	    up_make_ports(fd, options, &made) == -1)
 		return -1;
-	return (options->flags & UNIX_GUARDED) != 0 ?
-	    up_guarded_open(fd, options, ports) : up_plain_open(fd, ports);
+	if (up_refuse_files(fd, options) == -1) {
+		/* Guarded ones: no others refuse any. */
+		up_guarded_move(&made, -1);
+		up_abandon_ports(&made);
+		return -1;
+	}
+	*ports = made;
+	return 0;
 }
 
 int

@@ -9,12 +9,10 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "rights.h"
 
 #ifndef SO_PASSPIDFD
 #define SO_PASSPIDFD	76	/* Linux 6.5 */
-#endif
-#ifndef SO_PASSRIGHTS
-#define SO_PASSRIGHTS	83	/* Linux 6.16 */
 #endif
 
 static struct unix_ports ports;

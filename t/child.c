@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "rights.h"
+
 static int
 list_descriptors(void)
 {
@@ -87,6 +89,47 @@ use_file(void)
 	return unix_close_ports(&ports) == 0 ? 0 : 1;
 }
 
+/* A descriptor with the text, or the text alone; the exit status is errno. */
+static int
+pass_file(void)
+{
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { .bytes = { 0 } };
+	char text[] = "line\n";
+	struct iovec part = { text, strlen(text) };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
+	    .msg_control = &control, .msg_controllen = sizeof(control) };
+	int error = 0;
+
+	control.header.cmsg_level = SOL_SOCKET;
+	control.header.cmsg_type = SCM_RIGHTS;
+	control.header.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&control.header), &(int){ STDERR_FILENO },
+	    sizeof(int));
+	if (sendmsg(STDOUT_FILENO, &message, 0) == -1)
+		error = errno;
+	message.msg_controllen = 0;
+	if (error != 0 && sendmsg(STDOUT_FILENO, &message, 0) == -1)
+		return errno;
+	return error;
+}
+
+/* Whether it could receive some, as where there is no such option. */
+static int
+tell_rights(void)
+{
+	int value;
+	socklen_t size = sizeof(value);
+
+	if (getsockopt(STDIN_FILENO, SOL_SOCKET, SO_PASSRIGHTS, &value, &size)
+	    == -1)
+		value = 1;
+	printf("%d\n", value);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*act)(void);
@@ -95,6 +138,8 @@ static const struct {
 	{ "descriptors", list_descriptors },
 	{ "file", use_file },
 	{ "for_ever", write_for_ever },
+	{ "pass", pass_file },
+	{ "rights", tell_rights },
 	{ "signals", list_signals },
 	{ "socket", is_socket_on_both },
 };

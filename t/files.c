@@ -4,6 +4,7 @@
  * its own description, and the offset there is the number.
  */
 #include "files.h"
+#include "rights.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -167,8 +168,8 @@ send_message(int fd, const struct msghdr *message, int flags)
 	return syscall(SYS_sendmsg, fd, message, flags | MSG_NOSIGNAL);
 }
 
-void
-raw_send(int fd, const char *text, struct raw with)
+int
+raw_try(int fd, const char *text, struct raw with)
 {
 	struct ucred self = { getpid(), getuid(), getgid() };
 	_Alignas(struct cmsghdr) char control[2048] = { 0 };
@@ -177,6 +178,8 @@ raw_send(int fd, const char *text, struct raw with)
 	    .msg_control = control };
 	int files[MOST + 1];
 	size_t used = 0;
+	ssize_t sent;
+	int error;
 
 	ck_assert_int_le(with.count, MOST + 1);
 	make_numbers(files, with.first, with.count);
@@ -187,7 +190,44 @@ raw_send(int fd, const char *text, struct raw with)
 		used = put_control(&message, used, SCM_RIGHTS, files,
 		    (size_t)with.count * sizeof(int));
 	message.msg_controllen = used;
-	ck_assert_int_eq(send_message(fd, &message, with.flags),
-	    (ssize_t)bytes.iov_len);
+	sent = send_message(fd, &message, with.flags);
+	error = errno;
 	close_numbers(files, with.count);
+	if (sent == -1)
+		return error;
+	ck_assert_int_eq(sent, (ssize_t)bytes.iov_len);
+	return 0;
+}
+
+void
+raw_send(int fd, const char *text, struct raw with)
+{
+	ck_assert_int_eq(raw_try(fd, text, with), 0);
+}
+
+int
+takes_files(int fd)
+{
+	int value;
+	socklen_t size = sizeof(value);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &value, &size) == 0)
+		return value;
+	ck_assert_int_eq(errno, ENOPROTOOPT);
+	return 1;
+}
+
+int
+kernel_refuses(void)
+{
+	const int off = 0;
+	int fd[2], result;
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+	result = setsockopt(fd[0], SOL_SOCKET, SO_PASSRIGHTS, &off,
+	    sizeof(off));
+	ck_assert(result == 0 || errno == ENOPROTOOPT);
+	ck_assert_int_eq(close(fd[0]), 0);
+	ck_assert_int_eq(close(fd[1]), 0);
+	return result == 0;
 }

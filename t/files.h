@@ -36,5 +36,12 @@ struct raw {
 };
 
 void raw_send(int fd, const char *text, struct raw with);
+int raw_try(int fd, const char *text, struct raw with);	/* 0, or an errno */
+
+/* Whether this kernel can refuse descriptors for a socket. */
+int kernel_refuses(void);
+
+/* Whether FD's option lets them in; where there is none it does. */
+int takes_files(int fd);
 
 #endif

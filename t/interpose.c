@@ -27,6 +27,7 @@
 
 #include "interpose.h"
 #include "original.h"
+#include "rights.h"
 
 static struct {
 	const char *name;
@@ -119,8 +120,6 @@ INTERPOSE(int, accept4, (int fd, struct sockaddr *name, socklen_t *size,
 INTERPOSE(int, dup3, (int from, int to, int flags), (from, to, flags), -1)
 INTERPOSE(int, poll, (struct pollfd *fds, nfds_t count, int timeout),
     (fds, count, timeout), -1)
-INTERPOSE(int, setsockopt, (int fd, int level, int name, const void *value,
-    socklen_t size), (fd, level, name, value, size), -1)
 INTERPOSE(int, shutdown, (int fd, int how), (fd, how), -1)
 INTERPOSE(int, fstatat, (int fd, const char *path, struct stat *status,
     int flags), (fd, path, status, flags), -1)
@@ -201,6 +200,23 @@ fstatfs(int fd, struct statfs *status)
 	return result;
 }
 #endif
+
+/* By its option, where that is not every system's. */
+int
+setsockopt(int fd, int level, int name, const void *value, socklen_t size)
+{
+	int (*real)(int, int, int, const void *, socklen_t);
+	int result;
+
+	if (is_due(level == SOL_SOCKET && name == SO_PASSRIGHTS ?
+	    "SO_PASSRIGHTS" : "setsockopt"))
+		return -1;
+	*(void **)&real = original("setsockopt");
+	result = real(fd, level, name, value, size);
+	if (result == 0)
+		errno = EXDEV;
+	return result;
+}
 
 /* These return their error. */
 int

@@ -39,7 +39,7 @@ holds 'no guard' 'none  lines go both ways (guarded)' \
     'none  a program is talked to both ways (guarded)' \
     'none  silent clients do not hold up the others'
 ! grep '^none' said | grep -v '(guarded)$\|SIGPIPE_ERROR\|server\|clients' |
-    grep -v 'descriptors that nobody wants' || fail 'plain ports are no more'
+    grep -v 'descriptors that were not asked for' || fail 'plain ports are no more'
 holds 'no peer' "none  the peer's user and group are told (plain)" \
     '  told of a peer              unknown: '
 # Of calls that any system has this error is no excuse.

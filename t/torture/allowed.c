@@ -61,6 +61,12 @@ static const struct allowed table[] = {
 	{ "*/guarded", "mmap", "EAGAIN|EPERM", "*", BECOMES, ENOMEM,
 	    "EAGAIN would have others wait for a client" },
 
+	/* Only the first call is about descriptors. */
+	{ "connect_*/guarded", "setsockopt", "ENOPROTOOPT", "[2-9]", REPORTED,
+	    0, "limits of time are there everywhere" },
+	{ "*/guarded", "setsockopt", "ENOPROTOOPT", "*", GOES_ON, 0,
+	    "a kernel before Linux 6.16, which refuses no descriptors" },
+
 	/* Signals and others who came first: it is tried again. */
 	{ "accept*|input_ready/*|read/*|serve*", "poll", "EINTR", "*",
 	    GOES_ON, 0, "tried again" },

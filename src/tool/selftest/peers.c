@@ -134,39 +134,52 @@ in_order(void)
 	close_pair(pair);
 }
 
-/* One write end goes through PAIR; nobody has it in the end. */
+/* The other end of the pipe that FD reads is closed everywhere. */
 static void
-expect_closed(struct unix_ports pair[2])
+expect_no_writer(int fd)
 {
-	int ends[2];
 	char byte;
 
-	succeeds(pipe(ends), "pipe");
-	pass(&pair[0], &ends[1], 1);
-	close(ends[1]);
-	hear(&pair[1], "0\n");
-	close_pair(pair);
-	succeeds(fcntl(ends[0], F_SETFL, O_NONBLOCK), "fcntl");
-	holds(read(ends[0], &byte, 1) == 0, "one is still open");
-	close(ends[0]);
+	succeeds(fcntl(fd, F_SETFL, O_NONBLOCK), "fcntl");
+	holds(read(fd, &byte, 1) == 0, "one is still open");
+	close(fd);
 }
 
 static void
 untaken_are_closed(void)
 {
 	struct unix_ports pair[2];
+	int ends[2];
 
 	open_passing(pair);
-	expect_closed(pair);
+	succeeds(pipe(ends), "pipe");
+	pass(&pair[0], &ends[1], 1);
+	close(ends[1]);
+	hear(&pair[1], "0\n");
+	close_pair(pair);
+	expect_no_writer(ends[0]);
 }
 
-/* Made of both kinds of ports: the receiver has not asked for any. */
+/* To an honest sender, of whose output nothing is sent then. */
 static void
-unwanted_are_closed(void)
+expect_refusal(struct unix_ports pair[2])
+{
+	fails(unix_close_ports(&pair[0]), EPERM, "unix_close_ports");
+	hear_end(&pair[1]);
+	succeeds(unix_close_ports(&pair[1]), "unix_close_ports");
+}
+
+/*
+ * Made of both kinds of ports: the receiver has not asked for any.  A guarded
+ * one refuses them if the system can.
+ */
+static void
+unasked_are_refused_or_closed(void)
 {
 	const struct unix_options sender = {
 	    .flags = UNIX_GUARDED | UNIX_FILES };
 	struct unix_ports pair[2], passing;
+	int ends[2], sent;
 
 	require_guarded();
 	make_pair(pair, NULL);
@@ -174,16 +187,30 @@ unwanted_are_closed(void)
 	    &passing), "unix_open_ports");
 	succeeds(unix_abandon_ports(&pair[0]), "unix_abandon_ports");
 	pair[0] = passing;
-	expect_closed(pair);
+	succeeds(pipe(ends), "pipe");
+	succeeds(unix_add_files(&pair[0], &ends[1], 1), "unix_add_files");
+	close(ends[1]);
+	succeeds(fputs("line\n", pair[0].out) == EOF ? -1 : 0, "fputs");
+	sent = fflush(pair[0].out);
+	if (sent == -1 && errno == EPERM && kind == UNIX_GUARDED) {
+		expect_refusal(pair);
+	} else {
+		succeeds(sent, "fflush");
+		hear(&pair[1], "line\n");
+		close_pair(pair);
+	}
+	expect_no_writer(ends[0]);
 }
 
 static const struct guarantee guarantees[] = {
 	{ "the peer's user and group are told", BOTH, credentials },
 	{ "descriptors arrive in order, closed on exec", GUARDED, in_order },
-	{ "descriptors that nobody takes are closed", GUARDED,
+	{ "descriptors that are not taken are closed", GUARDED,
 	    untaken_are_closed },
-	{ "descriptors that nobody wants are closed", BOTH,
-	    unwanted_are_closed }
+	{ "descriptors that were not asked for are closed", PLAIN,
+	    unasked_are_refused_or_closed },
+	{ "descriptors that were not asked for are refused, or closed",
+	    GUARDED, unasked_are_refused_or_closed }
 };
 
 const struct chapter peers_chapter = CHAPTER("Peers", guarantees);

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The call that refuses descriptors: when it is made, and kernels that do
+ * not know the option.  Brought about by interposition.
+ */
+#include "support.h"
+
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "interpose.h"
+#include "rights.h"
+
+static struct connection c;
+static char name[] = "cat";
+static char *const copier[] = { name, NULL };
+
+/* Every way to get ports: 0, or -1 with nothing left of it. */
+
+static int fd[2];
+
+static int
+open_given(void)
+{
+	return unix_open_ports(fd[0], of_kind(NULL), &c.client);
+}
+
+static int
+connect_given(void)
+{
+	char address[20];
+
+	snprintf(address, sizeof(address), "fd:%d", fd[0]);
+	return unix_connect(address, of_kind(NULL), &c.client);
+}
+
+static int
+connect_out(void)
+{
+	return unix_connect("s", of_kind(NULL), &c.client);
+}
+
+static int
+make_pair(void)
+{
+	struct unix_ports pair[2];
+
+	if (unix_pair(of_kind(NULL), pair) == -1)
+		return -1;
+	c.client = pair[0];
+	c.server = pair[1];
+	return 0;
+}
+
+static int
+start_child(void)
+{
+	return unix_spawn(copier, of_kind(NULL), &c.client) == -1 ? -1 : 0;
+}
+
+static int
+listen_there(void)
+{
+	c.listener = unix_listen("s", of_kind(NULL));
+	return c.listener == NULL ? -1 : 0;
+}
+
+static int
+accept_given(void)
+{
+	return unix_accept(c.listener, &c.server);
+}
+
+static void
+prepare_nothing(void)
+{
+}
+
+static void
+prepare_sockets(void)
+{
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0,
+	    fd), 0);
+}
+
+static void
+prepare_server(void)
+{
+	c.listener = listen_at("s", NULL);
+}
+
+/* A listener that others may hold, and a client of it. */
+static void
+prepare_client(void)
+{
+	const struct unix_options inherit = { .flags = UNIX_INHERIT };
+
+	open_waiting(&c, &inherit);
+}
+
+static const struct {
+	void (*prepare)(void);
+	int (*call)(void);
+} ways[] = {
+	{ prepare_sockets, open_given },
+	{ prepare_sockets, connect_given },
+	{ prepare_server, connect_out },
+	{ prepare_nothing, make_pair },
+	{ prepare_nothing, start_child },
+	{ prepare_nothing, listen_there },
+	{ prepare_client, accept_given },
+};
+
+static void
+close_all(void)
+{
+	succeeds(unix_abandon_ports(&c.client));
+	succeeds(unix_abandon_ports(&c.server));
+	succeeds(unix_close(c.listener));
+	if (fd[1] != 0)
+		ck_assert_int_eq(close(fd[1]), 0);
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+}
+
+START_TEST(kernel_without_the_option_is_no_error)
+{
+	ways[_i].prepare();
+	fail_next("SO_PASSRIGHTS", 0, ENOPROTOOPT);
+	succeeds(ways[_i].call());
+	forget_next();
+	close_all();
+}
+END_TEST
+
+/* A program is not left without what it was promised. */
+START_TEST(kernel_that_will_not_is_an_error)
+{
+	int flags;
+
+	ways[_i].prepare();
+	flags = fcntl(fd[0], F_GETFL);
+	fail_next("SO_PASSRIGHTS", 1, EPERM);
+	fails(ways[_i].call(), EPERM);
+	ck_assert(!is_pending());
+	ck_assert_int_eq(fcntl(fd[0], F_GETFL), flags);
+	ck_assert_ptr_null(c.server.in);
+	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+	if (ways[_i].call == accept_given) {
+		/* Too late for the queue. */
+		expect_end(c.client.in);
+		succeeds(unix_abandon_ports(&c.client));
+		succeeds(unix_connect("s", of_kind(NULL), &c.client));
+	}
+	succeeds(ways[_i].call());
+	close_all();
+}
+END_TEST
+
+START_TEST(plain_ports_keep_what_the_system_has)
+{
+	ways[_i].prepare();
+	fail_next("SO_PASSRIGHTS", 1, EPERM);
+	succeeds(ways[_i].call());
+	ck_assert(is_pending());
+	forget_next();
+	close_all();
+}
+END_TEST
+
+/* The cost of a connection: its listener has been asked. */
+START_TEST(accepted_connection_takes_no_call)
+{
+	open_waiting(&c, NULL);
+	fail_next("SO_PASSRIGHTS", 1, EPERM);
+	succeeds(unix_accept(c.listener, &c.server));
+	ck_assert(is_pending());
+	forget_next();
+	close_all();
+}
+END_TEST
+
+/* Both ends on an older kernel: text arrives, the descriptor does not. */
+START_TEST(older_kernel_closes_what_was_not_asked_for)
+{
+	int before;
+
+	fail_next("SO_PASSRIGHTS", 0, ENOPROTOOPT);
+	open_connection(&c, _i, NULL);
+	raw_send(unix_fileno(&c.client), "line\n", (struct raw){ .count = 1 });
+	before = open_descriptors();
+	expect(c.server.in, "line\n");
+	ck_assert_int_eq(open_descriptors(), before);
+	raw_send(unix_fileno(&c.server), "back\n", (struct raw){ .count = 1 });
+	expect(c.client.in, "back\n");
+	ck_assert_int_eq(open_descriptors(), before);
+	forget_next();
+	close_connection(&c);
+}
+END_TEST
+
+/* No client and no server is quicker. */
+
+static int seen;
+
+/* The latest of our sockets. */
+static void
+look(void)
+{
+	int socket, type;
+	socklen_t size = sizeof(type);
+
+	for (socket = DESCRIPTORS - 1; socket > 0; socket--)
+		if (getsockopt(socket, SOL_SOCKET, SO_TYPE, &type, &size) == 0)
+			break;
+	seen = takes_files(socket);
+}
+
+START_TEST(refusal_is_first)
+{
+	if (_i == 1)
+		prepare_server();
+	before_next(_i == 0 ? "listen" : "connect", look);
+	succeeds(_i == 0 ? listen_there() : connect_out());
+	ck_assert(!is_pending());
+	ck_assert_int_eq(seen, !(guarded && kernel_refuses()));
+	close_all();
+}
+END_TEST
+
+static void
+fill(Suite *suite)
+{
+	TCase *calls = add_case(suite, "calls");
+
+	tcase_add_loop_test(calls, kernel_without_the_option_is_no_error,
+	    0, COUNT(ways));
+	tcase_add_loop_test(calls, older_kernel_closes_what_was_not_asked_for,
+	    0, WAYS);
+	tcase_add_loop_test(calls, refusal_is_first, 0, 2);
+	tcase_add_test(calls, accepted_connection_takes_no_call);
+	if (guarded)
+		tcase_add_loop_test(calls, kernel_that_will_not_is_an_error,
+		    0, COUNT(ways));
+	else
+		tcase_add_loop_test(calls, plain_ports_keep_what_the_system_has,
+		    0, COUNT(ways));
+}
+
+int
+main(void)
+{
+	return run_kinds("rights_calls", fill);
+}
