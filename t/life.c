@@ -2,7 +2,8 @@
 /*
  * For the scripts: life listen ADDRESS is the whole life of a listener with
  * one client; life receive ADDRESS prints one datagram; life send ADDRESS
- * TEXT sends one; life talk ADDRESS sends its input, and prints what comes.
+ * TEXT sends one; life talk ADDRESS sends its input, and prints what comes;
+ * life rights says whether its input, a socket, would take descriptors.
  */
 #include "config.h"
 
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "unixport.h"
+#include "rights.h"
 
 static int
 fail(const char *address)
@@ -99,9 +101,27 @@ talk(const char *address)
 	return waitpid(child, NULL, 0) == child ? status : 1;
 }
 
+static int
+tell_rights(void)
+{
+	int value;
+	socklen_t size = sizeof(value);
+
+	if (getsockopt(STDIN_FILENO, SOL_SOCKET, SO_PASSRIGHTS, &value, &size)
+	    == -1) {
+		if (errno != ENOPROTOOPT)
+			return 1;
+		value = 1;		/* an older kernel refuses none */
+	}
+	puts(value ? "taken" : "refused");
+	return 0;
+}
+
 int
 main(int argc, char *argv[])
 {
+	if (argc == 2 && strcmp(argv[1], "rights") == 0)
+		return tell_rights();
 	if (argc == 3 && strcmp(argv[1], "listen") == 0)
 		return listen_once(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "receive") == 0)

@@ -89,6 +89,9 @@ int tell_ready(int newline);
 void tell_stopping(void);
 void keep_passed(void);
 
+/* refuse.c: the end of a client that gets no program. */
+void refuse_client(struct unix_ports *client);
+
 /* environment.c: the variables of a server's programs. */
 struct environment {
 	char **entries;

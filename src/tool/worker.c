@@ -66,8 +66,8 @@ is_welcome(struct child *child, const struct unix_ports *client,
 	    service->clients_per_user);
 }
 
-/* The client goes on waiting while there is a shortage. */
-static void
+/* Start its program, which may have to wait for the end of a shortage. */
+static int
 serve(struct child *child, const struct unix_ports *client,
     const struct service *service, struct environment *environment)
 {
@@ -80,11 +80,11 @@ serve(struct child *child, const struct unix_ports *client,
 	if (pid == -1) {
 		if (!children_stopped())
 			complain(service->argv[0], errno);
-		release_child(child);
-		return;
+		return 0;
 	}
 	start_child(child, pid);
 	atomic_store(&short_of, 0);
+	return 1;
 }
 
 void *
@@ -96,11 +96,14 @@ work(void *argument)
 	struct child *child;
 
 	while ((child = next_client(service, &client)) != NULL) {
-		if (is_welcome(child, &client, service, &worker->environment))
-			serve(child, &client, service, &worker->environment);
-		else
-			release_child(child);
-		unix_close_ports(&client);
+		if (is_welcome(child, &client, service,
+		    &worker->environment) &&
+		    serve(child, &client, service, &worker->environment)) {
+			unix_close_ports(&client);
+			continue;
+		}
+		release_child(child);
+		refuse_client(&client);
 	}
 	return NULL;
 }

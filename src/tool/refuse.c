@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The end of a client that gets no program.  The kernel would drop the
+ * descriptors that it has passed inside close(2), where a TCP socket with
+ * unsent bytes and SO_LINGER blocks for a time that the client has chosen:
+ * a few such clients, and no thread is left to accept others.
+ */
+#include "tool.h"
+
+#include <sys/socket.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MOST	256		/* descriptors in a message; Linux: 253 */
+
+#ifndef MSG_CMSG_CLOEXEC
+#define MSG_CMSG_CLOEXEC	0
+#endif
+#ifdef __linux__
+#define IS_PIDFD(type)	((type) == 4)	/* SCM_PIDFD, of a given listener */
+#else
+#define IS_PIDFD(type)	0
+#endif
+
+static void
+close_passed(const struct cmsghdr *header)
+{
+	static const struct linger none;
+	size_t length = header->cmsg_len - CMSG_LEN(0), used;
+	int fd;
+
+	for (used = 0; used + sizeof(fd) <= length; used += sizeof(fd)) {
+		memcpy(&fd, CMSG_DATA(header) + used, sizeof(fd));
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+		close(fd);
+	}
+}
+
+/*
+ * Receive a message of FD, and close what came with it; 0 at the end.  A
+ * program that another thread starts meanwhile gets none of that.
+ */
+static int
+take_message(int fd)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(MOST * sizeof(int))];
+	} control;
+	char bytes[4096];
+	struct iovec part = { .iov_base = bytes, .iov_len = sizeof(bytes) };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
+	    .msg_control = &control, .msg_controllen = sizeof(control) };
+	struct cmsghdr *header;
+
+	if (recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) <= 0)
+		return 0;
+	for (header = CMSG_FIRSTHDR(&message); header != NULL;
+	    header = CMSG_NXTHDR(&message, header))
+		if (header->cmsg_level == SOL_SOCKET &&
+		    (header->cmsg_type == SCM_RIGHTS ||
+		    IS_PIDFD(header->cmsg_type)))
+			close_passed(header);
+	return 1;
+}
+
+/*
+ * Nothing comes after the shutdown: so this ends.  Linux drops an urgent byte
+ * and its descriptors inside recvmsg(2), unless it is an ordinary one.
+ */
+void
+refuse_client(struct unix_ports *client)
+{
+	int fd = unix_fileno(client);
+	const int on = 1;
+
+	shutdown(fd, SHUT_RD);
+	setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
+	while (take_message(fd))
+		;
+	unix_close_ports(client);
+}

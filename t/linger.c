@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * linger ADDRESS TIMES: a client that passes a TCP socket to the server, and
+ * leaves; again and again, each after the server has ended the connection,
+ * and every other time with an urgent byte.
+ * Whoever drops that socket waits a minute, unless its linger is turned off.
+ */
+#include "config.h"
+
+#include <sys/socket.h>
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "unixport.h"
+
+static void
+need(int is_true, const char *what)
+{
+	if (is_true)
+		return;
+	perror(what);
+	exit(1);
+}
+
+/* A connection whose other end, which stays open, never reads. */
+static int
+make_lingering(void)
+{
+	static const char bytes[65536];
+	const struct linger minute = { .l_onoff = 1, .l_linger = 60 };
+	struct sockaddr_in name = { .sin_family = AF_INET,
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t length = sizeof(name);
+	int waiter = socket(AF_INET, SOCK_STREAM, 0);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	need(bind(waiter, (struct sockaddr *)&name, length) == 0, "bind");
+	need(listen(waiter, 1) == 0, "listen");
+	need(getsockname(waiter, (struct sockaddr *)&name, &length) == 0,
+	    "getsockname");
+	need(connect(fd, (struct sockaddr *)&name, length) == 0, "connect");
+	need(accept(waiter, NULL, NULL) != -1, "accept");
+	close(waiter);
+	while (send(fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
+		;
+	need(setsockopt(fd, SOL_SOCKET, SO_LINGER, &minute, sizeof(minute))
+	    == 0, "SO_LINGER");
+	return fd;
+}
+
+/* FD goes along with a byte; 0 if the server has ended the connection. */
+static int
+pass(int to, int fd, int flags)
+{
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { .bytes = { 0 } };
+	char byte = 0;
+	struct iovec part = { &byte, 1 };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
+	    .msg_control = &control, .msg_controllen = sizeof(control) };
+
+	control.header.cmsg_level = SOL_SOCKET;
+	control.header.cmsg_type = SCM_RIGHTS;
+	control.header.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	if (sendmsg(to, &message, flags | MSG_NOSIGNAL) == 1)
+		return 1;
+	/* Not every kernel has urgent bytes. */
+	if (errno == EOPNOTSUPP && flags != 0)
+		return pass(to, fd, 0);
+	need(errno == EPIPE || errno == ECONNRESET, "sendmsg");
+	return 0;
+}
+
+static void
+attack(const char *address, int flags)
+{
+	int fd = make_lingering();
+	struct unix_ports server;
+
+	need(unix_connect(address, NULL, &server) == 0, address);
+	while (!pass(unix_fileno(&server), fd, flags)) {
+		unix_close_ports(&server);
+		need(unix_connect(address, NULL, &server) == 0, address);
+	}
+	close(fd);
+	while (getc(server.in) != EOF)
+		;
+	need(unix_close_ports(&server) == 0, "unix_close_ports");
+}
+
+int
+main(int argc, char *argv[])
+{
+	int times = argc == 3 ? atoi(argv[2]) : 0;
+
+	if (times == 0)
+		return 2;
+	while (times-- > 0)
+		attack(argv[1], times % 2 == 0 ? 0 : MSG_OOB);
+	return 0;
+}
