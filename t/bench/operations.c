@@ -35,9 +35,9 @@ static struct unix_listener *listener;
 static char piece[1024];
 
 static void
-need(int true, const char *what)
+need(int condition, const char *what)
 {
-	if (true)
+	if (condition)
 		return;
 	fprintf(stderr, "operations: %s: %s\n", what, strerror(errno));
 	_exit(1);

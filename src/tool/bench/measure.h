@@ -135,6 +135,6 @@ void usual_ends(void);			/* in another process */
 void hold_ends(sigset_t *before);
 void release_ends(const sigset_t *before);
 void die(const char *what) __attribute__((noreturn));
-void need(int true, const char *what);	/* or die of WHAT and errno */
+void need(int condition, const char *what);	/* or die of WHAT and errno */
 
 #endif

@@ -122,8 +122,8 @@ die(const char *what)
 }
 
 void
-need(int true, const char *what)
+need(int condition, const char *what)
 {
-	if (!true)
+	if (!condition)
 		die(what);
 }

@@ -69,8 +69,8 @@ stop(pid_t child)
 {
 	int status;
 
-	need(kill(child, SIGKILL) == 0 &&
-	    waitpid(child, &status, 0) == child, "kill");
+	need(kill(child, SIGKILL) == 0, "kill");
+	need(waitpid(child, &status, 0) == child, "waitpid");
 	errno = 0;
 	need(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL,
 	    "a peer has failed");

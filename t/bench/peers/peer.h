@@ -34,7 +34,7 @@ void choose(const char *kind);		/* "" when none is given */
 
 /* Say WHAT went wrong, with errno unless it is 0, and exit. */
 void die(const char *what) __attribute__((noreturn));
-void need(int true, const char *what);
+void need(int condition, const char *what);
 
 double seconds(void);
 void show(double seconds);
