@@ -20,6 +20,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,10 +150,48 @@ INTERPOSE(char *, strndup, (const char *string, size_t size),
 		return real arguments; \
 	}
 
-INTERPOSE_QUIETLY(void *, malloc, (size_t size), (size))
 INTERPOSE_QUIETLY(void *, realloc, (void *memory, size_t size),
     (memory, size))
 INTERPOSE_QUIETLY(char *, strdup, (const char *string), (string))
+
+static void *
+allocate(size_t size)
+{
+	static void *(*real)(size_t);
+
+	if (real == NULL)
+		*(void **)&real = original("malloc");
+	return real(size);
+}
+
+void *
+malloc(size_t size)
+{
+	return is_due("malloc") ? NULL : allocate(size);
+}
+
+/*
+ * It counts as malloc(3): gcc 16 makes calloc(3) of malloc(3) and a fill.  It
+ * does not call libc's own, which in musl calls the malloc(3) above.
+ */
+void *
+calloc(size_t number, size_t size)
+{
+	static _Thread_local int nested;
+	void *memory;
+
+	/* glibc before 2.34 calls calloc(3) in dlsym(3), and can do without. */
+	if (nested || is_due("malloc"))
+		return NULL;
+	if (size != 0 && number > SIZE_MAX / size) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	nested = 1;
+	memory = allocate(number * size);
+	nested = 0;
+	return memory == NULL ? NULL : memset(memory, 0, number * size);
+}
 
 /* It says so of what is closed all the same. */
 int
