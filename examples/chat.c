@@ -6,6 +6,8 @@
  *	chat chat.sock &
  *	unixport connect chat.sock	(or nc -U chat.sock)
  */
+#define _POSIX_C_SOURCE 200809L	/* POSIX, with -std=c11 too */
+
 #include <ctype.h>
 #include <errno.h>
 #include <pthread.h>

@@ -8,6 +8,8 @@
  *	echo-client echo.sock hello
  *	kill %1
  */
+#define _POSIX_C_SOURCE 200809L	/* POSIX, with -std=c11 too */
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

@@ -6,6 +6,8 @@
  *	event-loop number.sock &
  *	echo-client number.sock hello
  */
+#define _POSIX_C_SOURCE 200809L	/* POSIX, with -std=c11 too */
+
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>

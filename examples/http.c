@@ -8,6 +8,8 @@
  *	curl --unix-socket page.sock http://localhost/
  *	ssh -L 8080:$PWD/page.sock HOST		(and a browser at home)
  */
+#define _POSIX_C_SOURCE 200809L	/* POSIX, with -std=c11 too */
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

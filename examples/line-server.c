@@ -7,6 +7,8 @@
  *	line-server line.sock &
  *	unixport connect line.sock <file
  */
+#define _POSIX_C_SOURCE 200809L	/* POSIX, with -std=c11 too */
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

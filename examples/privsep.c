@@ -6,6 +6,8 @@
  *
  *	sudo privsep /etc/shadow
  */
+#define _DEFAULT_SOURCE	/* setgroups(2) and POSIX, with -std=c11 too */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>

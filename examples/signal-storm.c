@@ -7,6 +7,8 @@
  *
  *	signal-storm 100000
  */
+#define _POSIX_C_SOURCE 200809L	/* POSIX, with -std=c11 too */
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

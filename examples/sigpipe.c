@@ -6,6 +6,8 @@
  *
  *	sigpipe file		(of four lines or more)
  */
+#define _POSIX_C_SOURCE 200809L	/* POSIX, with -std=c11 too */
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

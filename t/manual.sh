@@ -1,6 +1,6 @@
 #!/bin/sh
-# The manual: lint, every function with a page, every example and those of
-# README.md a program that compiles.
+# The manual: lint, every function with a page, every example a program that
+# compiles in each C standard, as do those of README.md and examples/.
 set -eu
 directory=$(mktemp -d /tmp/unixport.XXXXXX)
 trap 'rm -rf "$directory"' EXIT
@@ -24,9 +24,19 @@ example()
 	    in_examples && /^\.Bd -literal/{ code = 1 }' "$1"
 }
 
+# Compilers of before 2024 have another name for C23.
+c23=c23
+echo 'int main(void) { return 0; }' >"$directory/empty.c"
+$CC -std=c23 -fsyntax-only "$directory/empty.c" 2>/dev/null || c23=c2x
+
+# compile FILE NAME: in the compiler's own standard, then without its
+# extensions, which hides all of libc that is not of C.
 compile()
 {
-	$CC -Wall -Wextra -Werror -I"$srcdir/include" -fsyntax-only "$1"
+	for standard in '' -std=c11 -std=$c23; do
+		$CC $standard -Wall -Wextra -Werror -I"$srcdir/include" \
+		    -fsyntax-only "$1" || { echo "$2 $standard"; exit 1; }
+	done
 	echo "ok: $2"
 }
 
@@ -44,7 +54,10 @@ awk -v directory="$directory" '/^```$/{ file = "" }
 for program in "$directory"/readme*.c; do
 	compile "$program" "${program##*/} of README.md"
 done
+for program in "$srcdir"/examples/*.c; do
+	compile "$program" "examples/${program##*/}"
+done
 
 command -v mandoc >/dev/null || { echo 'no mandoc'; exit 77; }
-[ -z "$(mandoc -T lint -W warning "$srcdir"/man/*.[137] | tee /dev/stderr)" ]
+[ -z "$(mandoc -T lint -W warning "$srcdir"/man/*.[137] | tee -a /dev/stderr)" ]
 echo 'ok: lint'
