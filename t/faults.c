@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 __attribute__((constructor)) static void
@@ -268,10 +269,15 @@ recv(int fd, void *bytes, size_t size, int flags)
 	return original_recv()(fd, bytes, size, flags);
 }
 
+static time_t lateness;		/* seconds that the clock has jumped */
+
+/* Of bare sockets alone: libc's streams do not come here. */
 ORIGINAL(ssize_t, read, int, void *, size_t)
 ssize_t
 read(int fd, void *bytes, size_t size)
 {
+	if (is("slow raw"))
+		lateness += 1000000;
 	return is("eof") && size > 1 ? 0 : original_read()(fd, bytes, size);
 }
 
@@ -282,6 +288,18 @@ write(int fd, const void *bytes, size_t length)
 {
 	return is("no write") && length == 4 && memcmp(bytes, "way\n", 4) == 0 ?
 	    failure(EIO) : original_write()(fd, bytes, length);
+}
+
+/* Clocks. */
+
+ORIGINAL(int, clock_gettime, clockid_t, struct timespec *)
+int
+clock_gettime(clockid_t clock, struct timespec *now)
+{
+	int result = original_clock_gettime()(clock, now);
+
+	now->tv_sec += lateness;
+	return result;
 }
 
 /* Files. */

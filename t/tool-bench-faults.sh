@@ -67,6 +67,12 @@ LOAD= measures none 20
 ! grep -q load said || fail 'a load that nobody told'
 echo 'ok: CPUs and load'
 
+# Raw sockets are so slow that the shares of the others overflow their column.
+LC_ALL=C measures 'slow raw' 20
+grep -qE '[0-9]{4}\.[0-9]{2}  ' said || fail 'no large share'
+[ "$(awk 'length > 80' said | wc -l)" = 0 ] || fail 'too wide'
+echo 'ok: large shares'
+
 LOAD= bench 'odd names' -j -s plot
 [ $got = 0 ] || fail 'odd names'
 grep -qF '"kernel": "Linux <1> & \"2\" \\ \u000a\u001b ' said || fail JSON

@@ -74,12 +74,12 @@ show(const struct row *row, unsigned rounds, unsigned kinds)
 	printf("%-26s", row->work->title);
 	measure_rounds(row->work, row->amount, rounds, kinds, &result);
 	raw = result.figure[RAW];
-	printf("%8.*f %-9s%7.2f", raw < 100, raw, row->work->unit,
+	printf("%8.*f %-9s %6.2f", raw < 100, raw, row->work->unit,
 	    result.share[PLAIN]);
 	guarded = result.share[GUARDED];
 	target = row->target * (row->of == PLAIN ? result.share[PLAIN] : 1);
 	if (has_kind(kinds, GUARDED))
-		printf("%9.2f   >= %.2f%s\n", guarded, target,
+		printf(" %8.2f   >= %.2f%s\n", guarded, target,
 		    guarded < target ? "  missed" : "");
 	else
 		printf("%9s\n", "-");
@@ -108,11 +108,11 @@ show_servers(unsigned rounds)
 	}
 	for (kind = 0; kind < servers; kind++)
 		share[kind] = median(figures[kind], rounds);
-	printf("\n%-26s%8s%17s%9s   %s\n%-26s%8.*f %-9s%7.2f", "", "threads",
+	printf("\n%-26s%8s%17s%9s   %s\n%-26s%8.*f %-9s %6.2f", "", "threads",
 	    "unix_serve", "libuv", "target", "8 clients at once",
 	    share[THREADS] < 100, share[THREADS], "k conn./s", share[SERVE]);
 	if (servers > LIBUV)
-		printf("%9.2f", share[LIBUV]);
+		printf(" %8.2f", share[LIBUV]);
 	else
 		printf("%9s", "-");
 	printf("   >= %.2f, libuv%s\n", SERVE_TARGET,

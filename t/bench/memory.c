@@ -128,9 +128,9 @@ static void
 show(const char *what, double plain, double guarded, double target,
     int with_guarded)
 {
-	printf("%-26s%8s %-9s%7.1f", what, "", "KiB", plain);
+	printf("%-26s%8s %-9s %6.1f", what, "", "KiB", plain);
 	if (with_guarded)
-		printf("%9.1f   <= %.1f%s\n", guarded, target,
+		printf(" %8.1f   <= %.1f%s\n", guarded, target,
 		    guarded > target ? "  missed" : "");
 	else
 		printf("%9s\n", "-");

@@ -134,8 +134,8 @@ print_report(const char *name, const char *events)
 {
 	const struct report *r = report;
 
-	printf("%-15s%7u %11llu %11llu %5ld -> %-4ld%5ld -> %-6ld"
-	    "%6ld -> %-6ld %s", name, r->cycles, shared->connections,
+	printf("%-15s %6u %11llu %11llu %5ld -> %-3ld %5ld -> %-5ld"
+	    " %6ld -> %-6ld %s", name, r->cycles, shared->connections,
 	    shared->bytes / 1024, r->first.descriptors, r->last.descriptors,
 	    r->first.blocks, r->last.blocks, r->first.resident,
 	    r->last.resident, shared->failed ? "FAIL" : "ok");

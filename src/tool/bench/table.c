@@ -4,6 +4,7 @@
 
 #define FULL	30		/* columns of a bar for raw */
 #define WIDEST	37		/* a longer one is cut */
+#define FIGURES	17		/* columns of a figure and its share */
 
 /* Both processes need a CPU that others leave to them. */
 static int
@@ -36,12 +37,12 @@ decimals(double figure)
 }
 
 static void
-show_bar(double share, int blocks)
+show_bar(double share, int widest, int blocks)
 {
 	int eighths = (int)((share < 9 ? share : 9) * FULL * 8 + 0.5);
-	int cut = eighths > WIDEST * 8, i;
+	int cut = eighths > widest * 8, i;
 
-	eighths = cut ? WIDEST * 8 : eighths;
+	eighths = cut ? widest * 8 : eighths;
 	for (i = 0; i < eighths / 8; i++)
 		fputs(blocks ? "\xe2\x96\x88" : "#", stdout);
 	/* From U+258F, an eighth, down to U+2589. */
@@ -65,19 +66,22 @@ show_result(const struct work *work, const struct result *result,
 {
 	static const char *const names[KINDS] = { "raw", "plain", "guarded",
 	    "TCP" };
-	int kind;
+	int kind, columns;
 
 	for (kind = RAW; kind < KINDS; kind++) {
 		if (kind != RAW)
 			printf("%-16s", kind == PLAIN ? work->unit : "");
 		printf("%-9s", names[kind]);
 		if (!has_kind(kinds, kind)) {
-			printf("%8s%7s\n", "-", "-");
+			printf("%8s %6s\n", "-", "-");
 			continue;
 		}
-		printf("%8.*f%7.2f  ", decimals(result->figure[kind]),
-		    result->figure[kind], result->share[kind]);
-		show_bar(result->share[kind], blocks);
+		columns = printf("%8.*f %6.2f  ",
+		    decimals(result->figure[kind]), result->figure[kind],
+		    result->share[kind]);
+		/* A wide figure leaves less of the 80 columns to the bar. */
+		show_bar(result->share[kind], WIDEST + FIGURES - columns,
+		    blocks);
 	}
 	puts("");
 }
