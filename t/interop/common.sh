@@ -81,11 +81,11 @@ start()
 	running="$last $running"
 }
 
-# ready NAME WORDS: until it has said so.
+# ready NAME WORDS: until it has said so; versions differ in capitals.
 ready()
 {
 	tries=0
-	until grep -q "$2" "$directory/$1.log"; do
+	until grep -qi "$2" "$directory/$1.log"; do
 		tries=$((tries + 1))
 		[ $tries -lt 200 ] || { echo "$1: not ready"; exit 1; }
 		sleep 0.05

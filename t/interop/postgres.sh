@@ -22,6 +22,6 @@ for kind in $kinds; do
 	grep -qx 'x\{9000\}' "$directory/said"
 done
 limit t/interop/startup "$s" nobody 'SELECT 1' 2>"$directory/said" && exit 1
-grep -q 'does not exist' "$directory/said"
+grep -qi 'does not exist' "$directory/said"
 stop $postgres
 passed postgres "$version" 'startup, a query of 9 kB, a refused user'

@@ -23,9 +23,9 @@ start agent t/interop/agent serve "$s"
 ready agent ready
 agent=$last
 limit ssh-add -l >"$directory/said" && exit 1
-grep -x 'The agent has no identities.' "$directory/said"
+grep -ix 'The agent has no identities.' "$directory/said"
 limit ssh-add "$directory/key" 2>"$directory/said" && exit 1
-grep 'agent refused' "$directory/said"
+grep -i 'agent refused' "$directory/said"
 stop_ours $agent
 [ ! -e "$s" ]
 passed ssh-add $version 'list, and a refusal, from an agent of ours'
