@@ -73,13 +73,16 @@ change_answer(const char *name, void *answer)
 
 /* Call libc's function, or be the failure. */
 #define INTERPOSE(type, name, parameters, arguments, failure) \
+	INTERPOSE_AS(type, name, #name, parameters, arguments, failure)
+/* What tests call CALL. */
+#define INTERPOSE_AS(type, name, call, parameters, arguments, failure) \
 	type name parameters; \
 	type \
 	name parameters \
 	{ \
 		type (*real) parameters; \
 		type result = failure; \
-		if (is_due(#name)) \
+		if (is_due(call)) \
 			return failure; \
 		*(void **)&real = original(#name); \
 		result = real arguments; \
@@ -122,8 +125,14 @@ INTERPOSE(int, dup3, (int from, int to, int flags), (from, to, flags), -1)
 INTERPOSE(int, poll, (struct pollfd *fds, nfds_t count, int timeout),
     (fds, count, timeout), -1)
 INTERPOSE(int, shutdown, (int fd, int how), (fd, how), -1)
+#if GLIBC_BEFORE(2, 33)
+INTERPOSE_AS(int, __fxstatat, "fstatat", (int version, int fd,
+    const char *path, struct stat *status, int flags),
+    (version, fd, path, status, flags), -1)
+#else
 INTERPOSE(int, fstatat, (int fd, const char *path, struct stat *status,
     int flags), (fd, path, status, flags), -1)
+#endif
 INTERPOSE(int, fchmodat, (int fd, const char *path, mode_t mode, int flags),
     (fd, path, mode, flags), -1)
 INTERPOSE(int, sigaction, (int number, const struct sigaction *new,

@@ -6,6 +6,13 @@
 #include <dlfcn.h>
 #include <string.h>
 
+/* Whether this is glibc, and older than that. */
+#ifdef __GLIBC__
+#define GLIBC_BEFORE(major, minor)	(!__GLIBC_PREREQ(major, minor))
+#else
+#define GLIBC_BEFORE(major, minor)	0
+#endif
+
 /*
  * Where off_t grows on demand (glibc with 32 bits) the headers give calls
  * that know it another name, ours too: NAME64.  One that is not there is
@@ -15,9 +22,10 @@ static inline void *
 original(const char *name)
 {
 #ifdef __USE_FILE_OFFSET64
-	static const char large[][16] = { "fcntl64", "fopen64", "fstat64",
-	    "fstatat64", "fstatfs64", "lstat64", "mmap64", "open64", "openat64",
-	    "stat64" };
+	static const char large[][16] = { "__fxstat64", "__fxstatat64",
+	    "__lxstat64", "__xstat64", "fcntl64", "fopen64",
+	    "fstat64", "fstatat64", "fstatfs64", "lstat64", "mmap64",
+	    "open64", "openat64", "stat64" };
 	size_t i;
 
 	for (i = 0; i < sizeof(large) / sizeof(large[0]); i++)
