@@ -3,6 +3,9 @@
 #include "faults.h"
 
 #include <sys/mman.h>
+#ifdef __linux__
+#include <sys/sendfile.h>
+#endif
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -12,6 +15,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,6 +108,38 @@ posix_spawnp(pid_t *child, const char *name,
 	if (fork() == 0)
 		_exit(0);
 	return ENOENT;
+}
+
+/* Ways to move bytes. */
+
+#ifdef __linux__
+ORIGINAL(ssize_t, splice, int, loff_t *, int, loff_t *, size_t, unsigned)
+ssize_t
+splice(int from, loff_t *from_place, int to, loff_t *to_place, size_t length,
+    unsigned flags)
+{
+	return is("no splice") ? failure(ENOSYS) : original_splice()(from,
+	    from_place, to, to_place, length, flags);
+}
+
+ORIGINAL(ssize_t, sendfile, int, int, off_t *, size_t)
+ssize_t
+sendfile(int to, int from, off_t *place, size_t length)
+{
+	/* As a filter of system calls has it. */
+	return is("no sendfile") ? failure(EPERM) :
+	    original_sendfile()(to, from, place, length);
+}
+#endif
+
+ORIGINAL(int, pipe, int *)
+int
+pipe(int ends[2])
+{
+	static atomic_int made;
+
+	return is("two pipes") && atomic_fetch_add(&made, 1) >= 2 ?
+	    failure(EMFILE) : original_pipe()(ends);
 }
 
 /* Sockets. */

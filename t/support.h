@@ -127,6 +127,7 @@ pthread_t start_thread(void *(*body)(void *), void *argument);
 void *join_thread(pthread_t thread);
 pid_t thread_id(void);
 void wait_blocked(_Atomic pid_t *id);	/* until that one sleeps */
+void wait_idle(pid_t process);		/* until all of its threads sleep */
 void catch_signal(int signal, void (*handler)(int));
 void do_nothing(int signal);
 int child_status(pid_t child);

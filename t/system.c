@@ -5,9 +5,11 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -98,6 +100,28 @@ wait_blocked(_Atomic pid_t *id)
 {
 	while (*id == 0 || is_running(*id))
 		sched_yield();
+}
+
+void
+wait_idle(pid_t process)
+{
+	struct dirent *entry;
+	int running;
+	char path[64];
+	DIR *tasks;
+
+	snprintf(path, sizeof(path), "/proc/%ld/task", (long)process);
+	do {
+		running = 0;
+		tasks = opendir(path);
+		if (tasks == NULL)
+			return;
+		while ((entry = readdir(tasks)) != NULL)
+			running |= *entry->d_name != '.' &&
+			    is_running((pid_t)atol(entry->d_name));
+		closedir(tasks);
+		sched_yield();
+	} while (running);
 }
 
 /* Without SA_RESTART: calls are interrupted. */

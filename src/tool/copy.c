@@ -189,9 +189,9 @@ copy_both(const char *address, const struct unix_ports *ports, int verbose)
 	int fd = unix_fileno(ports), error;
 
 	copying.sending = (struct flow){ .from = STDIN_FILENO, .to = fd,
-	    .connection = fd, .failed = -1 };
+	    .failed = -1 };
 	copying.receiving = (struct flow){ .from = fd, .to = STDOUT_FILENO,
-	    .connection = fd, .failed = -1 };
+	    .failed = -1 };
 	error = start(&copying);
 	if (error != 0)
 		return complain("cannot copy", error);

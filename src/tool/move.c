@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Bytes from one descriptor to the other, by the fastest way that the two
- * allow: without copying where one is a pipe or the source is a file, else
- * through a buffer.  All of it blocks; O_NONBLOCK, which somebody else may
- * have set, is waited out.
+ * allow: without copying if one is a pipe or the source is a file, else
+ * through a buffer.  Every call may wait, and none holds a pipe of another
+ * process meanwhile.  Where another process has set O_NONBLOCK on one of the
+ * two, poll(2) waits.
  */
 #include "tool.h"
 
@@ -17,23 +18,32 @@
 #include <sys/sendfile.h>
 #endif
 
-#define CHUNK	262144
+#define CHUNK		262144
+#define RETRY_MS	250
 
+/*
+ * Without a limit a writer to a full socket would wait for ever if the peer
+ * ends its reading: poll(2) on Linux does not report that, only the next
+ * write does.
+ */
 static void
 wait_for(int fd, short events)
 {
 	struct pollfd one = { .fd = fd, .events = events };
 
-	poll(&one, 1, -1);
+	poll(&one, 1, events == POLLOUT ? RETRY_MS : -1);
 }
 
 /* Whether the call that has failed is to be made again. */
 static int
 is_passing(int fd, short events)
 {
-	if (errno == EAGAIN || errno == EWOULDBLOCK)
+	int error = errno;
+
+	if (error == EAGAIN || error == EWOULDBLOCK)
 		wait_for(fd, events);
-	return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+	errno = error;
+	return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
 }
 
 static ssize_t
@@ -61,8 +71,9 @@ write_all(struct flow *flow, size_t length)
 	return (ssize_t)length;
 }
 
+/* At most CHUNK bytes that FROM has, through the buffer. */
 static ssize_t
-move_bytes(struct flow *flow)
+copy_from(struct flow *flow, int from)
 {
 	ssize_t length;
 
@@ -71,51 +82,77 @@ move_bytes(struct flow *flow)
 	if (flow->buffer == NULL)
 		return failed_at(flow, flow->from);
 	do
-		length = read(flow->from, flow->buffer, CHUNK);
-	while (length == -1 && is_passing(flow->from, POLLIN));
+		length = read(from, flow->buffer, CHUNK);
+	while (length == -1 && is_passing(from, POLLIN));
 	if (length == -1)
 		return failed_at(flow, flow->from);
 	return write_all(flow, (size_t)length);
 }
 
-#ifdef __linux__
-/*
- * The system's own call, until it turns out that it does not do here.
- * splice(2) looks at the reader of a pipe first: it is EPIPE for one who has
- * read all that he wanted, and left, also at the end of the input.
- */
 static ssize_t
-judge(struct flow *flow, ssize_t moved)
+move_copied(struct flow *flow)
 {
-	if (moved != -1)
-		return moved;
-	if (errno == EINVAL || errno == ENOSYS || errno == EPIPE) {
-		flow->move = move_bytes;
-		return move_bytes(flow);
-	}
-	return failed_at(flow, errno == ECONNRESET ? flow->connection :
-	    flow->from);
+	return copy_from(flow, flow->from);
 }
 
-/* It does not tell which side is not ready: whoever comes back asks both. */
+#ifdef __linux__
+/* A kind of descriptor, or a filter of system calls, rules the call out. */
 static int
-is_delayed(const struct flow *flow)
+is_unsupported(int error)
 {
-	return is_passing(flow->from, POLLIN) &&
-	    (errno == EINTR || is_passing(flow->to, POLLOUT));
+	return error == EINVAL || error == ENOSYS || error == EPERM;
 }
 
+/* The LENGTH bytes, at most CHUNK, that are in the flow's pipe. */
+static ssize_t
+empty_pipe(struct flow *flow, size_t length)
+{
+	ssize_t moved;
+	size_t done;
+
+	for (done = 0; done < length; done += (size_t)moved) {
+		do
+			moved = splice(flow->pipe[0], NULL, flow->to, NULL,
+			    length - done, 0);
+		while (moved == -1 && is_passing(flow->to, POLLOUT));
+		if (moved == -1 && is_unsupported(errno)) {
+			flow->move = move_copied;
+			moved = copy_from(flow, flow->pipe[0]);
+		} else if (moved == -1)
+			failed_at(flow, flow->to);
+		if (moved == -1)
+			return -1;
+	}
+	return (ssize_t)length;
+}
+
+/*
+ * Between a pipe and a socket splice(2) holds the pipe's mutex while it waits
+ * for the socket, since Linux 4.9.  Every other process that reads, writes or
+ * closes that pipe would wait as well, even with O_NONBLOCK, and SIGKILL would
+ * not end it.  SPLICE_F_NONBLOCK does not prevent it if the socket is full,
+ * and O_NONBLOCK would concern all processes that share the socket.  Hence a
+ * pipe of our own stands between the two: only that one is held, and between
+ * two pipes splice(2) holds neither while it waits.
+ */
 static ssize_t
 move_spliced(struct flow *flow)
 {
 	ssize_t moved;
 
 	do
-		moved = splice(flow->from, NULL, flow->to, NULL, CHUNK, 0);
-	while (moved == -1 && is_delayed(flow));
-	return judge(flow, moved);
+		moved = splice(flow->from, NULL, flow->pipe[1], NULL, CHUNK,
+		    0);
+	while (moved == -1 && is_passing(flow->from, POLLIN));
+	if (moved == -1 && is_unsupported(errno)) {
+		flow->move = move_copied;
+		return move_copied(flow);
+	}
+	return moved == -1 ? failed_at(flow, flow->from) :
+	    empty_pipe(flow, (size_t)moved);
 }
 
+/* It does not report which side would block, so poll both. */
 static ssize_t
 move_file(struct flow *flow)
 {
@@ -123,8 +160,15 @@ move_file(struct flow *flow)
 
 	do
 		moved = sendfile(flow->to, flow->from, NULL, CHUNK);
-	while (moved == -1 && is_delayed(flow));
-	return judge(flow, moved);
+	while (moved == -1 && is_passing(flow->from, POLLIN) &&
+	    is_passing(flow->to, POLLOUT));
+	if (moved == -1 && is_unsupported(errno)) {
+		flow->move = move_copied;
+		return move_copied(flow);
+	}
+	return moved != -1 ? moved :
+	    failed_at(flow, errno == EPIPE || errno == ECONNRESET ?
+	    flow->to : flow->from);
 }
 
 void
@@ -132,19 +176,20 @@ begin_flow(struct flow *flow)
 {
 	struct stat from, to;
 
-	flow->move = move_bytes;
+	flow->move = move_copied;
 	if (fstat(flow->from, &from) == -1 || fstat(flow->to, &to) == -1)
 		return;
-	if (S_ISFIFO(from.st_mode) || S_ISFIFO(to.st_mode))
-		flow->move = move_spliced;
-	else if (S_ISREG(from.st_mode) && flow->to == flow->connection)
+	if (S_ISREG(from.st_mode))
 		flow->move = move_file;
+	else if ((S_ISFIFO(from.st_mode) || S_ISFIFO(to.st_mode)) &&
+	    pipe(flow->pipe) == 0)
+		flow->move = move_spliced;
 }
 #else
 void
 begin_flow(struct flow *flow)
 {
-	flow->move = move_bytes;
+	flow->move = move_copied;
 }
 #endif
 

@@ -66,11 +66,11 @@ int exit_status(int status);
 struct flow {
 	int from;
 	int to;
-	int connection;			/* which of the two is the socket */
 	_Atomic unsigned long long bytes;
 	int error;			/* what ended it, or 0 */
 	int failed;			/* the descriptor that it came from */
 	char *buffer;
+	int pipe[2];			/* between the two, if one is a pipe */
 	ssize_t (*move)(struct flow *);
 };
 void begin_flow(struct flow *flow);

@@ -1,7 +1,10 @@
 #!/bin/sh
-# Our programs, unchanged, across machines by ssh's forwarding of sockets;
-# the other machine is an sshd on loopback, with keys of its own.
+# Our programs, unchanged, across machines by ssh's forwarding of sockets, and
+# ssh itself through the command; the other machine is an sshd on loopback, with
+# keys of its own.
 . "${0%/*}/common.sh"
+tool=$PWD/unixport
+[ -x $tool ] || skip 'no unixport'
 needs ssh sshd ssh-keygen socat
 [ -z "$ordinary" ] || needs setpriv
 user=$(id -un)
@@ -76,4 +79,19 @@ ssh=$last
 across "$there/far"
 stop $ssh
 passed 'ssh -R' $version 'our server here, our client there; half-close'
+
+# To sshd by a socket, as virtual machines have one.
+way=$directory/way
+start way $tool listen -1 "$way" socat - TCP:127.0.0.1:$port
+proxy=$last
+ready way '^$'
+for n in 1 2 3 4 5; do
+	forward -o ProxyCommand="$tool connect $way" \
+	    -L "$directory/near$n:$directory/ours"
+	ssh=$last
+	across "$directory/near$n"
+	stop $ssh
+done
+stop_ours $proxy
+passed 'ssh ProxyCommand' $version 'unixport connect is the way to sshd'
 stop $sshd
