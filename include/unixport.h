@@ -262,8 +262,9 @@ int unix_add_files(struct unix_ports *ports, const int *files, size_t count);
 
 /*
  * The next descriptor that came with the bytes read so far from `in`, or
- * perhaps read ahead; the caller owns it.  -1 with ENOMSG when none is here,
- * with EBADMSG where some were dropped.
+ * perhaps read ahead; the caller owns it.  It is 3 or more, and
+ * close-on-exec.  -1 with ENOMSG when none is here, with EBADMSG where some
+ * were dropped.
  */
 int unix_take_file(struct unix_ports *ports);
 

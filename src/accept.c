@@ -70,6 +70,14 @@ reserve(const struct unix_listener *listener, struct unix_ports *ports)
 	return 0;
 }
 
+/* FD may have got the number of the plain ports' own descriptor. */
+static void
+close_client(const struct unix_ports *ports, int fd)
+{
+	if (fd != ports->descriptor[0])
+		up_close(fd);
+}
+
 /* Let them lead to FD, which is the ports' then. */
 static int
 settle(const struct unix_listener *listener, struct unix_ports *ports, int fd)
@@ -80,7 +88,7 @@ settle(const struct unix_listener *listener, struct unix_ports *ports, int fd)
 	}
 	if (up_plain_move(ports, fd) == -1)
 		return -1;
-	up_close(fd);
+	close_client(ports, fd);
 	return 0;
 }
 
@@ -118,13 +126,13 @@ take_client(const struct unix_listener *listener, struct unix_ports *ports)
 	if (reserve(listener, &made) == -1)
 		return -1;
 	fd = up_set_blocking(listener->fd, 0) == -1 ? -1 :
-	    up_accept(listener->fd);
+	    up_accept(listener->fd, made.descriptor[0]);
 	if (fd == -1 || check_user(listener, fd) == -1 ||
 	    refuse_files(listener, fd) == -1 ||
 	    up_sigpipe_socket(fd, &listener->options) == -1 ||
 	    settle(listener, &made, fd) == -1) {
 		error = errno;
-		up_close(fd);
+		close_client(&made, fd);
 		up_abandon_ports(&made);
 		errno = error;
 		return -1;

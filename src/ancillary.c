@@ -79,11 +79,12 @@ is_pidfd(const struct cmsghdr *header)
 #endif
 }
 
-/* Where they are not born so. */
+/* What finds no number of 3 or more was dropped, too. */
 static void
 queue(struct up_files *files, int fd)
 {
-	if (MSG_CMSG_CLOEXEC == 0)
+	fd = up_above_standard(fd);
+	if (MSG_CMSG_CLOEXEC == 0 && fd != -1)
 		up_set_inherit(fd, 0);
 	up_file_came(files, fd);
 }

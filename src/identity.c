@@ -26,7 +26,7 @@ struct numbers {
 static struct numbers
 open_numbers(const char *path)
 {
-	return (struct numbers){ .fd = open(path, O_RDONLY | O_CLOEXEC) };
+	return (struct numbers){ .fd = up_open(path, O_RDONLY) };
 }
 
 /* A NUL at the end of the file. */

@@ -84,11 +84,17 @@ int up_family(int);
 int up_own_text(int, char **);
 int up_is_bound(int);
 
-/* socket.c: descriptors born close-on-exec */
+/* numbers.c: descriptors of 3 or more, close-on-exec */
+int up_dup(int);
+int up_above_standard(int);
+int up_both_above_standard(int [2]);
+int up_open(const char *, int);
+int up_openat(int, const char *, int);
+
+/* socket.c: such descriptors of every kind */
 int up_socket(int);
 int up_socketpair(int [2]);
-int up_accept(int);
-int up_dup(int);
+int up_accept(int, int);
 int up_dup_onto(int, int);
 int up_pipe(int [2]);
 int up_shutdown(int, int);

@@ -99,7 +99,7 @@ open_file(const struct up_address *address)
 {
 #ifdef O_PATH
 	char *path = up_copy(address);
-	int fd = path == NULL ? -1 : open(path, O_PATH | O_CLOEXEC);
+	int fd = path == NULL ? -1 : up_open(path, O_PATH);
 	int error = errno;
 
 	free(path);

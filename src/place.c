@@ -53,7 +53,7 @@ up_open_place(struct up_claim *claim)
 	    strndup(claim->path, (size_t)(claim->last - claim->path));
 	if (directory == NULL)
 		return -1;
-	claim->directory = open(directory, O_LOOKUP | O_DIRECTORY | O_CLOEXEC);
+	claim->directory = up_open(directory, O_LOOKUP | O_DIRECTORY);
 	if (claim->directory != -1)
 		claim->absolute = absolute_path(directory, claim->directory,
 		    claim->last);

@@ -23,8 +23,7 @@ static int
 lock_directory(const struct up_claim *claim)
 {
 	long long deadline = up_deadline(PATIENCE);
-	int fd = openat(claim->directory, ".",
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = up_openat(claim->directory, ".", O_RDONLY | O_DIRECTORY);
 
 	if (fd == -1 || !up_is_local(fd)) {
 		up_close(fd);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Descriptors, close-on-exec from birth where the system can: without
- * SOCK_CLOEXEC and its kin another thread's fork(2) may come in between.
+ * SOCK_CLOEXEC another thread's fork(2) may come in between.  None of them
+ * keeps a standard number; see numbers.c.
  */
 #include "internal.h"
 
@@ -56,7 +57,7 @@ close_on_exec(int fd)
 int
 up_socket(int type)
 {
-	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+	int fd = up_above_standard(socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
 
 	return SOCK_CLOEXEC != 0 ? fd : close_on_exec(fd);
 }
@@ -64,21 +65,20 @@ up_socket(int type)
 int
 up_socketpair(int pair[2])
 {
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
+	int made[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, made) == -1 ||
+	    up_both_above_standard(made) == -1)
 		return -1;
-	if (SOCK_CLOEXEC == 0 && (up_set_inherit(pair[0], 0) == -1 ||
-	    up_set_inherit(pair[1], 0) == -1)) {
-		up_close(pair[0]);
-		up_close(pair[1]);
+	if (SOCK_CLOEXEC == 0 && (up_set_inherit(made[0], 0) == -1 ||
+	    up_set_inherit(made[1], 0) == -1)) {
+		up_close(made[0]);
+		up_close(made[1]);
 		return -1;
 	}
+	pair[0] = made[0];
+	pair[1] = made[1];
 	return 0;
-}
-
-int
-up_dup(int fd)
-{
-	return fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 
 #ifdef HAVE_DUP3
@@ -91,7 +91,7 @@ dup_once(int from, int to)
 static int
 dup_once(int from, int to)
 {
-	return dup2(from, to) == -1 ? -1 : up_set_inherit(to, 0);
+	return dup2(from, to) == -1 || up_set_inherit(to, 0) == -1 ? -1 : to;
 }
 #endif
 
@@ -100,22 +100,23 @@ up_dup_onto(int from, int to)
 {
 	int result;
 
+	if (from == to)
+		return to;
 	do
 		result = dup_once(from, to);
 	while (result == -1 && errno == EINTR);
 	return result;
 }
 
-/* A connection, blocking whatever the listener is. */
 #ifdef HAVE_ACCEPT4
-int
-up_accept(int listener)
+static int
+accept_once(int listener)
 {
 	return accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 }
 #else
-int
-up_accept(int listener)
+static int
+accept_once(int listener)
 {
 	int spare = up_dup(listener);
 	int fd;
@@ -134,20 +135,57 @@ up_accept(int listener)
 }
 #endif
 
-/* Both ends non-blocking. */
-#ifdef HAVE_PIPE2
-int
-up_pipe(int ends[2])
+/* A client whose number is 0, 1 or 2 replaces PLACE. */
+static int
+accept_onto(int listener, int place)
 {
-	return pipe2(ends, O_CLOEXEC | O_NONBLOCK);
+	int fd = accept_once(listener);
+	int moved;
+
+	if (fd == -1 || fd > STDERR_FILENO)
+		return fd;
+	moved = up_dup_onto(fd, place);
+	up_close(fd);
+	return moved;
+}
+
+/*
+ * A connection, blocking whatever the listener is.  PLACE is a descriptor of
+ * the caller's that a client with a standard number replaces; if it is -1 one
+ * is reserved here.  Without it such a client could only be closed if no
+ * other number is free, and accept(2) has taken it from the queue.
+ */
+int
+up_accept(int listener, int place)
+{
+	int spare, fd;
+
+	if (place != -1)
+		return accept_onto(listener, place);
+	spare = up_dup(listener);
+	if (spare == -1)
+		return -1;
+	fd = accept_onto(listener, spare);
+	if (fd != spare)
+		up_close(spare);
+	/* The spare one had the last number: 0, 1 and 2 are in use. */
+	if (fd == -1 && errno == EMFILE)
+		fd = up_above_standard(accept_once(listener));
+	return fd;
+}
+
+#ifdef HAVE_PIPE2
+static int
+make_pipe(int made[2])
+{
+	return pipe2(made, O_CLOEXEC | O_NONBLOCK) == -1 ? -1 :
+	    up_both_above_standard(made);
 }
 #else
-int
-up_pipe(int ends[2])
+static int
+make_pipe(int made[2])
 {
-	int made[2];
-
-	if (pipe(made) == -1)
+	if (pipe(made) == -1 || up_both_above_standard(made) == -1)
 		return -1;
 	if (up_set_inherit(made[0], 0) == -1 ||
 	    up_set_inherit(made[1], 0) == -1 ||
@@ -157,11 +195,22 @@ up_pipe(int ends[2])
 		up_close(made[1]);
 		return -1;
 	}
+	return 0;
+}
+#endif
+
+/* Both ends non-blocking. */
+int
+up_pipe(int ends[2])
+{
+	int made[2];
+
+	if (make_pipe(made) == -1)
+		return -1;
 	ends[0] = made[0];
 	ends[1] = made[1];
 	return 0;
 }
-#endif
 
 /* The peer that is gone already makes this ENOTCONN, which is no error. */
 int

@@ -34,8 +34,8 @@ up_is_same(const struct stat *a, const struct stat *b)
 int
 up_open_file(const struct up_claim *claim, struct up_file *file)
 {
-	int fd = openat(claim->directory, claim->last,
-	    O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	int fd = up_openat(claim->directory, claim->last,
+	    O_PATH | O_NOFOLLOW);
 
 	*file = (struct up_file){ .fd = fd, .name = "",
 	    .flags = AT_EMPTY_PATH, .pin = fd };

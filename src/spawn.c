@@ -3,32 +3,11 @@
 #include "internal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <unistd.h>
 
 extern char **environ;
-
-/*
- * The child's end, away from the numbers that it is to get: where our own 0
- * or 1 is closed it may be one of them, and dup2(2) onto itself would leave
- * it close-on-exec.  FD is closed when that fails.
- */
-static int
-move_up(int fd)
-{
-	int moved;
-
-	if (fd > STDERR_FILENO)
-		return fd;
-	moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	/* The limit is as low as that. */
-	if (moved == -1 && errno == EINVAL)
-		errno = EMFILE;
-	up_close(fd);
-	return moved;
-}
 
 /* What we ignore or block is not the child's matter. */
 static int
@@ -48,6 +27,7 @@ set_signals(posix_spawnattr_t *attributes)
 	    posix_spawnattr_setsigdefault(attributes, &pipe);
 }
 
+/* FD is neither 0 nor 1: dup2(2) onto itself would leave close-on-exec. */
 static int
 set_files(posix_spawn_file_actions_t *actions, int fd)
 {
@@ -90,8 +70,7 @@ open_ends(const struct unix_options *options, struct unix_ports *ports)
 
 	if (up_socketpair(ends) == -1)
 		return -1;
-	ends[1] = move_up(ends[1]);
-	if (ends[1] == -1 || up_open_ports(ends[0], options, ports) == -1) {
+	if (up_open_ports(ends[0], options, ports) == -1) {
 		up_close(ends[0]);
 		up_close(ends[1]);
 		return -1;

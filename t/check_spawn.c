@@ -153,28 +153,18 @@ END_TEST
 /* Bits of _i: which of 0, 1 and 2 are closed here. */
 START_TEST(any_of_our_first_descriptors_may_be_closed)
 {
-	int saved[3], fd;
 	struct unix_ports ports;
 	char expected[5000];
 	pid_t child;
 
-	for (fd = 0; fd < 3; fd++) {
-		saved[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 100);
-		if ((_i & 1 << fd) != 0)
-			close(fd);
-	}
+	close_standard((unsigned)_i);
 	list_expected(expected);
 	child = start("descriptors", NULL, &ports);
 	expect(ports.in, expected);
 	expect_end(ports.in);
 	succeeds(unix_close_ports(&ports));
 	expect_exit(child, 0);
-	for (fd = 0; fd < 3; fd++) {
-		if (saved[fd] == -1)
-			continue;
-		dup2(saved[fd], fd);
-		close(saved[fd]);
-	}
+	restore_standard();
 }
 END_TEST
 

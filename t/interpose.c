@@ -42,9 +42,13 @@ static struct {
 	void (*change)(void *answer);
 } changed;
 
+static void (*watcher)(const char *name);
+
 static int
 is_due(const char *name)
 {
+	if (watcher != NULL)
+		watcher(name);
 	if (next.name == NULL || strcmp(next.name, name) != 0)
 		return 0;
 	if (next.number == 0) {
@@ -86,8 +90,10 @@ change_answer(const char *name, void *answer)
 			return failure; \
 		*(void **)&real = original(#name); \
 		result = real arguments; \
-		if (result != failure) \
+		if (result != failure) { \
+			change_answer(#name, &result); \
 			errno = EXDEV; \
+		} \
 		return result; \
 	}
 
@@ -121,6 +127,9 @@ INTERPOSE(ssize_t, write, (int fd, const void *bytes, size_t size),
     (fd, bytes, size), -1)
 INTERPOSE(int, accept4, (int fd, struct sockaddr *name, socklen_t *size,
     int flags), (fd, name, size, flags), -1)
+INTERPOSE(int, pipe2, (int ends[2], int flags), (ends, flags), -1)
+INTERPOSE(ssize_t, recvmsg, (int fd, struct msghdr *message, int flags),
+    (fd, message, flags), -1)
 INTERPOSE(int, dup3, (int from, int to, int flags), (from, to, flags), -1)
 INTERPOSE(int, poll, (struct pollfd *fds, nfds_t count, int timeout),
     (fds, count, timeout), -1)
@@ -329,6 +338,22 @@ posix_spawnp(pid_t *child, const char *file,
 }
 
 int
+open(const char *path, int flags, ...)
+{
+	int (*real)(const char *, int, ...);
+	va_list rest;
+	mode_t mode;
+
+	va_start(rest, flags);
+	mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
+	va_end(rest);
+	if (is_due("open"))
+		return -1;
+	*(void **)&real = original("open");
+	return real(path, flags, mode);
+}
+
+int
 openat(int fd, const char *path, int flags, ...)
 {
 	int (*real)(int, const char *, int, ...);
@@ -385,6 +410,12 @@ after_next(const char *name, void (*change)(void *answer))
 {
 	changed.name = name;
 	changed.change = change;
+}
+
+void
+watch_calls(void (*watch)(const char *name))
+{
+	watcher = watch;
 }
 
 void

@@ -17,6 +17,9 @@ void before_next(const char *name, void (*action)(void));
 /* The next call of NAME is made, and what it has answered is changed. */
 void after_next(const char *name, void (*change)(void *answer));
 
+/* WATCH is called before each call from now on; NULL ends that. */
+void watch_calls(void (*watch)(const char *name));
+
 /* Whether that is still to come; it shall not. */
 int is_pending(void);
 void forget_next(void);

@@ -119,8 +119,12 @@ int count_files(const char *directory);
 void expect_close_on_exec(void);
 void close_all_opened(void);
 
-void begin_shortage(int spare);		/* that many can be had, no more */
+void begin_shortage(int spare);		/* that many from 3 on are left */
 void end_shortage(void);
+
+/* Close some of 0, 1 and 2, bits of NUMBERS, and open them again. */
+void close_standard(unsigned numbers);
+void restore_standard(void);
 
 /* Threads and processes. */
 pthread_t start_thread(void *(*body)(void *), void *argument);

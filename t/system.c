@@ -23,13 +23,15 @@ void
 begin_shortage(int spare)
 {
 	struct rlimit limit;
-	int fd;
+	int fd, source = 0;
 
+	while (fcntl(source, F_GETFD) == -1)
+		source++;
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &usual), 0);
 	limit = usual;
 	limit.rlim_cur = DESCRIPTORS / 2;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	while ((fd = fcntl(0, F_DUPFD_CLOEXEC, 0)) != -1)
+	while ((fd = fcntl(source, F_DUPFD_CLOEXEC, 3)) != -1)
 		fillers[filler_count++] = fd;
 	ck_assert_int_eq(errno, EMFILE);
 	while (spare-- > 0)
@@ -42,6 +44,35 @@ end_shortage(void)
 	while (filler_count > 0)
 		close(fillers[--filler_count]);
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &usual), 0);
+}
+
+static int kept[3] = { -1, -1, -1 };
+
+void
+close_standard(unsigned numbers)
+{
+	int fd;
+
+	for (fd = 0; fd < 3; fd++) {
+		if ((numbers & 1u << fd) == 0)
+			continue;
+		kept[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+		close(fd);
+	}
+}
+
+void
+restore_standard(void)
+{
+	int fd;
+
+	for (fd = 0; fd < 3; fd++) {
+		if (kept[fd] == -1)
+			continue;
+		dup2(kept[fd], fd);
+		close(kept[fd]);
+		kept[fd] = -1;
+	}
 }
 
 /* Threads and processes. */

@@ -12,6 +12,11 @@ cmp copy big
 cat big | "$unixport" connect s | cmp - big
 : | "$unixport" connect s | cmp - /dev/null
 "$unixport" connect s <&- | cmp - /dev/null
+if [ -e /proc/self/fd/0 ]; then
+	LD_LIBRARY_PATH=$libraries "$itself" connect s \
+	    sh -c 'readlink /proc/$$/fd/2 >files' 2>&-
+	[ "$(cat files)" = /dev/null ] || fail "descriptors: $(cat files)"
+fi
 end TERM
 echo 'ok: 64 MB, byte for byte'
 

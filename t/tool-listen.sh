@@ -51,10 +51,29 @@ serve s sh -c 'echo $(ls /proc/self/fd 2>/dev/null)' 5</dev/null
 expect 0 "$usual_files" "$unixport" connect s </dev/null
 end TERM
 # With none of 0, 1 and 2; no socket gets their numbers.
-"$unixport" listen s cat <&- >&- 2>&- & server=$!
+LD_LIBRARY_PATH=$libraries "$itself" listen s cat <&- >&- 2>&- & server=$!
 pids="$pids $server"
 expect 0 hello sh -c "echo hello | \"$unixport\" connect -w 20 s"
 end TERM
+# Its programs find the connection at 0 and 1 alone.
+if [ -e /proc/self/fd/0 ]; then
+	cat >files.sh <<-'END'
+		[ "$(readlink /proc/$$/fd/0)" = "$(readlink /proc/$$/fd/1)" ]
+		echo $? "$(readlink /proc/$$/fd/2)"
+	END
+	for closed in '<&-' '>&-' '2>&-' '<&- >&- 2>&-'; do
+		case $closed in
+		*2*) expected='0 /dev/null' ;;
+		*) expected="0 $directory/errors" ;;
+		esac
+		eval 'LD_LIBRARY_PATH=$libraries "$itself" listen s' \
+		    'sh files.sh 2>errors' "$closed" \&
+		server=$!
+		pids="$pids $server"
+		expect 0 "$expected" "$unixport" connect -w 20 s </dev/null
+		end TERM
+	done
+fi
 echo 'ok: descriptors'
 
 serve -m 0640 -g "$(id -gn)" s cat

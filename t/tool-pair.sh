@@ -45,6 +45,11 @@ echo 'ok: SIGTERM'
 
 "$unixport" pair true -- true <&- >&- 2>&-
 "$unixport" pair sh -c 'echo x' -- sh -c 'read -r x; [ $x = x ]' <&- >&- 2>&-
+if [ -e /proc/self/fd/0 ]; then
+	LD_LIBRARY_PATH=$libraries "$itself" pair \
+	    sh -c 'readlink /proc/$$/fd/2' -- sh -c 'echo $(cat) >files' 2>&-
+	[ "$(cat files)" = /dev/null ] || fail "descriptors: $(cat files)"
+fi
 "$unixport" pair sh -c 'ls /proc/self/fd 2>/dev/null' -- \
     sh -c 'echo $(cat) >files'
 [ "$(cat files)" = "$usual_files" ] || fail "descriptors: $(cat files)"

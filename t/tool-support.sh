@@ -3,6 +3,11 @@ set -eu
 directory=$(mktemp -d /tmp/unixport.XXXXXX)
 build=$PWD
 unixport=$build/unixport
+# Where "$unixport" is a script of libtool's, the command itself: a shell that
+# starts with one of 0, 1 and 2 closed opens its script there.
+itself=$build/.libs/unixport
+libraries=$build/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+[ -x "$itself" ] || itself=$unixport
 pids=
 # Those that were waited for have numbers that may be others' by now.
 is_ours()
