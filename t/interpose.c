@@ -78,7 +78,7 @@ change_answer(const char *name, void *answer)
 /* Call libc's function, or be the failure. */
 #define INTERPOSE(type, name, parameters, arguments, failure) \
 	INTERPOSE_AS(type, name, #name, parameters, arguments, failure)
-/* What tests call CALL. */
+/* Tests know it as CALL. */
 #define INTERPOSE_AS(type, name, call, parameters, arguments, failure) \
 	type name parameters; \
 	type \
@@ -189,8 +189,8 @@ malloc(size_t size)
 }
 
 /*
- * It counts as malloc(3): gcc 16 makes calloc(3) of malloc(3) and a fill.  It
- * does not call libc's own, which in musl calls the malloc(3) above.
+ * Counts as malloc(3), because gcc 16 compiles malloc(3) and memset(3) to it.
+ * It does not call libc's own, which in musl calls the malloc(3) above.
  */
 void *
 calloc(size_t number, size_t size)

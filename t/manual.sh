@@ -24,7 +24,7 @@ example()
 	    in_examples && /^\.Bd -literal/{ code = 1 }' "$1"
 }
 
-# Compilers of before 2024 have another name for C23.
+# Compilers older than 2024 have another name for C23.
 c23=c23
 echo 'int main(void) { return 0; }' >"$directory/empty.c"
 $CC -std=c23 -fsyntax-only "$directory/empty.c" 2>/dev/null || c23=c2x

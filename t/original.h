@@ -22,8 +22,7 @@ static inline void *
 original(const char *name)
 {
 #ifdef __USE_FILE_OFFSET64
-	static const char large[][16] = { "__fxstat64", "__fxstatat64",
-	    "__lxstat64", "__xstat64", "fcntl64", "fopen64",
+	static const char large[][16] = { "__fxstatat64", "fcntl64", "fopen64",
 	    "fstat64", "fstatat64", "fstatfs64", "lstat64", "mmap64",
 	    "open64", "openat64", "stat64" };
 	size_t i;

@@ -76,16 +76,13 @@ find(void *real, const char *name)
 }
 
 #define WRAP(type, name, parameters, arguments, failure) \
-	WRAP_AS(type, name, CALL_##name, parameters, arguments, failure)
-/* What the table calls CALL. */
-#define WRAP_AS(type, name, call, parameters, arguments, failure) \
 	type name parameters; \
 	type \
 	name parameters \
 	{ \
 		static type (*real) parameters; \
 		type result; \
-		if (is_due(call)) \
+		if (is_due(CALL_##name)) \
 			return failure; \
 		find(&real, #name); \
 		result = real arguments; \
@@ -152,6 +149,9 @@ WRAP(FILE *, fopencookie, (void *cookie, const char *mode,
     cookie_io_functions_t hooks), (cookie, mode, hooks), NULL)
 WRAP(size_t, fread, (void *bytes, size_t size, size_t count, FILE *in),
     (bytes, size, count, in), 0)
+WRAP(int, fstat, (int fd, STATUS), (fd, status), -1)
+WRAP(int, fstatat, (int fd, PATH, STATUS, FLAGS), (fd, path, status, flags),
+    -1)
 WRAP(int, fstatfs, (int fd, struct statfs *status), (fd, status), -1)
 WRAP(size_t, fwrite, (const void *bytes, size_t size, size_t count, FILE *out),
     (bytes, size, count, out), 0)
@@ -163,6 +163,7 @@ WRAP(int, getsockname, (int fd, struct sockaddr *name, socklen_t *size),
 WRAP(int, getsockopt, (int fd, int level, int option, void *value,
     socklen_t *size), (fd, level, option, value, size), -1)
 WRAP(int, listen, (int fd, int backlog), (fd, backlog), -1)
+WRAP(int, lstat, (PATH, STATUS), (path, status), -1)
 WRAP(int, madvise, (void *place, size_t size, int advice),
     (place, size, advice), -1)
 WRAP(int, mkdir, (PATH, mode_t mode), (path, mode), -1)
@@ -215,25 +216,7 @@ WRAP(int, socket, (int family, int type, int protocol),
     (family, type, protocol), -1)
 WRAP(int, socketpair, (int family, int type, int protocol, int ends[2]),
     (family, type, protocol, ends), -1)
+WRAP(int, stat, (PATH, STATUS), (path, status), -1)
 WRAP(int, unlinkat, (int fd, PATH, FLAGS), (fd, path, flags), -1)
 WRAP(ssize_t, write, (int fd, const void *bytes, size_t size),
     (fd, bytes, size), -1)
-
-#if GLIBC_BEFORE(2, 33)
-#define VERSION	int version
-
-WRAP_AS(int, __fxstat, CALL_fstat, (VERSION, int fd, STATUS),
-    (version, fd, status), -1)
-WRAP_AS(int, __fxstatat, CALL_fstatat, (VERSION, int fd, PATH, STATUS, FLAGS),
-    (version, fd, path, status, flags), -1)
-WRAP_AS(int, __lxstat, CALL_lstat, (VERSION, PATH, STATUS),
-    (version, path, status), -1)
-WRAP_AS(int, __xstat, CALL_stat, (VERSION, PATH, STATUS),
-    (version, path, status), -1)
-#else
-WRAP(int, fstat, (int fd, STATUS), (fd, status), -1)
-WRAP(int, fstatat, (int fd, PATH, STATUS, FLAGS), (fd, path, status, flags),
-    -1)
-WRAP(int, lstat, (PATH, STATUS), (path, status), -1)
-WRAP(int, stat, (PATH, STATUS), (path, status), -1)
-#endif

@@ -54,25 +54,21 @@ malloc(size_t size)
 }
 
 /*
- * It counts as malloc(3): gcc 16 makes calloc(3) of malloc(3) and a fill.  It
- * does not call libc's own, which in musl calls the malloc(3) above.
+ * Counts as malloc(3), because gcc 16 compiles malloc(3) and memset(3) to it.
+ * It does not call libc's own, which in musl calls the malloc(3) above.
  */
 void *
 calloc(size_t number, size_t size)
 {
-	static _Thread_local int nested;
 	void *block;
 
-	/* glibc before 2.34 calls calloc(3) in dlsym(3), and can do without. */
-	if (nested || is_due(CALL_malloc))
+	if (is_due(CALL_malloc))
 		return NULL;
 	if (size != 0 && number > (size_t)-1 / size) {
 		errno = ENOMEM;
 		return NULL;
 	}
-	nested = 1;
 	block = get(number * size);
-	nested = 0;
 	return block == NULL ? NULL : memset(block, 0, number * size);
 }
 
