@@ -9,24 +9,26 @@
 #endif
 
 /*
- * 1: a client, 0: nobody before DEADLINE, -1: interrupted or broken.  A
- * listener that another holder has shut down is always ready on Linux,
- * and accept(2) then says EAGAIN for ever.
+ * 1: a client, 0: none before DEADLINE, -1: interrupted or broken.  STOP,
+ * if it is not -1, interrupts too, once it is readable.  A listener that
+ * another holder has shut down is always ready on Linux, and accept(2) then
+ * says EAGAIN for ever.
  */
 static int
-wait_client(const struct unix_listener *listener, long long deadline)
+wait_client(const struct unix_listener *listener, int stop, long long deadline)
 {
-	struct pollfd fds[2] = {
+	struct pollfd fds[3] = {
 		{ .fd = listener->wake[0], .events = POLLIN },
-		{ .fd = listener->fd, .events = POLLIN | POLLRDHUP }
+		{ .fd = listener->fd, .events = POLLIN | POLLRDHUP },
+		{ .fd = stop, .events = POLLIN }
 	};
-	int ready = up_poll(fds, 2, deadline);
+	int ready = up_poll(fds, stop == -1 ? 2 : 3, deadline);
 
 	if (ready <= 0)
 		return ready;
 	if (((fds[0].revents | fds[1].revents) & POLLNVAL) != 0)
 		errno = EBADF;
-	else if (fds[0].revents != 0)
+	else if (fds[0].revents != 0 || fds[2].revents != 0)
 		errno = ECANCELED;
 	else if ((fds[1].revents & (POLLHUP | POLLRDHUP)) != 0)
 		errno = EINVAL;
@@ -92,17 +94,17 @@ settle(const struct unix_listener *listener, struct unix_ports *ports, int fd)
 	return 0;
 }
 
-/* A stranger is dropped like a client that has gone. */
+/*
+ * Whether FD's user is refused; -1 where the system cannot identify users.
+ * A client that has gone is refused, too.
+ */
 static int
-check_user(const struct unix_listener *listener, int fd)
+is_refused(const struct unix_listener *listener, int fd)
 {
-	if ((listener->options.flags & UNIX_SAME_USER) == 0)
+	if ((listener->options.flags & UNIX_SAME_USER) == 0 ||
+	    up_check_user(fd) == 0)
 		return 0;
-	if (up_check_user(fd) == 0)
-		return 0;
-	if (errno != ENOTSUP)
-		errno = ECONNABORTED;
-	return -1;
+	return errno == ENOTSUP ? -1 : 1;
 }
 
 /* A listener that other processes may hold takes descriptors. */
@@ -114,20 +116,22 @@ refuse_files(const struct unix_listener *listener, int fd)
 }
 
 /*
- * One try at the client that seems to wait.  Another holder of the listener
- * may have made it blocking, and then accept(2) would wait for the next one.
+ * One try at the client that seems to wait, as up_accept_client().  Another
+ * holder of the listener may have made it blocking, and then accept(2) would
+ * wait for the next one.
  */
 static int
 take_client(const struct unix_listener *listener, struct unix_ports *ports)
 {
 	struct unix_ports made;
+	int refused = 0;
 	int fd, error;
 
 	if (reserve(listener, &made) == -1)
 		return -1;
 	fd = up_set_blocking(listener->fd, 0) == -1 ? -1 :
 	    up_accept(listener->fd, made.descriptor[0]);
-	if (fd == -1 || check_user(listener, fd) == -1 ||
+	if (fd == -1 || (refused = is_refused(listener, fd)) == -1 ||
 	    refuse_files(listener, fd) == -1 ||
 	    up_sigpipe_socket(fd, &listener->options) == -1 ||
 	    settle(listener, &made, fd) == -1) {
@@ -137,24 +141,28 @@ take_client(const struct unix_listener *listener, struct unix_ports *ports)
 		errno = error;
 		return -1;
 	}
-	up_sigpipe_process(listener->options.sigpipe);
 	*ports = made;
-	return 0;
+	return refused;
 }
 
-/* Wait for a client until DEADLINE, then it is ETIMEDOUT. */
+/*
+ * Wait for a client until DEADLINE, then it is ETIMEDOUT; STOP as in
+ * wait_client().  0, or -1, or 1: PORTS are a client's that is refused, for
+ * the caller to close while no thread waits for it.
+ */
 int
-up_accept_client(struct unix_listener *listener, long long deadline,
+up_accept_client(struct unix_listener *listener, int stop, long long deadline,
     struct unix_ports *ports)
 {
-	int ready;
+	int ready, result;
 
-	while ((ready = wait_client(listener, deadline)) == 1) {
-		if (take_client(listener, ports) == 0)
-			return 0;
-		if (!is_passing(errno))
-			return -1;
-		/* Strangers who come again and again keep poll(2) ready. */
+	while ((ready = wait_client(listener, stop, deadline)) == 1) {
+		result = take_client(listener, ports);
+		if (result == 0)
+			up_sigpipe_process(listener->options.sigpipe);
+		if (result != -1 || !is_passing(errno))
+			return result;
+		/* Clients that come again and again keep poll(2) ready. */
 		if (listener->options.accept_timeout > 0 &&
 		    up_left(deadline) == 0)
 			break;
@@ -162,6 +170,27 @@ up_accept_client(struct unix_listener *listener, long long deadline,
 	if (ready != -1)
 		errno = ETIMEDOUT;
 	return -1;
+}
+
+/* Refused clients must not extend the wait. */
+static int
+accept_welcome(struct unix_listener *listener, struct unix_ports *ports)
+{
+	long long deadline = up_limit(listener->options.accept_timeout);
+	struct unix_ports made;
+	int result;
+
+	while ((result = up_accept_client(listener, -1, deadline, &made)) == 1) {
+		up_abandon_ports(&made);
+		if (listener->options.accept_timeout > 0 &&
+		    up_left(deadline) == 0) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+	}
+	if (result == 0)
+		*ports = made;
+	return result;
 }
 
 UP_API int
@@ -177,8 +206,7 @@ unix_accept(struct unix_listener *listener, struct unix_ports *ports)
 		errno = EOPNOTSUPP;
 		return -1;
 	}
-	if (up_accept_client(listener,
-	    up_limit(listener->options.accept_timeout), ports) == -1)
+	if (accept_welcome(listener, ports) == -1)
 		return -1;
 	errno = saved;
 	return 0;
@@ -194,7 +222,7 @@ unix_accept_ready(struct unix_listener *listener)
 		errno = EINVAL;
 		return -1;
 	}
-	ready = wait_client(listener, up_deadline(0));
+	ready = wait_client(listener, -1, up_deadline(0));
 	if (ready == -1 && errno == ECANCELED)
 		ready = 1;
 	if (ready != -1)

@@ -318,9 +318,12 @@ struct unix_listener {
 	struct unix_options options;
 };
 
-int up_accept_client(struct unix_listener *, long long, struct unix_ports *);
+int up_accept_client(struct unix_listener *, int, long long,
+    struct unix_ports *);
 
 /* serve.c and worker.c */
+#define UP_RETRY_MS	50		/* during a shortage */
+
 struct up_worker {
 	struct up_worker *next;
 	struct up_server *server;
@@ -336,12 +339,12 @@ struct up_server {
 	void *context;
 	unsigned clients, clients_per_user;
 	pthread_attr_t attributes;
-	int bell[2];
+	int bell[2];			/* the caller's end and the threads' */
 	pthread_mutex_t lock;		/* of all below */
 	pthread_cond_t turn;		/* to lead, or to stop */
 	struct up_worker *workers;
-	unsigned threads, idle;
-	unsigned leaders;
+	unsigned threads;		/* the sum of the next four */
+	unsigned idle, leaders, serving, refusing;
 	int stopping;
 	int ended;			/* SHUT_RD or SHUT_RDWR, once stopping */
 	int error;			/* why it stopped, or 0 */
@@ -349,6 +352,7 @@ struct up_server {
 
 int up_watch(struct pollfd *, nfds_t, long long);
 int up_add_worker(struct up_server *);
+int up_fill_lead(struct up_server *);
 void up_stop(struct up_server *, int);
 void up_end_connections(struct up_server *, int);
 

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define CLIENTS	256		/* by default */
 #define DRAIN	5000		/* milliseconds, by default */
@@ -43,18 +42,54 @@ set_attributes(pthread_attr_t *attributes, size_t stack_size)
 	return error;
 }
 
-/* Until somebody stops it; then no idle client keeps a handler waiting. */
+/* Forget that the bell has rung. */
+static void
+hear_bell(const struct up_server *server)
+{
+	char bytes[100];
+
+	while (recv(server->bell[0], bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
+		;
+}
+
+static int
+try_to_fill_lead(struct up_server *server)
+{
+	int result;
+
+	pthread_mutex_lock(&server->lock);
+	result = up_fill_lead(server);
+	pthread_mutex_unlock(&server->lock);
+	return result;
+}
+
+/*
+ * Until it is interrupted or stops; then no idle client keeps a handler
+ * waiting.  A thread that could not be made is tried for again: else clients
+ * would wait until another one leaves.
+ */
 static void
 serve(struct up_server *server)
 {
-	struct pollfd fds[2] = {
+	struct pollfd fds[3] = {
 		{ .fd = server->listener->wake[0], .events = POLLIN },
+		{ .fd = server->bell[1], .events = POLLIN },
 		{ .fd = server->bell[0], .events = POLLIN }
 	};
+	int vacant = 0;
+	int ready, error;
 
-	up_watch(fds, 2, UP_NEVER);
+	for (;;) {
+		ready = up_watch(fds, 3, up_deadline(vacant ? UP_RETRY_MS : -1));
+		if (ready == -1 || (ready > 0 &&
+		    (fds[0].revents != 0 || fds[1].revents != 0)))
+			break;
+		hear_bell(server);
+		vacant = try_to_fill_lead(server) == -1;
+	}
+	error = ready == -1 ? errno : 0;
 	pthread_mutex_lock(&server->lock);
-	up_stop(server, 0);
+	up_stop(server, error);
 	up_end_connections(server, SHUT_RD);
 	pthread_mutex_unlock(&server->lock);
 }
@@ -70,20 +105,28 @@ has_ended(struct up_server *server)
 	return ended;
 }
 
-/* Wait for the threads; those that are late see their connections end. */
+/*
+ * Wait for the threads, the last of which ends the bell; connections of those
+ * that are late are ended.
+ */
 static void
 drain(struct up_server *server, long long deadline)
 {
 	struct pollfd bell = { .fd = server->bell[0], .events = POLLIN };
-	char bytes[100];
+	int error = 0;
+	int ready;
 
-	while (!has_ended(server) && up_watch(&bell, 1, deadline) == 1)
-		while (read(server->bell[0], bytes, sizeof(bytes)) > 0)
-			;
+	while (error == 0 && !has_ended(server)) {
+		ready = up_watch(&bell, 1, deadline);
+		if (ready == 1)
+			hear_bell(server);
+		else
+			error = ready == 0 ? ETIMEDOUT : errno;
+	}
 	pthread_mutex_lock(&server->lock);
 	if (server->threads > 0) {
 		if (server->error == 0)
-			server->error = ETIMEDOUT;
+			server->error = error;
 		up_end_connections(server, SHUT_RDWR);
 	}
 	pthread_mutex_unlock(&server->lock);
@@ -137,7 +180,7 @@ unix_serve(struct unix_listener *listener, unix_handler *handler,
 	int state, error;
 
 	if (check(listener, handler, options) == -1 ||
-	    up_pipe(server.bell) == -1)
+	    up_socketpair(server.bell) == -1)
 		return -1;
 	/* The threads use what is on our stack. */
 	state = up_shield();

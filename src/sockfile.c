@@ -20,8 +20,8 @@
  * Number 452, and 15 above openat2(2) where an architecture counts otherwise.
  * Headers older than Linux 6.6 do not have the name.
  */
-#if defined(SYS_openat2) && !defined(SYS_fchmodat2)
-#define SYS_fchmodat2	(SYS_openat2 + 15)
+#if defined(__NR_openat2) && !defined(SYS_fchmodat2)
+#define SYS_fchmodat2	(__NR_openat2 + 15)
 #endif
 
 int

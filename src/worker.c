@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The threads of a server take turns in leading, that is in waiting for the
- * next client.  Who has got one serves it while another leads: so no
- * connection changes threads, and while all of them serve nobody accepts.
- * Some lead at a time: when one has got a client another waits already, and
- * under load nobody has to be woken.
+ * next client.  The thread that has got one serves it while another leads:
+ * no connection changes threads, and while all threads serve, clients wait
+ * in the backlog.  Several lead at a time: when one has got a client another
+ * waits already, and under load no thread has to be woken.
  */
 #include "internal.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#define LEADERS	3		/* fewer and more were slower */
-#define PAUSE	50		/* milliseconds, while there is a shortage */
+#define LEADERS		3		/* fewer and more were slower */
+#define SPARE_THREADS	8		/* while connections are refused */
 
 static void *work(void *);
 
@@ -26,15 +25,39 @@ is_shortage(int error)
 	    error == ENOBUFS;
 }
 
-/* poll(2) that cannot be had for the moment is tried again, without a spin. */
+/*
+ * Errors of the listener or of the process.  All others concern one client,
+ * as those of a packet filter or a security module (EPERM, EACCES), or pass.
+ */
+static int
+is_final(int error)
+{
+	return error == ECANCELED || error == EBADF || error == EINVAL ||
+	    error == ENOTSOCK || error == EOPNOTSUPP || error == ENOTSUP ||
+	    error == ENOSYS || error == EFAULT;
+}
+
+/* -1 where the process may not call poll(2): a loop around it would spin. */
+static int
+pause_briefly(void)
+{
+	return poll(NULL, 0, UP_RETRY_MS) == -1 && errno != EINTR ? -1 : 0;
+}
+
+/* poll(2) during a shortage is tried again, after a pause. */
 int
 up_watch(struct pollfd *fds, nfds_t count, long long deadline)
 {
 	int ready;
 
-	while ((ready = up_poll(fds, count, deadline)) == -1 &&
-	    up_left(deadline) != 0)
-		poll(NULL, 0, PAUSE);
+	while ((ready = up_poll(fds, count, deadline)) == -1) {
+		/* EAGAIN: macOS has no memory for it. */
+		if ((!is_shortage(errno) && !up_would_block(errno)) ||
+		    pause_briefly() == -1)
+			return -1;
+		if (up_left(deadline) == 0)
+			return 0;
+	}
 	return ready;
 }
 
@@ -61,22 +84,59 @@ up_add_worker(struct up_server *server)
 	}
 	server->workers = worker;
 	server->threads++;
+	server->idle++;
 	return 0;
 }
 
 /*
- * The thread that has called looks up: to stop, or because all have ended.
- * A full pipe says it already; memory for the byte may be short.
+ * Have a thread wait for the next client, if one may: a thread that leads or
+ * is idle, else a new one.  -1 when none can be made now.  The lock is held.
+ */
+int
+up_fill_lead(struct up_server *server)
+{
+	/* The threads may be joined already, and are all that will be. */
+	if (server->stopping || server->leaders > 0 ||
+	    server->serving >= server->clients)
+		return 0;
+	if (server->idle > 0) {
+		pthread_cond_signal(&server->turn);
+		return 0;
+	}
+	if (server->refusing >= SPARE_THREADS)
+		return 0;
+	return up_add_worker(server) == 0 ? 0 : -1;
+}
+
+static int
+is_stopping(struct up_server *server)
+{
+	int stopping;
+
+	pthread_mutex_lock(&server->lock);
+	stopping = server->stopping;
+	pthread_mutex_unlock(&server->lock);
+	return stopping;
+}
+
+/*
+ * Have the thread that called unix_serve() make a leader as soon as it can.
+ * The bell is full only while it is ringing.
  */
 static void
 ring(struct up_server *server)
 {
-	while (write(server->bell[1], "", 1) == -1 &&
-	    (errno == EINTR || is_shortage(errno)))
-		poll(NULL, 0, PAUSE);
+	while (send(server->bell[1], "", 1, MSG_DONTWAIT) == -1 &&
+	    (errno == EINTR || is_shortage(errno)) && !is_stopping(server) &&
+	    pause_briefly() == 0)
+		;
 }
 
-/* No more clients, because of ERROR or 0; the lock is held. */
+/*
+ * No more clients, because of ERROR or 0; the lock is held.  The end of the
+ * bell's input wakes every leader and the thread that called, and needs no
+ * memory.
+ */
 void
 up_stop(struct up_server *server, int error)
 {
@@ -84,64 +144,98 @@ up_stop(struct up_server *server, int error)
 		server->error = error;
 	server->stopping = 1;
 	pthread_cond_broadcast(&server->turn);
-	ring(server);
+	up_shutdown(server->bell[0], SHUT_WR);
 }
 
-/* Wait for a client; -1 when there will be none. */
+/*
+ * Whether the connection is to be served (1), or its user has as many as it
+ * may (0, decided under the lock); -1 where the system cannot identify users.
+ * A client that has gone is refused.
+ */
+static int
+identify(struct up_worker *worker)
+{
+	struct unix_peer peer;
+	int error;
+
+	if (worker->server->clients_per_user == 0)
+		return 1;
+	if (up_peer(worker->ports.descriptor[0], &peer) == 0) {
+		worker->user = peer.uid;
+		return 1;
+	}
+	if (errno != ENOTSUP)
+		return 0;
+	error = errno;
+	up_abandon_ports(&worker->ports);
+	errno = error;
+	return -1;
+}
+
+/*
+ * Wait for a client: 1, or 0 when it is to be refused, in both cases with
+ * its ports; -1 when there will be none.
+ */
 static int
 lead(struct up_worker *worker)
 {
-	struct unix_listener *listener = worker->server->listener;
-	struct pollfd wake = { .fd = listener->wake[0], .events = POLLIN };
+	struct up_server *server = worker->server;
+	struct pollfd ends[2] = {
+		{ .fd = server->listener->wake[0], .events = POLLIN },
+		{ .fd = server->bell[1], .events = POLLIN }
+	};
+	int refused;
 
-	while (up_accept_client(listener, UP_NEVER, &worker->ports) == -1) {
-		if (!is_shortage(errno))
+	while ((refused = up_accept_client(server->listener, server->bell[1],
+	    UP_NEVER, &worker->ports)) == -1)
+		if (is_final(errno) ||
+		    up_watch(ends, 2, up_deadline(UP_RETRY_MS)) == -1)
 			return -1;
-		up_watch(&wake, 1, up_deadline(PAUSE));
-	}
-	return 0;
+	return refused ? 0 : identify(worker);
 }
 
-/*
- * Whether the user at the other end has as many connections as he may; -1
- * where the system cannot tell who it is.  A client that has gone is refused.
- */
 static int
-has_enough(struct up_worker *worker)
+has_room(const struct up_server *server, uid_t user)
 {
-	const struct up_server *server = worker->server;
-	const struct up_worker *other;
-	struct unix_peer peer;
+	const struct up_worker *worker;
 	unsigned count = 0;
 
 	if (server->clients_per_user == 0)
-		return 0;
-	if (up_peer(worker->ports.descriptor[0], &peer) == -1)
-		return errno == ENOTSUP ? -1 : 1;
-	worker->user = peer.uid;
-	for (other = server->workers; other != NULL; other = other->next)
-		if (other->socket != NULL && other->user == peer.uid)
+		return 1;
+	for (worker = server->workers; worker != NULL; worker = worker->next)
+		if (worker->socket != NULL && worker->user == user)
 			count++;
-	return count >= server->clients_per_user;
+	return count < server->clients_per_user;
 }
 
 /*
- * Somebody else leads now: who does already or is idle, or a new thread.
- * When there can be none, we lead again when we are done.
+ * Take the lead until a client has come, as lead() does; the lock is held
+ * before and after.
  */
-static void
-pass_on(struct up_server *server)
+static int
+get_client(struct up_worker *worker)
 {
+	struct up_server *server = worker->server;
+	int got, error;
+
+	while (!server->stopping && (server->leaders >= LEADERS ||
+	    server->leaders + server->serving >= server->clients))
+		pthread_cond_wait(&server->turn, &server->lock);
+	server->idle--;
+	if (server->stopping)
+		return -1;
+	server->leaders++;
+	pthread_mutex_unlock(&server->lock);
+	got = lead(worker);
+	error = errno;
+	pthread_mutex_lock(&server->lock);
 	server->leaders--;
-	/* The threads may be joined already, and are all that will be. */
-	if (server->stopping || server->leaders > 0)
-		return;
-	if (server->idle > 0)
-		pthread_cond_signal(&server->turn);
-	else if (server->threads < server->clients)
-		up_add_worker(server);
+	if (got == -1)
+		up_stop(server, error == ECANCELED ? 0 : error);
+	return got == 1 ? has_room(server, worker->user) : got;
 }
 
+/* The connection is one of the server's; the lock is held. */
 static void
 begin(struct up_worker *worker)
 {
@@ -166,36 +260,45 @@ up_end_connections(struct up_server *server, int how)
 			up_end_socket(worker->socket, how);
 }
 
+/* The last holder closes descriptors that were not taken: not locked. */
 static void
 end(struct up_worker *worker)
 {
-	up_let_go(worker->socket);
+	struct unix_socket *socket = worker->socket;
+
+	pthread_mutex_lock(&worker->server->lock);
 	worker->socket = NULL;
+	pthread_mutex_unlock(&worker->server->lock);
+	up_let_go(socket);
 }
 
-/* Take the lead until a client has come; 0 when there is one to serve. */
-static int
-get_client(struct up_worker *worker)
+/*
+ * Serve the client, or refuse it, once another thread leads: closing may
+ * wait, for as long as a descriptor lingers that the client has sent.
+ */
+static void
+handle_client(struct up_worker *worker, int welcome)
 {
 	struct up_server *server = worker->server;
-	int error, refused;
+	unsigned *count = welcome ? &server->serving : &server->refusing;
+	int vacant;
 
-	server->leaders++;
-	do {
-		pthread_mutex_unlock(&server->lock);
-		error = lead(worker) == -1 ? errno : 0;
-		pthread_mutex_lock(&server->lock);
-		if (error != 0) {
-			up_stop(server, error == ECANCELED ? 0 : error);
-			return -1;
-		}
-		refused = has_enough(worker);
-		if (refused != 0)
-			up_abandon_ports(&worker->ports);
-	} while (refused == 1);
-	if (refused == -1)
-		up_stop(server, ENOTSUP);
-	return refused;
+	++*count;
+	if (welcome)
+		begin(worker);
+	vacant = up_fill_lead(server) == -1;
+	pthread_mutex_unlock(&server->lock);
+	if (vacant)
+		ring(server);
+	if (welcome) {
+		server->handler(&worker->ports, server->context);
+		up_close_ports(&worker->ports);
+		end(worker);
+	} else
+		up_abandon_ports(&worker->ports);
+	pthread_mutex_lock(&server->lock);
+	--*count;
+	server->idle++;
 }
 
 static void *
@@ -203,25 +306,13 @@ work(void *argument)
 {
 	struct up_worker *worker = argument;
 	struct up_server *server = worker->server;
+	int got;
 
 	pthread_mutex_lock(&server->lock);
-	for (;;) {
-		server->idle++;
-		while (server->leaders >= LEADERS && !server->stopping)
-			pthread_cond_wait(&server->turn, &server->lock);
-		server->idle--;
-		if (server->stopping || get_client(worker) == -1)
-			break;
-		begin(worker);
-		pass_on(server);
-		pthread_mutex_unlock(&server->lock);
-		server->handler(&worker->ports, server->context);
-		up_close_ports(&worker->ports);
-		pthread_mutex_lock(&server->lock);
-		end(worker);
-	}
+	while ((got = get_client(worker)) != -1)
+		handle_client(worker, got);
 	if (--server->threads == 0)
-		ring(server);
+		up_shutdown(server->bell[1], SHUT_WR);
 	pthread_mutex_unlock(&server->lock);
 	return NULL;
 }

@@ -11,6 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
+/* glibc 2.31 does not have this name. */
+#ifndef SYS_close_range
+#define SYS_close_range	__NR_close_range
+#endif
+
 #define FIRST	3
 #define LAST	60
 

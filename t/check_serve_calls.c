@@ -5,13 +5,13 @@
  */
 #include "serve.h"
 
+#include <sys/socket.h>
 #include <sched.h>
 #include <unistd.h>
 
 #include "interpose.h"
 
 static struct unix_listener *listener;
-static struct gate gate = GATE;
 
 START_TEST(server_that_cannot_start_tells_why)
 {
@@ -51,7 +51,7 @@ visit(void *context)
 START_TEST(errors_that_pass_are_waited_for)
 {
 	static const int errors[] = { EMFILE, ENFILE, ENOMEM, ENOBUFS,
-	    ECONNABORTED, EINTR, EAGAIN };
+	    ECONNABORTED, EINTR, EAGAIN, EPERM, EACCES, EPROTO, ENETDOWN };
 	pthread_t thread;
 
 	listener = listen_at("s", NULL);
@@ -64,20 +64,59 @@ START_TEST(errors_that_pass_are_waited_for)
 }
 END_TEST
 
-START_TEST(other_errors_end_it)
+static const int final_errors[] = { EBADF, EINVAL, ENOTSOCK, EOPNOTSUPP,
+    ENOSYS };
+
+START_TEST(errors_of_the_listener_end_it)
 {
 	struct unix_ports client;
 
 	listener = listen_at("s", NULL);
 	enter(&client);
-	fail_next("accept4", 1, EPERM);
-	fails(unix_serve(listener, echo, NULL, NULL), EPERM);
+	fail_next("accept4", 1, final_errors[_i]);
+	fails(unix_serve(listener, echo, NULL, NULL), final_errors[_i]);
 	succeeds(unix_close(listener));
 	succeeds(unix_abandon_ports(&client));
 }
 END_TEST
 
-/* Nobody waits for clients then, but the handlers do their work. */
+/* Three clients side by side, so that three threads lead afterwards. */
+static void *
+visit_with_three(void *context)
+{
+	struct unix_ports clients[3];
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		enter(&clients[i]);
+		ask(&clients[i], "hello\n");
+	}
+	for (i = 0; i < 3; i++)
+		leave(&clients[i]);
+	fail_next("accept4", 1, EINVAL);
+	enter(context);
+	return NULL;
+}
+
+/* Those that wait for a client do not wait for ever, and may come again. */
+START_TEST(error_of_the_listener_wakes_every_leader)
+{
+	struct unix_ports client;
+	pthread_t thread;
+
+	listener = listen_at("s", NULL);
+	thread = start_thread(visit_with_three, &client);
+	fails(unix_serve(listener, echo, NULL, NULL), EINVAL);
+	join_thread(thread);
+	unix_abandon_ports(&client);
+	thread = start_thread(visit, NULL);
+	succeeds(unix_serve(listener, echo, NULL, NULL));
+	join_thread(thread);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+/* No thread waits for clients then, but the handlers do their work. */
 START_TEST(poll_that_fails_once_ends_nothing)
 {
 	pthread_t thread;
@@ -92,21 +131,148 @@ START_TEST(poll_that_fails_once_ends_nothing)
 }
 END_TEST
 
-START_TEST(bell_is_rung_until_it_rings)
+/* As where a seccomp filter denies it, or descriptors are limited to none. */
+static const int poll_errors[] = { EPERM, ENOSYS, EINVAL, ENOMEM };
+
+START_TEST(server_cannot_start_where_poll_is_denied)
 {
-	static const int errors[] = { EINTR, ENOMEM };
+	struct unix_ports client, ports;
+
+	listener = listen_at("s", NULL);
+	enter(&client);
+	fail_next("poll", 0, poll_errors[_i]);
+	fails(unix_serve(listener, echo, NULL, NULL), poll_errors[_i]);
+	forget_next();
+	/* The listener is not interrupted. */
+	succeeds(unix_accept(listener, &ports));
+	succeeds(unix_abandon_ports(&ports));
+	succeeds(unix_abandon_ports(&client));
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+static void *
+deny_poll_beside_a_client(void *context)
+{
+	struct unix_ports *clients = context;
+
+	enter(&clients[0]);
+	ask(&clients[0], "hello\n");
+	fail_next("poll", 0, poll_errors[0]);
+	enter(&clients[1]);
+	expect_end(clients[0].in);
+	return NULL;
+}
+
+START_TEST(server_ends_where_poll_is_denied_later)
+{
+	struct unix_ports clients[2];
 	pthread_t thread;
 
 	listener = listen_at("s", NULL);
-	thread = start_thread(visit, NULL);
-	/* The first is the interrupt's. */
-	fail_next("write", 2, errors[_i]);
-	succeeds(unix_serve(listener, echo, NULL, NULL));
+	thread = start_thread(deny_poll_beside_a_client, clients);
+	fails(unix_serve(listener, echo, NULL, NULL), poll_errors[0]);
+	forget_next();
+	join_thread(thread);
+	abandon_all(clients, 2);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+/*
+ * Two clients that are refused; the second while the first is being closed,
+ * which may take long.
+ */
+
+static void
+refuse_another(void)
+{
+	struct unix_ports client;
+
+	enter(&client);
+	expect_end(client.in);
+	unix_abandon_ports(&client);
+}
+
+static void *
+visit_too_often(void *context)
+{
+	struct unix_ports clients[2];
+
+	enter(&clients[0]);
+	ask(&clients[0], "one\n");
+	before_next("close of a connection", refuse_another);
+	enter(&clients[1]);
+	expect_end(clients[1].in);
 	ck_assert(!is_pending());
+	ask(&clients[0], "two\n");
+	abandon_all(clients, 2);
+	unix_interrupt(listener);
+	return context;
+}
+
+START_TEST(refused_client_is_closed_while_another_thread_leads)
+{
+	const struct unix_serve_options options = { .clients = 2,
+	    .clients_per_user = 1 };
+	pthread_t thread;
+
+	listener = listen_at("s", NULL);
+	thread = start_thread(visit_too_often, NULL);
+	succeeds(unix_serve(listener, echo, NULL, &options));
 	join_thread(thread);
 	succeeds(unix_close(listener));
 }
 END_TEST
+
+#ifdef __linux__
+static void
+be_another_user(void *answer)
+{
+	struct ucred *peer = answer;
+
+	peer->uid++;
+}
+
+static void
+visit_once(void)
+{
+	struct unix_ports client;
+
+	enter(&client);
+	ask(&client, "hello\n");
+	unix_abandon_ports(&client);
+}
+
+static void *
+visit_as_a_stranger(void *context)
+{
+	struct unix_ports client;
+
+	after_next("getsockopt", be_another_user);
+	before_next("close of a connection", visit_once);
+	enter(&client);
+	expect_end(client.in);
+	ck_assert(!is_pending());
+	unix_abandon_ports(&client);
+	unix_interrupt(listener);
+	return context;
+}
+
+START_TEST(stranger_is_closed_while_another_thread_leads)
+{
+	const struct unix_options options = { .flags = UNIX_SAME_USER };
+	const struct unix_serve_options limits = { .clients = 1 };
+	pthread_t thread;
+
+	listener = listen_at("s", &options);
+	thread = start_thread(visit_as_a_stranger, NULL);
+	succeeds(unix_serve(listener, echo, NULL, &limits));
+	join_thread(thread);
+	succeeds(unix_close(listener));
+}
+END_TEST
+#endif
 
 static void *
 visit_after_another(void *client)
@@ -148,35 +314,85 @@ START_TEST(system_that_tells_no_user_ends_it)
 }
 END_TEST
 
+/* The second client comes after some FAILURES, and while the first stays. */
 static void *
-visit_twice(void *context)
+visit_side_by_side(void *failures)
 {
 	struct unix_ports clients[2];
 
-	(void)context;
 	enter(&clients[0]);
-	enter(&clients[1]);
-	await_entered(&gate, 1);
-	answers(unix_accept_ready(listener), 1);
-	open_gate(&gate);
 	ask(&clients[0], "one\n");
-	leave(&clients[0]);
+	while (count_failures() < *(int *)failures)
+		sched_yield();
+	forget_next();
+	enter(&clients[1]);
 	ask(&clients[1], "two\n");
 	leave(&clients[1]);
+	leave(&clients[0]);
 	unix_interrupt(listener);
 	return NULL;
 }
 
-START_TEST(fewer_threads_serve_all_the_same)
+static void
+expect_served_side_by_side(int failures)
+{
+	pthread_t thread = start_thread(visit_side_by_side, &failures);
+
+	succeeds(unix_serve(listener, echo, NULL, NULL));
+	join_thread(thread);
+	succeeds(unix_close(listener));
+}
+
+/* The thread is another's to make, which a byte asks for it. */
+START_TEST(thread_that_cannot_be_made_is_made_later)
+{
+	static const int errors[] = { EINTR, ENOMEM };
+
+	listener = listen_at("s", NULL);
+	fail_next("pthread_create", 3, EAGAIN);
+	if (_i > 0)
+		fail_later("send", 1, errors[_i - 1]);
+	expect_served_side_by_side(_i > 0 ? 2 : 1);
+}
+END_TEST
+
+static void
+fail_every_thread(void)
+{
+	fail_next("pthread_create", 0, EAGAIN);
+}
+
+START_TEST(threads_are_tried_for_until_one_can_be_made)
+{
+	listener = listen_at("s", NULL);
+	before_next("accept4", fail_every_thread);
+	expect_served_side_by_side(5);
+}
+END_TEST
+
+static void *
+interrupt_after_failures(void *context)
+{
+	struct unix_ports client;
+
+	enter(&client);
+	while (count_failures() < 3)
+		sched_yield();
+	unix_interrupt(listener);
+	expect_end(client.in);
+	unix_abandon_ports(&client);
+	return context;
+}
+
+START_TEST(interrupt_ends_a_server_that_is_short_of_threads)
 {
 	pthread_t thread;
 
 	listener = listen_at("s", NULL);
-	thread = start_thread(visit_twice, NULL);
-	fail_next("pthread_create", 2, EAGAIN);
-	succeeds(unix_serve(listener, wait_and_echo, &gate, NULL));
-	ck_assert(!is_pending());
-	ck_assert_uint_eq(gate.most, 1);
+	thread = start_thread(interrupt_after_failures, NULL);
+	before_next("accept4", fail_every_thread);
+	succeeds(unix_serve(listener, echo, NULL, NULL));
+	forget_next();
 	join_thread(thread);
 	succeeds(unix_close(listener));
 }
@@ -245,8 +461,8 @@ START_TEST(drain_that_passes_hides_no_earlier_error)
 	listener = listen_at("s", NULL);
 	enter(&clients[0]);
 	enter(&clients[1]);
-	fail_next("accept4", 2, EPERM);
-	fails(unix_serve(listener, write_for_ever, NULL, &options), EPERM);
+	fail_next("accept4", 2, EINVAL);
+	fails(unix_serve(listener, write_for_ever, NULL, &options), EINVAL);
 	ck_assert(!is_pending());
 	succeeds(unix_close(listener));
 	abandon_all(clients, 2);
@@ -263,13 +479,26 @@ fill(Suite *suite)
 	/* valgrind has a malloc(3) of its own. */
 	tcase_add_loop_test(shortage, server_that_cannot_start_tells_why,
 	    1, 2);
-	tcase_add_loop_test(calls, errors_that_pass_are_waited_for, 0, 14);
-	tcase_add_test(calls, other_errors_end_it);
+	tcase_add_loop_test(calls, errors_that_pass_are_waited_for, 0, 22);
+	tcase_add_loop_test(calls, errors_of_the_listener_end_it, 0,
+	    COUNT(final_errors));
+	tcase_add_test(calls, error_of_the_listener_wakes_every_leader);
 	tcase_add_loop_test(calls, poll_that_fails_once_ends_nothing, 1, 6);
-	tcase_add_loop_test(calls, bell_is_rung_until_it_rings, 0, 2);
+	tcase_add_loop_test(calls, server_cannot_start_where_poll_is_denied,
+	    0, COUNT(poll_errors));
+	tcase_add_test(calls, server_ends_where_poll_is_denied_later);
+	tcase_add_test(calls,
+	    refused_client_is_closed_while_another_thread_leads);
+#ifdef __linux__
+	tcase_add_test(calls, stranger_is_closed_while_another_thread_leads);
+#endif
 	tcase_add_test(calls, client_whose_user_is_not_told_is_refused);
 	tcase_add_test(calls, system_that_tells_no_user_ends_it);
-	tcase_add_test(calls, fewer_threads_serve_all_the_same);
+	tcase_add_loop_test(calls, thread_that_cannot_be_made_is_made_later,
+	    0, 3);
+	tcase_add_test(calls, threads_are_tried_for_until_one_can_be_made);
+	tcase_add_test(calls,
+	    interrupt_ends_a_server_that_is_short_of_threads);
 	tcase_add_test(calls, drain_that_passes_hides_no_earlier_error);
 	tcase_add_loop_test(calls,
 	    client_that_comes_after_the_drain_is_hung_up, 0, 2);

@@ -35,7 +35,9 @@ static struct {
 	int number;
 	int error;
 	void (*action)(void);
-} next;
+} next, later;
+
+static _Atomic int failures;
 
 static struct {
 	const char *name;
@@ -45,14 +47,21 @@ static struct {
 static void (*watcher)(const char *name);
 
 static int
+is_meant(const char *name)
+{
+	return next.name != NULL && strcmp(next.name, name) == 0;
+}
+
+static int
 is_due(const char *name)
 {
 	if (watcher != NULL)
 		watcher(name);
-	if (next.name == NULL || strcmp(next.name, name) != 0)
+	if (!is_meant(name))
 		return 0;
 	if (next.number == 0) {
 		errno = next.error;
+		failures++;
 		return 1;
 	}
 	if (--next.number > 0)
@@ -63,6 +72,10 @@ is_due(const char *name)
 		return 0;
 	}
 	errno = next.error;
+	failures++;
+	if (later.name != NULL)
+		next = later;
+	later.name = NULL;
 	return 1;
 }
 
@@ -121,6 +134,8 @@ INTERPOSE(int, getsockname, (int fd, struct sockaddr *name, socklen_t *size),
 INTERPOSE(ssize_t, sendto, (int fd, const void *bytes, size_t size, int flags,
     const struct sockaddr *name, socklen_t length),
     (fd, bytes, size, flags, name, length), -1)
+INTERPOSE(ssize_t, send, (int fd, const void *bytes, size_t size, int flags),
+    (fd, bytes, size, flags), -1)
 INTERPOSE(ssize_t, recv, (int fd, void *bytes, size_t size, int flags),
     (fd, bytes, size, flags), -1)
 INTERPOSE(ssize_t, write, (int fd, const void *bytes, size_t size),
@@ -211,6 +226,15 @@ calloc(size_t number, size_t size)
 	return memory == NULL ? NULL : memset(memory, 0, number * size);
 }
 
+static int
+is_connected(int fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t length = sizeof(peer);
+
+	return getpeername(fd, (struct sockaddr *)&peer, &length) == 0;
+}
+
 /* It says so of what is closed all the same. */
 int
 close(int fd)
@@ -218,7 +242,8 @@ close(int fd)
 	int (*real)(int);
 
 	*(void **)&real = original("close");
-	if (!is_due("close"))
+	if (!is_due(is_meant("close of a connection") && is_connected(fd) ?
+	    "close of a connection" : "close"))
 		return real(fd);
 	real(fd);
 	errno = next.error;
@@ -395,6 +420,23 @@ fail_next(const char *name, int number, int error)
 	next.number = number;
 	next.error = error;
 	next.action = NULL;
+	later.name = NULL;
+	failures = 0;
+}
+
+void
+fail_later(const char *name, int number, int error)
+{
+	later.name = name;
+	later.number = number;
+	later.error = error;
+	later.action = NULL;
+}
+
+int
+count_failures(void)
+{
+	return failures;
 }
 
 void
@@ -421,7 +463,7 @@ watch_calls(void (*watch)(const char *name))
 void
 forget_next(void)
 {
-	next.name = NULL;
+	next.name = later.name = NULL;
 }
 
 int

@@ -7,9 +7,15 @@
  * The NUMBER-th call of NAME from now on fails, once, with ERROR; 0 means
  * all of them, until forget_next().  fcntl(2) goes by its commands:
  * "F_GETFL", "F_SETFL", "F_SETFD", "F_DUPFD_CLOEXEC".  "setsockopt" is
- * without "SO_PASSRIGHTS".
+ * without "SO_PASSRIGHTS"; "close of a connection" is of a connected socket.
  */
 void fail_next(const char *name, int number, int error);
+
+/* Once that has failed, this one does. */
+void fail_later(const char *name, int number, int error);
+
+/* The failures since fail_next(). */
+int count_failures(void);
 
 /* Instead of a failure: the next call of NAME is made after ACTION. */
 void before_next(const char *name, void (*action)(void));

@@ -210,19 +210,13 @@ static const struct allowed table[] = {
 	/* Servers, whose threads race: which is the first to make a call? */
 	{ "serve*", "malloc|pthread_create", "*", "1", REPORTED, 0,
 	    "without a thread there is no server" },
-	{ "serve*", "accept4", "EPERM", "*", REPORTED, 0,
-	    "that does not pass" },
-	{ "serve*", "accept4|fopencookie|malloc", ANY, GOES_ON, 0,
-	    "a shortage passes: it is tried again, after a pause" },
-	{ "serve*", "pthread_create", ANY, GOES_ON, 0,
-	    "those that are there serve one after the other" },
+	{ "serve*", "accept4|F_GETFL|fopencookie|malloc|pthread_create", ANY,
+	    GOES_ON, 0, "tried again, after a pause" },
 	{ "serve*", "poll", "ENOMEM", "*", GOES_ON, 0,
 	    "a shortage passes: it is tried again, after a pause" },
 	{ "serve*", "poll", "EINVAL", "*", EITHER, 0,
 	    "it ends who waits for a client, and passes for who waits for "
 	    "the end" },
-	{ "serve*", "read|write", ANY, GOES_ON, 0,
-	    "the bell: looked at again, rung again" },
 	{ "serve*", "__uflow|fclose|fflush|fread|getc_unlocked|realloc|recv|"
 	    "send|shutdown", ANY, DROPS_CLIENT, 0,
 	    "a failure of one connection is its own" },
