@@ -180,7 +180,8 @@ accept_welcome(struct unix_listener *listener, struct unix_ports *ports)
 	struct unix_ports made;
 	int result;
 
-	while ((result = up_accept_client(listener, -1, deadline, &made)) == 1) {
+	while ((result = up_accept_client(listener, -1, deadline,
+	    &made)) == 1) {
 		up_abandon_ports(&made);
 		if (listener->options.accept_timeout > 0 &&
 		    up_left(deadline) == 0) {

@@ -80,7 +80,8 @@ serve(struct up_server *server)
 	int ready, error;
 
 	for (;;) {
-		ready = up_watch(fds, 3, up_deadline(vacant ? UP_RETRY_MS : -1));
+		ready = up_watch(fds, 3,
+		    up_deadline(vacant ? UP_RETRY_MS : -1));
 		if (ready == -1 || (ready > 0 &&
 		    (fds[0].revents != 0 || fds[1].revents != 0)))
 			break;

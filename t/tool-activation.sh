@@ -1,5 +1,5 @@
 #!/bin/sh
-# unixport listen on a service manager's socket, and what it tells him.
+# unixport listen on a service manager's socket, and its messages to it.
 . "$srcdir/t/tool-support.sh"
 
 # A datagram socket in his place; with python, which does not add newlines.
@@ -25,6 +25,100 @@ STOPPING=1' python3 manager.py "$directory/notify" "$unixport" listen s cat
 	[ "$(uname -s)" != Linux ] || expect 0 'READY=1
 STOPPING=1' python3 manager.py "@up.$$" "$unixport" listen s cat
 	echo 'ok: NOTIFY_SOCKET'
+
+	# A manager whose queue is full, and a full pipe for the newline: the
+	# server serves, reaps and ends meanwhile, and reports once it can.
+	cat >busy.py <<-'END'
+		import errno, os, shutil, signal, socket, subprocess, sys, time
+		unixport, mode = sys.argv[1:]
+		manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		manager.bind("notify")
+		manager.settimeout(20)
+		stuffing = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		stuffing.setblocking(False)
+		read, write = os.pipe()
+		os.set_blocking(write, False)
+		count = size = 0
+		try:
+		    while True:
+		        stuffing.sendto(b"old", "notify")
+		        count += 1
+		except OSError as e:
+		    if e.errno not in (errno.EAGAIN, errno.ENOBUFS):
+		        raise
+		try:
+		    while True:
+		        size += os.write(write, bytes(4096))
+		except BlockingIOError:
+		    pass
+		os.set_blocking(write, True)
+
+		def start(*command, **more):
+		    return subprocess.Popen([unixport, "listen", *command],
+		        env=dict(os.environ, NOTIFY_SOCKET=os.path.abspath("notify")),
+		        stdin=subprocess.DEVNULL, **more)
+
+		def until(what):
+		    for i in range(2000):
+		        if what():
+		            return
+		        time.sleep(0.01)
+		    sys.exit("never")
+
+		def visit():
+		    s = socket.socket(socket.AF_UNIX)
+		    s.settimeout(20)
+		    s.connect("s")
+		    s.sendall(b"hello")
+		    s.shutdown(socket.SHUT_WR)
+		    while s.recv(100):
+		        pass
+
+		def zombies(p):
+		    return shutil.which("ps") and "Z" in subprocess.run(["ps", "-o",
+		        "s=", "--ppid", str(p.pid)], capture_output=True,
+		        text=True).stdout
+
+		def end(p):
+		    p.send_signal(signal.SIGTERM)
+		    if p.wait(20) != 0:
+		        sys.exit("status %d" % p.returncode)
+
+		commands = { "one": ["s"], "many": ["s", "cat"],
+		    "newline": ["-1", "s", "cat"] }
+		def start_it():
+		    p = start(*commands[mode], **({"stdout": write}
+		        if mode == "newline" else {}))
+		    until(lambda: os.path.exists("s"))
+		    return p
+
+		p = start_it()
+		try:
+		    if mode != "one":
+		        for i in range(5):
+		            visit()
+		        until(lambda: not zombies(p))
+		    end(p)
+		    p = start_it()
+		    if mode == "newline":
+		        os.close(write)
+		        while size > 0:
+		            size -= len(os.read(read, size))
+		        assert os.read(read, 100) == b"\n"
+		        assert os.read(read, 100) == b""
+		    for i in range(count):
+		        assert manager.recv(100) == b"old"
+		    assert manager.recv(100) == b"READY=1"
+		    end(p)
+		finally:
+		    p.kill()
+	END
+	for mode in one many newline; do
+		rm -f notify
+		expect 0 '' python3 busy.py "$unixport" $mode
+	done
+	rm notify
+	echo 'ok: a manager without room'
 fi
 
 command -v systemd-socket-activate >/dev/null ||

@@ -90,3 +90,28 @@ if command -v prlimit >/dev/null && [ -r /proc/$server/stat ]; then
 	echo 'ok: a shortage'
 fi
 end TERM
+
+# An acceptance that fails for one client; and no poll(2), which is no loop.
+# faulty FAULT ARGUMENT...: the command itself is $server, not strace(1).
+faulty()
+{
+	fault=$1; shift
+	(cd "$build" && ASAN_OPTIONS=detect_leaks=0 exec ./libtool \
+	    --mode=execute strace -D -f -qq -o "$directory/trace" \
+	    -e "inject=$fault" ./unixport "$@") >ready 2>words &
+	server=$!
+	pids="$pids $server"
+	[ "$(wc -c <ready)" -eq 1 ] || fail "not ready: $(cat words)"
+}
+if can_fault; then
+	faulty accept4:error=EPERM:when=1 listen -1 "$directory/s" cat
+	[ "$(echo hello | "$unixport" connect s)" = hello ]
+	expect 0 'unixport: clients have to wait: Operation not permitted' \
+	    cat words
+	end TERM
+	faulty '?poll,?ppoll:error=EPERM' listen -1 "$directory/s" cat
+	wait $server && got=0 || got=$?
+	[ $got = 1 ] || fail "status $got without poll"
+	grep -q '^unixport: .* not permitted' words || fail "$(cat words)"
+	echo 'ok: an acceptance that fails, and no poll'
+fi

@@ -3,6 +3,7 @@
 #include "tool.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,6 +20,21 @@ interrupt(int number)
 		unix_interrupt(waiting);
 }
 
+/* Report readiness meanwhile, for as long as the manager has no room for it. */
+static void
+wait_client(struct unix_listener *listener)
+{
+	struct pollfd client = { .fd = unix_listener_fileno(listener),
+	    .events = POLLIN };
+
+	begin_report(0);
+	report_again();
+	while (!is_reported() && unix_accept_ready(listener) == 0) {
+		poll(&client, 1, REPORT_MS);
+		report_again();
+	}
+}
+
 /*
  * One client against the terminal.  Nobody else comes after him, and so the
  * socket file goes before the first byte.  A signal ends the wait for him in
@@ -28,12 +44,12 @@ static int
 serve_one(const char *address, struct unix_listener *listener)
 {
 	struct unix_ports client;
-	int status, copied, error = 0;
+	int status = 0, copied, error = 0;
 
 	waiting = listener;
 	handle_signals(interrupt);
-	status = tell_ready(0);
 	release_signals();
+	wait_client(listener);
 	if (unix_accept(listener, &client) == -1)
 		error = errno;
 	hold_signals();

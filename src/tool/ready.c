@@ -1,32 +1,85 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who waits for a server is told when it is ready: by a newline, as s6 has
- * it, or by a message to the service manager that started us.
+ * Readiness is reported by a newline, as s6 has it, and by a message to the
+ * service manager that started us.  Neither is ever waited for: a server that
+ * blocks in a full pipe or queue sees no signal and reaps no program.
  */
 #include "tool.h"
 
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#ifndef SOCK_CLOEXEC
+#define SOCK_CLOEXEC	0
+#endif
+
 #define FIRST	3		/* of the service manager's descriptors */
 #define MOST	65536
 
-/* What cannot be told is no reason not to serve. */
-static void
+static int newline_waits, message_waits;
+
+/* Send MESSAGE on a socket of our own; a full queue is EAGAIN, or ENOBUFS. */
+static int
+send_message(const char *address, const char *message)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	size_t length = strlen(address);
+	int fd, error = 0;
+
+	if (length >= sizeof(name.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(name.sun_path, address, length);
+	if (*address == '@')
+		name.sun_path[0] = '\0';
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return -1;
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	if (sendto(fd, message, strlen(message), MSG_DONTWAIT,
+	    (const struct sockaddr *)&name,
+	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) == -1)
+		error = errno;
+	close(fd);
+	errno = error;
+	return error == 0 ? 0 : -1;
+}
+
+/* Whether MESSAGE is to be sent again: the manager has no room for it. */
+static int
 notify(const char *message)
 {
 	const char *address = getenv("NOTIFY_SOCKET");
 
-	if (address != NULL && (*address == '/' || *address == '@') &&
-	    unix_send(address, message, strlen(message)) == -1)
-		explain(address, errno);
+	if (address == NULL || (*address != '/' && *address != '@') ||
+	    send_message(address, message) == 0)
+		return 0;
+	if (errno == EAGAIN || errno == ENOBUFS)
+		return 1;
+	/* A manager that cannot be reached is no reason not to serve. */
+	explain(address, errno);
+	return 0;
 }
 
-/* The newline, and nothing more: so whoever reads it meets the end. */
+/* A pipe may be full, and another process may need it in blocking mode. */
+static int
+has_room(int fd)
+{
+	struct pollfd one = { .fd = fd, .events = POLLOUT };
+
+	return poll(&one, 1, 0) != 0;
+}
+
+/* The newline, and nothing more: its reader meets the end. */
 static int
 write_newline(void)
 {
@@ -40,18 +93,37 @@ write_newline(void)
 	return close(null);
 }
 
-/* 0, or an exit status. */
-int
-tell_ready(int newline)
+/* Report readiness by report_again(), by a NEWLINE too. */
+void
+begin_report(int newline)
 {
-	if (newline && write_newline() == -1)
-		return complain("standard output", errno);
-	notify("READY=1");
+	newline_waits = newline;
+	message_waits = 1;
+}
+
+/* As far as it can be done now; 0, or an exit status. */
+int
+report_again(void)
+{
+	if (newline_waits && has_room(STDOUT_FILENO)) {
+		newline_waits = 0;
+		if (write_newline() == -1)
+			return complain("standard output", errno);
+	}
+	if (message_waits)
+		message_waits = notify("READY=1");
 	return 0;
 }
 
+int
+is_reported(void)
+{
+	return !newline_waits && !message_waits;
+}
+
+/* A manager that has no room for it sees the end itself. */
 void
-tell_stopping(void)
+report_stopping(void)
 {
 	notify("STOPPING=1");
 }

@@ -43,19 +43,25 @@ start_workers(const struct service *service)
 	return i;
 }
 
-/* Until a signal ends it; 1 when it wants the end at once. */
+/*
+ * Until a signal ends it, or readiness cannot be reported: 0, or an exit
+ * status.  Programs are not waited for if AT_ONCE is set.
+ */
 static int
-wait_end(void)
+wait_end(int *at_once)
 {
-	int at_once;
+	int status;
 
 	for (;;) {
-		wait_signal(-1);
+		status = report_again();
+		if (status != 0)
+			return status;
+		wait_signal(is_reported() ? -1 : REPORT_MS);
 		if (take_signal(SIGCHLD))
 			reap_children();
-		at_once = take_signal(SIGHUP);
-		if (take_signal(SIGTERM) || take_signal(SIGINT) || at_once)
-			return at_once;
+		*at_once = take_signal(SIGHUP);
+		if (take_signal(SIGTERM) || take_signal(SIGINT) || *at_once)
+			return 0;
 	}
 }
 
@@ -77,12 +83,11 @@ run(const struct service *service)
 
 	if (count == 0)
 		status = complain("cannot serve", errno);
+	begin_report(service->newline);
 	if (status == 0)
-		status = tell_ready(service->newline);
-	if (status == 0)
-		at_once = wait_end();
+		status = wait_end(&at_once);
 	stop_workers(service, count);
-	tell_stopping();
+	report_stopping();
 	if (unix_close(service->listener) == -1)
 		status = explain(service->address, errno);
 	end_children(at_once);

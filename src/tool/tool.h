@@ -84,9 +84,12 @@ int copy_both(const char *address, const struct unix_ports *ports,
 void show_rate(unsigned long long sent, unsigned long long received,
     int last);
 
-/* ready.c: who waits for a server is told, in the way that he knows. */
-int tell_ready(int newline);
-void tell_stopping(void);
+/* ready.c: readiness is reported without a wait, and again until it is. */
+#define REPORT_MS	100		/* between two tries */
+void begin_report(int newline);
+int report_again(void);
+int is_reported(void);
+void report_stopping(void);
 void keep_passed(void);
 
 /* refuse.c: the end of a client that gets no program. */

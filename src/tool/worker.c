@@ -15,19 +15,37 @@
 #define PAUSE	100		/* milliseconds, while there is a shortage */
 
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
-static atomic_int short_of;	/* the errno of a shortage, or 0 */
+static atomic_int short_of;	/* the errno that is waited out, or 0 */
 
-/* What passes when something is closed or ends: told once, then waited out. */
 static int
 is_shortage(int error)
 {
-	if (error != EMFILE && error != ENFILE && error != ENOMEM &&
-	    error != ENOBUFS && error != EAGAIN)
-		return 0;
+	return error == EMFILE || error == ENFILE || error == ENOMEM ||
+	    error == ENOBUFS || error == EAGAIN;
+}
+
+/*
+ * Errors of the listener or of the process.  All others of unix_accept(3)
+ * concern one client, as EPERM of a packet filter does, or pass.
+ */
+static int
+is_final(int error)
+{
+	return error == ECANCELED || error == EBADF || error == EINVAL ||
+	    error == ENOTSOCK || error == EOPNOTSUPP || error == ENOTSUP ||
+	    error == ENOSYS || error == EFAULT;
+}
+
+/*
+ * Let ERROR pass, reported once.  0 where the process may not call poll(2):
+ * a loop around it would spin.
+ */
+static int
+wait_out(int error)
+{
 	if (atomic_exchange(&short_of, error) != error)
 		complain("clients have to wait", error);
-	poll(NULL, 0, PAUSE);
-	return 1;
+	return poll(NULL, 0, PAUSE) == 0;
 }
 
 /* A client and a place for its program; NULL when there will be none. */
@@ -42,7 +60,7 @@ next_client(const struct service *service, struct unix_ports *client)
 	while (child != NULL &&
 	    unix_accept(service->listener, client) == -1) {
 		error = errno;
-		if (is_shortage(error))
+		if (!is_final(error) && wait_out(error))
 			continue;
 		release_child(child);
 		child = NULL;
@@ -76,7 +94,8 @@ serve(struct child *child, const struct unix_ports *client,
 	do
 		pid = start_program(service->path, service->argv,
 		    environment->entries, unix_fileno(client));
-	while (pid == -1 && is_shortage(errno) && !children_stopped());
+	while (pid == -1 && is_shortage(errno) && wait_out(errno) &&
+	    !children_stopped());
 	if (pid == -1) {
 		if (!children_stopped())
 			complain(service->argv[0], errno);
