@@ -15,18 +15,23 @@ close_stream(FILE **stream, int *error)
 	*stream = NULL;
 }
 
-static void
-end_direction(int fd, int how, int *error)
-{
-	if (up_shutdown(fd, how) == -1 && *error == 0)
-		*error = errno;
-}
-
 /* The socket of guarded ports, while a stream keeps it. */
 static struct unix_socket *
 socket_of(const struct unix_ports *ports)
 {
 	return ports->in != NULL || ports->out != NULL ? ports->socket : NULL;
+}
+
+static void
+end_direction(const struct unix_ports *ports, int how, int *error)
+{
+	struct unix_socket *socket = socket_of(ports);
+	int fd = ports->descriptor[how == SHUT_RD ? 0 : 1];
+
+	if (socket != NULL && how != SHUT_RD)
+		socket->ended = 1;
+	if (up_shutdown(fd, how) == -1 && *error == 0)
+		*error = errno;
 }
 
 /* What was lost of the output so far; of plain ports stdio forgets why. */
@@ -95,7 +100,7 @@ unix_close_input(struct unix_ports *ports)
 	if (ports == NULL)
 		return up_answer(EINVAL, saved);
 	if (ports->in != NULL) {
-		end_direction(ports->descriptor[0], SHUT_RD, &error);
+		end_direction(ports, SHUT_RD, &error);
 		close_stream(&ports->in, &error);
 	}
 	return up_answer(error, saved);
@@ -112,7 +117,7 @@ unix_close_output(struct unix_ports *ports)
 		return up_answer(EINVAL, saved);
 	if (ports->out != NULL) {
 		flush_output(ports, &error);
-		end_direction(ports->descriptor[1], SHUT_WR, &error);
+		end_direction(ports, SHUT_WR, &error);
 		close_stream(&ports->out, &error);
 		if (error != 0)
 			remember_loss(ports, error);

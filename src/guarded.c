@@ -56,6 +56,7 @@ up_close_socket(struct unix_socket *socket)
 {
 	int result = 0;
 
+	socket->ended = 1;
 	up_lock(&socket->lock);
 	if (socket->fd != -1)
 		result = close(socket->fd);
@@ -78,6 +79,8 @@ up_end_socket(struct unix_socket *socket, int how)
 {
 	int result = 0;
 
+	if (how != SHUT_RD)
+		socket->ended = 1;
 	up_lock(&socket->lock);
 	if (socket->fd != -1)
 		result = up_shutdown(socket->fd, how);

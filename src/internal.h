@@ -190,6 +190,7 @@ struct unix_socket {
 	int fd;
 	_Atomic int holders;		/* the last releases it */
 	_Atomic int streams;		/* that are open; the last closes */
+	_Atomic int ended;		/* the peer may have seen the end */
 	int quiet;			/* closing ends no direction */
 	unsigned maker;			/* the process */
 	up_lock_t lock;			/* while it is held neither fd nor `out` ends */

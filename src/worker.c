@@ -194,6 +194,11 @@ lead(struct up_worker *worker)
 	return refused ? 0 : identify(worker);
 }
 
+/*
+ * A connection counts until its client may have seen the end, and not until
+ * its thread is done: a client that waits for the end and connects again is
+ * never refused.
+ */
 static int
 has_room(const struct up_server *server, uid_t user)
 {
@@ -203,7 +208,8 @@ has_room(const struct up_server *server, uid_t user)
 	if (server->clients_per_user == 0)
 		return 1;
 	for (worker = server->workers; worker != NULL; worker = worker->next)
-		if (worker->socket != NULL && worker->user == user)
+		if (worker->socket != NULL && worker->user == user &&
+		    !worker->socket->ended)
 			count++;
 	return count < server->clients_per_user;
 }

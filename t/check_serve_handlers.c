@@ -60,8 +60,17 @@ hang_up(struct unix_ports *ports, void *context)
 	pass_gate(&gate);
 }
 
+static void
+close_output(struct unix_ports *ports, void *context)
+{
+	(void)context;
+	fputs("bye\n", ports->out);
+	unix_close_output(ports);
+	pass_gate(&gate);
+}
+
 static unix_handler *const closers[] = { close_both, abandon, fclose_both,
-    fclose_out, hang_up };
+    fclose_out, hang_up, close_output };
 
 START_TEST(client_sees_the_end_while_its_handler_goes_on)
 {
@@ -74,6 +83,45 @@ START_TEST(client_sees_the_end_while_its_handler_goes_on)
 	await_entered(&gate, 1);
 	open_gate(&gate);
 	leave(&client);
+	end_server(&server);
+}
+END_TEST
+
+/* With one connection for a user, who waits for the end of each. */
+START_TEST(client_that_saw_the_end_may_come_again)
+{
+	const struct unix_serve_options options = { .clients_per_user = 1 };
+	struct unix_ports client;
+	unsigned i;
+
+	start_server(&server, closers[_i], &options);
+	for (i = 1; i <= 3; i++) {
+		enter(&client);
+		expect(client.in, "bye\n");
+		expect_end(client.in);
+		await_entered(&gate, i);
+		leave(&client);
+	}
+	open_gate(&gate);
+	end_server(&server);
+}
+END_TEST
+
+START_TEST(sequential_client_is_never_refused)
+{
+	const struct unix_serve_options options = { .clients_per_user = 1,
+	    .clients = _i };
+	struct unix_ports client;
+	int i;
+
+	start_server(&server, echo, &options);
+	for (i = 0; i < 2000; i++) {
+		enter(&client);
+		ask(&client, "hello\n");
+		succeeds(unix_close_output(&client));
+		expect_end(client.in);
+		leave(&client);
+	}
 	end_server(&server);
 }
 END_TEST
@@ -197,6 +245,10 @@ fill(Suite *suite)
 	tcase_add_loop_test(handlers,
 	    client_sees_the_end_while_its_handler_goes_on, 0,
 	    (int)COUNT(closers));
+	tcase_add_loop_test(handlers, client_that_saw_the_end_may_come_again,
+	    0, COUNT(closers));
+	tcase_add_loop_test(handlers, sequential_client_is_never_refused,
+	    0, 3);
 	tcase_add_test(handlers, output_of_a_handler_without_input_is_sent);
 	tcase_add_test(handlers, handlers_may_fork);
 	tcase_add_test(handlers,

@@ -80,7 +80,7 @@ START_TEST(user_with_enough_clients_is_refused_until_one_has_gone)
 		ck_assert(!is_served(&third));
 	ask(&clients[0], "still here\n");
 	leave(&clients[1]);
-	/* Its handler ends a moment later. */
+	/* The handler reads the end a moment later. */
 	while (!is_served(&third))
 		;
 	leave(&third);
