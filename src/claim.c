@@ -37,8 +37,7 @@ identify(struct up_claim *claim, const struct stat *file)
 	}
 	claim->device = file->st_dev;
 	claim->inode = file->st_ino;
-	claim->owner = getpid();
-	claim->forks = up_count_forks();
+	claim->owner = up_own_number();
 	return 0;
 }
 
@@ -123,16 +122,6 @@ remove_file(const struct up_claim *claim)
 }
 
 /*
- * Whether this process made the file.  In a new namespace a child may have
- * the pid of its parent, but it has one fork more behind it.
- */
-static int
-is_owner(const struct up_claim *claim)
-{
-	return claim->owner == getpid() && claim->forks == up_count_forks();
-}
-
-/*
  * This comes before the socket is closed: a closed socket's inode number is
  * used again at once, and then the comparison proves nothing.  The error of
  * removing the file, or 0.
@@ -142,7 +131,8 @@ up_release(struct up_claim *claim, int keep_file)
 {
 	int error = 0;
 
-	if (!keep_file && is_owner(claim) && remove_file(claim) == -1)
+	if (!keep_file && claim->owner == up_own_number() &&
+	    remove_file(claim) == -1)
 		error = errno;
 	up_close_place(claim);
 	return error;

@@ -19,7 +19,7 @@ up_new_files(void)
 
 	if (files == NULL)
 		return NULL;
-	files->lock = 0;
+	up_make_lock(&files->lock);
 	files->waiting = files->first = files->count = files->open = 0;
 	return files;
 }
@@ -40,6 +40,7 @@ up_drop_files(struct up_files *files)
 	up_files_sent(files);
 	for (; files->count > 0; files->count--)
 		up_close(files->come[files->first++ % SLOTS]);
+	up_drop_lock(&files->lock);
 	free(files);
 }
 

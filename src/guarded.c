@@ -22,6 +22,7 @@ discard(struct unix_socket *socket)
 	int saved = errno;
 
 	up_drop_files(socket->files);
+	up_drop_lock(&socket->lock);
 	if (socket->buffers != NULL)
 		up_return_buffers(socket->buffers, socket->buffer_size);
 	free(socket);
@@ -41,6 +42,7 @@ new_socket(int fd, const struct unix_options *options)
 	    .write_timeout = options->write_timeout,
 	    .buffer_size = options->buffer_size != 0 ? options->buffer_size :
 	    UP_BUFFER_SIZE };
+	up_make_lock(&socket->lock);
 	socket->buffers = up_take_buffers(socket->buffer_size);
 	if (socket->buffers == NULL || (is_set(options, UNIX_FILES) &&
 	    (socket->files = up_new_files()) == NULL)) {

@@ -134,14 +134,21 @@ void up_sigpipe_raise(enum unix_sigpipe);
 /* rights.c: descriptors that are refused */
 int up_refuse_files(int, const struct unix_options *);
 
-/* lock.c: what nobody may come into */
-typedef _Atomic unsigned up_lock_t;
-
+/* process.c */
 unsigned up_own_number(void);
-unsigned up_count_forks(void);
-int up_try_lock(up_lock_t *);
-void up_lock(up_lock_t *);
-void up_unlock(up_lock_t *);
+
+/* lock.c: no call that may wait is made under a lock */
+struct up_lock {
+	pthread_mutex_t mutex;
+	_Atomic unsigned owner;		/* the process that made it */
+	_Atomic unsigned adopter;	/* the process that makes it anew */
+};
+
+void up_make_lock(struct up_lock *);
+void up_drop_lock(struct up_lock *);
+int up_try_lock(struct up_lock *);
+void up_lock(struct up_lock *);
+void up_unlock(struct up_lock *);
 int up_has_threads(void);
 int up_shield(void);
 void up_unshield(int);
@@ -172,7 +179,7 @@ void up_return_buffers(char *, size_t);
 struct up_files {
 	unsigned waiting;		/* to go with the next byte */
 	int go[UP_MOST_FILES];
-	up_lock_t lock;			/* of what has come */
+	struct up_lock lock;		/* of what has come */
 	unsigned first, count;
 	unsigned open;			/* of them, the others are gaps */
 	int come[2 * UP_MOST_FILES + 1];
@@ -193,7 +200,8 @@ struct unix_socket {
 	_Atomic int ended;		/* the peer may have seen the end */
 	int quiet;			/* closing ends no direction */
 	unsigned maker;			/* the process */
-	up_lock_t lock;			/* while it is held neither fd nor `out` ends */
+	struct up_lock lock;		/* while it is held neither fd nor
+					   `out` ends */
 	FILE *out;			/* NULL once it is closed */
 	_Atomic int error;		/* of the first write that failed */
 	_Atomic size_t ahead;		/* bytes of `out` that are sent */
@@ -277,9 +285,8 @@ struct up_claim {
 	char temporary[40];	/* the file's name until it is in its place */
 	dev_t device;
 	ino_t inode;
-	pid_t owner;		/* the process that made the file and may
+	unsigned owner;		/* the process that made the file and may
 				   remove it, or 0 */
-	unsigned forks;		/* its count of forks */
 };
 
 /* A reference to the file at the path: arguments of the *at calls. */

@@ -1,100 +1,56 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What no other thread may come into: a lock that is held for moments and
- * that fork(2) cannot leave behind, and cancellation put off.
+ * Locks that are held for moments and that fork(2) cannot leave behind, and
+ * cancellation put off.  They block: a thread of a high priority that spins
+ * would keep the holder from the processor for ever.
  */
 #include "internal.h"
 
 #include <pthread.h>
-#include <sched.h>
 #ifdef HAVE_SYS_SINGLE_THREADED_H
 #include <sys/single_threaded.h>
 #endif
-#include <unistd.h>
 
-/*
- * Our process's number, without a system call for every lock: fork(2) makes
- * us ask again, once it has been told to.  The forks are counted in it, for
- * in a new namespace the child may have its parent's pid.  No
- * pthread_once(3): in the child of a fork that met another thread there,
- * musl's never comes back.
- */
-#define PID_BITS	22		/* the most that Linux uses */
-
-static _Atomic unsigned known, forks;
-
+/* The holder inherits the priority of a thread that waits, if it can be. */
 static void
-forget(void)
+make_mutex(pthread_mutex_t *mutex)
 {
-	known = 0;
-	forks++;
+	static const pthread_mutex_t plain = PTHREAD_MUTEX_INITIALIZER;
+	int failed = 1;
+#ifdef HAVE_PTHREAD_MUTEXATTR_SETPROTOCOL
+	pthread_mutexattr_t attributes;
+
+	if (pthread_mutexattr_init(&attributes) == 0) {
+		failed = pthread_mutexattr_setprotocol(&attributes,
+		    PTHREAD_PRIO_INHERIT) != 0 ||
+		    pthread_mutex_init(mutex, &attributes) != 0;
+		pthread_mutexattr_destroy(&attributes);
+	}
+#endif
+	if (failed)
+		*mutex = plain;
 }
 
-/* Whether fork(2) tells us; the first to ask sees to it. */
+/*
+ * Whether LOCK is this process's.  The thread of a parent that held it when
+ * it forked gives it back to the parent alone, so that the first thread of
+ * the child that needs it makes it anew; 0 while another one does so.
+ */
 static int
-is_watched(void)
-{
-	enum { NOBODY, ONE_TRIES, DONE };
-	static _Atomic int state = NOBODY;
-	int none = NOBODY;
-
-	if (atomic_compare_exchange_strong(&state, &none, ONE_TRIES) &&
-	    pthread_atfork(NULL, NULL, forget) == 0)
-		state = DONE;
-	return state == DONE;
-}
-
-unsigned
-up_own_number(void)
-{
-	unsigned number = known;
-
-	if (number != 0)
-		return number;
-	number = (unsigned)getpid() ^ forks << PID_BITS;
-	if (is_watched())
-		known = number;
-	return number;
-}
-
-/*
- * How many forks have led to this process, since the first that asked: no
- * other process that has its memory by fork(2) has the same count.
- */
-unsigned
-up_count_forks(void)
-{
-	(void)is_watched();
-	return forks;
-}
-
-/*
- * Whether LOCK is ours now.  One that a thread of our parent held when it
- * forked bears the parent's number: nobody will give it back, so we take it.
- */
-int
-up_try_lock(up_lock_t *lock)
+is_own(struct up_lock *lock)
 {
 	unsigned self = up_own_number();
-	unsigned holder = 0;
+	unsigned adopter;
 
-	if (atomic_compare_exchange_strong(lock, &holder, self))
+	if (lock->owner == self)
 		return 1;
-	return holder != self &&
-	    atomic_compare_exchange_strong(lock, &holder, self);
-}
-
-void
-up_lock(up_lock_t *lock)
-{
-	while (!up_try_lock(lock))
-		sched_yield();
-}
-
-void
-up_unlock(up_lock_t *lock)
-{
-	atomic_store(lock, 0);
+	adopter = lock->adopter;
+	if (adopter == self || !atomic_compare_exchange_strong(&lock->adopter,
+	    &adopter, self))
+		return lock->owner == self;
+	make_mutex(&lock->mutex);
+	lock->owner = self;
+	return 1;
 }
 
 int
@@ -105,6 +61,47 @@ up_has_threads(void)
 #else
 	return 1;
 #endif
+}
+
+/* In a process of one thread a lock costs nothing, and is not even made. */
+void
+up_make_lock(struct up_lock *lock)
+{
+	lock->adopter = lock->owner = 0;
+	if (up_has_threads())
+		(void)is_own(lock);
+}
+
+void
+up_drop_lock(struct up_lock *lock)
+{
+	if (lock->owner == up_own_number())
+		pthread_mutex_destroy(&lock->mutex);
+}
+
+int
+up_try_lock(struct up_lock *lock)
+{
+	return !up_has_threads() ||
+	    (is_own(lock) && pthread_mutex_trylock(&lock->mutex) == 0);
+}
+
+void
+up_lock(struct up_lock *lock)
+{
+	if (!up_has_threads())
+		return;
+	while (!is_own(lock))
+		poll(NULL, 0, 1);
+	pthread_mutex_lock(&lock->mutex);
+}
+
+/* No thread is started or joined under a lock. */
+void
+up_unlock(struct up_lock *lock)
+{
+	if (up_has_threads())
+		pthread_mutex_unlock(&lock->mutex);
 }
 
 /* A thread that is cancelled while it holds a stream never gives it back. */

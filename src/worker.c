@@ -142,6 +142,8 @@ up_stop(struct up_server *server, int error)
 {
 	if (server->error == 0)
 		server->error = error;
+	if (server->stopping)
+		return;
 	server->stopping = 1;
 	pthread_cond_broadcast(&server->turn);
 	up_shutdown(server->bell[0], SHUT_WR);

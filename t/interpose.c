@@ -120,6 +120,8 @@ INTERPOSE(int, setvbuf, (FILE *stream, char *buffer, int mode, size_t size),
 INTERPOSE(void *, mmap, (void *place, size_t size, int protection, int flags,
     int fd, off_t offset), (place, size, protection, flags, fd, offset),
     MAP_FAILED)
+INTERPOSE(int, madvise, (void *place, size_t size, int advice),
+    (place, size, advice), -1)
 INTERPOSE(int, listen, (int fd, int backlog), (fd, backlog), -1)
 INTERPOSE(int, socket, (int family, int type, int protocol),
     (family, type, protocol), -1)
