@@ -140,6 +140,7 @@ unsigned up_own_number(void);
 /* lock.c: no call that may wait is made under a lock */
 struct up_lock {
 	pthread_mutex_t mutex;
+	_Atomic int alone;		/* held by the process's only thread */
 	_Atomic unsigned owner;		/* the process that made it */
 	_Atomic unsigned adopter;	/* the process that makes it anew */
 };

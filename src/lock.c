@@ -63,11 +63,11 @@ up_has_threads(void)
 #endif
 }
 
-/* In a process of one thread a lock costs nothing, and is not even made. */
+/* The only thread of a process needs no mutex, and none is made for it. */
 void
 up_make_lock(struct up_lock *lock)
 {
-	lock->adopter = lock->owner = 0;
+	lock->alone = lock->adopter = lock->owner = 0;
 	if (up_has_threads())
 		(void)is_own(lock);
 }
@@ -79,28 +79,41 @@ up_drop_lock(struct up_lock *lock)
 		pthread_mutex_destroy(&lock->mutex);
 }
 
+static void
+set_alone(struct up_lock *lock, int alone)
+{
+	atomic_store_explicit(&lock->alone, alone, memory_order_release);
+}
+
 int
 up_try_lock(struct up_lock *lock)
 {
-	return !up_has_threads() ||
-	    (is_own(lock) && pthread_mutex_trylock(&lock->mutex) == 0);
+	if (up_has_threads())
+		return !lock->alone && is_own(lock) &&
+		    pthread_mutex_trylock(&lock->mutex) == 0;
+	set_alone(lock, 1);
+	return 1;
 }
 
+/* The holder was alone, or makes the mutex: that takes a moment, once. */
 void
 up_lock(struct up_lock *lock)
 {
-	if (!up_has_threads())
+	if (!up_has_threads()) {
+		set_alone(lock, 1);
 		return;
-	while (!is_own(lock))
+	}
+	while (lock->alone || !is_own(lock))
 		poll(NULL, 0, 1);
 	pthread_mutex_lock(&lock->mutex);
 }
 
-/* No thread is started or joined under a lock. */
 void
 up_unlock(struct up_lock *lock)
 {
-	if (up_has_threads())
+	if (lock->alone)
+		set_alone(lock, 0);
+	else
 		pthread_mutex_unlock(&lock->mutex);
 }
 
