@@ -55,8 +55,10 @@ up_send_with_files(struct unix_socket *socket, const char *bytes,
 	if (socket->files->waiting > 0)
 		attach(&message, &control, socket->files);
 	sent = sendmsg(socket->fd, &message, flags);
-	if (sent > 0)
-		up_files_sent(socket->files);
+	if (sent > 0 && socket->files->waiting > 0) {
+		socket->files->sent = socket->files->waiting;
+		socket->files->waiting = 0;
+	}
 	return sent;
 }
 

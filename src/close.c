@@ -174,7 +174,7 @@ up_abandon_ports(struct unix_ports *ports)
 	int error;
 
 	if (socket != NULL && socket->files != NULL)
-		up_files_sent(socket->files);
+		up_drop_waiting(socket->files);
 	error = take_loss(ports);
 	if (socket != NULL) {
 		leave_if_stuck(&ports->in, socket);

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SLOTS	COUNT(((struct up_files *)NULL)->come)
 #define GAP	(-1)		/* some were dropped here */
@@ -20,16 +21,41 @@ up_new_files(void)
 	if (files == NULL)
 		return NULL;
 	up_make_lock(&files->lock);
-	files->waiting = files->first = files->count = files->open = 0;
+	files->waiting = files->sent = files->first = files->count = files->open = 0;
 	return files;
+}
+
+void
+up_close_all(const int *fds, unsigned count)
+{
+	while (count > 0)
+		up_close(fds[--count]);
+}
+
+/* Those that have gone are the caller's, to be closed under no lock. */
+unsigned
+up_take_sent(struct up_files *files, int fds[UP_MOST_FILES])
+{
+	unsigned count = files->sent;
+
+	memcpy(fds, files->go, count * sizeof(*fds));
+	files->sent = 0;
+	return count;
+}
+
+void
+up_close_sent(struct up_files *files)
+{
+	up_close_all(files->go, files->sent);
+	files->sent = 0;
 }
 
 /* Forget those that were to go. */
 void
-up_files_sent(struct up_files *files)
+up_drop_waiting(struct up_files *files)
 {
-	while (files->waiting > 0)
-		up_close(files->go[--files->waiting]);
+	up_close_all(files->go, files->waiting);
+	files->waiting = 0;
 }
 
 void
@@ -37,7 +63,8 @@ up_drop_files(struct up_files *files)
 {
 	if (files == NULL)
 		return;
-	up_files_sent(files);
+	up_close_sent(files);
+	up_drop_waiting(files);
 	for (; files->count > 0; files->count--)
 		up_close(files->come[files->first++ % SLOTS]);
 	up_drop_lock(&files->lock);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Guarded ports: both streams lead to one socket.  The last of them closes
- * the descriptor, under a lock, so that nobody hits a number that was given
- * to somebody else meanwhile; the last of all holders releases the memory.
+ * the descriptor, which it takes out under a lock first, so that no thread
+ * hits a number that was given away meanwhile; the last of all holders
+ * releases the memory.
  */
 #include "internal.h"
 
@@ -56,15 +57,15 @@ new_socket(int fd, const struct unix_options *options)
 int
 up_close_socket(struct unix_socket *socket)
 {
-	int result = 0;
+	int fd;
 
 	socket->ended = 1;
 	up_lock(&socket->lock);
-	if (socket->fd != -1)
-		result = close(socket->fd);
+	fd = socket->fd;
 	socket->fd = -1;
 	up_unlock(&socket->lock);
-	return result == -1 && errno != EINTR ? -1 : 0;
+	/* It may wait, for a descriptor that lingers and was not received. */
+	return fd != -1 && close(fd) == -1 && errno != EINTR ? -1 : 0;
 }
 
 /* The last that lets go of SOCKET releases it. */

@@ -179,6 +179,7 @@ void up_return_buffers(char *, size_t);
 
 struct up_files {
 	unsigned waiting;		/* to go with the next byte */
+	unsigned sent;			/* that have gone; then none waits */
 	int go[UP_MOST_FILES];
 	struct up_lock lock;		/* of what has come */
 	unsigned first, count;
@@ -188,7 +189,10 @@ struct up_files {
 
 struct up_files *up_new_files(void);
 int up_files_add(struct up_files *, const int *, size_t);
-void up_files_sent(struct up_files *);
+unsigned up_take_sent(struct up_files *, int [UP_MOST_FILES]);
+void up_close_sent(struct up_files *);
+void up_close_all(const int *, unsigned);
+void up_drop_waiting(struct up_files *);
 void up_file_came(struct up_files *, int);
 int up_file_take(struct up_files *);
 void up_drop_files(struct up_files *);

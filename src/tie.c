@@ -69,10 +69,16 @@ send_unsent(struct unix_socket *socket)
 		up_keep_error(socket, errno);
 }
 
-/* Do ACTION to the output if it can be had; whether some is unsent then. */
+/*
+ * Do ACTION to the output if it can be had; whether some is unsent then.
+ * Descriptors that it has sent are closed when no other thread can wait for
+ * us: closing one may wait for as long as it lingers.
+ */
 static int
 with_output(struct unix_socket *socket, void (*action)(struct unix_socket *))
 {
+	int sent[UP_MOST_FILES];
+	unsigned count = 0;
 	const char *bytes;
 	int state, left;
 
@@ -84,7 +90,10 @@ with_output(struct unix_socket *socket, void (*action)(struct unix_socket *))
 		if (action != NULL)
 			action(socket);
 		left = unsent(socket, &bytes) > 0;
+		if (socket->files != NULL)
+			count = up_take_sent(socket->files, sent);
 		release_output(socket);
+		up_close_all(sent, count);
 	}
 	up_unshield(state);
 	return left;

@@ -60,6 +60,8 @@ send_all(struct unix_socket *socket, const char *bytes, size_t length)
 	while (length > 0) {
 		sent = up_send_some(socket, bytes, length, flags);
 		if (sent >= 0) {
+			if (socket->files != NULL)
+				up_close_sent(socket->files);
 			bytes += sent;
 			length -= (size_t)sent;
 			deadline = up_limit(socket->write_timeout);

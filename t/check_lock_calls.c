@@ -1,17 +1,166 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Locks of guarded ports: none that a parent's thread held stops a child.
- * The moment is brought about by interposition.
+ * Locks of guarded ports: none is held over a close(2), which may wait, and
+ * none that a parent's thread held stops a child.  Both moments are brought
+ * about by interposition.
  */
+#include "serve.h"
 #include "traffic.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <unistd.h>
 
 #include "interpose.h"
 
+static const struct unix_options with_files = { .flags = UNIX_FILES };
 static struct connection c;
+static struct unix_listener *listener;
 static _Atomic int is_reached, is_passed;
+
+/* close(2), while another thread needs the lock. */
+
+static void
+note_join(void)
+{
+	is_passed = 1;
+}
+
+/* The server's end hangs up connections, and then joins the threads. */
+static void
+close_during_the_end(void)
+{
+	before_next("pthread_join", note_join);
+	unix_interrupt(listener);
+	while (!is_passed)
+		sched_yield();
+}
+
+static void
+return_and_close_late(struct unix_ports *ports, void *context)
+{
+	(void)ports;
+	(void)context;
+	before_next("close", close_during_the_end);
+}
+
+START_TEST(end_of_a_server_does_not_wait_for_a_close)
+{
+	const struct unix_serve_options options = { .drain = 1 };
+	struct unix_ports client;
+
+	is_passed = 0;
+	listener = listen_at("s", NULL);
+	enter(&client);
+	fails(unix_serve(listener, return_and_close_late, NULL, &options),
+	    ETIMEDOUT);
+	ck_assert(!is_pending());
+	succeeds(unix_close(listener));
+	succeeds(unix_abandon_ports(&client));
+}
+END_TEST
+
+static void
+visit(void)
+{
+	struct unix_ports client;
+
+	enter(&client);
+	ask(&client, "visit\n");
+	is_passed = 1;
+	unix_abandon_ports(&client);
+}
+
+static void
+close_next_late(void)
+{
+	before_next("close", visit);
+}
+
+static void
+echo_and_close_late(struct unix_ports *ports, void *context)
+{
+	char line[20];
+
+	(void)context;
+	ck_assert_ptr_nonnull(fgets(line, sizeof(line), ports->in));
+	fputs(line, ports->out);
+	if (line[0] != 'v')
+		before_next("close", close_next_late);
+}
+
+static void *
+send_file_and_interrupt(void *context)
+{
+	struct unix_ports client;
+	int fd = open(".", O_RDONLY);
+
+	succeeds(unix_connect("s", of_kind(&with_files), &client));
+	succeeds(unix_add_files(&client, &fd, 1));
+	close(fd);
+	ask(&client, "hello\n");
+	expect_end(client.in);
+	while (!is_passed)
+		sched_yield();
+	succeeds(unix_abandon_ports(&client));
+	unix_interrupt(listener);
+	return context;
+}
+
+/* It is closed after the socket. */
+START_TEST(server_serves_while_an_untaken_descriptor_is_closed)
+{
+	pthread_t thread;
+
+	is_passed = 0;
+	listener = listen_at("s", &with_files);
+	thread = start_thread(send_file_and_interrupt, NULL);
+	succeeds(unix_serve(listener, echo_and_close_late, NULL, NULL));
+	join_thread(thread);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+static void *
+write_more(void *argument)
+{
+	say(c.client.out, "more\n");
+	return argument;
+}
+
+static void
+write_meanwhile(void)
+{
+	join_thread(start_thread(write_more, NULL));
+}
+
+START_TEST(writer_does_not_wait_while_the_tie_closes_what_it_has_sent)
+{
+	struct call reading = { .ports = &c.client };
+	pthread_t reader;
+	int fd;
+
+	open_connection(&c, _i, &with_files);
+	fd = open(".", O_RDONLY);
+	succeeds(unix_add_files(&c.client, &fd, 1));
+	ck_assert_int_eq(close(fd), 0);
+	ck_assert_int_ne(fputs("question\n", c.client.out), EOF);
+	before_next("close", write_meanwhile);
+	reader = start_call(call_fgets, &reading);
+	expect(c.server.in, "question\n");
+	expect(c.server.in, "more\n");
+	ck_assert(!is_pending());
+	fd = unix_take_file(&c.server);
+	ck_assert_int_ne(fd, -1);
+	ck_assert_int_eq(close(fd), 0);
+	say(c.server.out, "answer\n");
+	join_thread(reader);
+	ck_assert_str_eq(reading.line, "answer\n");
+	close_connection(&c);
+}
+END_TEST
+
+/* fork(2), while another thread holds the lock in the tie. */
 
 static void
 await_the_fork(void)
@@ -87,8 +236,15 @@ END_TEST
 static void
 fill(Suite *suite)
 {
+	TCase *closing = add_case(suite, "closing");
 	TCase *memory = add_case(suite, "memory");
 
+	tcase_add_test(closing, end_of_a_server_does_not_wait_for_a_close);
+	tcase_add_test(closing,
+	    server_serves_while_an_untaken_descriptor_is_closed);
+	tcase_add_loop_test(closing,
+	    writer_does_not_wait_while_the_tie_closes_what_it_has_sent,
+	    0, WAYS);
 	tcase_add_loop_test(memory,
 	    child_abandons_ports_in_an_earlier_handler_of_fork, 0, 2 * WAYS);
 	tcase_add_loop_test(memory,
