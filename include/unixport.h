@@ -65,8 +65,8 @@ struct unix_options {
 	unsigned flags;
 	size_t address_length;	/* bytes of the address; 0: up to its NUL */
 	int backlog;		/* 0: UNIX_BACKLOG */
-	mode_t mode;		/* of the socket file; 0: 0600; ENOTSUP */
-	gid_t group;		/* if not granted; 0: unchanged */
+	mode_t mode;		/* of the socket file; 0: 0600 */
+	gid_t group;		/* of the socket file; 0: unchanged */
 	int connect_timeout;	/* milliseconds; 0: no limit */
 	int accept_timeout;	/* the same; -1: do not wait */
 	int read_timeout;	/* milliseconds without progress; 0: */

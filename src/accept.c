@@ -3,6 +3,7 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #ifndef POLLRDHUP
 #define POLLRDHUP	0
@@ -72,14 +73,6 @@ reserve(const struct unix_listener *listener, struct unix_ports *ports)
 	return 0;
 }
 
-/* FD may have got the number of the plain ports' own descriptor. */
-static void
-close_client(const struct unix_ports *ports, int fd)
-{
-	if (fd != ports->descriptor[0])
-		up_close(fd);
-}
-
 /* Let them lead to FD, which is the ports' then. */
 static int
 settle(const struct unix_listener *listener, struct unix_ports *ports, int fd)
@@ -90,21 +83,30 @@ settle(const struct unix_listener *listener, struct unix_ports *ports, int fd)
 	}
 	if (up_plain_move(ports, fd) == -1)
 		return -1;
-	close_client(ports, fd);
+	up_close(fd);
 	return 0;
 }
 
+static int
+asks_for_same_user(const struct unix_listener *listener)
+{
+	return (listener->options.flags & UNIX_SAME_USER) != 0;
+}
+
 /*
- * Whether FD's user is refused; -1 where the system cannot identify users.
- * A client that has gone is refused, too.
+ * Whether FD's user is refused; -1 if the system cannot identify users.  A
+ * client that has gone is refused, too.
  */
 static int
-is_refused(const struct unix_listener *listener, int fd)
+is_refused(const struct unix_listener *listener, int fd, int are_identified)
 {
-	if ((listener->options.flags & UNIX_SAME_USER) == 0 ||
-	    up_check_user(fd) == 0)
+	struct unix_peer peer;
+
+	if (!asks_for_same_user(listener))
 		return 0;
-	return errno == ENOTSUP ? -1 : 1;
+	if (up_peer(fd, &peer) == -1)
+		return errno == ENOTSUP ? -1 : 1;
+	return !are_identified || peer.uid != geteuid();
 }
 
 /* A listener that other processes may hold takes descriptors. */
@@ -124,19 +126,23 @@ static int
 take_client(const struct unix_listener *listener, struct unix_ports *ports)
 {
 	struct unix_ports made;
-	int refused = 0;
+	int are_identified = 1, refused = 0;
 	int fd, error;
 
-	if (reserve(listener, &made) == -1)
+	/* Like the ports: a shortage leaves the client in the queue. */
+	if (asks_for_same_user(listener))
+		are_identified = up_is_own_user(geteuid());
+	if (are_identified == -1 || reserve(listener, &made) == -1)
 		return -1;
 	fd = up_set_blocking(listener->fd, 0) == -1 ? -1 :
-	    up_accept(listener->fd, made.descriptor[0]);
-	if (fd == -1 || (refused = is_refused(listener, fd)) == -1 ||
+	    up_accept(listener->fd);
+	if (fd == -1 || (refused = is_refused(listener, fd,
+	    are_identified)) == -1 ||
 	    refuse_files(listener, fd) == -1 ||
 	    up_sigpipe_socket(fd, &listener->options) == -1 ||
 	    settle(listener, &made, fd) == -1) {
 		error = errno;
-		close_client(&made, fd);
+		up_close(fd);
 		up_abandon_ports(&made);
 		errno = error;
 		return -1;

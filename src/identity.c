@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #ifdef __linux__
+#include <errno.h>
 #include <fcntl.h>
 
 #define ALL_USERS	4294967295LL	/* (uid_t)-1 is no user */
@@ -60,23 +61,40 @@ next_number(struct numbers *file)
 	return number;
 }
 
-static uid_t
-overflow_uid(void)
+/* A file that cannot be opened now may say that users are not identified. */
+static int
+is_shortage(const struct numbers *file)
 {
-	struct numbers file = open_numbers("/proc/sys/kernel/overflowuid");
-	long long number = next_number(&file);
-
-	up_close(file.fd);
-	return number == NO_NUMBER ? OVERFLOW_UID : (uid_t)number;
+	return file->fd == -1 &&
+	    (errno == EMFILE || errno == ENFILE || errno == ENOMEM);
 }
 
-/* Each line of the map is: first inside, first outside, count. */
+/* 1 if the overflow uid is USER, 0, or -1. */
+static int
+is_overflow_uid(uid_t user)
+{
+	struct numbers file = open_numbers("/proc/sys/kernel/overflowuid");
+	long long number;
+
+	if (is_shortage(&file))
+		return -1;
+	number = next_number(&file);
+	up_close(file.fd);
+	return user == (number == NO_NUMBER ? OVERFLOW_UID : (uid_t)number);
+}
+
+/*
+ * 1, 0 also if it cannot be read, or -1.  Each line of the map is: first
+ * inside, first outside, count.
+ */
 static int
 is_every_user_mapped(void)
 {
 	struct numbers map = open_numbers("/proc/thread-self/uid_map");
 	long long count, mapped = 0;
 
+	if (is_shortage(&map))
+		return -1;
 	do {
 		(void)next_number(&map);
 		(void)next_number(&map);
@@ -88,11 +106,17 @@ is_every_user_mapped(void)
 	return mapped == ALL_USERS;
 }
 
+/* 1, 0, or -1 during a shortage of descriptors or memory. */
 int
 up_is_own_user(uid_t user)
 {
-	return user == geteuid() &&
-	    (user != overflow_uid() || is_every_user_mapped());
+	int is_overflow;
+
+	if (user != geteuid())
+		return 0;
+	is_overflow = is_overflow_uid(user);
+	return is_overflow == 1 ? is_every_user_mapped() :
+	    is_overflow == 0 ? 1 : -1;
 }
 #else
 int

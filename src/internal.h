@@ -86,6 +86,7 @@ int up_is_bound(int);
 
 /* numbers.c: descriptors of 3 or more, close-on-exec */
 int up_dup(int);
+int up_dup_from(int, int);
 int up_above_standard(int);
 int up_both_above_standard(int [2]);
 int up_open(const char *, int);
@@ -94,7 +95,7 @@ int up_openat(int, const char *, int);
 /* socket.c: such descriptors of every kind */
 int up_socket(int);
 int up_socketpair(int [2]);
-int up_accept(int, int);
+int up_accept(int);
 int up_dup_onto(int, int);
 int up_pipe(int [2]);
 int up_shutdown(int, int);
@@ -304,6 +305,7 @@ struct up_file {
 
 int up_is_same(const struct stat *, const struct stat *);
 int up_open_file(const struct up_claim *, struct up_file *);
+int up_open_bound_file(const struct up_claim *, int, struct up_file *);
 void up_close_file(const struct up_file *);
 int up_stat_file(const struct up_file *, struct stat *);
 int up_set_access(const struct up_file *, mode_t, gid_t);

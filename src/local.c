@@ -10,9 +10,9 @@
 #include <errno.h>
 
 /*
- * A list of the local ones, since any other list would trust a shared one that is missing
- * in it.  The upper layer of an overlay, which containers have,
- * is one of the others; FUSE may be anything.
+ * A list of the local ones: a list of the shared ones would trust each that
+ * is missing in it.  The upper layer of an overlay, which containers have, is
+ * one of the others.  FUSE may be anything.
  */
 int
 up_is_local(int directory)

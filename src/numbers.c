@@ -17,15 +17,22 @@ is_standard(int fd)
 	return fd != -1 && fd <= STDERR_FILENO;
 }
 
+/* The duplicate of FD whose number is LOWEST or the next that is free. */
 int
-up_dup(int fd)
+up_dup_from(int fd, int lowest)
 {
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, lowest);
 
-	/* RLIMIT_NOFILE is 3 or less. */
+	/* RLIMIT_NOFILE is LOWEST or less. */
 	if (copy == -1 && errno == EINVAL)
 		errno = EMFILE;
 	return copy;
+}
+
+int
+up_dup(int fd)
+{
+	return up_dup_from(fd, STDERR_FILENO + 1);
 }
 
 /*

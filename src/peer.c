@@ -123,15 +123,17 @@ up_peer(int fd, struct unix_peer *peer)
 	return 0;
 }
 
-/* 0 if the peer is our effective user, else -1: EACCES, ENOTSUP. */
+/* 0 if the peer is our effective user, else -1: EACCES, ENOTSUP, EMFILE. */
 int
 up_check_user(int fd)
 {
 	struct unix_peer peer;
+	int is_own;
 
-	if (up_peer(fd, &peer) == -1)
+	if (up_peer(fd, &peer) == -1 ||
+	    (is_own = up_is_own_user(peer.uid)) == -1)
 		return -1;
-	if (!up_is_own_user(peer.uid)) {
+	if (!is_own) {
 		errno = EACCES;
 		return -1;
 	}

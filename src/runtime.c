@@ -51,6 +51,7 @@ check_private(const char *path)
 {
 	const char *last = strrchr(path, '/');
 	struct stat status;
+	int is_own;
 
 	if (*path != '/' || strcmp(last, "/.") == 0 ||
 	    strcmp(last, "/..") == 0) {
@@ -61,7 +62,10 @@ check_private(const char *path)
 		errno = errno == ENOENT || errno == ENOTDIR ? ENOENT : EPERM;
 		return -1;
 	}
-	if (!S_ISDIR(status.st_mode) || !up_is_own_user(status.st_uid) ||
+	is_own = up_is_own_user(status.st_uid);
+	if (is_own == -1)
+		return -1;
+	if (!S_ISDIR(status.st_mode) || !is_own ||
 	    (status.st_mode & CLOSED_TO_OTHERS) != 0) {
 		errno = EPERM;
 		return -1;

@@ -135,42 +135,28 @@ accept_once(int listener)
 }
 #endif
 
-/* A client whose number is 0, 1 or 2 replaces PLACE. */
-static int
-accept_onto(int listener, int place)
-{
-	int fd = accept_once(listener);
-	int moved;
-
-	if (fd == -1 || fd > STDERR_FILENO)
-		return fd;
-	moved = up_dup_onto(fd, place);
-	up_close(fd);
-	return moved;
-}
-
 /*
- * A connection, blocking whatever the listener is.  PLACE is a descriptor of
- * the caller's that a client with a standard number replaces; if it is -1 one
- * is reserved here.  Without it such a client could only be closed if no
- * other number is free, and accept(2) has taken it from the queue.
+ * A connection, blocking whatever the listener is.  Duplicates of the
+ * listener fill 0, 1 and 2 meanwhile if these are closed: a client that got
+ * one of them would read the output of other threads until it is moved, and
+ * would be lost if no other number is free.  Writing to a listener fails.
  */
 int
-up_accept(int listener, int place)
+up_accept(int listener)
 {
-	int spare, fd;
+	int fillers[STDERR_FILENO + 1];
+	int number, fd = -1;
+	unsigned count = 0;
 
-	if (place != -1)
-		return accept_onto(listener, place);
-	spare = up_dup(listener);
-	if (spare == -1)
-		return -1;
-	fd = accept_onto(listener, spare);
-	if (fd != spare)
-		up_close(spare);
-	/* The spare one had the last number: 0, 1 and 2 are in use. */
-	if (fd == -1 && errno == EMFILE)
+	while ((number = up_dup_from(listener, 0)) != -1 &&
+	    number <= STDERR_FILENO && count < COUNT(fillers))
+		fillers[count++] = number;
+	if (number != -1) {
+		up_close(number);
 		fd = up_above_standard(accept_once(listener));
+	}
+	while (count > 0)
+		up_close(fillers[--count]);
 	return fd;
 }
 

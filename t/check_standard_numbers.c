@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -313,12 +314,7 @@ END_TEST
 
 /* Limits: all numbers but the closed ones are taken. */
 
-/* For a client; without accept4(2) one is tried before. */
-#ifdef HAVE_ACCEPT4
-#define ENOUGH	(guarded ? 1 : 2)
-#else
-#define ENOUGH	(guarded ? 1 : 3)
-#endif
+#define ENOUGH	(guarded ? 1 : 3)	/* for a client */
 
 START_TEST(client_stays_in_the_queue_while_only_closed_numbers_are_left)
 {
@@ -441,6 +437,42 @@ START_TEST(limit_of_three_is_emfile)
 }
 END_TEST
 
+/* Another thread reports an error to a standard error that is closed. */
+
+static _Atomic int is_over;
+
+static void *
+report(void *context)
+{
+	while (!is_over)
+		(void)!write(STDERR_FILENO, "an error\n", 9);
+	return context;
+}
+
+START_TEST(output_of_another_thread_reaches_no_client)
+{
+	pthread_t reporter;
+	int i;
+
+	c.listener = listen_at("s", NULL);
+	begin(2);
+	catch_signal(SIGPIPE, do_nothing);
+	reporter = start_thread(report, NULL);
+	for (i = 0; i < 1000; i++) {
+		succeeds(unix_connect("s", of_kind(NULL), &c.client));
+		succeeds(unix_accept(c.listener, &c.server));
+		say(c.server.out, "hello\n");
+		expect(c.client.in, "hello\n");
+		abandon_all(&c.client, 1);
+		abandon_all(&c.server, 1);
+	}
+	is_over = 1;
+	join_thread(reporter);
+	succeeds(unix_close(c.listener));
+	finish();
+}
+END_TEST
+
 static void
 fill(Suite *suite)
 {
@@ -459,6 +491,7 @@ fill(Suite *suite)
 	    0, SETS);
 	tcase_add_loop_test(core,
 	    stale_file_is_reclaimed_where_numbers_are_closed, 0, SETS);
+	tcase_add_test(core, output_of_another_thread_reaches_no_client);
 	tcase_add_loop_test(core, ports_of_a_child_keep_clear_of_closed_numbers,
 	    0, SETS);
 	tcase_add_loop_test(adopted, adopted_connection_keeps_its_number, 0, 6);

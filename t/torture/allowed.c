@@ -100,6 +100,8 @@ static const struct allowed table[] = {
 	    "the refusal of another file is no proof" },
 	{ "listen_long_stale/*", "stat|fstat", "*", "[457]", BECOMES,
 	    EADDRINUSE, "the refusal of another file is no proof" },
+	{ "listen_*/*", "ioctl", ANY, GOES_ON, 0,
+	    "the file is opened by its name" },
 	{ "listen_*/*", "realpath", ANY, GOES_ON, 0,
 	    "the path is used as it was given" },
 	{ "listen_*/*", "stat|fstat", ANY, EITHER, EOPNOTSUPP,
@@ -154,14 +156,19 @@ static const struct allowed table[] = {
 	    "the answer is 0: nothing is there" },
 
 	/* Accepting. */
-	{ "accept*/guarded", "accept4", "EMFILE", "*", GOES_ON, 0,
-	    "tried again with the number that was reserved" },
 	{ "accept*/plain", "dup3", ANY, LOSES_CLIENT, 0,
 	    "the client is here and cannot have its streams: it is closed" },
 	{ "accept_same_user/*", "getsockname|getsockopt", ANY, LOSES_CLIENT,
 	    ETIMEDOUT, "who cannot be told from a stranger is dropped" },
 
 	/* Users. */
+	{ "accept_same_user/*|connect_given/*|connect_patient/*|runtime_path*",
+	    "open", "EMFILE|ENFILE|ENOMEM", "*", REPORTED, 0,
+	    "whether our user can be identified is unknown" },
+	{ "listen_*/*", "open", "*", "2", GOES_ON, 0,
+	    "a change of the mode proves the owner" },
+	{ "listen_*/*", "read", ANY, GOES_ON, 0,
+	    "the overflow uid is the kernel's default" },
 	{ "accept_same_user/*|connect_given/*|connect_patient/*|runtime_path*",
 	    "open|read", ANY, GOES_ON, 0,
 	    "the overflow uid is the kernel's default" },

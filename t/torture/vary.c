@@ -2,6 +2,7 @@
 /* Calls in front of libc's whose arguments vary; calls.c has the others. */
 #include "config.h"
 
+#include <sys/ioctl.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -82,6 +83,26 @@ openat(int fd, const char *path, int flags, ...)
 		return -1;
 	find(&real, "openat");
 	return real(fd, path, flags, mode);
+}
+
+/* musl's ioctl(2) has a request of int. */
+#ifdef __GLIBC__
+typedef unsigned long request_t;
+#else
+typedef int request_t;
+#endif
+
+int
+ioctl(int fd, request_t request, ...)
+{
+	static int (*real)(int, request_t, ...);
+	long argument;
+
+	TAKE(long, request, argument);
+	if (is_due(CALL_ioctl))
+		return -1;
+	find(&real, "ioctl");
+	return real(fd, request, argument);
 }
 
 /* renameat2, the only one that is called so, has five. */
