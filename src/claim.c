@@ -24,14 +24,17 @@ up_look(const struct up_claim *claim, struct stat *file)
 static int
 identify(struct up_claim *claim, const struct stat *file)
 {
-	struct stat there;
+	struct stat there, named;
 
-	if (claim->absolute != NULL && lstat(claim->absolute, &there) == -1)
+	if (up_look(claim, &there) == -1)
+		return -1;
+	named = there;
+	if (claim->absolute != NULL && lstat(claim->absolute, &named) == -1)
 		return -1;
 	/* Another directory may stand at its path since it was opened. */
 	if (!S_ISSOCK(file->st_mode) || file->st_uid != geteuid() ||
-	    file->st_nlink != 1 ||
-	    (claim->absolute != NULL && !up_is_same(file, &there))) {
+	    file->st_nlink != 1 || !up_is_same(file, &there) ||
+	    !up_is_same(file, &named)) {
 		errno = EADDRINUSE;
 		return -1;
 	}
@@ -42,17 +45,17 @@ identify(struct up_claim *claim, const struct stat *file)
 }
 
 /*
- * Give the file that bind(2) has made its mode and group.  Before listen(2)
- * no client can connect.
+ * Give the file that bind(2) of FD has made its mode and group.  Before
+ * listen(2) no client can connect.
  */
 static int
-settle(struct up_claim *claim, mode_t mode, gid_t group)
+settle(struct up_claim *claim, int fd, mode_t mode, gid_t group)
 {
 	struct up_file file;
 	struct stat status;
 	int result = -1, error;
 
-	if (up_open_file(claim, &file) == 0) {
+	if (up_open_bound_file(claim, fd, &file) == 0) {
 		if (up_stat_file(&file, &status) == 0 &&
 		    identify(claim, &status) == 0)
 			result = up_set_access(&file, mode, group);
@@ -84,7 +87,7 @@ up_claim(struct up_claim *claim, int fd, const struct unix_options *options)
 	    (options->flags & UNIX_NO_RECLAIM) != 0 ||
 	    up_reclaim(claim, fd) == -1))
 		return -1;
-	return settle(claim, mode, options->group);
+	return settle(claim, fd, mode, options->group);
 }
 
 static int

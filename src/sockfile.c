@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #ifdef __linux__
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #endif
 #include <unistd.h>
@@ -22,6 +23,11 @@
  */
 #if defined(__NR_openat2) && !defined(SYS_fchmodat2)
 #define SYS_fchmodat2	(__NR_openat2 + 15)
+#endif
+
+/* Of <linux/un.h>, which does not go with <sys/un.h>; since Linux 4.9. */
+#if !defined(SIOCUNIXFILE) && defined(SIOCPROTOPRIVATE)
+#define SIOCUNIXFILE	(SIOCPROTOPRIVATE + 0)
 #endif
 
 int
@@ -42,6 +48,29 @@ up_open_file(const struct up_claim *claim, struct up_file *file)
 	return fd == -1 ? -1 : 0;
 }
 
+/*
+ * By name it could be another socket of our user's, which the owner of the
+ * directory has put there since bind(2).  The kernel shows the very file, but
+ * to privileged processes only.
+ */
+int
+up_open_bound_file(const struct up_claim *claim, int socket,
+    struct up_file *file)
+{
+#ifdef SIOCUNIXFILE
+	int fd = up_above_standard(ioctl(socket, SIOCUNIXFILE, 0));
+
+	if (fd != -1) {
+		*file = (struct up_file){ .fd = fd, .name = "",
+		    .flags = AT_EMPTY_PATH, .pin = fd };
+		return 0;
+	}
+#else
+	(void)socket;
+#endif
+	return up_open_file(claim, file);
+}
+
 /* A chmod(2) of the name under /proc changes the very file, too. */
 static int
 change_mode(const struct up_file *file, mode_t mode)
@@ -54,6 +83,7 @@ change_mode(const struct up_file *file, mode_t mode)
 	return (int)syscall(SYS_fchmodat2, file->fd, file->name, mode,
 	    file->flags);
 #else
+	errno = ENOSYS;
 	return -1;
 #endif
 }
@@ -64,6 +94,14 @@ up_open_file(const struct up_claim *claim, struct up_file *file)
 	*file = (struct up_file){ .fd = claim->directory, .name = claim->last,
 	    .flags = AT_SYMLINK_NOFOLLOW, .pin = -1 };
 	return 0;
+}
+
+int
+up_open_bound_file(const struct up_claim *claim, int socket,
+    struct up_file *file)
+{
+	(void)socket;
+	return up_open_file(claim, file);
 }
 
 static int
@@ -91,25 +129,31 @@ change_group(const struct up_file *file, gid_t group)
 	return fchownat(file->fd, file->name, (uid_t)-1, group, file->flags);
 }
 
+/* The errors by which a file system says that it has no such attribute. */
+static int
+attribute_error(int error)
+{
+	return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP ?
+	    ENOTSUP : error;
+}
+
 /*
- * What chmod(2) of a file that STATUS shows as our user's has answered with
- * ERROR.  The kernel permits it to the owner: EPERM means that the number of
- * the user is that of another one, whom this namespace does not map, or that
- * the file system does not have the mode.
+ * Whether FILE, which STATUS shows as our user's, is that.  A number that may
+ * be another user's too is no proof, but the kernel lets only the owner change
+ * the mode.
  */
 static int
-mode_error(int error, const struct stat *status)
+is_own_file(const struct up_file *file, const struct stat *status)
 {
-	if (error == EPERM && !up_is_own_user(status->st_uid))
-		return EADDRINUSE;
-	return error == EPERM || error == EINVAL || error == ENOSYS ||
-	    error == EOPNOTSUPP ? ENOTSUP : error;
+	return up_is_own_user(status->st_uid) == 1 ||
+	    change_mode(file, status->st_mode & 07777) == 0;
 }
 
 /*
  * Set GROUP, unless it is 0, and MODE of FILE, a socket.  The group comes
  * first: the mode is not meant for the group that the file has now.  They are
  * read back, since some file systems ignore both calls and report success.
+ * EADDRINUSE: the file is not ours, or has been displaced.
  */
 int
 up_set_access(const struct up_file *file, mode_t mode, gid_t group)
@@ -118,14 +162,22 @@ up_set_access(const struct up_file *file, mode_t mode, gid_t group)
 
 	if (up_stat_file(file, &status) == -1)
 		return -1;
-	if (group != 0 && status.st_gid != group &&
-	    change_group(file, group) == -1)
+	if (!is_own_file(file, &status)) {
+		errno = EADDRINUSE;
 		return -1;
-	/* The umask or an ACL may have removed bits. */
-	if (((status.st_mode & 07777) != mode ||
-	    !up_is_own_user(status.st_uid)) &&
+	}
+	if (group != 0 && status.st_gid != group &&
+	    change_group(file, group) == -1) {
+		errno = attribute_error(errno);
+		return -1;
+	}
+	/*
+	 * The umask or an ACL may have removed bits.  An owner that may not
+	 * change the mode is on a file system that does not have it.
+	 */
+	if ((status.st_mode & 07777) != mode &&
 	    change_mode(file, mode) == -1) {
-		errno = mode_error(errno, &status);
+		errno = errno == EPERM ? ENOTSUP : attribute_error(errno);
 		return -1;
 	}
 	if (up_stat_file(file, &status) == -1)

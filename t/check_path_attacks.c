@@ -5,9 +5,12 @@
  */
 #include "support.h"
 
+#include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -17,6 +20,10 @@
 #include <unistd.h>
 
 #include "privilege.h"
+
+#ifndef SIOCUNIXFILE			/* of <linux/un.h> */
+#define SIOCUNIXFILE	SIOCPROTOPRIVATE
+#endif
 
 #define STRANGER	65534
 #define RACE_MS		3000
@@ -34,22 +41,46 @@ exchange_for_ever(void)
 		    exchange);
 }
 
+/* A file of root's, and a live socket of another server of root's. */
+static int
+make_secret_file(void)
+{
+	return open("secret", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+}
+
+static int
+make_secret_socket(void)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX,
+	    .sun_path = "secret" };
+	int server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int file = -1;
+
+	ck_assert_int_eq(fchmod(server, 0600), 0);
+	if (bind(server, (struct sockaddr *)&name, sizeof(name)) == 0)
+		file = ioctl(server, SIOCUNIXFILE, 0);
+	close(server);
+	return file;
+}
+
+static int (*const make_secret[])(void) = { make_secret_file,
+    make_secret_socket };
+
 static void
 expect_untouched(int secret)
 {
 	struct stat status;
 
-	ck_assert_int_eq(fstat(secret, &status), 0);
-	ck_assert_uint_eq(status.st_mode, S_IFREG | 0600);
+	ck_assert_int_eq(fstatat(secret, "", &status, AT_EMPTY_PATH), 0);
+	ck_assert_uint_eq(status.st_mode & 07777, 0600);
 	ck_assert_uint_eq(status.st_gid, 0);
 }
 
-/* A new one if the two names lead to sockets now, or nowhere. */
+/* A new one if both names are taken, or neither. */
 static int
-renew_secret(int old)
+renew_secret(int old, int (*make)(void))
 {
-	int new = open("secret", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC,
-	    0600);
+	int new = make();
 
 	if (new == -1)
 		return old;
@@ -59,12 +90,13 @@ renew_secret(int old)
 
 START_TEST(directory_owner_cannot_exchange_the_file_that_is_changed)
 {
+	int (*make)(void) = make_secret[_i / 2];
 	struct unix_options options = { .mode = 0660,
-	    .group = _i == 0 ? 0 : STRANGER };
+	    .group = _i % 2 == 0 ? 0 : STRANGER };
 	struct unix_listener *listener;
 	long long end = milliseconds() + RACE_MS;
 	mode_t usual = umask(022);
-	int secret = renew_secret(-1);
+	int secret = make();
 	pid_t attacker;
 
 	ck_assert_int_ne(secret, -1);
@@ -77,7 +109,7 @@ START_TEST(directory_owner_cannot_exchange_the_file_that_is_changed)
 		listener = unix_listen("s", &options);
 		expect_untouched(secret);
 		unix_close(listener);
-		secret = renew_secret(secret);
+		secret = renew_secret(secret, make);
 	}
 	close(secret);
 	kill(attacker, SIGKILL);
@@ -206,7 +238,7 @@ main(void)
 	require_root();
 	require_fuse();
 	tcase_add_loop_test(races,
-	    directory_owner_cannot_exchange_the_file_that_is_changed, 0, 2);
+	    directory_owner_cannot_exchange_the_file_that_is_changed, 0, 4);
 	tcase_add_loop_test(attributes,
 	    attribute_that_is_not_granted_is_ENOTSUP, 0, 8);
 	tcase_add_loop_test(proofs, refusal_of_another_file_is_no_proof, 0, 2);
