@@ -29,7 +29,7 @@ STOPPING=1' python3 manager.py "@up.$$" "$unixport" listen s cat
 	# A manager whose queue is full, and a full pipe for the newline: the
 	# server serves, reaps and ends meanwhile, and reports once it can.
 	cat >busy.py <<-'END'
-		import errno, os, shutil, signal, socket, subprocess, sys, time
+		import errno, os, signal, socket, subprocess, sys, time
 		unixport, mode = sys.argv[1:]
 		manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 		manager.bind("notify")
@@ -68,16 +68,21 @@ STOPPING=1' python3 manager.py "@up.$$" "$unixport" listen s cat
 		def visit():
 		    s = socket.socket(socket.AF_UNIX)
 		    s.settimeout(20)
-		    s.connect("s")
+		    # Its file is there before it listens.
+		    until(lambda: s.connect_ex("s") == 0)
 		    s.sendall(b"hello")
 		    s.shutdown(socket.SHUT_WR)
 		    while s.recv(100):
 		        pass
 
+		# Without a ps(1) that knows the server, this fails.
 		def zombies(p):
-		    return shutil.which("ps") and "Z" in subprocess.run(["ps", "-o",
-		        "s=", "--ppid", str(p.pid)], capture_output=True,
-		        text=True).stdout
+		    rows = [line.split() for line in subprocess.run(["ps", "-A", "-o",
+		        "pid=", "-o", "ppid=", "-o", "stat="], check=True,
+		        capture_output=True, text=True).stdout.splitlines()]
+		    assert [row for row in rows if row[0] == str(p.pid)]
+		    return [row for row in rows if row[1] == str(p.pid) and
+		        row[2][0] == "Z"]
 
 		def end(p):
 		    p.send_signal(signal.SIGTERM)
@@ -119,6 +124,18 @@ STOPPING=1' python3 manager.py "@up.$$" "$unixport" listen s cat
 	done
 	rm notify
 	echo 'ok: a manager without room'
+fi
+
+# Another holder of a non-blocking pipe fills it before the newline.
+if can_fault; then
+	for error in EAGAIN EINTR; do
+		# The program writes nothing: its first write would fail, too.
+		serve_with_fault write:error=$error:when=1 "$directory/s" true
+		until_true grep -q "write.* $error .*(INJECTED)" trace
+		expect 0 '' "$unixport" connect s </dev/null
+		end TERM
+	done
+	echo 'ok: a pipe that is full after all'
 fi
 
 command -v systemd-socket-activate >/dev/null ||

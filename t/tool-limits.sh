@@ -91,27 +91,38 @@ if command -v prlimit >/dev/null && [ -r /proc/$server/stat ]; then
 fi
 end TERM
 
-# An acceptance that fails for one client; and no poll(2), which is no loop.
-# faulty FAULT ARGUMENT...: the command itself is $server, not strace(1).
-faulty()
-{
-	fault=$1; shift
-	(cd "$build" && ASAN_OPTIONS=detect_leaks=0 exec ./libtool \
-	    --mode=execute strace -D -f -qq -o "$directory/trace" \
-	    -e "inject=$fault" ./unixport "$@") >ready 2>words &
-	server=$!
-	pids="$pids $server"
-	[ "$(wc -c <ready)" -eq 1 ] || fail "not ready: $(cat words)"
-}
-if can_fault; then
-	faulty accept4:error=EPERM:when=1 listen -1 "$directory/s" cat
-	[ "$(echo hello | "$unixport" connect s)" = hello ]
-	expect 0 'unixport: clients have to wait: Operation not permitted' \
-	    cat words
+# A shortage is reported once, also if its error changes.
+if can_fault && command -v prlimit >/dev/null; then
+	serve_with_fault accept4:error=ENFILE "$directory/s" cat
+	"$unixport" connect s </dev/null >got 2>&1 & late=$!
+	pids="$pids $late"
+	seen() { [ "$(grep -c "$1" trace)" -ge "$2" ]; }
+	until_true seen ENFILE 1
+	prlimit --pid $server --nofile=4:1024
+	until_true seen EMFILE 1
+	before=$(grep -c ENFILE trace)
+	prlimit --pid $server --nofile=1024:1024
+	until_true seen ENFILE $((before + 2))
 	end TERM
-	faulty '?poll,?ppoll:error=EPERM' listen -1 "$directory/s" cat
+	wait $late || :
+	expect 0 'unixport: clients have to wait: Too many open files in system' \
+	    cat words
+	echo 'ok: a shortage of two kinds'
+fi
+
+# Acceptances that fail for one client, each thread's first and every other;
+# and no poll(2), which is no loop.
+if can_fault; then
+	serve_with_fault accept4:error=EPERM:when=1+2 "$directory/s" cat
+	for client in 1 2 3 4 5 6; do
+		[ "$(echo hello | "$unixport" connect s)" = hello ]
+	done
+	expect 0 'unixport: cannot accept a client: Operation not permitted; '\
+'trying again' cat words
+	end TERM
+	serve_with_fault '?poll,?ppoll:error=EPERM' "$directory/s" cat
 	wait $server && got=0 || got=$?
 	[ $got = 1 ] || fail "status $got without poll"
 	grep -q '^unixport: .* not permitted' words || fail "$(cat words)"
-	echo 'ok: an acceptance that fails, and no poll'
+	echo 'ok: acceptances that fail, and no poll'
 fi

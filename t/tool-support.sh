@@ -41,14 +41,20 @@ expect()
 	[ "$(cat said)" = "$text" ] || fail "not \"$text\": $*"
 }
 
+# await_server: until $!, which writes to ready and words, is ready; $server.
+await_server()
+{
+	server=$!
+	pids="$pids $server"
+	# To its end, or the next reader might meet this writer.
+	[ "$(wc -c <ready)" -eq 1 ] || fail "not ready: $(cat words)"
+}
+
 # serve ARGUMENT...: unixport listen -1, until it is ready; $server.
 serve()
 {
 	"$unixport" listen -1 "$@" >ready 2>words &
-	server=$!
-	pids="$pids $server"
-	# To its end, or the next reader might meet this writer.
-	[ "$(wc -c <ready)" -eq 1 ] || fail "not ready: $* $(cat words)"
+	await_server
 }
 
 # end SIGNAL: $server ends cleanly.
@@ -67,6 +73,17 @@ with_fault()
 	(cd "$build" && ASAN_OPTIONS=detect_leaks=0 exec ./libtool \
 	    --mode=execute strace -qq -o "$directory/trace" -P "$path" \
 	    -e "inject=$fault" ./unixport "$@")
+}
+
+# serve_with_fault FAULT ARGUMENT...: serve, where calls fail; the server itself
+# is $server, not strace(1).  Addresses are whole.
+serve_with_fault()
+{
+	fault=$1; shift
+	(cd "$build" && ASAN_OPTIONS=detect_leaks=0 exec ./libtool \
+	    --mode=execute strace -D -f -qq -o "$directory/trace" \
+	    -e "inject=$fault" ./unixport listen -1 "$@") >ready 2>words &
+	await_server
 }
 
 # can_fault: whether it works here; under qemu it would be qemu that fails.

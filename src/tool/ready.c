@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Readiness is reported by a newline, as s6 has it, and by a message to the
- * service manager that started us.  Neither is ever waited for: a server that
+ * service manager that started us.  Neither is waited for: a server that
  * blocks in a full pipe or queue sees no signal and reaps no program.
  */
 #include "tool.h"
@@ -79,18 +79,29 @@ has_room(int fd)
 	return poll(&one, 1, 0) != 0;
 }
 
-/* The newline, and nothing more: its reader meets the end. */
+/* The reader meets the end after the newline. */
 static int
-write_newline(void)
+end_output(void)
 {
-	int null;
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	if (write(STDOUT_FILENO, "\n", 1) != 1)
-		return -1;
-	null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (null == -1 || dup2(null, STDOUT_FILENO) == -1)
 		return -1;
 	return close(null);
+}
+
+/*
+ * 0 also if there is no room.  Another holder may fill the pipe between
+ * has_room() and write(2): EAGAIN if the pipe is non-blocking.  In a blocking
+ * pipe, which other holders may need so, write(2) waits for the reader then.
+ */
+static int
+write_newline(void)
+{
+	if (write(STDOUT_FILENO, "\n", 1) != 1)
+		return errno == EAGAIN || errno == EINTR ? 0 : -1;
+	newline_waits = 0;
+	return end_output();
 }
 
 /* Report readiness by report_again(), by a NEWLINE too. */
@@ -105,11 +116,8 @@ begin_report(int newline)
 int
 report_again(void)
 {
-	if (newline_waits && has_room(STDOUT_FILENO)) {
-		newline_waits = 0;
-		if (write_newline() == -1)
-			return complain("standard output", errno);
-	}
+	if (newline_waits && has_room(STDOUT_FILENO) && write_newline() == -1)
+		return complain("standard output", errno);
 	if (message_waits)
 		message_waits = notify("READY=1");
 	return 0;

@@ -10,12 +10,13 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <unistd.h>
 
-#define PAUSE	100		/* milliseconds, while there is a shortage */
+#define PAUSE	100		/* milliseconds, between two tries */
 
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
-static atomic_int short_of;	/* the errno that is waited out, or 0 */
+static atomic_int is_short;	/* a shortage that has been reported */
 
 static int
 is_shortage(int error)
@@ -36,14 +37,30 @@ is_final(int error)
 	    error == ENOSYS || error == EFAULT;
 }
 
+/* An error of one client may come again with each: the first is reported. */
+static void
+report_client(int error)
+{
+	static atomic_int reported[256];
+	char text[200];
+
+	if (atomic_exchange(&reported[(unsigned)error % COUNT(reported)], 1))
+		return;
+	snprintf(text, sizeof(text), "%s; trying again", strerror(error));
+	report("cannot accept a client", text);
+}
+
 /*
- * Let ERROR pass, reported once.  0 where the process may not call poll(2):
- * a loop around it would spin.
+ * Let ERROR pass.  A shortage ends when a program can be started, and is
+ * reported once until then, although its errno may change.  0 where the
+ * process may not call poll(2): a loop around it would spin.
  */
 static int
 wait_out(int error)
 {
-	if (atomic_exchange(&short_of, error) != error)
+	if (!is_shortage(error))
+		report_client(error);
+	else if (atomic_exchange(&is_short, 1) == 0)
 		complain("clients have to wait", error);
 	return poll(NULL, 0, PAUSE) == 0;
 }
@@ -90,19 +107,21 @@ serve(struct child *child, const struct unix_ports *client,
     const struct service *service, struct environment *environment)
 {
 	pid_t pid;
+	int error;
 
-	do
+	do {
 		pid = start_program(service->path, service->argv,
 		    environment->entries, unix_fileno(client));
-	while (pid == -1 && is_shortage(errno) && wait_out(errno) &&
+		error = errno;
+	} while (pid == -1 && is_shortage(error) && wait_out(error) &&
 	    !children_stopped());
 	if (pid == -1) {
 		if (!children_stopped())
-			complain(service->argv[0], errno);
+			complain(service->argv[0], error);
 		return 0;
 	}
 	start_child(child, pid);
-	atomic_store(&short_of, 0);
+	atomic_store(&is_short, 0);
 	return 1;
 }
 
