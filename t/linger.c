@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * linger ADDRESS TIMES: a client that passes a TCP socket to the server, and
- * leaves; again and again, each after the server has ended the connection,
- * and every other time with an urgent byte.
- * Whoever drops that socket waits a minute, unless its linger is turned off.
+ * linger ADDRESS TIMES [COUNT]: a client that passes COUNT descriptors, 1 by
+ * default, to the server and leaves.  The last is a TCP socket: the process
+ * that drops it waits a minute, unless its linger is turned off.  This is
+ * done TIMES times, each after the server has ended the connection, and every
+ * other time with an urgent byte.
  */
 #include "config.h"
 
 #include <sys/socket.h>
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +19,11 @@
 #include <unistd.h>
 
 #include "unixport.h"
+
+#define MOST	253		/* descriptors in a message, by Linux */
+
+static int fds[MOST];
+static size_t count = 1;
 
 static void
 need(int is_true, const char *what)
@@ -53,44 +60,49 @@ make_lingering(void)
 	return fd;
 }
 
-/* FD goes along with a byte; 0 if the server has ended the connection. */
+/*
+ * They go along with a byte; 0 if the server has ended the connection, or has
+ * yet to take those that other processes of this user have sent.
+ */
 static int
-pass(int to, int fd, int flags)
+pass(int to, int flags)
 {
 	union {
 		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int))];
+		char bytes[CMSG_SPACE(sizeof(fds))];
 	} control = { .bytes = { 0 } };
 	char byte = 0;
 	struct iovec part = { &byte, 1 };
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
-	    .msg_control = &control, .msg_controllen = sizeof(control) };
+	    .msg_control = &control,
+	    .msg_controllen = CMSG_SPACE(count * sizeof(int)) };
 
 	control.header.cmsg_level = SOL_SOCKET;
 	control.header.cmsg_type = SCM_RIGHTS;
-	control.header.cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	control.header.cmsg_len = CMSG_LEN(count * sizeof(int));
+	memcpy(CMSG_DATA(&control.header), fds, count * sizeof(int));
 	if (sendmsg(to, &message, flags | MSG_NOSIGNAL) == 1)
 		return 1;
 	/* Not every kernel has urgent bytes. */
 	if (errno == EOPNOTSUPP && flags != 0)
-		return pass(to, fd, 0);
-	need(errno == EPIPE || errno == ECONNRESET, "sendmsg");
+		return pass(to, 0);
+	need(errno == EPIPE || errno == ECONNRESET || errno == ETOOMANYREFS,
+	    "sendmsg");
 	return 0;
 }
 
 static void
 attack(const char *address, int flags)
 {
-	int fd = make_lingering();
 	struct unix_ports server;
 
+	fds[count - 1] = make_lingering();
 	need(unix_connect(address, NULL, &server) == 0, address);
-	while (!pass(unix_fileno(&server), fd, flags)) {
+	while (!pass(unix_fileno(&server), flags)) {
 		unix_close_ports(&server);
 		need(unix_connect(address, NULL, &server) == 0, address);
 	}
-	close(fd);
+	close(fds[count - 1]);
 	while (getc(server.in) != EOF)
 		;
 	need(unix_close_ports(&server) == 0, "unix_close_ports");
@@ -99,10 +111,16 @@ attack(const char *address, int flags)
 int
 main(int argc, char *argv[])
 {
-	int times = argc == 3 ? atoi(argv[2]) : 0;
+	int times = argc >= 3 ? atoi(argv[2]) : 0;
+	int null = open("/dev/null", O_RDONLY);
+	size_t i;
 
-	if (times == 0)
+	if (argc == 4)
+		count = (size_t)atoi(argv[3]);
+	if (times == 0 || count == 0 || count > MOST)
 		return 2;
+	for (i = 0; i + 1 < count; i++)
+		fds[i] = null;
 	while (times-- > 0)
 		attack(argv[1], times % 2 == 0 ? 0 : MSG_OOB);
 	return 0;

@@ -16,22 +16,67 @@ end TERM
 taken" ] || fail pair
 echo 'ok: programs may receive descriptors'
 
-# One client stays.  Later ones, more than there are threads, are refused.
+# One client of $server, which has -C 1, stays: later ones are refused.
 mkfifo hold
-serve -C 1 s cat
-"$unixport" connect s <hold >answer & client=$!
-pids="$pids $client"
-exec 3>hold
-echo here >&3
-until_true grep -qx here answer
-{ linger s 18 && : >refused; } & pids="$pids $!"
-until_true test -e refused
-exec 3>&-
-wait $client || fail 'the client that stayed'
+stay()
+{
+	"$unixport" connect s <hold >answer & client=$!
+	pids="$pids $client"
+	exec 3>hold
+	echo here >&3
+	until_true grep -qx here answer
+}
 served() { [ "$(echo hello | "$unixport" connect s 2>/dev/null)" = hello ]; }
-until_true served
-end TERM
+leave()
+{
+	exec 3>&-
+	wait $client || fail 'the client that stayed'
+	until_true served
+	end TERM
+}
+
+# refuse CLIENTS ARGUMENT...: concurrent clients, of t/linger, which meet
+# the end of their connections.
+refuse()
+{
+	clients=$1; shift
+	for i in $(seq $clients); do
+		rm -f refused.$i
+		{ linger s "$@" 3>&- && : >refused.$i; } & pids="$pids $!"
+	done
+	for i in $(seq $clients); do
+		until_true test -e refused.$i
+	done
+}
+
+# More than there are threads.
+serve -C 1 s cat
+stay
+refuse 1 18
+refuse 1 18 253
+leave
 echo 'ok: refused clients'
+
+# Credentials come before the descriptors.
+credentials s "$unixport" listen -1 -C 1 fd:3 cat >ready 2>words &
+await_server
+stay
+refuse 1 18 253
+leave
+rm s
+echo 'ok: refused clients of a listener that asks for credentials'
+
+# A limit with room for one message, and not for two.
+if can_fault; then
+	limit=$(ulimit -S -n)
+	ulimit -S -n 300
+	serve_with_fault recvmsg:delay_exit=100000 -C 1 "$directory/s" cat
+	ulimit -S -n "$limit"
+	stay
+	refuse 4 1 253
+	leave
+	echo 'ok: refused clients at the limit of descriptors'
+fi
 
 # Clients whose program cannot be started, where exec reports that.
 case " ${CK_EXCLUDE_TAGS:-} " in

@@ -8,10 +8,12 @@
 #include "tool.h"
 
 #include <sys/socket.h>
+#include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
 #define MOST	256		/* descriptors in a message; Linux: 253 */
+#define OTHERS	4096		/* bytes for credentials and a security label */
 
 #ifndef MSG_CMSG_CLOEXEC
 #define MSG_CMSG_CLOEXEC	0
@@ -37,15 +39,17 @@ close_passed(const struct cmsghdr *header)
 }
 
 /*
- * Receive a message of FD, and close what came with it; 0 at the end.  A
- * program that another thread starts meanwhile gets none of that.
+ * Receive a message of FD, and close its descriptors; 0 at the end.  Linux
+ * drops those that find no room in the control buffer: a given listener may
+ * ask for credentials (SO_PASSCRED) and a label, which come first.  A program
+ * that another thread starts meanwhile inherits no descriptor.
  */
 static int
 take_message(int fd)
 {
 	union {
 		struct cmsghdr align;
-		char bytes[CMSG_SPACE(MOST * sizeof(int))];
+		char bytes[CMSG_SPACE(MOST * sizeof(int)) + OTHERS];
 	} control;
 	char bytes[4096];
 	struct iovec part = { .iov_base = bytes, .iov_len = sizeof(bytes) };
@@ -65,6 +69,22 @@ take_message(int fd)
 }
 
 /*
+ * Linux drops descriptors beyond the limit of the process, too.  Four threads
+ * that received 253 each would reach the usual limit of 1024 together.
+ */
+static int
+take_alone(int fd)
+{
+	static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+	int taken;
+
+	pthread_mutex_lock(&turn);
+	taken = take_message(fd);
+	pthread_mutex_unlock(&turn);
+	return taken;
+}
+
+/*
  * Nothing comes after the shutdown: so this ends.  Linux drops an urgent byte
  * and its descriptors inside recvmsg(2), unless it is an ordinary one.
  */
@@ -76,7 +96,7 @@ refuse_client(struct unix_ports *client)
 
 	shutdown(fd, SHUT_RD);
 	setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
-	while (take_message(fd))
+	while (take_alone(fd))
 		;
 	unix_close_ports(client);
 }
