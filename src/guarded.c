@@ -91,6 +91,26 @@ up_end_socket(struct unix_socket *socket, int how)
 	return result;
 }
 
+/*
+ * Whether the descriptor is closed, or the peer has closed its own after we
+ * have ended our direction.
+ */
+int
+up_is_over(struct unix_socket *socket)
+{
+	struct pollfd peer = { .events = 0 };
+	int over = 1;
+
+	if (!socket->ended)
+		return 0;
+	up_lock(&socket->lock);
+	peer.fd = socket->fd;
+	if (peer.fd != -1)
+		over = poll(&peer, 1, 0) == 1 && (peer.revents & POLLHUP) != 0;
+	up_unlock(&socket->lock);
+	return over;
+}
+
 /* Close what SOCKET holds open, and leave it to a stream that cannot end. */
 void
 up_forsake(struct unix_socket *socket)

@@ -226,6 +226,7 @@ void up_keep_error(struct unix_socket *, int);
 void up_let_go(struct unix_socket *);
 int up_close_socket(struct unix_socket *);
 int up_end_socket(struct unix_socket *, int);
+int up_is_over(struct unix_socket *);
 void up_forsake(struct unix_socket *);
 
 /* stream.c: hooks of stdio */

@@ -197,9 +197,10 @@ lead(struct up_worker *worker)
 }
 
 /*
- * A connection counts until its client may have seen the end, and not until
- * its thread is done: a client that waits for the end and connects again is
- * never refused.
+ * A connection counts until its client has seen the end and left, and not
+ * until its thread is done: a client that waits for the end, closes and
+ * connects again is never refused.  Beyond the end alone it counts: else a
+ * handler that closes its output first would hold any number of one user's.
  */
 static int
 has_room(const struct up_server *server, uid_t user)
@@ -211,7 +212,7 @@ has_room(const struct up_server *server, uid_t user)
 		return 1;
 	for (worker = server->workers; worker != NULL; worker = worker->next)
 		if (worker->socket != NULL && worker->user == user &&
-		    !worker->socket->ended)
+		    !up_is_over(worker->socket))
 			count++;
 	return count < server->clients_per_user;
 }

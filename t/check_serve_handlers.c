@@ -107,6 +107,26 @@ START_TEST(client_that_saw_the_end_may_come_again)
 }
 END_TEST
 
+/* The handlers close their output, and wait. */
+START_TEST(client_that_stays_after_the_end_counts)
+{
+	unix_handler *const handlers[] = { fclose_out, close_output };
+	const struct unix_serve_options options = { .clients_per_user = 1 };
+	struct unix_ports clients[2];
+
+	start_server(&server, handlers[_i], &options);
+	enter(&clients[0]);
+	expect(clients[0].in, "bye\n");
+	expect_end(clients[0].in);
+	await_entered(&gate, 1);
+	enter(&clients[1]);
+	expect_end(clients[1].in);
+	abandon_all(clients, 2);
+	open_gate(&gate);
+	end_server(&server);
+}
+END_TEST
+
 START_TEST(sequential_client_is_never_refused)
 {
 	const struct unix_serve_options options = { .clients_per_user = 1,
@@ -247,6 +267,8 @@ fill(Suite *suite)
 	    (int)COUNT(closers));
 	tcase_add_loop_test(handlers, client_that_saw_the_end_may_come_again,
 	    0, COUNT(closers));
+	tcase_add_loop_test(handlers, client_that_stays_after_the_end_counts,
+	    0, 2);
 	tcase_add_loop_test(handlers, sequential_client_is_never_refused,
 	    0, 3);
 	tcase_add_test(handlers, output_of_a_handler_without_input_is_sent);
