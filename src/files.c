@@ -21,7 +21,8 @@ up_new_files(void)
 	if (files == NULL)
 		return NULL;
 	up_make_lock(&files->lock);
-	files->waiting = files->sent = files->first = files->count = files->open = 0;
+	files->waiting = files->sent = 0;
+	files->first = files->count = files->open = 0;
 	return files;
 }
 
