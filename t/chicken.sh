@@ -18,6 +18,7 @@ esac
 
 build=$PWD
 source=$(cd "$srcdir" && pwd)
+here=$(cd "${0%/*}" && pwd)
 input=$source/README.md
 directory=$(mktemp -d /tmp/unixport.XXXXXX)
 running=
@@ -45,12 +46,12 @@ export CHICKEN_REPOSITORY_PATH CHICKEN_INSTALL_REPOSITORY="$eggs" \
 cd "$directory/egg"
 chicken-install >"$directory/install.log" 2>&1
 cd "$directory"
-csc "$source/t/chicken.scm" -o compiled >compile.log 2>&1
+csc "$here/chicken.scm" -o compiled >compile.log 2>&1
 if grep -i warning install.log compile.log; then exit 1; fi
 echo 'ok: the egg builds, and a program with it'
 
 limit() { timeout -k 5 60 "$@"; }
-interpreted() { limit csi -s "$source/t/chicken.scm" "$@"; }
+interpreted() { limit csi -s "$here/chicken.scm" "$@"; }
 
 # wait_for COMMAND...: until it is true.
 wait_for()

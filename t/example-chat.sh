@@ -1,6 +1,6 @@
 #!/bin/sh
 # chat: three clients in a room, and those who would spoil it.
-. "$srcdir/t/examples.subr"
+. "${0%/*}/examples.subr"
 
 usage chat
 usage chat one two

@@ -1,6 +1,6 @@
 #!/bin/sh
 # echo-server and echo-client: what is sent comes back, to many at once.
-. "$srcdir/t/examples.subr"
+. "${0%/*}/examples.subr"
 input=$srcdir/README.md
 
 usage echo-server

@@ -1,6 +1,6 @@
 #!/bin/sh
 # event-loop: clients at once, in one thread, and none keeps the others.
-. "$srcdir/t/examples.subr"
+. "${0%/*}/examples.subr"
 
 usage event-loop
 usage event-loop one two

@@ -1,6 +1,6 @@
 #!/bin/sh
 # http: a page for its visitors, and what else they might ask.
-. "$srcdir/t/examples.subr"
+. "${0%/*}/examples.subr"
 
 usage http
 usage http one two

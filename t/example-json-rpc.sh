@@ -1,6 +1,6 @@
 #!/bin/sh
 # json-rpc: calls of a child, and requests that are wrong.
-. "$srcdir/t/examples.subr"
+. "${0%/*}/examples.subr"
 
 usage json-rpc
 usage json-rpc add 1

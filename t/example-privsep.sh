@@ -1,6 +1,6 @@
 #!/bin/sh
 # privsep: the child gets what its parent may open, and nothing else.
-. "$srcdir/t/examples.subr"
+. "${0%/*}/examples.subr"
 
 usage privsep
 echo 'not for everybody' >"$directory/secret"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The examples do what they say, and tell what went wrong.
-. "$srcdir/t/examples.subr"
+. "${0%/*}/examples.subr"
 input=$srcdir/README.md
 
 for program in line-server line-client child-count sigpipe signal-storm; do

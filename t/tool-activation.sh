@@ -1,6 +1,6 @@
 #!/bin/sh
 # unixport listen on a service manager's socket, and its messages to it.
-. "$srcdir/t/tool-support.sh"
+. "${0%/*}/tool-support.sh"
 
 # A datagram socket in his place; with python, which does not add newlines.
 if command -v python3 >/dev/null; then

@@ -1,8 +1,8 @@
 #!/bin/sh
 # unixport bench on systems that have less, tell odd things of themselves, or
 # refuse: what can be measured is.
-. "$srcdir/t/tool-support.sh"
-. "$srcdir/t/tool-support-faults.sh"
+. "${0%/*}/tool-support.sh"
+. "$here/tool-support-faults.sh"
 mkdir tmp
 export TMPDIR="$directory/tmp"
 

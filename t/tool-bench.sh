@@ -1,7 +1,7 @@
 #!/bin/sh
 # unixport bench: all works in each of its forms, and nothing that it leaves.
 # How fast anything is, is no test.
-. "$srcdir/t/tool-support.sh"
+. "${0%/*}/tool-support.sh"
 command -v ps >/dev/null || { echo 'no ps'; exit 77; }
 
 mkdir tmp

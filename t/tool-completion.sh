@@ -1,7 +1,7 @@
 #!/bin/sh
 # The completion for bash offers what goes there, and nothing else.
 command -v bash >/dev/null || { echo 'no bash'; exit 77; }
-. "$srcdir/t/tool-support.sh"
+. "${0%/*}/tool-support.sh"
 
 serve sock cat
 mkdir dir

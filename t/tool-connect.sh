@@ -1,6 +1,6 @@
 #!/bin/sh
 # unixport connect: every byte both ways, the half-close, and each error.
-. "$srcdir/t/tool-support.sh"
+. "${0%/*}/tool-support.sh"
 
 serve s cat
 head -c 64000000 /dev/urandom >big

@@ -1,6 +1,6 @@
 #!/bin/sh
 # unixport listen: more clients than it serves, silent ones, and shortages.
-. "$srcdir/t/tool-support.sh"
+. "${0%/*}/tool-support.sh"
 
 # client FILE: stays until it is told to go by the end of a pipe.
 mkfifo hold

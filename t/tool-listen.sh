@@ -1,6 +1,6 @@
 #!/bin/sh
 # unixport listen: what its programs are told, and each error.
-. "$srcdir/t/tool-support.sh"
+. "${0%/*}/tool-support.sh"
 
 # Without a command: one client against standard input and output.
 echo question | "$unixport" listen s >got & server=$!

@@ -1,6 +1,6 @@
 #!/bin/sh
 # unixport pair: two programs on each other, and whose status it has.
-. "$srcdir/t/tool-support.sh"
+. "${0%/*}/tool-support.sh"
 
 "$unixport" pair head -c 5000000 /dev/zero -- sh -c 'wc -c >count'
 [ "$(tr -d ' ' <count)" = 5000000 ]

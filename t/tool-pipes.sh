@@ -1,6 +1,6 @@
 #!/bin/sh
 # unixport connect: a coprocess of bash, and systems that cannot splice.
-. "$srcdir/t/tool-support.sh"
+. "${0%/*}/tool-support.sh"
 
 # A shell reads byte by byte: each of the reads could be made to wait.
 if command -v bash >/dev/null; then
@@ -27,7 +27,7 @@ if command -v bash >/dev/null; then
 	echo 'ok: a coprocess'
 fi
 
-. "$srcdir/t/tool-support-faults.sh"
+. "$here/tool-support-faults.sh"
 head -c 3000000 /dev/urandom >big
 serve s cat
 for fault in 'no splice' 'two pipes'; do

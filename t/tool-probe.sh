@@ -1,6 +1,6 @@
 #!/bin/sh
 # unixport probe: each of its words, and that only live is a success.
-. "$srcdir/t/tool-support.sh"
+. "${0%/*}/tool-support.sh"
 command -v socat >/dev/null || { echo 'no socat'; exit 77; }
 
 serve s cat

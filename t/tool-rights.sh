@@ -1,7 +1,7 @@
 #!/bin/sh
 # unixport and descriptors: its programs may receive some, and clients that
 # it refuses cannot hold it by one that they have passed.
-. "$srcdir/t/tool-support.sh"
+. "${0%/*}/tool-support.sh"
 PATH=$build/t:$PATH
 
 serve s life rights

@@ -1,8 +1,8 @@
 #!/bin/sh
 # unixport selftest on systems that lie: what does not hold is told, as it was
 # seen, and no other thing for what the system cannot have.
-. "$srcdir/t/tool-support.sh"
-. "$srcdir/t/tool-support-faults.sh"
+. "${0%/*}/tool-support.sh"
+. "$here/tool-support-faults.sh"
 mkdir tmp
 export TMPDIR="$directory/tmp"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # unixport selftest: all holds here, what does not is told, and nothing stays.
-. "$srcdir/t/tool-support.sh"
+. "${0%/*}/tool-support.sh"
 mkdir tmp
 export TMPDIR="$directory/tmp"
 

@@ -6,7 +6,7 @@ then
 	# Under nohup(1) a shell cannot give SIGHUP back to its children.
 	signals=usual exec env --default-signal=HUP sh "$0"
 fi
-. "$srcdir/t/tool-support.sh"
+. "${0%/*}/tool-support.sh"
 command -v ps >/dev/null || { echo 'no ps'; exit 77; }
 
 for signal in TERM INT HUP; do

@@ -25,6 +25,7 @@ finish()
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
 case $srcdir in /*) ;; *) srcdir=$PWD/$srcdir ;; esac
+here=$(cd "${0%/*}" && pwd)
 cd "$directory"
 mkfifo ready
 # What any program here has open, with the directory that it reads.

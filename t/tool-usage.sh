@@ -1,6 +1,6 @@
 #!/bin/sh
 # The command's help, its version, and what it says when it is misused.
-. "$srcdir/t/tool-support.sh"
+. "${0%/*}/tool-support.sh"
 
 "$unixport" --help >help
 for name in bench connect listen pair probe selftest; do

@@ -3,7 +3,7 @@
 #ifndef BENCH_H
 #define BENCH_H
 
-#include "../../src/tool/bench/measure.h"
+#include "measure.h"
 
 /* As `lines' and `trips', of which see src/tool/bench/measure.h. */
 double unlocked_lines(enum kind kind, size_t count);

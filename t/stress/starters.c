@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-#include "../rivals.h"
+#include "rivals.h"
 
 #define TIME	300		/* milliseconds of rivals that crash */
 

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "../original.h"
+#include "original.h"
 #include "torture.h"
 
 #define CALL_ROW(name, ...)	[CALL_##name] = { #name, { __VA_ARGS__ } },
