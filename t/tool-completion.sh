@@ -25,7 +25,7 @@ END
 offers()
 {
 	expected=$1; shift
-	got=$(bash --norc complete "$srcdir/src/tool/unixport.bash" "$@")
+	got=$(bash --norc complete "$srcdir/src/command/completion/unixport.bash" "$@")
 	[ "$got" = "$expected " ] || fail "$*: \"$got\", not \"$expected\""
 }
 
@@ -63,7 +63,7 @@ offers '' connect sy
 offers 'file' connect sock cat fi
 offers '' probe sock fi
 for words in 'pair mkfi' 'connect fd:3 mkfi' 'listen unix:s mkfi'; do
-	case " $(bash --norc complete "$srcdir/src/tool/unixport.bash" $words) " in
+	case " $(bash --norc complete "$srcdir/src/command/completion/unixport.bash" $words) " in
 	*' mkfifo '*) ;;
 	*) fail "$words: no commands" ;;
 	esac
