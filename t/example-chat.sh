@@ -29,9 +29,9 @@ echo 'ok: three talk'
 printf 'a\033[2Jb\r\n' >&3
 hear 6 'Ann: a?[2Jb'
 hear 8 'Ann: a?[2Jb'
-printf '%021d\n' 0 | t/life talk "$directory/s" >"$directory/said"
+printf '%021d\n' 0 | t/command/life talk "$directory/s" >"$directory/said"
 [ ! -s "$directory/said" ]
-printf 'Dan\n%01001d\n' 0 | t/life talk "$directory/s" >"$directory/said"
+printf 'Dan\n%01001d\n' 0 | t/command/life talk "$directory/s" >"$directory/said"
 echo 'Dan: (has come)' | cmp - "$directory/said"
 for out in 4 6 8; do
 	hear $out 'Dan: (has come)'

@@ -26,7 +26,7 @@ hear 6 '5: five'
 hear 6 '6: six'
 hear 6 '7: seven'
 awk 'BEGIN { for (i = 8; i < 1008; i++) print i }' |
-    t/life talk "$directory/s" >"$directory/said"
+    t/command/life talk "$directory/s" >"$directory/said"
 awk '$1 != $2 ":" || $2 != NR + 7 { exit 1 } END { exit NR != 1000 }' \
     "$directory/said"
 echo 'ok: many lines at once'
@@ -37,7 +37,7 @@ hear_end 8
 expect 1 'echo-client: receive: Connection reset by peer' \
     examples/echo-client "$directory/s" "$(printf %01001d 0)"
 mkfifo "$directory/full"
-yes | t/life talk "$directory/s" >"$directory/full" &
+yes | t/command/life talk "$directory/s" >"$directory/full" &
 : <"$directory/full"
 wait $! && got=0 || got=$?
 [ $got = 3 ]

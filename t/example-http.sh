@@ -9,7 +9,7 @@ start http
 # ask FORMAT ARGUMENT...: the reply, without CRs.
 ask()
 {
-	printf "$@" | t/life talk "$directory/s" >"$directory/raw" ||
+	printf "$@" | t/command/life talk "$directory/s" >"$directory/raw" ||
 	    [ $? = 3 ]	# it has left before all was said
 	tr -d '\r' <"$directory/raw" >"$directory/reply"
 }

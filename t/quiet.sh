@@ -15,7 +15,7 @@ kill $!
 wait $! || :
 [ -S "$directory/s" ]
 # LeakSanitizer traces too, and only one can.
-ASAN_OPTIONS=detect_leaks=0 ./libtool --mode=execute strace -f -o "$directory/trace" t/life listen "$directory/s"
+ASAN_OPTIONS=detect_leaks=0 ./libtool --mode=execute strace -f -o "$directory/trace" t/command/life listen "$directory/s"
 [ ! -e "$directory/s" ]
 grep -q 'unlinkat.*"s"' "$directory/trace"
 # What the program itself does begins with the first call on the path.

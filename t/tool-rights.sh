@@ -2,7 +2,7 @@
 # unixport and descriptors: its programs may receive some, and clients that
 # it refuses cannot hold it by one that they have passed.
 . "${0%/*}/tool-support.sh"
-PATH=$build/t:$PATH
+PATH=$build/t/command:$PATH
 
 serve s life rights
 expect 0 taken "$unixport" connect s </dev/null
@@ -35,7 +35,7 @@ leave()
 	end TERM
 }
 
-# refuse CLIENTS ARGUMENT...: concurrent clients, of t/linger, which meet
+# refuse CLIENTS ARGUMENT...: concurrent clients, of linger, which meet
 # the end of their connections.
 refuse()
 {

@@ -7,7 +7,7 @@ s=$directory/s
 # receive COMMAND...: run it when our receiver is there; what came.
 receive()
 {
-	start came t/life receive "$s"
+	start came t/command/life receive "$s"
 	until [ -S "$s" ]; do :; done
 	limit "$@"
 	ended $last
@@ -24,7 +24,7 @@ grep 'READY=1' "$directory/came.log"
 passed systemd-notify $(systemd_version systemd-notify) 'a datagram to ours'
 
 start came socat -u "UNIX-RECVFROM:$s" -
-until t/life send "$s" 'from ours' 2>/dev/null; do :; done
+until t/command/life send "$s" 'from ours' 2>/dev/null; do :; done
 ended $last
 grep -x 'from ours' "$directory/came.log"
 passed socat $(number socat -V) 'a datagram from ours'
