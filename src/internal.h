@@ -84,7 +84,7 @@ int up_family(int);
 int up_own_text(int, char **);
 int up_is_bound(int);
 
-/* numbers.c: descriptors of 3 or more, close-on-exec */
+/* fd.c: descriptors of 3 or more, close-on-exec */
 int up_dup(int);
 int up_dup_from(int, int);
 int up_above_standard(int);
@@ -103,7 +103,7 @@ void up_close(int);
 int up_answer(int, int);
 int up_would_block(int);
 
-/* flags.c */
+/* fd.c: flags */
 struct up_flags {
 	int file;
 	int descriptor;

@@ -1,15 +1,88 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Numbers of descriptors: none of ours is 0, 1 or 2.  In a process that has
- * closed these, output to standard error would reach our peer, or interrupt
- * a listener for ever.  Of all calls only F_DUPFD takes a lowest number, so a
- * descriptor that gets one of the three is moved before its first use.
+ * Descriptors of any type: their numbers, their flags, duplicates and pipes.
+ * None of ours is 0, 1 or 2.  In a process that has closed these, output to
+ * standard error would reach our peer, or interrupt a listener for ever.  Of
+ * all calls only F_DUPFD takes a lowest number, so a descriptor that gets one
+ * of the three is moved before its first use.
  */
 #include "internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
+
+/* Closing never loses the error that led to it. */
+void
+up_close(int fd)
+{
+	int saved = errno;
+
+	if (fd != -1)
+		close(fd);
+	errno = saved;
+}
+
+/* What a call returns whose first error was ERROR, or 0. */
+int
+up_answer(int error, int saved)
+{
+	errno = error != 0 ? error : saved;
+	return error != 0 ? -1 : 0;
+}
+
+int
+up_would_block(int error)
+{
+#if EWOULDBLOCK != EAGAIN
+	if (error == EWOULDBLOCK)
+		return 1;
+#endif
+	return error == EAGAIN;
+}
+
+static int
+set_flag(int fd, int get, int set, int flag, int on)
+{
+	int old = fcntl(fd, get);
+	int new = on ? old | flag : old & ~flag;
+
+	return old == -1 || old == new ? old : fcntl(fd, set, new);
+}
+
+int
+up_set_blocking(int fd, int on)
+{
+	return set_flag(fd, F_GETFL, F_SETFL, O_NONBLOCK, !on);
+}
+
+/* Whether FD survives exec. */
+int
+up_set_inherit(int fd, int on)
+{
+	return set_flag(fd, F_GETFD, F_SETFD, FD_CLOEXEC, !on);
+}
+
+/* What we change on a stranger's FD, to be put back on failure. */
+int
+up_remember_flags(int fd, struct up_flags *flags)
+{
+	flags->file = fcntl(fd, F_GETFL);
+	if (flags->file == -1)
+		return -1;
+	flags->descriptor = fcntl(fd, F_GETFD);
+	return flags->descriptor == -1 ? -1 : 0;
+}
+
+void
+up_restore_flags(int fd, const struct up_flags *flags)
+{
+	int error = errno;
+
+	fcntl(fd, F_SETFL, flags->file);
+	fcntl(fd, F_SETFD, flags->descriptor);
+	errno = error;
+}
 
 static int
 is_standard(int fd)
@@ -98,4 +171,69 @@ int
 up_openat(int directory, const char *path, int flags)
 {
 	return up_above_standard(openat(directory, path, flags | O_CLOEXEC));
+}
+
+#ifdef HAVE_DUP3
+static int
+dup_once(int from, int to)
+{
+	return dup3(from, to, O_CLOEXEC);
+}
+#else
+static int
+dup_once(int from, int to)
+{
+	return dup2(from, to) == -1 || up_set_inherit(to, 0) == -1 ? -1 : to;
+}
+#endif
+
+int
+up_dup_onto(int from, int to)
+{
+	int result;
+
+	if (from == to)
+		return to;
+	do
+		result = dup_once(from, to);
+	while (result == -1 && errno == EINTR);
+	return result;
+}
+
+#ifdef HAVE_PIPE2
+static int
+make_pipe(int made[2])
+{
+	return pipe2(made, O_CLOEXEC | O_NONBLOCK) == -1 ? -1 :
+	    up_both_above_standard(made);
+}
+#else
+static int
+make_pipe(int made[2])
+{
+	if (pipe(made) == -1 || up_both_above_standard(made) == -1)
+		return -1;
+	if (up_set_inherit(made[0], 0) == -1 ||
+	    up_set_inherit(made[1], 0) == -1 ||
+	    up_set_blocking(made[0], 0) == -1 ||
+	    up_set_blocking(made[1], 0) == -1) {
+		up_close(made[0]);
+		up_close(made[1]);
+		return -1;
+	}
+	return 0;
+}
+#endif
+
+/* Both ends non-blocking. */
+int
+up_pipe(int ends[2])
+{
+	int made[2];
+
+	if (make_pipe(made) == -1)
+		return -1;
+	ends[0] = made[0];
+	ends[1] = made[1];
+	return 0;
 }

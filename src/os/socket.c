@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Descriptors, close-on-exec from birth where the system can: without
+ * Sockets, close-on-exec from birth where the system can: without
  * SOCK_CLOEXEC another thread's fork(2) may come in between.  None of them
- * keeps a standard number; see numbers.c.
+ * keeps a standard number; see fd.c.
  */
 #include "internal.h"
 
@@ -13,35 +13,6 @@
 #ifndef SOCK_CLOEXEC
 #define SOCK_CLOEXEC	0
 #endif
-
-/* Closing never loses the error that led to it. */
-void
-up_close(int fd)
-{
-	int saved = errno;
-
-	if (fd != -1)
-		close(fd);
-	errno = saved;
-}
-
-/* What a call returns whose first error was ERROR, or 0. */
-int
-up_answer(int error, int saved)
-{
-	errno = error != 0 ? error : saved;
-	return error != 0 ? -1 : 0;
-}
-
-int
-up_would_block(int error)
-{
-#if EWOULDBLOCK != EAGAIN
-	if (error == EWOULDBLOCK)
-		return 1;
-#endif
-	return error == EAGAIN;
-}
 
 /* For what could not be born so; FD is closed when that fails. */
 static int
@@ -79,33 +50,6 @@ up_socketpair(int pair[2])
 	pair[0] = made[0];
 	pair[1] = made[1];
 	return 0;
-}
-
-#ifdef HAVE_DUP3
-static int
-dup_once(int from, int to)
-{
-	return dup3(from, to, O_CLOEXEC);
-}
-#else
-static int
-dup_once(int from, int to)
-{
-	return dup2(from, to) == -1 || up_set_inherit(to, 0) == -1 ? -1 : to;
-}
-#endif
-
-int
-up_dup_onto(int from, int to)
-{
-	int result;
-
-	if (from == to)
-		return to;
-	do
-		result = dup_once(from, to);
-	while (result == -1 && errno == EINTR);
-	return result;
 }
 
 #ifdef HAVE_ACCEPT4
@@ -158,44 +102,6 @@ up_accept(int listener)
 	while (count > 0)
 		up_close(fillers[--count]);
 	return fd;
-}
-
-#ifdef HAVE_PIPE2
-static int
-make_pipe(int made[2])
-{
-	return pipe2(made, O_CLOEXEC | O_NONBLOCK) == -1 ? -1 :
-	    up_both_above_standard(made);
-}
-#else
-static int
-make_pipe(int made[2])
-{
-	if (pipe(made) == -1 || up_both_above_standard(made) == -1)
-		return -1;
-	if (up_set_inherit(made[0], 0) == -1 ||
-	    up_set_inherit(made[1], 0) == -1 ||
-	    up_set_blocking(made[0], 0) == -1 ||
-	    up_set_blocking(made[1], 0) == -1) {
-		up_close(made[0]);
-		up_close(made[1]);
-		return -1;
-	}
-	return 0;
-}
-#endif
-
-/* Both ends non-blocking. */
-int
-up_pipe(int ends[2])
-{
-	int made[2];
-
-	if (make_pipe(made) == -1)
-		return -1;
-	ends[0] = made[0];
-	ends[1] = made[1];
-	return 0;
 }
 
 /* The peer that is gone already makes this ENOTCONN, which is no error. */
