@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Addresses: one grammar of strings, for listening and connecting. */
+/*
+ * Addresses: one grammar of strings, for listening and connecting, and the
+ * names that they stand for.
+ */
 #include "internal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +45,20 @@ parse_number(struct up_address *address)
 		    (address->text[i] - '0');
 	}
 	return 0;
+}
+
+/* An abstract name is a NUL and exactly the bytes that it has. */
+int
+up_abstract_name(const struct up_address *address, struct up_name *name)
+{
+	char bytes[sizeof(name->address.sun_path)] = "";
+
+	if (address->length >= sizeof(bytes)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(bytes + 1, address->text, address->length);
+	return up_name(bytes, address->length + 1, name);
 }
 
 static int
@@ -126,6 +144,45 @@ char *
 up_copy(const struct up_address *address)
 {
 	return strndup(address->text, address->length);
+}
+
+/* The socket file of a long path, or -1. */
+static int
+open_file(const struct up_address *address)
+{
+#ifdef O_PATH
+	char *path = up_copy(address);
+	int fd = path == NULL ? -1 : up_open(path, O_PATH);
+	int error = errno;
+
+	free(path);
+	errno = error;
+	return fd;
+#else
+	(void)address;
+	errno = ENAMETOOLONG;
+	return -1;
+#endif
+}
+
+/*
+ * The name to connect to.  What does not fit goes by a descriptor of the
+ * file itself, in *FILE, which the caller closes; else that is -1.
+ */
+int
+up_reach(const struct up_address *address, struct up_name *name, int *file)
+{
+	*file = -1;
+	if (address->form == UP_ABSTRACT)
+		return up_abstract_name(address, name);
+	if (up_name(address->text, address->length, name) == 0)
+		return 0;
+	*file = open_file(address);
+	if (*file != -1 && up_name_at(*file, NULL, name) == 0)
+		return 0;
+	up_close(*file);
+	*file = -1;
+	return -1;
 }
 
 UP_API int

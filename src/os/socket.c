@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Sockets, close-on-exec from birth where the system can: without
- * SOCK_CLOEXEC another thread's fork(2) may come in between.  None of them
- * keeps a standard number; see fd.c.
+ * Sockets: how they are made, and what the kernel knows of one.  They are
+ * close-on-exec from birth where the system can: without SOCK_CLOEXEC another
+ * thread's fork(2) may come in between.  None of them keeps a standard
+ * number; see fd.c.
  */
 #include "internal.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #ifndef SOCK_CLOEXEC
@@ -109,4 +111,102 @@ int
 up_shutdown(int fd, int how)
 {
 	return shutdown(fd, how) == -1 && errno != ENOTCONN ? -1 : 0;
+}
+
+/* How many bytes of NAME, which the kernel has filled in, are its own. */
+static size_t
+name_length(const struct up_name *name)
+{
+	const size_t start = offsetof(struct sockaddr_un, sun_path);
+	const char *path = name->address.sun_path;
+	size_t length = name->length <= start ? 0 : name->length - start;
+
+	/* A path without a NUL makes Linux count one behind sun_path. */
+	if (length > sizeof(name->address.sun_path))
+		length = sizeof(name->address.sun_path);
+	if (length > 0 && path[0] != '\0')
+		return strnlen(path, length);
+#ifdef __linux__
+	return length;		/* an abstract name */
+#else
+	return 0;		/* the BSDs fill in NULs for no name */
+#endif
+}
+
+static int
+own_name(int fd, struct up_name *name)
+{
+	name->length = sizeof(name->address);
+	memset(&name->address, 0, sizeof(name->address));
+	return getsockname(fd, (struct sockaddr *)&name->address,
+	    &name->length);
+}
+
+/* The address family of the socket FD, or -1. */
+int
+up_family(int fd)
+{
+	struct up_name name;
+
+	return own_name(fd, &name) == -1 ? -1 : name.address.sun_family;
+}
+
+/*
+ * The name of the socket FD, a path or @NAME, as a string that the caller
+ * frees: in *TEXT, NULL when it has none or one with NULs inside.
+ */
+int
+up_own_text(int fd, char **text)
+{
+	struct up_name name;
+	/* cppcheck-suppress uninitvar ; where it is, not what it holds */
+	char *path = name.address.sun_path;
+	size_t length;
+
+	*text = NULL;
+	if (own_name(fd, &name) == -1)
+		return -1;
+	length = name_length(&name);
+	if (length == 0 || memchr(path + 1, '\0', length - 1) != NULL)
+		return 0;
+	if (*path == '\0')
+		*path = '@';
+	*text = strndup(path, length);
+	return *text == NULL ? -1 : 0;
+}
+
+/* 1, or 0, or -1. */
+int
+up_is_bound(int fd)
+{
+	struct up_name name;
+
+	return own_name(fd, &name) == -1 ? -1 : name_length(&name) > 0;
+}
+
+int
+up_socket_option(int fd, int option)
+{
+	int value;
+	socklen_t size = sizeof(value);
+
+	if (getsockopt(fd, SOL_SOCKET, option, &value, &size) == -1)
+		return -1;
+	return value;
+}
+
+/* 1, 0 or -1.  macOS does not tell: there it is bound, and not connected. */
+int
+up_is_listening(int fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t length = sizeof(peer);
+	int value = up_socket_option(fd, SO_ACCEPTCONN);
+
+	/* FreeBSD answers with the bit. */
+	if (value != -1 || errno != ENOPROTOOPT)
+		return value == -1 ? -1 : value != 0;
+	if (getpeername(fd, (struct sockaddr *)&peer, &length) == 0)
+		return 0;
+	return errno == ENOTCONN ? up_is_bound(fd) : -1;
 }

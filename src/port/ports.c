@@ -36,33 +36,6 @@ up_open_ports(int fd, const struct unix_options *options,
 	return 0;
 }
 
-int
-up_socket_option(int fd, int option)
-{
-	int value;
-	socklen_t size = sizeof(value);
-
-	if (getsockopt(fd, SOL_SOCKET, option, &value, &size) == -1)
-		return -1;
-	return value;
-}
-
-/* 1, 0 or -1.  macOS does not tell: there it is bound, and not connected. */
-int
-up_is_listening(int fd)
-{
-	struct sockaddr_storage peer;
-	socklen_t length = sizeof(peer);
-	int value = up_socket_option(fd, SO_ACCEPTCONN);
-
-	/* FreeBSD answers with the bit. */
-	if (value != -1 || errno != ENOPROTOOPT)
-		return value == -1 ? -1 : value != 0;
-	if (getpeername(fd, (struct sockaddr *)&peer, &length) == 0)
-		return 0;
-	return errno == ENOTCONN ? up_is_bound(fd) : -1;
-}
-
 /* Whether FD, a stranger's, is a connected stream socket. */
 static int
 check_connected(int fd)
