@@ -135,10 +135,10 @@ void up_sigpipe_raise(enum unix_sigpipe);
 /* rights.c: descriptors that are refused */
 int up_refuse_files(int, const struct unix_options *);
 
-/* process.c */
+/* identity.c: the process */
 unsigned up_own_number(void);
 
-/* lock.c: no call that may wait is made under a lock */
+/* threads.c: no call that may wait is made under a lock */
 struct up_lock {
 	pthread_mutex_t mutex;
 	_Atomic int alone;		/* held by the process's only thread */
@@ -305,6 +305,7 @@ struct up_file {
 };
 
 int up_is_same(const struct stat *, const struct stat *);
+int up_is_unchanged(const struct stat *, const struct stat *);
 int up_open_file(const struct up_claim *, struct up_file *);
 int up_open_bound_file(const struct up_claim *, int, struct up_file *);
 void up_close_file(const struct up_file *);

@@ -61,17 +61,6 @@ prove_stale(const struct up_claim *claim, struct stat *file)
 	return 0;
 }
 
-static int
-is_same(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
-	    a->st_ctime == b->st_ctime
-#ifdef HAVE_STRUCT_STAT_ST_CTIM
-	    && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec
-#endif
-	    ;
-}
-
 /* Remove the stale file and bind; under the lock. */
 static int
 replace(struct up_claim *claim, int fd)
@@ -84,7 +73,7 @@ replace(struct up_claim *claim, int fd)
 		return 0;
 	if (errno != EADDRINUSE || prove_stale(claim, &second) == -1)
 		return -1;
-	if (!is_same(&first, &second)) {
+	if (!up_is_unchanged(&first, &second)) {
 		errno = EADDRINUSE;
 		return -1;
 	}

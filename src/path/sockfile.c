@@ -30,12 +30,6 @@
 #define SIOCUNIXFILE	(SIOCPROTOPRIVATE + 0)
 #endif
 
-int
-up_is_same(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
 #if defined(__linux__) && defined(O_PATH)
 int
 up_open_file(const struct up_claim *claim, struct up_file *file)
