@@ -279,6 +279,9 @@ int up_diagnose(struct up_text *, const char *, int);
 int up_probe(const struct up_name *);
 int up_is_local(int);
 
+/* peercred.c */
+int up_ask_peer(int, struct unix_peer *);
+
 /* identity.c */
 int up_is_own_user(uid_t);
 
