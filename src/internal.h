@@ -164,6 +164,33 @@ void up_skip(FILE *, size_t);
 size_t up_unsent(FILE *, const char *, size_t, const char **);
 void up_purge(FILE *);
 
+/* cookie.c: streams with hooks, whose types are those of the system's */
+#if defined(HAVE_FUNOPEN) && !defined(HAVE_FOPENCOOKIE)
+typedef int up_cookie_result, up_cookie_size;
+#else
+typedef ssize_t up_cookie_result;
+typedef size_t up_cookie_size;
+#endif
+
+/*
+ * What a write hook returns when it has failed: to glibc -1 is a huge count,
+ * which leads a large fwrite(3) out of bounds, and to the others 0 is
+ * success.
+ */
+#ifdef __GLIBC__
+#define UP_COOKIE_UNWRITTEN	0
+#else
+#define UP_COOKIE_UNWRITTEN	(-1)
+#endif
+
+typedef up_cookie_result up_cookie_read(void *, char *, up_cookie_size);
+typedef up_cookie_result up_cookie_write(void *, const char *, up_cookie_size);
+typedef int up_cookie_close(void *);
+
+int up_check_cookies(void);
+FILE *up_open_cookie(void *, up_cookie_read *, up_cookie_write *,
+    up_cookie_close *);
+
 /* plain.c: ports by fdopen(3) and dup */
 int up_plain_open(int, struct unix_ports *);
 int up_plain_move(struct unix_ports *, int);
@@ -220,8 +247,8 @@ struct unix_socket {
 	struct up_files *files;		/* NULL without UNIX_FILES */
 };
 
-int up_guarded_open(int, const struct unix_options *, struct unix_ports *);
-void up_guarded_move(struct unix_ports *, int);
+struct unix_socket *up_new_socket(int, const struct unix_options *);
+void up_discard_socket(struct unix_socket *);
 void up_keep_error(struct unix_socket *, int);
 void up_let_go(struct unix_socket *);
 int up_close_socket(struct unix_socket *);
@@ -229,10 +256,9 @@ int up_end_socket(struct unix_socket *, int);
 int up_is_over(struct unix_socket *);
 void up_forsake(struct unix_socket *);
 
-/* stream.c: hooks of stdio */
-int up_check_streams(void);
-FILE *up_open_input(struct unix_socket *);
-FILE *up_open_output(struct unix_socket *);
+/* gstream.c: hooks of stdio */
+int up_guarded_open(int, const struct unix_options *, struct unix_ports *);
+void up_guarded_move(struct unix_ports *, int);
 
 /* transfer.c, ancillary.c and tie.c */
 ssize_t up_guarded_read(struct unix_socket *, char *, size_t);

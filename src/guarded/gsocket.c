@@ -17,8 +17,8 @@ is_set(const struct unix_options *options, unsigned flag)
 	return (options->flags & flag) != 0;
 }
 
-static void
-discard(struct unix_socket *socket)
+void
+up_discard_socket(struct unix_socket *socket)
 {
 	int saved = errno;
 
@@ -30,8 +30,8 @@ discard(struct unix_socket *socket)
 	errno = saved;
 }
 
-static struct unix_socket *
-new_socket(int fd, const struct unix_options *options)
+struct unix_socket *
+up_new_socket(int fd, const struct unix_options *options)
 {
 	struct unix_socket *socket = malloc(sizeof(*socket));
 
@@ -47,7 +47,7 @@ new_socket(int fd, const struct unix_options *options)
 	socket->buffers = up_take_buffers(socket->buffer_size);
 	if (socket->buffers == NULL || (is_set(options, UNIX_FILES) &&
 	    (socket->files = up_new_files()) == NULL)) {
-		discard(socket);
+		up_discard_socket(socket);
 		return NULL;
 	}
 	return socket;
@@ -73,7 +73,7 @@ void
 up_let_go(struct unix_socket *socket)
 {
 	if (atomic_fetch_sub(&socket->holders, 1) == 1)
-		discard(socket);
+		up_discard_socket(socket);
 }
 
 /* shutdown(2) while others may close their streams. */
@@ -119,46 +119,6 @@ up_forsake(struct unix_socket *socket)
 	up_drop_files(socket->files);
 	socket->fd = -1;
 	socket->files = NULL;
-}
-
-/*
- * FD becomes PORTS, or -1 does, to be moved; on failure it is the caller's
- * still, and closing what was opened must not touch it.
- */
-int
-up_guarded_open(int fd, const struct unix_options *options,
-    struct unix_ports *ports)
-{
-	struct unix_socket *socket = new_socket(fd, options);
-	struct unix_ports made = { .descriptor = { fd, fd },
-	    .socket = socket };
-	int error;
-
-	if (socket == NULL)
-		return -1;
-	made.out = up_open_output(socket);
-	if (made.out == NULL) {
-		discard(socket);
-		return -1;
-	}
-	made.in = up_open_input(socket);
-	if (made.in == NULL) {
-		error = errno;
-		socket->fd = -1;
-		socket->holders = socket->streams = 1;
-		fclose(made.out);
-		errno = error;
-		return -1;
-	}
-	*ports = made;
-	return 0;
-}
-
-/* Ports that were opened on -1 lead to FD. */
-void
-up_guarded_move(struct unix_ports *ports, int fd)
-{
-	ports->socket->fd = ports->descriptor[0] = ports->descriptor[1] = fd;
 }
 
 /* The first error of a write is that of all later ones. */

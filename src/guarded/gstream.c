@@ -1,50 +1,39 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Streams over a guarded socket, by fopencookie(3) or funopen(3): the hooks
- * that stdio calls, and what each libc wants to hear from them.  No thread
- * is cancelled inside a hook, and one that succeeds leaves errno alone.
+ * The streams of guarded ports: they are opened here, and stdio calls these
+ * hooks.  No thread is cancelled inside a hook, and one that succeeds leaves
+ * errno alone.
  */
 #include "internal.h"
 
 #include <sys/socket.h>
 #include <errno.h>
 
-/*
- * What a write hook returns when it has failed: to glibc -1 is a huge count,
- * which leads a large fwrite(3) out of bounds, and to the others 0 is
- * success.
- */
-#ifdef __GLIBC__
-#define UNWRITTEN	0
-#else
-#define UNWRITTEN	(-1)
-#endif
-
-static ssize_t
-read_bytes(struct unix_socket *socket, char *bytes, size_t length)
+static up_cookie_result
+read_hook(void *cookie, char *bytes, up_cookie_size length)
 {
 	int saved = errno;
 	int state = up_shield();
-	ssize_t result = up_guarded_read(socket, bytes, length);
+	ssize_t result = up_guarded_read(cookie, bytes, (size_t)length);
 
 	up_unshield(state);
 	if (result != -1)
 		errno = saved;
-	return result;
+	return (up_cookie_result)result;
 }
 
-static ssize_t
-write_bytes(struct unix_socket *socket, const char *bytes, size_t length)
+static up_cookie_result
+write_hook(void *cookie, const char *bytes, up_cookie_size length)
 {
 	int saved = errno;
 	int state = up_shield();
-	int result = up_guarded_write(socket, bytes, length);
+	int result = up_guarded_write(cookie, bytes, (size_t)length);
 
 	up_unshield(state);
 	if (result == -1)
-		return UNWRITTEN;
+		return UP_COOKIE_UNWRITTEN;
 	errno = saved;
-	return (ssize_t)length;
+	return (up_cookie_result)length;
 }
 
 /* The first of both streams ends its direction, the second all. */
@@ -90,85 +79,11 @@ close_output(void *cookie)
 	return up_answer(error, saved);
 }
 
-#if defined(HAVE_FOPENCOOKIE)			/* Linux: glibc, musl */
-/* Without it glibc's errno of fseek(3) and ftell(3) is no socket's. */
-static int
-seek_hook(void *cookie, off_t *position, int whence)
-{
-	(void)cookie;
-	(void)position;
-	(void)whence;
-	errno = ESPIPE;
-	return -1;
-}
-
-static ssize_t
-read_hook(void *cookie, char *bytes, size_t length)
-{
-	return read_bytes(cookie, bytes, length);
-}
-
-static ssize_t
-write_hook(void *cookie, const char *bytes, size_t length)
-{
-	return write_bytes(cookie, bytes, length);
-}
-
-static FILE *
-open_reader(struct unix_socket *socket)
-{
-	const cookie_io_functions_t hooks = { .read = read_hook,
-	    .seek = seek_hook, .close = close_input };
-
-	return fopencookie(socket, "r", hooks);
-}
-
-static FILE *
-open_writer(struct unix_socket *socket)
-{
-	const cookie_io_functions_t hooks = { .write = write_hook,
-	    .seek = seek_hook, .close = close_output };
-
-	return fopencookie(socket, "w", hooks);
-}
-#elif defined(HAVE_FUNOPEN)			/* the BSDs, macOS */
-static int
-read_hook(void *cookie, char *bytes, int length)
-{
-	return (int)read_bytes(cookie, bytes, (size_t)length);
-}
-
-static int
-write_hook(void *cookie, const char *bytes, int length)
-{
-	return (int)write_bytes(cookie, bytes, (size_t)length);
-}
-
-static FILE *
-open_reader(struct unix_socket *socket)
-{
-	return funopen(socket, read_hook, NULL, NULL, close_input);
-}
-
-static FILE *
-open_writer(struct unix_socket *socket)
-{
-	return funopen(socket, NULL, write_hook, NULL, close_output);
-}
-#endif
-
-#if defined(HAVE_FOPENCOOKIE) || defined(HAVE_FUNOPEN)
-int
-up_check_streams(void)
-{
-	return 0;
-}
-
 /* Buffers of ours: the size that setvbuf(3) is told alone is ignored. */
-FILE *
-up_open_input(struct unix_socket *socket)
+static FILE *
+open_input(struct unix_socket *socket)
 {
-	FILE *in = open_reader(socket);
+	FILE *in = up_open_cookie(socket, read_hook, NULL, close_input);
 
 	if (in != NULL)
 		setvbuf(in, socket->buffers + up_stride(socket->buffer_size),
@@ -176,38 +91,53 @@ up_open_input(struct unix_socket *socket)
 	return in;
 }
 
-FILE *
-up_open_output(struct unix_socket *socket)
+static FILE *
+open_output(struct unix_socket *socket)
 {
-	socket->out = open_writer(socket);
+	socket->out = up_open_cookie(socket, NULL, write_hook,
+	    close_output);
 	if (socket->out != NULL)
 		setvbuf(socket->out, socket->buffers, _IOFBF,
 		    socket->buffer_size + up_slack);
 	return socket->out;
 }
-#else
+
+/*
+ * FD becomes PORTS, or -1 does, to be moved; on failure it is the caller's
+ * still, and closing what was opened must not touch it.
+ */
 int
-up_check_streams(void)
+up_guarded_open(int fd, const struct unix_options *options,
+    struct unix_ports *ports)
 {
-	errno = ENOTSUP;
-	return -1;
+	struct unix_socket *socket = up_new_socket(fd, options);
+	struct unix_ports made = { .descriptor = { fd, fd },
+	    .socket = socket };
+	int error;
+
+	if (socket == NULL)
+		return -1;
+	made.out = open_output(socket);
+	if (made.out == NULL) {
+		up_discard_socket(socket);
+		return -1;
+	}
+	made.in = open_input(socket);
+	if (made.in == NULL) {
+		error = errno;
+		socket->fd = -1;
+		socket->holders = socket->streams = 1;
+		fclose(made.out);
+		errno = error;
+		return -1;
+	}
+	*ports = made;
+	return 0;
 }
 
-FILE *
-up_open_input(struct unix_socket *socket)
+/* Ports that were opened on -1 lead to FD. */
+void
+up_guarded_move(struct unix_ports *ports, int fd)
 {
-	(void)socket;
-	(void)read_bytes;
-	(void)close_input;
-	return NULL;
+	ports->socket->fd = ports->descriptor[0] = ports->descriptor[1] = fd;
 }
-
-FILE *
-up_open_output(struct unix_socket *socket)
-{
-	(void)socket;
-	(void)write_bytes;
-	(void)close_output;
-	return NULL;
-}
-#endif

@@ -64,7 +64,7 @@ fill(const struct unix_options *given, enum up_call call,
 static int
 check_support(const struct unix_options *options)
 {
-	if ((options->flags & UNIX_GUARDED) != 0 && up_check_streams() == -1)
+	if ((options->flags & UNIX_GUARDED) != 0 && up_check_cookies() == -1)
 		return -1;
 	return up_sigpipe_check(options);
 }

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Streams whose bytes go through functions of ours: fopencookie(3) of glibc
+ * and musl, funopen(3) of the BSDs and macOS.  A stream reads or writes: the
+ * other function is NULL.
+ */
+#include "internal.h"
+
+#include <errno.h>
+
+#if defined(HAVE_FOPENCOOKIE)
+/* Without it glibc's errno of fseek(3) and ftell(3) is no socket's. */
+static int
+seek_hook(void *cookie, off_t *position, int whence)
+{
+	(void)cookie;
+	(void)position;
+	(void)whence;
+	errno = ESPIPE;
+	return -1;
+}
+
+FILE *
+up_open_cookie(void *cookie, up_cookie_read *reader, up_cookie_write *writer,
+    up_cookie_close *closer)
+{
+	const cookie_io_functions_t hooks = { .read = reader,
+	    .write = writer, .seek = seek_hook, .close = closer };
+
+	return fopencookie(cookie, reader != NULL ? "r" : "w", hooks);
+}
+#elif defined(HAVE_FUNOPEN)
+FILE *
+up_open_cookie(void *cookie, up_cookie_read *reader, up_cookie_write *writer,
+    up_cookie_close *closer)
+{
+	return funopen(cookie, reader, writer, NULL, closer);
+}
+#else
+FILE *
+up_open_cookie(void *cookie, up_cookie_read *reader, up_cookie_write *writer,
+    up_cookie_close *closer)
+{
+	(void)cookie;
+	(void)reader;
+	(void)writer;
+	(void)closer;
+	errno = ENOTSUP;
+	return NULL;
+}
+#endif
+
+/* Whether this system has such streams: 0, or -1 and ENOTSUP. */
+int
+up_check_cookies(void)
+{
+#if defined(HAVE_FOPENCOOKIE) || defined(HAVE_FUNOPEN)
+	return 0;
+#else
+	errno = ENOTSUP;
+	return -1;
+#endif
+}
