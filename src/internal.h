@@ -260,12 +260,11 @@ void up_forsake(struct unix_socket *);
 int up_guarded_open(int, const struct unix_options *, struct unix_ports *);
 void up_guarded_move(struct unix_ports *, int);
 
-/* transfer.c, ancillary.c and tie.c */
+/* gio.c, cmsg.c and autoflush.c */
 ssize_t up_guarded_read(struct unix_socket *, char *, size_t);
 int up_guarded_write(struct unix_socket *, const char *, size_t);
 ssize_t up_send_some(struct unix_socket *, const char *, size_t, int);
-ssize_t up_send_with_files(struct unix_socket *, const char *, size_t, int);
-ssize_t up_receive_with_files(struct unix_socket *, char *, size_t, int);
+ssize_t up_receive_some(struct unix_socket *, char *, size_t, int);
 int up_is_unsent(struct unix_socket *);
 int up_tie(struct unix_socket *);
 int up_await_input(int, struct unix_socket *, long long);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Descriptors as ancillary data of messages.  Strangers send what they like:
- * whatever comes is either queued or closed.
+ * One system call for bytes of guarded ports, with descriptors as its
+ * ancillary data where the ports have them.  A peer may send any: each is
+ * either queued or closed.
  */
 #include "internal.h"
 
@@ -42,8 +43,8 @@ attach(struct msghdr *message, union control *control,
 }
 
 /* They go with the first byte: once one is taken, so are they. */
-ssize_t
-up_send_with_files(struct unix_socket *socket, const char *bytes,
+static ssize_t
+send_with_files(struct unix_socket *socket, const char *bytes,
     size_t length, int flags)
 {
 	union { const char *given; void *taken; } start = { bytes };
@@ -59,6 +60,34 @@ up_send_with_files(struct unix_socket *socket, const char *bytes,
 		socket->files->sent = socket->files->waiting;
 		socket->files->waiting = 0;
 	}
+	return sent;
+}
+
+static ssize_t
+send_part(struct unix_socket *socket, const char *bytes, size_t length,
+    int flags)
+{
+	flags |= up_sigpipe_flags();
+	return socket->files == NULL ? send(socket->fd, bytes, length, flags) :
+	    send_with_files(socket, bytes, length, flags);
+}
+
+/*
+ * As many of BYTES as FLAGS let through.  A writer that is blocked while the
+ * peer closes with input unread is told ECONNRESET on Linux, once, and then
+ * what any writer is told.
+ */
+ssize_t
+up_send_some(struct unix_socket *socket, const char *bytes, size_t length,
+    int flags)
+{
+	int resets = 0;
+	ssize_t sent;
+
+	do
+		sent = send_part(socket, bytes, length, flags);
+	while (sent == -1 && (errno == EINTR ||
+	    (errno == ECONNRESET && resets++ == 0)));
 	return sent;
 }
 
@@ -107,8 +136,8 @@ collect(struct cmsghdr *header, struct up_files *files)
 	}
 }
 
-ssize_t
-up_receive_with_files(struct unix_socket *socket, char *bytes, size_t length,
+static ssize_t
+receive_with_files(struct unix_socket *socket, char *bytes, size_t length,
     int flags)
 {
 	struct iovec part = { .iov_base = bytes, .iov_len = length };
@@ -127,4 +156,13 @@ up_receive_with_files(struct unix_socket *socket, char *bytes, size_t length,
 	if ((message.msg_flags & MSG_CTRUNC) != 0)
 		up_file_came(socket->files, -1);
 	return got;
+}
+
+/* Up to LENGTH bytes, and what comes with them; 0 is the end. */
+ssize_t
+up_receive_some(struct unix_socket *socket, char *bytes, size_t length,
+    int flags)
+{
+	return socket->files == NULL ? recv(socket->fd, bytes, length, flags) :
+	    receive_with_files(socket, bytes, length, flags);
 }

@@ -9,41 +9,6 @@
 #include <sys/socket.h>
 #include <errno.h>
 
-static ssize_t
-send_part(struct unix_socket *socket, const char *bytes, size_t length,
-    int flags)
-{
-	flags |= up_sigpipe_flags();
-	return socket->files == NULL ? send(socket->fd, bytes, length, flags) :
-	    up_send_with_files(socket, bytes, length, flags);
-}
-
-static ssize_t
-receive_part(struct unix_socket *socket, char *bytes, size_t length, int flags)
-{
-	return socket->files == NULL ? recv(socket->fd, bytes, length, flags) :
-	    up_receive_with_files(socket, bytes, length, flags);
-}
-
-/*
- * As many of BYTES as FLAGS let through.  A writer that is blocked while the
- * peer closes with input unread is told ECONNRESET on Linux, once, and then
- * what any writer is told.
- */
-ssize_t
-up_send_some(struct unix_socket *socket, const char *bytes, size_t length,
-    int flags)
-{
-	int resets = 0;
-	ssize_t sent;
-
-	do
-		sent = send_part(socket, bytes, length, flags);
-	while (sent == -1 && (errno == EINTR ||
-	    (errno == ECONNRESET && resets++ == 0)));
-	return sent;
-}
-
 /*
  * All of BYTES.  poll(2) calls a socket writable when most of it is free, so
  * that a last try after the deadline tells whether something has moved.
@@ -119,7 +84,7 @@ up_guarded_read(struct unix_socket *socket, char *bytes, size_t length)
 	int ready;
 
 	for (;;) {
-		got = receive_part(socket, bytes, length, flags);
+		got = up_receive_some(socket, bytes, length, flags);
 		if (got != -1)
 			return got;
 		if (errno == EINTR)
