@@ -353,7 +353,7 @@ int up_reclaim(struct up_claim *, int);
 /* activation.c: sockets that were handed to us */
 int up_find_given(struct up_address *, int);
 
-/* listener.c, ask.c and accept.c */
+/* listener.c and accept.c */
 struct unix_listener {
 	int fd;
 	int wake[2];		/* readable once interrupted, never read */

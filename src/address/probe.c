@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whether a socket is alive, asked without its server noticing: connect(2)
- * from a socket of another type is EPROTOTYPE for a live or a bound one,
- * also when its backlog is full, and ECONNREFUSED for one that was left
- * behind.  Anything else, and any failure to ask, means alive.
+ * Probes: whether a server is behind a name, and whether this system has Unix
+ * domain sockets at all.
  */
 #include "internal.h"
 
 #include <errno.h>
 
-/* 0 when a socket of this very type answers, else connect's errno. */
+/*
+ * Whether a socket is alive, asked without its server noticing: connect(2)
+ * from a socket of another type is EPROTOTYPE for a live or a bound one,
+ * also when its backlog is full, and ECONNREFUSED for one that was left
+ * behind.  Anything else, and any failure to ask, means alive.
+ *
+ * 0 when a socket of this very type answers, else connect's errno.
+ */
 int
 up_probe(const struct up_name *name)
 {
@@ -24,4 +29,24 @@ up_probe(const struct up_name *name)
 	while (error == EINTR);
 	up_close(fd);
 	return error;
+}
+
+/* A shortage says nothing about the system. */
+static int
+is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOBUFS ||
+	    error == ENOMEM;
+}
+
+UP_API int
+unix_available(void)
+{
+	int saved = errno;
+	int fd = up_socket(SOCK_STREAM);
+	int available = fd != -1 || is_shortage(errno);
+
+	up_close(fd);
+	errno = saved;
+	return available;
 }

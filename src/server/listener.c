@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Listeners, from unix_listen() to unix_close(). */
+/*
+ * Listeners, from unix_listen() to unix_close(): their sockets, questions
+ * about one, and its interrupt.
+ */
 #include "internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /*
  * Release all that LISTENER has got so far, the file before the socket.
@@ -173,4 +177,60 @@ unix_close(struct unix_listener *listener)
 	    discard(listener, (listener->options.flags & UNIX_KEEP) != 0);
 
 	return up_answer(error, saved);
+}
+
+UP_API int
+unix_listener_fileno(const struct unix_listener *listener)
+{
+	if (listener == NULL) {
+		errno = EINVAL;
+		return -1;
+	}
+	return listener->fd;
+}
+
+UP_API const char *
+unix_listener_path(const struct unix_listener *listener)
+{
+	if (listener == NULL) {
+		errno = EINVAL;
+		return NULL;
+	}
+	return listener->path;
+}
+
+UP_API int
+unix_listener_owns_path(const struct unix_listener *listener)
+{
+	int saved = errno;
+	int owns;
+
+	if (listener == NULL) {
+		errno = EINVAL;
+		return -1;
+	}
+	owns = listener->claim.path == NULL ? 1 : up_owns(&listener->claim);
+	if (owns != -1)
+		errno = saved;
+	return owns;
+}
+
+/* A full pipe says it already. */
+UP_API int
+unix_interrupt(struct unix_listener *listener)
+{
+	int saved = errno;
+	ssize_t written;
+
+	if (listener == NULL) {
+		errno = EINVAL;
+		return -1;
+	}
+	do
+		written = write(listener->wake[1], "", 1);
+	while (written == -1 && errno == EINTR);
+	if (written == -1 && errno != EAGAIN)
+		return -1;
+	errno = saved;
+	return 0;
 }
