@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sockets that were handed to us: by number, or by the service manager. */
-#include "internal.h"
+#include "address.h"
 
 #include <errno.h>
 #include <stdlib.h>

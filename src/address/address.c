@@ -3,7 +3,7 @@
  * Addresses: one grammar of strings, for listening and connecting, and the
  * names that they stand for.
  */
-#include "internal.h"
+#include "address.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -144,6 +144,22 @@ char *
 up_copy(const struct up_address *address)
 {
 	return strndup(address->text, address->length);
+}
+
+/* FIRST/SECOND, which the caller frees. */
+char *
+up_join(const char *first, const char *second)
+{
+	size_t a = strlen(first), b = strlen(second);
+	char *path = malloc(a + b + 2);
+
+	if (path == NULL)
+		return NULL;
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): it goes on */
+	memcpy(path, first, a);
+	path[a] = '/';
+	memcpy(path + a + 1, second, b + 1);
+	return path;
 }
 
 /* The socket file of a long path, or -1. */

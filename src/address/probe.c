@@ -3,7 +3,7 @@
  * Probes: whether a server is behind a name, and whether this system has Unix
  * domain sockets at all.
  */
-#include "internal.h"
+#include "address.h"
 
 #include <errno.h>
 

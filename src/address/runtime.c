@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The directory for a user's own sockets, and no other. */
-#include "internal.h"
+#include "address.h"
 
 #include <sys/stat.h>
 #include <errno.h>

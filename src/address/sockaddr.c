@@ -3,7 +3,7 @@
  * Names of sockets: bytes become a sockaddr_un of exact length, never cut
  * off and never padded.
  */
-#include "internal.h"
+#include "address.h"
 
 #include <sys/stat.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Connecting, with a limit of time and with patience. */
-#include "internal.h"
+#include "client.h"
 
 #include <sys/time.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Pairs: two connected ports, for a parent and its child, or two threads. */
-#include "internal.h"
+#include "client.h"
 
 #include <errno.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sending one whole datagram; unix_listen() makes what receives them. */
-#include "internal.h"
+#include "client.h"
 
 #include <errno.h>
 

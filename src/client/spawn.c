@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Children whose standard input and output are the other end of our ports. */
-#include "internal.h"
+#include "client.h"
 
 #include <errno.h>
 #include <signal.h>

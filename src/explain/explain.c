@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* unix_explain(): an error, and what to do, in one line for a person. */
-#include "internal.h"
+#include "explain.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * What is wrong with a path: the part of unix_explain() that looks at the
  * file system.  Each sentence says what is so, then what to do.
  */
-#include "internal.h"
+#include "explain.h"
 
 #include <sys/stat.h>
 #include <errno.h>

@@ -1,27 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Text: joined paths, and lines that count what did not fit. */
-#include "internal.h"
+/* Lines of text that are cut at the size of a buffer, and counted whole. */
+#include "explain.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* FIRST/SECOND, which the caller frees. */
-char *
-up_join(const char *first, const char *second)
-{
-	size_t a = strlen(first), b = strlen(second);
-	char *path = malloc(a + b + 2);
-
-	if (path == NULL)
-		return NULL;
-	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): it goes on */
-	memcpy(path, first, a);
-	path[a] = '/';
-	memcpy(path + a + 1, second, b + 1);
-	return path;
-}
 
 void
 up_say(struct up_text *text, const char *format, ...)

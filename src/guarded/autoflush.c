@@ -7,7 +7,7 @@
  * `out` sends itself.  (A tie that blocks, as fflush(3) would, lets a reader
  * and a writer thread and an echoing peer wait for each other.)
  */
-#include "internal.h"
+#include "guarded.h"
 
 #include <sys/socket.h>
 #include <errno.h>

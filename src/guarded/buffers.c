@@ -5,7 +5,7 @@
  * mapping anew costs a quarter of the connections per second.  Nothing here
  * waits or is locked, so that fork(2) may come at any time.
  */
-#include "internal.h"
+#include "guarded.h"
 
 #include <sys/mman.h>
 #include <errno.h>

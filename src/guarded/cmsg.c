@@ -4,7 +4,7 @@
  * ancillary data where the ports have them.  A peer may send any: each is
  * either queued or closed.
  */
-#include "internal.h"
+#include "guarded.h"
 
 #include <sys/socket.h>
 #include <errno.h>

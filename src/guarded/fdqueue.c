@@ -4,7 +4,7 @@
  * have come and were not taken yet.  The first belong to the thread that
  * holds `out`; the others are locked, since any may take them.
  */
-#include "internal.h"
+#include "guarded.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  * signals, slow peers and other holders of the socket do, all go through, or
  * an error tells that they have not.
  */
-#include "internal.h"
+#include "guarded.h"
 
 #include <sys/socket.h>
 #include <errno.h>

@@ -5,7 +5,7 @@
  * hits a number that was given away meanwhile; the last of all holders
  * releases the memory.
  */
-#include "internal.h"
+#include "guarded.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  * hooks.  No thread is cancelled inside a hook, and one that succeeds leaves
  * errno alone.
  */
-#include "internal.h"
+#include "guarded.h"
 
 #include <sys/socket.h>
 #include <errno.h>

@@ -6,7 +6,7 @@
  * the peer has chosen.  So the kernel is asked to let none come: the
  * sender's sendmsg(2) fails with EPERM.
  */
-#include "internal.h"
+#include "guarded.h"
 
 #include <errno.h>
 

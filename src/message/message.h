@@ -6,7 +6,7 @@
 #ifndef UP_MESSAGE_H
 #define UP_MESSAGE_H
 
-#include "internal.h"
+#include "os/os.h"
 
 #include <errno.h>
 #include <stdint.h>

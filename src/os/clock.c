@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Deadlines: nanoseconds on the monotonic clock, and poll(2) until then. */
-#include "internal.h"
+#include "os.h"
 
 #include <errno.h>
 #include <time.h>

@@ -4,7 +4,7 @@
  * and musl, funopen(3) of the BSDs and macOS.  A stream reads or writes: the
  * other function is NULL.
  */
-#include "internal.h"
+#include "os.h"
 
 #include <errno.h>
 

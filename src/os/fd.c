@@ -6,7 +6,7 @@
  * all calls only F_DUPFD takes a lowest number, so a descriptor that gets one
  * of the three is moved before its first use.
  */
-#include "internal.h"
+#include "os.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
  * Identity: whether a number means our own user, which process this is after
  * forks, and whether two looks at files have met the same one.
  */
-#include "internal.h"
+#include "os.h"
 
 #include <sys/mman.h>
 #include <sys/stat.h>

@@ -3,7 +3,7 @@
  * Whether a file system is this machine's own: on a shared one neither a
  * lock nor a refused connection proves that no other machine listens.
  */
-#include "internal.h"
+#include "os.h"
 
 #if defined(__linux__)
 #include <sys/vfs.h>

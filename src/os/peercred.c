@@ -4,7 +4,7 @@
  * them.  Each system has a call of its own.  A pid that it does not report is
  * left unchanged; without any such call the error is ENOTSUP.
  */
-#include "internal.h"
+#include "os.h"
 
 #include <errno.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The SIGPIPE policy: the one place that knows the signal. */
-#include "internal.h"
+#include "os.h"
 
 #include <errno.h>
 #include <signal.h>

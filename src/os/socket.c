@@ -5,7 +5,7 @@
  * thread's fork(2) may come in between.  None of them keeps a standard
  * number; see fd.c.
  */
-#include "internal.h"
+#include "os.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
  * What waits in a stream's buffer, which poll(2) cannot see: the one file
  * that looks into a FILE.
  */
-#include "internal.h"
+#include "os.h"
 
 #include <errno.h>
 #if defined(HAVE___FREADAHEAD) || defined(HAVE___FPURGE)

@@ -4,7 +4,7 @@
  * cancellation put off.  They block: a thread of a high priority that spins
  * would keep the holder from the processor for ever.
  */
-#include "internal.h"
+#include "os.h"
 
 #include <pthread.h>
 #ifdef HAVE_SYS_SINGLE_THREADED_H

@@ -3,7 +3,7 @@
  * Where a listener's file stands: its directory, and the name to bind for
  * a path of any length.
  */
-#include "internal.h"
+#include "path.h"
 
 #include <sys/stat.h>
 #include <errno.h>

@@ -6,7 +6,7 @@
  * descriptor and follows no link, so a chdir(2), a renamed directory or a
  * link that was put in its place never leads to somebody else's file.
  */
-#include "internal.h"
+#include "path.h"
 
 #include <sys/stat.h>
 #include <errno.h>

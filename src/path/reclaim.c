@@ -7,7 +7,7 @@
  * stale twice, a bind(2) apart: bind makes the file before it registers
  * the socket, and for that moment a live one looks stale.
  */
-#include "internal.h"
+#include "path.h"
 
 #include <sys/file.h>
 #include <sys/stat.h>

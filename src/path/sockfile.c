@@ -6,7 +6,7 @@
  * soon as a user who may write to the directory exchanges the two: a server
  * of root's would change the mode of any file.
  */
-#include "internal.h"
+#include "path.h"
 
 #include <sys/stat.h>
 #include <errno.h>

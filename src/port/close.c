@@ -3,7 +3,7 @@
  * Closing ports: one direction, both, or both without sending.  Whatever
  * fails, everything is released, and the first error is reported.
  */
-#include "internal.h"
+#include "port.h"
 
 #include <errno.h>
 

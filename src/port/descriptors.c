@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Descriptors with the bytes of guarded ports: the calls for them. */
-#include "internal.h"
+#include "port.h"
 
 #include <errno.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The options: what each call takes, ignores and refuses. */
-#include "internal.h"
+#include "port.h"
 
 #include <errno.h>
 

@@ -3,7 +3,7 @@
  * Who is at the other end, as the kernel recorded it.  Where it does not
  * tell, the answer is an error, never our own ids.
  */
-#include "internal.h"
+#include "port.h"
 
 #include <errno.h>
 

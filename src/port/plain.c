@@ -5,7 +5,7 @@
  * fails with ESPIPE, musl drops its read-ahead), and two on one descriptor
  * would close it twice.
  */
-#include "internal.h"
+#include "port.h"
 
 #include <errno.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Ports on a connected socket: opening, asking, hanging up. */
-#include "internal.h"
+#include "port.h"
 
 #include <errno.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Accepting: poll(2) for an interrupt or a client, then accept(2). */
-#include "internal.h"
+#include "server.h"
 
 #include <errno.h>
 #include <unistd.h>

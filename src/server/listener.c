@@ -3,7 +3,7 @@
  * Listeners, from unix_listen() to unix_close(): their sockets, questions
  * about one, and its interrupt.
  */
-#include "internal.h"
+#include "server.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * Serving a listener with threads.  The thread that calls does not serve: it
  * waits for the end, and sees to it.
  */
-#include "internal.h"
+#include "server.h"
 
 #include <errno.h>
 #include <stdlib.h>

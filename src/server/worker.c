@@ -6,7 +6,7 @@
  * in the backlog.  Several lead at a time: when one has got a client another
  * waits already, and under load no thread has to be woken.
  */
-#include "internal.h"
+#include "server.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The lowest layer: calls that differ between systems or libcs, and what every
+ * file of the library needs.  The library calls up_* names only, so that a
+ * program's own unix_connect() is never called in place of ours; each exported
+ * function is a wrapper.  An up_* function may disturb errno when it succeeds;
+ * the wrappers restore the caller's value.
+ */
+#ifndef UP_OS_H
+#define UP_OS_H
+
+#include "config.h"
+
+#include <sys/types.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "unixport.h"
+
+/* Systems without such a limit leave the names out. */
+#ifndef PATH_MAX
+#define PATH_MAX	4096
+#endif
+#ifndef NAME_MAX
+#define NAME_MAX	255
+#endif
+
+#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
+
+#ifdef __GNUC__
+#define UP_API	__attribute__((visibility("default")))
+#else
+#define UP_API
+#endif
+
+/* fd.c: descriptors of any type; new ones are 3 or more and close-on-exec */
+struct up_flags {
+	int file;
+	int descriptor;
+};
+
+void up_close(int);
+int up_answer(int, int);
+int up_would_block(int);
+int up_set_blocking(int, int);
+int up_set_inherit(int, int);
+int up_remember_flags(int, struct up_flags *);
+void up_restore_flags(int, const struct up_flags *);
+int up_dup(int);
+int up_dup_from(int, int);
+int up_dup_onto(int, int);
+int up_pipe(int [2]);
+int up_above_standard(int);
+int up_both_above_standard(int [2]);
+int up_open(const char *, int);
+int up_openat(int, const char *, int);
+
+/* socket.c: sockets, and what the kernel knows of one */
+struct up_name {
+	struct sockaddr_un address;
+	socklen_t length;
+};
+
+int up_socket(int);
+int up_socketpair(int [2]);
+int up_accept(int);
+int up_shutdown(int, int);
+int up_family(int);
+int up_own_text(int, char **);
+int up_is_bound(int);
+int up_is_listening(int);
+int up_socket_option(int, int);
+
+/* clock.c: waiting until a deadline */
+#define UP_NEVER	(-1LL)
+
+long long up_deadline(int);
+long long up_limit(int);
+int up_left(long long);
+int up_poll(struct pollfd *, nfds_t, long long);
+
+/* threads.c: locks that are held for moments, and cancellation */
+struct up_lock {
+	pthread_mutex_t mutex;
+	_Atomic int alone;		/* held by the process's only thread */
+	_Atomic unsigned owner;		/* the process that made it */
+	_Atomic unsigned adopter;	/* the process that makes it anew */
+};
+
+void up_make_lock(struct up_lock *);
+void up_drop_lock(struct up_lock *);
+int up_try_lock(struct up_lock *);
+void up_lock(struct up_lock *);
+void up_unlock(struct up_lock *);
+int up_has_threads(void);
+int up_shield(void);
+void up_unshield(int);
+
+/* identity.c: the same user, process or file */
+struct stat;
+int up_is_own_user(uid_t);
+unsigned up_own_number(void);
+int up_is_same(const struct stat *, const struct stat *);
+int up_is_unchanged(const struct stat *, const struct stat *);
+
+/* localfs.c and peercred.c */
+int up_is_local(int);
+int up_ask_peer(int, struct unix_peer *);
+
+/* sigpipe.c: the policies */
+int up_sigpipe_check(const struct unix_options *);
+int up_sigpipe_spared(int);
+int up_sigpipe_spare(int, int);
+void up_sigpipe_restore(int, int);
+int up_sigpipe_flags(void);
+int up_sigpipe_socket(int, const struct unix_options *);
+void up_sigpipe_process(enum unix_sigpipe);
+void up_sigpipe_raise(enum unix_sigpipe);
+
+/* stdio_buffer.c: the buffer of a stream; under its lock, all but up_peek() */
+extern const size_t up_slack;
+
+int up_peek(FILE *);
+size_t up_ahead(FILE *, const char **);
+void up_skip(FILE *, size_t);
+size_t up_unsent(FILE *, const char *, size_t, const char **);
+void up_purge(FILE *);
+
+/* cookie.c: streams with hooks, whose types are those of the system's */
+#if defined(HAVE_FUNOPEN) && !defined(HAVE_FOPENCOOKIE)
+typedef int up_cookie_result, up_cookie_size;
+#else
+typedef ssize_t up_cookie_result;
+typedef size_t up_cookie_size;
+#endif
+
+/*
+ * What a write hook returns when it has failed: to glibc -1 is a huge count,
+ * which leads a large fwrite(3) out of bounds, and to the others 0 is
+ * success.
+ */
+#ifdef __GLIBC__
+#define UP_COOKIE_UNWRITTEN	0
+#else
+#define UP_COOKIE_UNWRITTEN	(-1)
+#endif
+
+typedef up_cookie_result up_cookie_read(void *, char *, up_cookie_size);
+typedef up_cookie_result up_cookie_write(void *, const char *, up_cookie_size);
+typedef int up_cookie_close(void *);
+
+int up_check_cookies(void);
+FILE *up_open_cookie(void *, up_cookie_read *, up_cookie_write *,
+    up_cookie_close *);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The socket file at a path: bound, owned, reclaimed and removed. */
+#ifndef UP_PATH_H
+#define UP_PATH_H
+
+#include "address/address.h"
+
+struct up_claim {
+	const char *path;	/* the listener's */
+	const char *last;	/* its last component */
+	char *absolute;		/* without links and dots; NULL: unknown */
+	int directory;
+	char temporary[40];	/* the file's name until it is in its place */
+	dev_t device;
+	ino_t inode;
+	unsigned owner;		/* the process that made the file and may
+				   remove it, or 0 */
+};
+
+/* A reference to the file at the path: arguments of the *at calls. */
+struct up_file {
+	int fd;
+	const char *name;
+	int flags;
+	int pin;		/* to be closed, or -1 */
+};
+
+/* sockfile.c: the file itself */
+int up_open_file(const struct up_claim *, struct up_file *);
+int up_open_bound_file(const struct up_claim *, int, struct up_file *);
+void up_close_file(const struct up_file *);
+int up_stat_file(const struct up_file *, struct stat *);
+int up_set_access(const struct up_file *, mode_t, gid_t);
+
+/* bindpath.c: its directory and its name */
+int up_open_place(struct up_claim *);
+int up_place(struct up_claim *, int);
+int up_probe_place(const struct up_claim *, struct stat *);
+void up_close_place(struct up_claim *);
+int up_look(const struct up_claim *, struct stat *);
+
+/* reclaim.c: in place of a stale one */
+int up_reclaim(struct up_claim *, int);
+
+/* claim.c: from bind(2) to its removal */
+int up_claim(struct up_claim *, int, const struct unix_options *);
+int up_owns(const struct up_claim *);
+int up_release(struct up_claim *, int);
+
+#endif

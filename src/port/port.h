@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Ports of both kinds: their options, opening, closing and peers. */
+#ifndef UP_PORT_H
+#define UP_PORT_H
+
+#include "address/address.h"
+#include "guarded/guarded.h"
+
+/* options.c: what each call takes */
+enum up_call {
+	UP_LISTEN,
+	UP_CONNECT,
+	UP_PORTS		/* pair and open_ports */
+};
+
+int up_options(const struct unix_options *, enum up_call,
+    struct unix_options *);
+int up_request(const char *, const struct unix_options *, enum up_call,
+    struct up_address *, struct unix_options *);
+int up_check_file_options(const struct unix_options *,
+    const struct up_address *);
+
+/* plain.c: ports by fdopen(3) and dup */
+int up_plain_open(int, struct unix_ports *);
+int up_plain_move(struct unix_ports *, int);
+
+/* ports.c: opening */
+int up_make_ports(int, const struct unix_options *, struct unix_ports *);
+int up_open_ports(int, const struct unix_options *, struct unix_ports *);
+int up_adopt_ports(int, const struct unix_options *, struct unix_ports *);
+int up_fileno(const struct unix_ports *);
+
+/* close.c */
+int up_abandon_ports(struct unix_ports *);
+int up_close_ports(struct unix_ports *);
+
+/* peer.c: who is at the other end */
+int up_peer(int, struct unix_peer *);
+int up_check_user(int);
+
+#endif
