@@ -64,24 +64,23 @@ up_abstract_name(const struct up_address *address, struct up_name *name)
 static int
 check_abstract(const struct up_address *address)
 {
-#ifdef __linux__
 	struct up_name name;
 
 	if (address->length == 0)
 		return refuse(EINVAL);
-	return up_abstract_name(address, &name);
-#else
-	return refuse(address->length == 0 ? EINVAL : EAFNOSUPPORT);
-#endif
+	return UP_HAS_ABSTRACT_NAMES ? up_abstract_name(address, &name) :
+	    refuse(EAFNOSUPPORT);
 }
 
 /* Linux reaches what is longer than sun_path, as far as it can be opened. */
-#ifdef __linux__
 static int
 check_length(const char *text, size_t length)
 {
+	struct up_name name;
 	size_t i, part = 0;
 
+	if (!UP_HAS_DESCRIPTOR_PATHS)
+		return up_name(text, length, &name);
 	for (i = 0; i < length; i++) {
 		part = text[i] == '/' ? 0 : part + 1;
 		if (i >= PATH_MAX - 1 || part > NAME_MAX)
@@ -89,15 +88,6 @@ check_length(const char *text, size_t length)
 	}
 	return 0;
 }
-#else
-static int
-check_length(const char *text, size_t length)
-{
-	struct up_name name;
-
-	return up_name(text, length, &name);
-}
-#endif
 
 static int
 check_path(const struct up_address *address)
@@ -166,19 +156,17 @@ up_join(const char *first, const char *second)
 static int
 open_file(const struct up_address *address)
 {
-#ifdef O_PATH
-	char *path = up_copy(address);
-	int fd = path == NULL ? -1 : up_open(path, O_PATH);
-	int error = errno;
+	char *path;
+	int fd, error;
 
+	if (UP_O_PATH == 0)
+		return refuse(ENAMETOOLONG);
+	path = up_copy(address);
+	fd = path == NULL ? -1 : up_open(path, UP_O_PATH);
+	error = errno;
 	free(path);
 	errno = error;
 	return fd;
-#else
-	(void)address;
-	errno = ENAMETOOLONG;
-	return -1;
-#endif
 }
 
 /*

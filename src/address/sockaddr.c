@@ -41,15 +41,19 @@ up_name(const char *bytes, size_t length, struct up_name *name)
  * another directory in its place, the name would lead nowhere, or to another
  * file: it is ENAMETOOLONG then, as on systems without such names.
  */
-#ifdef __linux__
 int
 up_name_at(int directory, const char *last, struct up_name *name)
 {
 	char path[sizeof(name->address.sun_path) + 1];
 	struct stat meant, named;
-	int length = snprintf(path, sizeof(path), "/proc/thread-self/fd/%d",
-	    directory);
+	int length;
 
+	if (!UP_HAS_DESCRIPTOR_PATHS) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	length = snprintf(path, sizeof(path), "/proc/thread-self/fd/%d",
+	    directory);
 	if (fstat(directory, &meant) == -1)
 		return -1;
 	if (stat(path, &named) == -1) {
@@ -66,14 +70,3 @@ up_name_at(int directory, const char *last, struct up_name *name)
 		    sizeof(path) - (size_t)length, "/%s", last);
 	return up_name(path, (size_t)length, name);
 }
-#else
-int
-up_name_at(int directory, const char *last, struct up_name *name)
-{
-	(void)directory;
-	(void)last;
-	(void)name;
-	errno = ENAMETOOLONG;
-	return -1;
-}
-#endif

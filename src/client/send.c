@@ -12,8 +12,8 @@ send_whole(int fd, const struct up_name *name, const void *bytes, size_t length)
 
 	do
 		sent = name == NULL ?
-		    send(fd, bytes, length, up_sigpipe_flags()) :
-		    sendto(fd, bytes, length, up_sigpipe_flags(),
+		    send(fd, bytes, length, MSG_NOSIGNAL) :
+		    sendto(fd, bytes, length, MSG_NOSIGNAL,
 		    (const struct sockaddr *)&name->address, name->length);
 	while (sent == -1 && errno == EINTR);
 	return sent == -1 ? -1 : 0;

@@ -64,10 +64,8 @@ say_long_path(struct up_text *text, const char *path)
 		say_excess(text, "the path", length, PATH_MAX - 1);
 	else if (part > NAME_MAX)
 		say_excess(text, "a part of it", part, NAME_MAX);
-#ifndef __linux__
-	else if (length > SUN_PATH_MAX)
+	else if (!UP_HAS_DESCRIPTOR_PATHS && length > SUN_PATH_MAX)
 		say_excess(text, "the path", length, SUN_PATH_MAX);
-#endif
 	else
 		up_say(text, "the path or what a link leads to is too long");
 }

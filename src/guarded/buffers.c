@@ -11,10 +11,6 @@
 #include <errno.h>
 #include <stdint.h>
 
-#ifndef MAP_ANONYMOUS
-#define MAP_ANONYMOUS	MAP_ANON
-#endif
-
 #define KEPT	16		/* pairs */
 #define LINE	64		/* bytes; buffers share no cache line */
 
@@ -43,10 +39,9 @@ map(size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-#ifdef MADV_NOHUGEPAGE
 	/* A huge page would make each idle connection cost all of it. */
-	madvise(memory, 2 * up_stride(size), MADV_NOHUGEPAGE);
-#endif
+	if (MADV_NOHUGEPAGE != -1)
+		madvise(memory, 2 * up_stride(size), MADV_NOHUGEPAGE);
 	return memory;
 }
 

@@ -13,13 +13,6 @@
 #define MOST	253		/* descriptors in one message, by Linux */
 #define OTHERS	256		/* bytes for credentials and what else comes */
 
-#ifndef MSG_CMSG_CLOEXEC
-#define MSG_CMSG_CLOEXEC	0
-#endif
-#ifndef SCM_PIDFD
-#define SCM_PIDFD	4	/* Linux 6.5; a descriptor too */
-#endif
-
 union control {
 	struct cmsghdr align;
 	char bytes[CMSG_SPACE(MOST * sizeof(int)) + OTHERS];
@@ -67,7 +60,7 @@ static ssize_t
 send_part(struct unix_socket *socket, const char *bytes, size_t length,
     int flags)
 {
-	flags |= up_sigpipe_flags();
+	flags |= MSG_NOSIGNAL;
 	return socket->files == NULL ? send(socket->fd, bytes, length, flags) :
 	    send_with_files(socket, bytes, length, flags);
 }
@@ -98,16 +91,12 @@ is_rights(const struct cmsghdr *header)
 	    header->cmsg_type == SCM_RIGHTS;
 }
 
+/* It is a descriptor too. */
 static int
 is_pidfd(const struct cmsghdr *header)
 {
-#ifdef __linux__
 	return header->cmsg_level == SOL_SOCKET &&
 	    header->cmsg_type == SCM_PIDFD;
-#else
-	(void)header;
-	return 0;
-#endif
 }
 
 /* What finds no number of 3 or more was dropped, too. */

@@ -10,12 +10,6 @@
 
 #include <errno.h>
 
-/* Linux 6.16; sparc and parisc have numbers of their own. */
-#if !defined(SO_PASSRIGHTS) && defined(__linux__) && \
-    !defined(__sparc__) && !defined(__hppa__)
-#define SO_PASSRIGHTS	83
-#endif
-
 /*
  * FD, for ports with OPTIONS, or a listener for such, takes descriptors only
  * if they ask for them.  A connection has this from its listener, as it was
@@ -25,16 +19,12 @@
 int
 up_refuse_files(int fd, const struct unix_options *options)
 {
-#ifdef SO_PASSRIGHTS
 	const int off = 0;
 
-	if ((options->flags & (UNIX_GUARDED | UNIX_FILES)) == UNIX_GUARDED &&
+	if (SO_PASSRIGHTS != -1 &&
+	    (options->flags & (UNIX_GUARDED | UNIX_FILES)) == UNIX_GUARDED &&
 	    setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof(off))
 	    == -1 && errno != ENOPROTOOPT && errno != EOPNOTSUPP)
 		return -1;
-#else
-	(void)fd;
-	(void)options;
-#endif
 	return 0;
 }

@@ -49,15 +49,3 @@ up_open_cookie(void *cookie, up_cookie_read *reader, up_cookie_write *writer,
 	return NULL;
 }
 #endif
-
-/* Whether this system has such streams: 0, or -1 and ENOTSUP. */
-int
-up_check_cookies(void)
-{
-#if defined(HAVE_FOPENCOOKIE) || defined(HAVE_FUNOPEN)
-	return 0;
-#else
-	errno = ENOTSUP;
-	return -1;
-#endif
-}

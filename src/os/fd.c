@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Descriptors of any type: their numbers, their flags, duplicates and pipes.
+ * Descriptors of any type: numbers, flags, duplicates, pipes, and files.
  * None of ours is 0, 1 or 2.  In a process that has closed these, output to
  * standard error would reach our peer, or interrupt a listener for ever.  Of
  * all calls only F_DUPFD takes a lowest number, so a descriptor that gets one
@@ -8,9 +8,21 @@
  */
 #include "os.h"
 
+#include <sys/stat.h>
 #include <errno.h>
 #include <fcntl.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
 #include <unistd.h>
+
+/*
+ * Number 452, and 15 above openat2(2) where an architecture counts otherwise.
+ * Headers older than Linux 6.6 do not have the name.
+ */
+#if defined(__NR_openat2) && !defined(SYS_fchmodat2)
+#define SYS_fchmodat2	(__NR_openat2 + 15)
+#endif
 
 /* Closing never loses the error that led to it. */
 void
@@ -236,4 +248,36 @@ up_pipe(int ends[2])
 	ends[0] = made[0];
 	ends[1] = made[1];
 	return 0;
+}
+
+/* chmod(2) of the file whose UP_O_PATH descriptor FD is; Linux 6.6. */
+int
+up_chmod_path(int fd, mode_t mode)
+{
+#ifdef SYS_fchmodat2
+	return (int)syscall(SYS_fchmodat2, fd, "", mode, AT_EMPTY_PATH);
+#else
+	(void)fd;
+	(void)mode;
+	errno = ENOSYS;
+	return -1;
+#endif
+}
+
+/* rename(2) in DIRECTORY that replaces nothing. */
+int
+up_rename_new(int directory, const char *from, const char *to)
+{
+#ifdef SYS_renameat2
+	const unsigned no_replace = 1;
+
+	return (int)syscall(SYS_renameat2, directory, from, directory, to,
+	    no_replace);
+#else
+	(void)directory;
+	(void)from;
+	(void)to;
+	errno = ENOSYS;
+	return -1;
+#endif
 }

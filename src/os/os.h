@@ -12,14 +12,74 @@
 #include "config.h"
 
 #include <sys/types.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
 #include "unixport.h"
+
+/*
+ * Differences that a constant expresses.  Code elsewhere asks them by `if', so
+ * that every system compiles all of it.
+ */
+#ifdef __linux__
+#define UP_HAS_ABSTRACT_NAMES	1
+#define UP_HAS_DESCRIPTOR_PATHS	1	/* /proc/thread-self/fd */
+#define UP_O_PATH		O_PATH	/* 0: a file has no such descriptor */
+#else
+#define UP_HAS_ABSTRACT_NAMES	0
+#define UP_HAS_DESCRIPTOR_PATHS	0
+#define UP_O_PATH		0
+#endif
+
+/* Opening a directory that one may search but not read. */
+#if defined(O_PATH)
+#define UP_O_SEARCH	O_PATH
+#elif defined(O_SEARCH)
+#define UP_O_SEARCH	O_SEARCH
+#else
+#define UP_O_SEARCH	O_RDONLY
+#endif
+#ifndef AT_EMPTY_PATH
+#define AT_EMPTY_PATH	0
+#endif
+
+/* Flags whose absence changes nothing. */
+#ifndef MSG_CMSG_CLOEXEC
+#define MSG_CMSG_CLOEXEC	0
+#endif
+#ifndef POLLRDHUP
+#define POLLRDHUP	0
+#endif
+#ifndef MSG_NOSIGNAL			/* macOS: SO_NOSIGPIPE does it */
+#define MSG_NOSIGNAL	0
+#endif
+
+/* Linux 6.5. */
+#if !defined(SCM_PIDFD) && defined(__linux__)
+#define SCM_PIDFD	4
+#elif !defined(SCM_PIDFD)
+#define SCM_PIDFD	(-1)
+#endif
+/* Linux 6.16; sparc and parisc have numbers of their own. */
+#if !defined(SO_PASSRIGHTS) && defined(__linux__) && \
+    !defined(__sparc__) && !defined(__hppa__)
+#define SO_PASSRIGHTS	83
+#elif !defined(SO_PASSRIGHTS)
+#define SO_PASSRIGHTS	(-1)
+#endif
+
+#ifndef MAP_ANONYMOUS
+#define MAP_ANONYMOUS	MAP_ANON
+#endif
+#ifndef MADV_NOHUGEPAGE
+#define MADV_NOHUGEPAGE	(-1)
+#endif
 
 /* Systems without such a limit leave the names out. */
 #ifndef PATH_MAX
@@ -58,6 +118,8 @@ int up_above_standard(int);
 int up_both_above_standard(int [2]);
 int up_open(const char *, int);
 int up_openat(int, const char *, int);
+int up_chmod_path(int, mode_t);
+int up_rename_new(int, const char *, const char *);
 
 /* socket.c: sockets, and what the kernel knows of one */
 struct up_name {
@@ -72,6 +134,7 @@ int up_shutdown(int, int);
 int up_family(int);
 int up_own_text(int, char **);
 int up_is_bound(int);
+int up_bound_file(int);
 int up_is_listening(int);
 int up_socket_option(int, int);
 
@@ -116,7 +179,6 @@ int up_sigpipe_check(const struct unix_options *);
 int up_sigpipe_spared(int);
 int up_sigpipe_spare(int, int);
 void up_sigpipe_restore(int, int);
-int up_sigpipe_flags(void);
 int up_sigpipe_socket(int, const struct unix_options *);
 void up_sigpipe_process(enum unix_sigpipe);
 void up_sigpipe_raise(enum unix_sigpipe);
@@ -131,6 +193,12 @@ size_t up_unsent(FILE *, const char *, size_t, const char **);
 void up_purge(FILE *);
 
 /* cookie.c: streams with hooks, whose types are those of the system's */
+#if defined(HAVE_FOPENCOOKIE) || defined(HAVE_FUNOPEN)
+#define UP_HAS_COOKIES	1
+#else
+#define UP_HAS_COOKIES	0
+#endif
+
 #if defined(HAVE_FUNOPEN) && !defined(HAVE_FOPENCOOKIE)
 typedef int up_cookie_result, up_cookie_size;
 #else
@@ -153,7 +221,6 @@ typedef up_cookie_result up_cookie_read(void *, char *, up_cookie_size);
 typedef up_cookie_result up_cookie_write(void *, const char *, up_cookie_size);
 typedef int up_cookie_close(void *);
 
-int up_check_cookies(void);
 FILE *up_open_cookie(void *, up_cookie_read *, up_cookie_write *,
     up_cookie_close *);
 

@@ -73,17 +73,6 @@ up_sigpipe_restore(int fd, int on)
 	errno = error;
 }
 
-/* What send(2) is told so that it raises nothing, where it listens. */
-int
-up_sigpipe_flags(void)
-{
-#ifdef MSG_NOSIGNAL
-	return MSG_NOSIGNAL;
-#else
-	return 0;
-#endif
-}
-
 /*
  * What the policy asks of the socket FD; guarded ports raise it.  It is asked
  * of listeners, whose connections inherit it, and of sockets before they are

@@ -7,10 +7,18 @@
  */
 #include "os.h"
 
+#ifdef __linux__
+#include <sys/ioctl.h>
+#endif
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Of <linux/un.h>, which does not go with <sys/un.h>; since Linux 4.9. */
+#if !defined(SIOCUNIXFILE) && defined(SIOCPROTOPRIVATE)
+#define SIOCUNIXFILE	(SIOCPROTOPRIVATE + 0)
+#endif
 
 #ifndef SOCK_CLOEXEC
 #define SOCK_CLOEXEC	0
@@ -209,4 +217,20 @@ up_is_listening(int fd)
 	if (getpeername(fd, (struct sockaddr *)&peer, &length) == 0)
 		return 0;
 	return errno == ENOTCONN ? up_is_bound(fd) : -1;
+}
+
+/*
+ * The file of the bound SOCKET, as a UP_O_PATH descriptor, or -1.  The kernel
+ * shows it to privileged processes only.
+ */
+int
+up_bound_file(int socket)
+{
+#ifdef SIOCUNIXFILE
+	return up_above_standard(ioctl(socket, SIOCUNIXFILE, 0));
+#else
+	(void)socket;
+	errno = ENOTSUP;
+	return -1;
+#endif
 }

@@ -11,19 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef __linux__
-#include <sys/syscall.h>
-#endif
 #include <unistd.h>
-
-/* Opening a directory that one may search but not read. */
-#if defined(O_PATH)
-#define O_LOOKUP	O_PATH
-#elif defined(O_SEARCH)
-#define O_LOOKUP	O_SEARCH
-#else
-#define O_LOOKUP	O_RDONLY
-#endif
 
 /* DIRECTORY/LAST without links and dots, or NULL where nobody can tell. */
 static char *
@@ -53,7 +41,7 @@ up_open_place(struct up_claim *claim)
 	    strndup(claim->path, (size_t)(claim->last - claim->path));
 	if (directory == NULL)
 		return -1;
-	claim->directory = up_open(directory, O_LOOKUP | O_DIRECTORY);
+	claim->directory = up_open(directory, UP_O_SEARCH | O_DIRECTORY);
 	if (claim->directory != -1)
 		claim->absolute = absolute_path(directory, claim->directory,
 		    claim->last);
@@ -96,22 +84,6 @@ bind_temporary(struct up_claim *claim, int fd)
 	return -1;
 }
 
-/* rename(2) that replaces nothing. */
-static int
-rename_temporary(const struct up_claim *claim)
-{
-#ifdef SYS_renameat2
-	const unsigned no_replace = 1;
-
-	return (int)syscall(SYS_renameat2, claim->directory, claim->temporary,
-	    claim->directory, claim->last, no_replace);
-#else
-	(void)claim;
-	errno = ENAMETOOLONG;
-	return -1;
-#endif
-}
-
 /* bind(2) of FD to the path; may be tried again after EADDRINUSE. */
 int
 up_place(struct up_claim *claim, int fd)
@@ -122,7 +94,8 @@ up_place(struct up_claim *claim, int fd)
 		return bind(fd, (struct sockaddr *)&name.address, name.length);
 	if (claim->temporary[0] == '\0' && bind_temporary(claim, fd) == -1)
 		return -1;
-	if (rename_temporary(claim) == -1) {
+	if (up_rename_new(claim->directory, claim->temporary, claim->last)
+	    == -1) {
 		if (errno == EEXIST)
 			errno = EADDRINUSE;
 		return -1;

@@ -11,32 +11,20 @@
 #include <sys/stat.h>
 #include <errno.h>
 #include <fcntl.h>
-#ifdef __linux__
-#include <sys/ioctl.h>
-#include <sys/syscall.h>
-#endif
 #include <unistd.h>
 
-/*
- * Number 452, and 15 above openat2(2) where an architecture counts otherwise.
- * Headers older than Linux 6.6 do not have the name.
- */
-#if defined(__NR_openat2) && !defined(SYS_fchmodat2)
-#define SYS_fchmodat2	(__NR_openat2 + 15)
-#endif
-
-/* Of <linux/un.h>, which does not go with <sys/un.h>; since Linux 4.9. */
-#if !defined(SIOCUNIXFILE) && defined(SIOCPROTOPRIVATE)
-#define SIOCUNIXFILE	(SIOCPROTOPRIVATE + 0)
-#endif
-
-#if defined(__linux__) && defined(O_PATH)
 int
 up_open_file(const struct up_claim *claim, struct up_file *file)
 {
-	int fd = up_openat(claim->directory, claim->last,
-	    O_PATH | O_NOFOLLOW);
+	int fd;
 
+	if (UP_O_PATH == 0) {
+		*file = (struct up_file){ .fd = claim->directory,
+		    .name = claim->last, .flags = AT_SYMLINK_NOFOLLOW,
+		    .pin = -1 };
+		return 0;
+	}
+	fd = up_openat(claim->directory, claim->last, UP_O_PATH | O_NOFOLLOW);
 	*file = (struct up_file){ .fd = fd, .name = "",
 	    .flags = AT_EMPTY_PATH, .pin = fd };
 	return fd == -1 ? -1 : 0;
@@ -44,25 +32,19 @@ up_open_file(const struct up_claim *claim, struct up_file *file)
 
 /*
  * By name it could be another socket of our user's, which the owner of the
- * directory has put there since bind(2).  The kernel shows the very file, but
- * to privileged processes only.
+ * directory has put there since bind(2).
  */
 int
 up_open_bound_file(const struct up_claim *claim, int socket,
     struct up_file *file)
 {
-#ifdef SIOCUNIXFILE
-	int fd = up_above_standard(ioctl(socket, SIOCUNIXFILE, 0));
+	int fd = up_bound_file(socket);
 
-	if (fd != -1) {
-		*file = (struct up_file){ .fd = fd, .name = "",
-		    .flags = AT_EMPTY_PATH, .pin = fd };
-		return 0;
-	}
-#else
-	(void)socket;
-#endif
-	return up_open_file(claim, file);
+	if (fd == -1)
+		return up_open_file(claim, file);
+	*file = (struct up_file){ .fd = fd, .name = "",
+	    .flags = AT_EMPTY_PATH, .pin = fd };
+	return 0;
 }
 
 /* A chmod(2) of the name under /proc changes the very file, too. */
@@ -71,39 +53,12 @@ change_mode(const struct up_file *file, mode_t mode)
 {
 	struct up_name name;
 
-	if (up_name_at(file->fd, NULL, &name) == 0)
+	if (UP_O_PATH == 0)
+		return fchmodat(file->fd, file->name, mode, file->flags);
+	if (up_name_at(file->pin, NULL, &name) == 0)
 		return chmod(name.address.sun_path, mode);
-#ifdef SYS_fchmodat2
-	return (int)syscall(SYS_fchmodat2, file->fd, file->name, mode,
-	    file->flags);
-#else
-	errno = ENOSYS;
-	return -1;
-#endif
+	return up_chmod_path(file->pin, mode);
 }
-#else
-int
-up_open_file(const struct up_claim *claim, struct up_file *file)
-{
-	*file = (struct up_file){ .fd = claim->directory, .name = claim->last,
-	    .flags = AT_SYMLINK_NOFOLLOW, .pin = -1 };
-	return 0;
-}
-
-int
-up_open_bound_file(const struct up_claim *claim, int socket,
-    struct up_file *file)
-{
-	(void)socket;
-	return up_open_file(claim, file);
-}
-
-static int
-change_mode(const struct up_file *file, mode_t mode)
-{
-	return fchmodat(file->fd, file->name, mode, file->flags);
-}
-#endif
 
 void
 up_close_file(const struct up_file *file)

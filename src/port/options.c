@@ -64,8 +64,10 @@ fill(const struct unix_options *given, enum up_call call,
 static int
 check_support(const struct unix_options *options)
 {
-	if ((options->flags & UNIX_GUARDED) != 0 && up_check_cookies() == -1)
+	if (!UP_HAS_COOKIES && (options->flags & UNIX_GUARDED) != 0) {
+		errno = ENOTSUP;
 		return -1;
+	}
 	return up_sigpipe_check(options);
 }
 

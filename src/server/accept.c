@@ -5,10 +5,6 @@
 #include <errno.h>
 #include <unistd.h>
 
-#ifndef POLLRDHUP
-#define POLLRDHUP	0
-#endif
-
 /*
  * 1: a client, 0: none before DEADLINE, -1: interrupted or broken.  STOP,
  * if it is not -1, interrupts too, once it is readable.  A listener that
