@@ -28,10 +28,12 @@
 void
 up_close(int fd)
 {
-	int saved = errno;
+	int saved;
 
-	if (fd != -1)
-		close(fd);
+	if (fd == -1)
+		return;
+	saved = errno;
+	close(fd);
 	errno = saved;
 }
 
