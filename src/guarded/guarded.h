@@ -5,6 +5,8 @@
 
 #include "os/os.h"
 
+#include <errno.h>
+
 /* passrights.c: descriptors that are refused */
 int up_refuse_files(int, const struct unix_options *);
 
@@ -86,5 +88,76 @@ ssize_t up_receive_some(struct unix_socket *, char *, size_t, int);
 int up_is_unsent(struct unix_socket *);
 int up_tie(struct unix_socket *);
 int up_await_input(int, struct unix_socket *, long long);
+
+/*
+ * The socket for other directories, none of which looks into it.  Inline: most
+ * of this is a load or a store.
+ */
+
+/* Closing its streams ends no direction from now on. */
+static inline void
+up_close_quietly(struct unix_socket *socket)
+{
+	socket->quiet = 1;
+}
+
+/* Whether the process that made it is another one: we are its child. */
+static inline int
+up_is_inherited(const struct unix_socket *socket)
+{
+	return socket->maker != up_own_number();
+}
+
+static inline int
+up_has_files(const struct unix_socket *socket)
+{
+	return socket->files != NULL;
+}
+
+/* Let COUNT descriptors go with the next byte; all, or none. */
+static inline int
+up_queue_files(struct unix_socket *socket, const int *files, size_t count)
+{
+	if (socket->error != 0) {
+		errno = socket->error;
+		return -1;
+	}
+	return up_files_add(socket->files, files, count);
+}
+
+/* Forget those that were to go with bytes that will not. */
+static inline void
+up_drop_unsent_files(struct unix_socket *socket)
+{
+	if (socket->files != NULL)
+		up_drop_waiting(socket->files);
+}
+
+/* The first one that has come. */
+static inline int
+up_dequeue_file(struct unix_socket *socket)
+{
+	return up_file_take(socket->files);
+}
+
+/* One more holder, until up_let_go(). */
+static inline void
+up_hold_socket(struct unix_socket *socket)
+{
+	atomic_fetch_add(&socket->holders, 1);
+}
+
+/* Whether the peer may have seen the end. */
+static inline int
+up_has_ended(const struct unix_socket *socket)
+{
+	return socket->ended;
+}
+
+static inline void
+up_note_end(struct unix_socket *socket)
+{
+	socket->ended = 1;
+}
 
 #endif

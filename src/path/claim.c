@@ -73,12 +73,14 @@ settle(struct up_claim *claim, int fd, mode_t mode, gid_t group)
 	return result;
 }
 
-/* Bind FD to the path that CLAIM holds; up_release() also when it fails. */
+/* Bind FD to PATH, which CLAIM holds on to; up_release() also on failure. */
 int
-up_claim(struct up_claim *claim, int fd, const struct unix_options *options)
+up_claim(struct up_claim *claim, const char *path, int fd,
+    const struct unix_options *options)
 {
 	mode_t mode = options->mode == 0 ? 0600 : options->mode;
 
+	claim->path = path;
 	if (up_open_place(claim) == -1)
 		return -1;
 	/* Linux makes the file with this mode; elsewhere it is EINVAL. */
@@ -97,14 +99,19 @@ is_made(const struct up_claim *claim, const struct stat *file)
 	    file->st_ino == claim->inode;
 }
 
-/* 1 while the path leads to the file, 0 when not, -1 when nobody can tell. */
+/*
+ * 1 while the path leads to the file, or no path was claimed; 0 when another
+ * file or none is there, -1 when that cannot be seen.
+ */
 int
 up_owns(const struct up_claim *claim)
 {
-	const char *path = *claim->path == '/' ? claim->path :
-	    claim->absolute;
+	const char *path;
 	struct stat file;
 
+	if (claim->path == NULL)
+		return 1;
+	path = *claim->path == '/' ? claim->path : claim->absolute;
 	if ((path != NULL ? lstat(path, &file) : up_look(claim, &file)) == -1)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
 	return is_made(claim, &file);

@@ -43,8 +43,16 @@ int up_look(const struct up_claim *, struct stat *);
 int up_reclaim(struct up_claim *, int);
 
 /* claim.c: from bind(2) to its removal */
-int up_claim(struct up_claim *, int, const struct unix_options *);
+int up_claim(struct up_claim *, const char *, int,
+    const struct unix_options *);
 int up_owns(const struct up_claim *);
 int up_release(struct up_claim *, int);
+
+/* A claim of no path, which may be released. */
+static inline struct up_claim
+up_no_claim(void)
+{
+	return (struct up_claim){ .directory = -1 };
+}
 
 #endif

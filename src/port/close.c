@@ -29,7 +29,7 @@ end_direction(const struct unix_ports *ports, int how, int *error)
 	int fd = ports->descriptor[how == SHUT_RD ? 0 : 1];
 
 	if (socket != NULL && how != SHUT_RD)
-		socket->ended = 1;
+		up_note_end(socket);
 	if (up_shutdown(fd, how) == -1 && *error == 0)
 		*error = errno;
 }
@@ -85,7 +85,7 @@ static void
 close_quietly(struct unix_ports *ports, int *error)
 {
 	if (socket_of(ports) != NULL)
-		ports->socket->quiet = 1;
+		up_close_quietly(ports->socket);
 	close_stream(&ports->out, error);
 	close_stream(&ports->in, error);
 	ports->socket = NULL;
@@ -155,7 +155,7 @@ unix_close_ports(struct unix_ports *ports)
 static void
 leave_if_stuck(FILE **stream, struct unix_socket *socket)
 {
-	if (*stream == NULL || socket->maker == up_own_number())
+	if (*stream == NULL || !up_is_inherited(socket))
 		return;
 	if (ftrylockfile(*stream) == 0) {
 		funlockfile(*stream);
@@ -173,8 +173,8 @@ up_abandon_ports(struct unix_ports *ports)
 	int saved = errno;
 	int error;
 
-	if (socket != NULL && socket->files != NULL)
-		up_drop_waiting(socket->files);
+	if (socket != NULL)
+		up_drop_unsent_files(socket);
 	error = take_loss(ports);
 	if (socket != NULL) {
 		leave_if_stuck(&ports->in, socket);

@@ -8,7 +8,7 @@ static int
 check(const struct unix_ports *ports, const FILE *stream)
 {
 	if (stream != NULL && ports->socket != NULL &&
-	    ports->socket->files != NULL)
+	    up_has_files(ports->socket))
 		return 0;
 	errno = stream == NULL ? EBADF : EOPNOTSUPP;
 	return -1;
@@ -20,11 +20,7 @@ add(struct unix_ports *ports, const int *files, size_t count)
 {
 	if (fflush(ports->out) == EOF)
 		return -1;
-	if (ports->socket->error != 0) {
-		errno = ports->socket->error;
-		return -1;
-	}
-	return up_files_add(ports->socket->files, files, count);
+	return up_queue_files(ports->socket, files, count);
 }
 
 UP_API int
@@ -61,7 +57,7 @@ unix_take_file(struct unix_ports *ports)
 	}
 	if (check(ports, ports->in != NULL ? ports->in : ports->out) == -1)
 		return -1;
-	fd = up_file_take(ports->socket->files);
+	fd = up_dequeue_file(ports->socket);
 	if (fd != -1)
 		errno = saved;
 	return fd;

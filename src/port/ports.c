@@ -159,7 +159,7 @@ unix_hang_up(const struct unix_ports *ports)
 	if (fd == -1)
 		return -1;
 	if (ports->socket != NULL)
-		ports->socket->ended = 1;
+		up_note_end(ports->socket);
 	if (up_shutdown(fd, SHUT_RDWR) == -1)
 		return -1;
 	errno = saved;

@@ -68,8 +68,8 @@ start_at_path(struct unix_listener *listener, const struct up_address *address)
 	listener->path = up_copy(address);
 	if (listener->path == NULL || make_socket(listener) == -1)
 		return -1;
-	listener->claim.path = listener->path;
-	if (up_claim(&listener->claim, listener->fd, &listener->options) == -1)
+	if (up_claim(&listener->claim, listener->path, listener->fd,
+	    &listener->options) == -1)
 		return -1;
 	return start_listening(listener);
 }
@@ -137,7 +137,7 @@ new_listener(const struct unix_options *options)
 	if (listener == NULL)
 		return NULL;
 	*listener = (struct unix_listener){ .fd = -1, .wake = { -1, -1 },
-	    .claim = { .directory = -1 }, .options = *options };
+	    .claim = up_no_claim(), .options = *options };
 	return listener;
 }
 
@@ -209,7 +209,7 @@ unix_listener_owns_path(const struct unix_listener *listener)
 		errno = EINVAL;
 		return -1;
 	}
-	owns = listener->claim.path == NULL ? 1 : up_owns(&listener->claim);
+	owns = up_owns(&listener->claim);
 	if (owns != -1)
 		errno = saved;
 	return owns;

@@ -249,7 +249,7 @@ static void
 begin(struct up_worker *worker)
 {
 	worker->socket = worker->ports.socket;
-	atomic_fetch_add(&worker->socket->holders, 1);
+	up_hold_socket(worker->socket);
 	if (worker->server->stopping)
 		up_end_socket(worker->socket, worker->server->ended);
 }
