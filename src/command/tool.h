@@ -141,7 +141,6 @@ struct service {
 	int newline;			/* on standard output when ready */
 };
 int serve_clients(struct service *service);
-void fail_service(const struct service *service, int error);
 
 /* worker.c: its threads. */
 struct worker {
@@ -150,5 +149,6 @@ struct worker {
 	pthread_t thread;
 };
 void *work(void *worker);
+int service_failed(void);
 
 #endif

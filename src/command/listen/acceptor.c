@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #define PAUSE	100		/* milliseconds, between two tries */
 
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+static atomic_int failed;
 static atomic_int is_short;	/* a shortage that has been reported */
 
 static int
@@ -63,6 +65,21 @@ wait_out(int error)
 	else if (atomic_exchange(&is_short, 1) == 0)
 		complain("clients have to wait", error);
 	return poll(NULL, 0, PAUSE) == 0;
+}
+
+/* End the service, for an error that stays. */
+static void
+fail_service(const struct service *service, int error)
+{
+	if (atomic_exchange(&failed, 1) == 0)
+		explain(service->address, error);
+	kill(getpid(), SIGTERM);
+}
+
+int
+service_failed(void)
+{
+	return failed;
 }
 
 /* A client and a place for its program; NULL when there will be none. */

@@ -8,21 +8,10 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 static struct worker workers[4];
-static atomic_int failed;
-
-/* A worker has met an error that stays. */
-void
-fail_service(const struct service *service, int error)
-{
-	if (atomic_exchange(&failed, 1) == 0)
-		explain(service->address, error);
-	kill(getpid(), SIGTERM);
-}
 
 /* How many there are; one would do. */
 static size_t
@@ -91,7 +80,7 @@ run(const struct service *service)
 	if (unix_close(service->listener) == -1)
 		status = explain(service->address, errno);
 	end_children(at_once);
-	return failed ? STATUS_ERROR : status;
+	return service_failed() ? STATUS_ERROR : status;
 }
 
 /* The listener is closed, whatever comes. */
