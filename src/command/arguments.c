@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The options of all subcommands: help among any of them, and misuse. */
-#include "tool.h"
+#include "command.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* unixport bench: what the library costs here, beside raw sockets and TCP. */
-#include "tool.h"
+#include "command.h"
 
 #include "bench/report.h"
 

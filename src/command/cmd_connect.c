@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* unixport connect: the terminal, or a command, against a socket. */
-#include "tool.h"
+#include "command.h"
 
 #include <errno.h>
 #include <fcntl.h>

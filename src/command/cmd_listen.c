@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* unixport listen: a server, for one client or for many. */
-#include "tool.h"
+#include "command.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* unixport pair: two programs, each with the other's output as its input. */
-#include "tool.h"
+#include "command.h"
 
 #include <sys/wait.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* unixport probe: what is at an address, and who serves there. */
-#include "tool.h"
+#include "command.h"
 
 #include <sys/stat.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What goes wrong, in one line; what was misused, in two. */
-#include "tool.h"
+#include "command.h"
 
 #include <stdarg.h>
 #include <string.h>

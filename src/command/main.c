@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* unixport: Unix domain sockets for the shell.  Finds the subcommand. */
-#include "tool.h"
+#include "command.h"
 
 #include <errno.h>
 #include <string.h>

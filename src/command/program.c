@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Programs that talk over a socket as their standard input and output. */
-#include "tool.h"
+#include "command.h"
 
 #include <sys/stat.h>
 #include <sys/wait.h>

@@ -3,7 +3,7 @@
  * Signals of a server.  They are blocked but for the time in which it waits:
  * so none is slept over, and none leaves a socket file behind.
  */
-#include "tool.h"
+#include "command.h"
 
 #include <sys/select.h>
 #include <signal.h>

@@ -3,7 +3,7 @@
  * What a program is given: descriptors 0, 1 and 2, and signals.  Whoever
  * started us may have closed, ignored or blocked any of them.
  */
-#include "tool.h"
+#include "command.h"
 
 #include <errno.h>
 #include <fcntl.h>

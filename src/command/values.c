@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The values of options: all of the text or nothing, never a guess. */
-#include "tool.h"
+#include "command.h"
 
 #include <sys/stat.h>
 #include <grp.h>

@@ -5,7 +5,7 @@
 
 #include "measure.h"
 
-/* As `lines' and `trips', of which see src/tool/bench/measure.h. */
+/* As `lines' and `trips', of which see src/command/bench/measure.h. */
 double unlocked_lines(enum kind kind, size_t count);
 double trips_on_one(enum kind kind, size_t count);
 double bounded_lines(enum kind kind, size_t count);

@@ -4,7 +4,7 @@
  * directory and no half of a file, and one line tells why.
  */
 #include "measure.h"
-#include "../tool.h"
+#include "command.h"
 
 #include <sys/wait.h>
 #include <errno.h>

@@ -4,7 +4,7 @@
  * got one starts its program while another waits: starting stands still until
  * the program has been loaded.
  */
-#include "tool.h"
+#include "command.h"
 
 #include <errno.h>
 #include <poll.h>

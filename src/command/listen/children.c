@@ -3,7 +3,7 @@
  * The running programs of a server, and whose clients they serve: a table
  * of places, of which one is taken before a client is accepted.
  */
-#include "tool.h"
+#include "command.h"
 
 #include <sys/wait.h>
 #include <pthread.h>

@@ -3,7 +3,7 @@
  * The environment of a server's programs: ours, with the variables of the
  * UCSPI convention and without those that are meant for us alone.
  */
-#include "tool.h"
+#include "command.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * service manager that started us.  Neither is waited for: a server that
  * blocks in a full pipe or queue sees no signal and reaps no program.
  */
-#include "tool.h"
+#include "command.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>

@@ -5,7 +5,7 @@
  * unsent bytes and SO_LINGER blocks for a time that the client has chosen:
  * a few such clients, and no thread is left to accept others.
  */
-#include "tool.h"
+#include "command.h"
 
 #include <sys/socket.h>
 #include <pthread.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The end of a server's programs: by themselves, or because they are told. */
-#include "tool.h"
+#include "command.h"
 
 #include <signal.h>
 #include <time.h>

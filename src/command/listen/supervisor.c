@@ -3,7 +3,7 @@
  * A server that runs a program for each client, on the connection: its start
  * and its end.  The thread that began takes the signals and reaps.
  */
-#include "tool.h"
+#include "command.h"
 
 #include <errno.h>
 #include <pthread.h>

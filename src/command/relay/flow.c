@@ -6,7 +6,7 @@
  * process meanwhile.  Where another process has set O_NONBLOCK on one of the
  * two, poll(2) waits.
  */
-#include "tool.h"
+#include "command.h"
 
 #include <sys/stat.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How far a copy has come, in one line that is written over and over. */
-#include "tool.h"
+#include "command.h"
 
 #include <time.h>
 

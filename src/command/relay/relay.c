@@ -4,7 +4,7 @@
  * thread that blocks as it likes: so neither waits for the other, whatever
  * is full, and no descriptor that others hold is made non-blocking.
  */
-#include "tool.h"
+#include "command.h"
 
 #include <sys/socket.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
 #ifndef SELFTEST_H
 #define SELFTEST_H
 
-#include "../tool.h"
+#include "command.h"
 
 /* What this system does: FIND says it, by say(). */
 struct fact {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the files of the command share.  Of the library it knows the header. */
-#ifndef TOOL_H
-#define TOOL_H
+#ifndef COMMAND_H
+#define COMMAND_H
 
 #include "config.h"
 
@@ -32,7 +32,7 @@ extern const struct command pair_command;
 extern const struct command probe_command;
 extern const struct command selftest_command;
 
-/* report.c: one line on standard error; most return an exit status. */
+/* diagnostics.c: one line on standard error; most return an exit status. */
 void print_visible(FILE *file, const char *text);
 int report(const char *what, const char *text);
 int complain(const char *what, int error);
@@ -40,7 +40,7 @@ int explain(const char *address, int error);
 int misused(const struct command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* options.c: they end the program when they ask for help or are wrong. */
+/* arguments.c: they end the program when they ask for help or are wrong. */
 int next_option(const struct command *command, int argc, char *argv[]);
 
 /* values.c: the values of options; 0, or -1 when TEXT is none. */
@@ -62,7 +62,7 @@ pid_t start_program(const char *path, char *const argv[],
     char *const environment[], int fd);
 int exit_status(int status);
 
-/* move.c: bytes in one direction. */
+/* relay/flow.c: bytes in one direction. */
 struct flow {
 	int from;
 	int to;
@@ -76,15 +76,15 @@ struct flow {
 void begin_flow(struct flow *flow);
 ssize_t move_some(struct flow *flow);
 
-/* copy.c: a connection against standard input and output. */
+/* relay/relay.c: a connection against standard input and output. */
 int copy_both(const char *address, const struct unix_ports *ports,
     int verbose);
 
-/* rate.c: how far a copy has come, on the terminal. */
+/* relay/progress.c: how far a copy has come, on the terminal. */
 void show_rate(unsigned long long sent, unsigned long long received,
     int last);
 
-/* ready.c: readiness is reported without a wait, and again until it is. */
+/* listen/readiness.c: readiness is reported without a wait, and again until it is. */
 #define REPORT_MS	100		/* between two tries */
 void begin_report(int newline);
 int report_again(void);
@@ -92,10 +92,10 @@ int is_reported(void);
 void report_stopping(void);
 void keep_passed(void);
 
-/* refuse.c: the end of a client that gets no program. */
+/* listen/refuse.c: the end of a client that gets no program. */
 void refuse_client(struct unix_ports *client);
 
-/* environment.c: the variables of a server's programs. */
+/* listen/environment.c: the variables of a server's programs. */
 struct environment {
 	char **entries;
 	char **peer;		/* where those of the client begin */
@@ -106,7 +106,7 @@ struct environment {
 int make_environment(struct environment *environment, const char *path);
 void set_peer(struct environment *environment, const struct unix_peer *peer);
 
-/* children.c: the running programs of a server. */
+/* listen/children.c: the running programs of a server. */
 struct child;
 int make_children(unsigned count);
 struct child *take_child(void);
@@ -119,7 +119,7 @@ int children_stopped(void);
 unsigned count_children(void);
 void signal_children(int number);
 
-/* end.c: their end. */
+/* listen/shutdown.c: their end. */
 void end_children(int at_once);
 
 /* signals.c: signals that end a wait, whenever they come. */
@@ -130,7 +130,7 @@ void catch_signals(void);
 void wait_signal(int ms);
 int take_signal(int number);
 
-/* serve.c: a program for each client. */
+/* listen/supervisor.c: a program for each client. */
 struct service {
 	const char *address;
 	struct unix_listener *listener;
@@ -142,7 +142,7 @@ struct service {
 };
 int serve_clients(struct service *service);
 
-/* worker.c: its threads. */
+/* listen/acceptor.c: its threads. */
 struct worker {
 	const struct service *service;
 	struct environment environment;
