@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Servers for the tests: starting, visiting, ending; and a gate. */
-#include "serve.h"
+#include "servers.h"
 
 #include <poll.h>
 #include <stdatomic.h>

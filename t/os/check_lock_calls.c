@@ -4,7 +4,7 @@
  * none that a parent's thread held stops a child.  Both moments are brought
  * about by interposition.
  */
-#include "serve.h"
+#include "servers.h"
 #include "traffic.h"
 
 #include <fcntl.h>

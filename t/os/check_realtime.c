@@ -6,7 +6,7 @@
  * it.  Linux stops such threads after a second, for a moment: so their
  * processor time is what shows a failure.
  */
-#include "serve.h"
+#include "servers.h"
 #include "traffic.h"
 
 #include <sched.h>

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "files.h"
-#include "serve.h"
+#include "servers.h"
 
 static const unsigned sets[] = { 1, 2, 4, 7 };
 

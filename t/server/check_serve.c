@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* unix_serve(): clients, and the threads that serve them. */
-#include "serve.h"
+#include "servers.h"
 
 #include <signal.h>
 

@@ -3,7 +3,7 @@
  * unix_serve() when calls fail, and clients that come at the very end:
  * brought about by interposition.  The caller's thread is the test's.
  */
-#include "serve.h"
+#include "servers.h"
 
 #include <sys/socket.h>
 #include <sched.h>

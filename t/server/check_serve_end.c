@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The end of unix_serve(): interrupts, what is still answered, the drain. */
-#include "serve.h"
+#include "servers.h"
 
 #include <poll.h>
 #include <signal.h>

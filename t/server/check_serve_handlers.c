@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What handlers of unix_serve() may do with their connections. */
-#include "serve.h"
+#include "servers.h"
 
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Limits of unix_serve(): its clients, a user's, the system's. */
-#include "serve.h"
+#include "servers.h"
 
 #include <poll.h>
 #include <time.h>

@@ -3,7 +3,7 @@
  * As many clients of unix_serve() at once as there may be: a thousand, where
  * the limit of descriptors lets them.  They are another process.
  */
-#include "serve.h"
+#include "servers.h"
 
 #include <sys/resource.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Several servers, in threads and processes, at one listener. */
-#include "serve.h"
+#include "servers.h"
 
 #include <sys/socket.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Servers in threads of their own, and what their handlers do; see serve.c. */
-#ifndef SERVE_H
-#define SERVE_H
+/* Servers in threads of their own, and what their handlers do; see servers.c. */
+#ifndef SERVERS_H
+#define SERVERS_H
 
 #include "support.h"
 
