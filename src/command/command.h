@@ -84,7 +84,7 @@ int copy_both(const char *address, const struct unix_ports *ports,
 void show_rate(unsigned long long sent, unsigned long long received,
     int last);
 
-/* listen/readiness.c: readiness is reported without a wait, and again until it is. */
+/* listen/readiness.c: reported without a wait, and again until it is. */
 #define REPORT_MS	100		/* between two tries */
 void begin_report(int newline);
 int report_again(void);

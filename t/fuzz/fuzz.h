@@ -36,8 +36,8 @@ next(struct input *input)
 }
 
 /*
- * stream.c: BYTES as they come through a stream of one of many kinds, with
- * a buffer of some size, in pieces of some sizes, some reads failing.
+ * fuzz_stream.c: BYTES as they come through a stream of one of many kinds,
+ * with a buffer of some size, in pieces of some sizes, some reads failing.
  */
 struct stream {
 	FILE *in;

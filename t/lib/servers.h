@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Servers in threads of their own, and what their handlers do; see servers.c. */
+/* Servers in threads of their own, and their handlers; see servers.c. */
 #ifndef SERVERS_H
 #define SERVERS_H
 

@@ -69,7 +69,7 @@ extern const struct scenario starters[], churn[], storm[], crowd[], hostile[],
 #define SANITIZED	0
 #endif
 
-/* state.c: what a process has */
+/* stress_state.c: what a process has */
 struct state {
 	long descriptors, threads, files, blocks, mapped;
 	long resident;		/* KiB */
@@ -78,14 +78,14 @@ struct state {
 void take_state(struct state *state);
 void compare_states(const struct state *before, const struct state *after);
 
-/* warm.c */
+/* stress_warm.c */
 void warm_up(void);
 
-/* memory.c: what was got and not given back, blocks and bytes */
+/* stress_memory.c: what was got and not given back, blocks and bytes */
 long held_blocks(void);
 long held_maps(void);
 
-/* support.c: chance, time, processes and threads */
+/* stress_support.c: chance, time, processes and threads */
 void begin_chance(uint64_t seed);	/* of this thread */
 unsigned pick(unsigned below);
 uint32_t new_seed(void);
@@ -104,7 +104,7 @@ pthread_t start_thread(void *(*body)(void *), void *argument);
 void *join_thread(pthread_t thread);
 
 /*
- * talk.c: message NUMBER of a talk, a line or a frame; each side knows what
+ * stress_talk.c: message NUMBER of a talk, a line or a frame; each side knows what
  * it must be.  say(): 0, or -1.  hear(): 1, 0 at the end of the input, -1;
  * EBADMSG, it was cut off.
  */
@@ -125,7 +125,7 @@ void close_marks(void);
 int say_files(struct unix_ports *ports, uint32_t seed, unsigned number);
 void take_files(struct unix_ports *ports, uint32_t seed, unsigned number);
 
-/* attacks.c: what a hostile client does, until it leaves or dies */
+/* stress_attacks.c: what a hostile client does, until it leaves or dies */
 void attack(void);
 
 #endif

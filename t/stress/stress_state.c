@@ -78,7 +78,7 @@ compare(const char *what, long before, long after)
 		    before);
 }
 
-/* Resident memory is not so exact: run.c sees to it. */
+/* Resident memory is not so exact: stress_run.c sees to it. */
 void
 compare_states(const struct state *before, const struct state *after)
 {

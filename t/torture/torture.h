@@ -34,7 +34,7 @@ struct shared {
 
 extern struct shared *shared;
 
-/* calls.c, and what it has for memory.c and vary.c */
+/* torture_calls.c, and what it has for torture_memory.c and torture_vary.c */
 void arm(const struct point *point);
 void disarm(void);
 int is_due(enum call call);
@@ -44,7 +44,7 @@ extern _Thread_local int kept_for_ever;
 long held_blocks(void);
 long held_maps(void);
 
-/* state.c: what a process has */
+/* torture_state.c: what a process has */
 #define DESCRIPTORS	64
 
 struct state {
@@ -105,7 +105,7 @@ struct scenario {
 extern const struct scenario listeners[], connections[], streams[],
     messages[], places[], processes[];
 
-/* allowed.c: what is not reported as it came */
+/* torture_allowed.c: what is not reported as it came */
 enum outcome {
 	REPORTED,
 	BECOMES,		/* another errno */
@@ -130,7 +130,7 @@ const struct allowed *find_allowed(const char *scenario,
     const struct point *point);
 int report_unused(void);
 
-/* support.c: what scenarios share */
+/* torture_support.c: what scenarios share */
 extern struct unix_options options;
 extern struct unix_ports ports, pair[2];
 extern struct unix_listener *listener;

@@ -2,7 +2,7 @@
 /*
  * The calls in front of libc's.  While a public call is under torture they
  * count themselves, and the one that is due fails; a success disturbs errno,
- * as POSIX lets it.  memory.c and vary.c have the others.
+ * as POSIX lets it.  torture_memory.c and torture_vary.c have the others.
  */
 #include "config.h"
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Calls in front of libc's whose arguments vary; calls.c has the others. */
+/*
+ * Calls in front of libc's whose arguments vary; torture_calls.c has the
+ * others.
+ */
 #include "config.h"
 
 #include <sys/ioctl.h>

@@ -81,7 +81,7 @@ struct machine {
 };
 void know_machine(struct machine *machine);
 
-/* clock.c */
+/* stopwatch.c */
 double seconds(void);
 double rate_since(double start, size_t amount);
 
@@ -106,7 +106,7 @@ void drop_end(struct end *end);		/* for the process without it */
 int is_late(void);		/* from errno; then try again */
 int connect_bare(const struct sockaddr_un *name);
 
-/* bytes.c: all of them, or some, or die. */
+/* raw_io.c: all of them, or some, or die. */
 void write_all(int fd, const char *bytes, size_t length);
 size_t read_some(int fd, char *bytes, size_t size);
 

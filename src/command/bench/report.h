@@ -27,7 +27,7 @@ int decimals(double figure);
 void write_json(FILE *out, const struct report *report);
 void write_plot(FILE *out, const struct report *report);
 
-/* file.c: a file that is opened before the work and written after it. */
+/* plot_file.c: a file that is opened before the work and written after it. */
 FILE *open_plot(const char *path);
 int save_plot(FILE *file, const struct report *report);
 
