@@ -10,7 +10,7 @@ for name in $(sed -n 's/^	\(unix_[a-z_]*\);$/\1/p' "$srcdir/src/unixport.map"); 
 	page=$(grep -lx "\.Nm $name\( ,\)\{0,1\}" "$srcdir"/man/*.[37]) ||
 	    { echo "$name has no page"; exit 1; }
 	[ "$page" = "$srcdir/man/$name.3" ] ||
-	    grep -q "/$name\( \|\$\)" "$srcdir/Makefile.am" ||
+	    grep -q "/$name\( \|\$\)" "$srcdir/man/local.mk" ||
 	    { echo "$name has no link"; exit 1; }
 done
 echo 'ok: every function has a page'

@@ -1,0 +1,12 @@
+## Tests of src/address/.
+
+address_programs = \
+	t/address/check_abstract \
+	t/address/check_activation \
+	t/address/check_address \
+	t/address/check_runtime_path
+
+check-address:
+	$(MAKE) check TESTS='$(address_programs)'
+
+.PHONY: check-address

@@ -1,0 +1,40 @@
+## Tests of the command.
+
+command_programs = \
+	t/command/check_tool_pipes
+command_scripts = \
+	t/command/tool-activation.sh \
+	t/command/tool-bench-faults.sh \
+	t/command/tool-bench.sh \
+	t/command/tool-completion.sh \
+	t/command/tool-connect.sh \
+	t/command/tool-limits.sh \
+	t/command/tool-listen.sh \
+	t/command/tool-pair.sh \
+	t/command/tool-pipes.sh \
+	t/command/tool-probe.sh \
+	t/command/tool-rights.sh \
+	t/command/tool-selftest-faults.sh \
+	t/command/tool-selftest.sh \
+	t/command/tool-signals.sh \
+	t/command/tool-usage.sh
+
+# Programs that scripts run, those of other directories too.
+check_PROGRAMS += \
+	t/command/credentials \
+	t/command/life \
+	t/command/linger
+t_command_credentials_LDADD = libunixport.la
+t_command_life_SOURCES = t/command/life.c t/lib/rights.h
+t_command_life_LDADD = libunixport.la
+t_command_linger_LDADD = libunixport.la
+
+dist_check_SCRIPTS += $(command_scripts)
+EXTRA_DIST += \
+	t/command/tool-support.sh \
+	t/command/tool-support-faults.sh
+
+check-command:
+	$(MAKE) check TESTS='$(command_programs) $(command_scripts)'
+
+.PHONY: check-command

@@ -1,0 +1,23 @@
+## Tests of the public header, the exported names, the manual, the layers, and calls that fail.
+
+contract_interposing = \
+	t/contract/check_failures \
+	t/contract/check_memory_calls
+contract_programs = \
+	t/contract/check_racket
+contract_scripts = \
+	t/contract/exports.sh \
+	t/contract/header.sh \
+	t/contract/manual.sh \
+	t/contract/quiet.sh
+
+t_contract_check_failures_SOURCES = t/contract/check_failures.c $(interpose)
+t_contract_check_memory_calls_SOURCES = \
+	t/contract/check_memory_calls.c $(interpose)
+
+dist_check_SCRIPTS += $(contract_scripts)
+
+check-contract:
+	$(MAKE) check TESTS='$(contract_interposing) $(contract_programs) $(contract_scripts)'
+
+.PHONY: check-contract

@@ -1,0 +1,47 @@
+## Tests of src/guarded/.
+
+guarded_interposing = \
+	t/guarded/check_rights_calls \
+	t/guarded/check_transfer_calls
+guarded_programs = \
+	t/guarded/check_cancel \
+	t/guarded/check_fail_stop \
+	t/guarded/check_files \
+	t/guarded/check_files_dropped \
+	t/guarded/check_files_ends \
+	t/guarded/check_files_errors \
+	t/guarded/check_files_many \
+	t/guarded/check_files_partial \
+	t/guarded/check_fork \
+	t/guarded/check_guarded \
+	t/guarded/check_rights \
+	t/guarded/check_strangers_control \
+	t/guarded/check_strangers_files \
+	t/guarded/check_tie \
+	t/guarded/check_tie_load \
+	t/guarded/check_tie_threads \
+	t/guarded/check_timeouts \
+	t/guarded/check_torture
+
+t_guarded_check_files_SOURCES = t/guarded/check_files.c $(files)
+t_guarded_check_files_dropped_SOURCES = \
+	t/guarded/check_files_dropped.c $(files)
+t_guarded_check_files_ends_SOURCES = t/guarded/check_files_ends.c $(files)
+t_guarded_check_files_errors_SOURCES = t/guarded/check_files_errors.c $(files)
+t_guarded_check_files_many_SOURCES = t/guarded/check_files_many.c $(files)
+t_guarded_check_files_partial_SOURCES = \
+	t/guarded/check_files_partial.c $(files)
+t_guarded_check_rights_SOURCES = t/guarded/check_rights.c $(child) $(files)
+t_guarded_check_rights_calls_SOURCES = \
+	t/guarded/check_rights_calls.c $(files) $(interpose)
+t_guarded_check_strangers_control_SOURCES = \
+	t/guarded/check_strangers_control.c $(files)
+t_guarded_check_strangers_files_SOURCES = \
+	t/guarded/check_strangers_files.c $(files)
+t_guarded_check_transfer_calls_SOURCES = \
+	t/guarded/check_transfer_calls.c $(interpose)
+
+check-guarded:
+	$(MAKE) check TESTS='$(guarded_interposing) $(guarded_programs)'
+
+.PHONY: check-guarded

@@ -1,0 +1,20 @@
+## What tests share: everything that has no main().
+
+interpose = t/lib/interpose.c t/lib/interpose.h t/lib/original.h t/lib/rights.h
+child = t/lib/child.c t/lib/child.h
+servers = t/lib/servers.c t/lib/servers.h
+files = t/lib/files.c t/lib/files.h t/lib/rights.h
+privilege = t/lib/privilege.c t/lib/privilege.h
+t_lib_libsupport_la_SOURCES = \
+	t/lib/fixture.c \
+	t/lib/sources.c \
+	t/lib/sources.h \
+	t/lib/support.c \
+	t/lib/support.h \
+	t/lib/system.c \
+	t/lib/traffic.c \
+	t/lib/traffic.h
+EXTRA_DIST += \
+	t/lib/fault_machine.c \
+	t/lib/faults.c \
+	t/lib/faults.h

@@ -1,0 +1,90 @@
+## Tests: `make check' runs the scripts and the Check programs, `make check-PART'
+## those of a directory here.
+
+TEST_EXTENSIONS = .sh .privileged
+AM_TESTS_ENVIRONMENT = \
+	CC='$(CC)' NM='$(NM)' srcdir='$(srcdir)' \
+	UNIXPORT_SUMMARY="$${f}.summary"; \
+	export CC NM srcdir UNIXPORT_SUMMARY;
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
+	$(top_srcdir)/build-aux/tap-driver.sh
+PRIVILEGED_LOG_DRIVER = $(LOG_DRIVER)
+AM_CPPFLAGS += -I$(top_srcdir)/t/lib
+
+include t/lib/local.mk
+include t/os/local.mk
+include t/address/local.mk
+include t/message/local.mk
+include t/guarded/local.mk
+include t/port/local.mk
+include t/path/local.mk
+include t/explain/local.mk
+include t/server/local.mk
+include t/client/local.mk
+include t/command/local.mk
+include t/contract/local.mk
+include t/examples/local.mk
+include t/abi/local.mk
+include t/bench/local.mk
+include t/fuzz/local.mk
+include t/interop/local.mk
+include t/stress/local.mk
+include t/torture/local.mk
+
+# These put functions in front of libc's, which neither a static libc nor
+# fallbacks for missing calls allow.
+interposing = \
+	$(os_interposing) \
+	$(guarded_interposing) \
+	$(port_interposing) \
+	$(path_interposing) \
+	$(server_interposing) \
+	$(client_interposing) \
+	$(contract_interposing)
+programs = \
+	$(interposing) \
+	$(os_programs) \
+	$(address_programs) \
+	$(message_programs) \
+	$(guarded_programs) \
+	$(port_programs) \
+	$(path_programs) \
+	$(explain_programs) \
+	$(server_programs) \
+	$(client_programs) \
+	$(command_programs) \
+	$(contract_programs)
+# For `make check-privileged', whose rule for logs is that of their suffix;
+# `make check' compiles them.
+privileged = \
+	$(os_privileged) \
+	$(path_privileged)
+
+TESTS = $(dist_check_SCRIPTS)
+if HAVE_CHECK
+check_LTLIBRARIES = t/lib/libsupport.la
+check_PROGRAMS += $(programs) $(privileged)
+TESTS += $(programs)
+AM_CFLAGS += $(CHECK_CFLAGS) -pthread
+LDADD = t/lib/libsupport.la libunixport.la $(CHECK_LIBS) -ldl
+else
+check-local:
+	@echo 'make check needs Check 0.15 or later and pkg-config' \
+	  '(Debian: apt-get install check pkg-config);' \
+	  'then ./configure again' >&2; exit 1
+endif
+CLEANFILES += t/*/*.summary $(EXTRA_PROGRAMS)
+
+## `make check-privileged' runs the tests that an ordinary user may not: each
+## missing privilege is printed.
+
+check-privileged:
+	$(MAKE) check TESTS='$(privileged)'
+
+.PHONY: check-privileged
+
+## For how long, which scenarios and which random numbers: stress and fuzz.
+
+SECONDS = 60
+SCENARIO = *
+SEED = 1

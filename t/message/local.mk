@@ -1,0 +1,13 @@
+## Tests of src/message/.
+
+message_programs = \
+	t/message/check_frame \
+	t/message/check_frame_threads \
+	t/message/check_line \
+	t/message/check_line_limit \
+	t/message/check_resume
+
+check-message:
+	$(MAKE) check TESTS='$(message_programs)'
+
+.PHONY: check-message

@@ -1,0 +1,25 @@
+## Tests of src/path/.
+
+path_interposing = \
+	t/path/check_attribute_calls \
+	t/path/check_moments \
+	t/path/check_reclaim_calls
+path_programs = \
+	t/path/check_owning \
+	t/path/check_reclaim \
+	t/path/check_rivals \
+	t/path/check_socket_file
+path_privileged = \
+	t/path/check_path_attacks.privileged
+
+t_path_check_moments_SOURCES = t/path/check_moments.c $(interpose)
+t_path_check_path_attacks_privileged_SOURCES = \
+	t/path/check_path_attacks.c $(privilege)
+t_path_check_reclaim_calls_SOURCES = t/path/check_reclaim_calls.c $(interpose)
+t_path_check_rivals_SOURCES = \
+	t/path/check_rivals.c t/lib/rivals.c t/lib/rivals.h
+
+check-path:
+	$(MAKE) check TESTS='$(path_interposing) $(path_programs)'
+
+.PHONY: check-path

@@ -1,0 +1,24 @@
+## Tests of src/port/.
+
+port_interposing = \
+	t/port/check_close_calls \
+	t/port/check_peer_calls
+port_programs = \
+	t/port/check_close \
+	t/port/check_dead_peer \
+	t/port/check_halves \
+	t/port/check_hang_up \
+	t/port/check_input_ready \
+	t/port/check_open_ports \
+	t/port/check_options \
+	t/port/check_peer \
+	t/port/check_signals \
+	t/port/check_stdio
+
+t_port_check_close_calls_SOURCES = t/port/check_close_calls.c $(interpose)
+t_port_check_peer_calls_SOURCES = t/port/check_peer_calls.c $(interpose)
+
+check-port:
+	$(MAKE) check TESTS='$(port_interposing) $(port_programs)'
+
+.PHONY: check-port

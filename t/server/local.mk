@@ -1,0 +1,29 @@
+## Tests of src/server/.
+
+server_interposing = \
+	t/server/check_serve_calls
+server_programs = \
+	t/server/check_accept \
+	t/server/check_interrupt \
+	t/server/check_listen \
+	t/server/check_serve \
+	t/server/check_serve_end \
+	t/server/check_serve_handlers \
+	t/server/check_serve_limits \
+	t/server/check_serve_many \
+	t/server/check_serve_shared
+
+t_server_check_serve_SOURCES = t/server/check_serve.c $(servers)
+t_server_check_serve_calls_SOURCES = \
+	t/server/check_serve_calls.c $(interpose) $(servers)
+t_server_check_serve_end_SOURCES = t/server/check_serve_end.c $(servers)
+t_server_check_serve_handlers_SOURCES = \
+	t/server/check_serve_handlers.c $(servers)
+t_server_check_serve_limits_SOURCES = t/server/check_serve_limits.c $(servers)
+t_server_check_serve_many_SOURCES = t/server/check_serve_many.c $(servers)
+t_server_check_serve_shared_SOURCES = t/server/check_serve_shared.c $(servers)
+
+check-server:
+	$(MAKE) check TESTS='$(server_interposing) $(server_programs)'
+
+.PHONY: check-server
