@@ -8,6 +8,8 @@ contract_programs = \
 contract_scripts = \
 	t/contract/exports.sh \
 	t/contract/header.sh \
+	t/contract/layers-mistakes.sh \
+	t/contract/layers.sh \
 	t/contract/manual.sh \
 	t/contract/quiet.sh
 
@@ -16,6 +18,7 @@ t_contract_check_memory_calls_SOURCES = \
 	t/contract/check_memory_calls.c $(interpose)
 
 dist_check_SCRIPTS += $(contract_scripts)
+EXTRA_DIST += t/contract/conditions
 
 check-contract:
 	$(MAKE) check TESTS='$(contract_interposing) $(contract_programs) $(contract_scripts)'
