@@ -25,7 +25,7 @@
 #endif
 
 static void
-close_passed(const struct cmsghdr *header)
+close_passed(struct cmsghdr *header)
 {
 	static const struct linger none;
 	size_t length = header->cmsg_len - CMSG_LEN(0), used;
