@@ -1,5 +1,5 @@
-## Tests: `make check' runs the scripts and the Check programs, `make check-PART'
-## those of a directory here.
+## Tests: `make check' runs the scripts and the Check programs, and
+## `make check-PART' those of a directory here.
 
 TEST_EXTENSIONS = .sh .privileged
 AM_TESTS_ENVIRONMENT = \

@@ -78,7 +78,7 @@ completions = $(DESTDIR)$(datadir)/bash-completion/completions
 
 install-data-local:
 	$(MKDIR_P) '$(completions)'
-	$(INSTALL_DATA) $(srcdir)/src/tool/unixport.bash \
+	$(INSTALL_DATA) $(srcdir)/src/command/completion/unixport.bash \
 	  '$(completions)/unixport'
 
 uninstall-local:

@@ -147,13 +147,7 @@ up_hold_socket(struct unix_socket *socket)
 	atomic_fetch_add(&socket->holders, 1);
 }
 
-/* Whether the peer may have seen the end. */
-static inline int
-up_has_ended(const struct unix_socket *socket)
-{
-	return socket->ended;
-}
-
+/* The peer may have seen the end. */
 static inline void
 up_note_end(struct unix_socket *socket)
 {

@@ -279,7 +279,7 @@ up_rename_new(int directory, const char *from, const char *to)
 	(void)directory;
 	(void)from;
 	(void)to;
-	errno = ENOSYS;
+	errno = ENAMETOOLONG;
 	return -1;
 #endif
 }

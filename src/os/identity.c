@@ -11,6 +11,11 @@
 #include <stdint.h>
 #include <unistd.h>
 
+/* OpenBSD and NetBSD; FreeBSD has the shorter name. */
+#if defined(MAP_INHERIT_ZERO) && !defined(INHERIT_ZERO)
+#define INHERIT_ZERO	MAP_INHERIT_ZERO
+#endif
+
 #ifdef __linux__
 #include <errno.h>
 #include <fcntl.h>

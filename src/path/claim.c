@@ -13,8 +13,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-int
-up_look(const struct up_claim *claim, struct stat *file)
+static int
+look(const struct up_claim *claim, struct stat *file)
 {
 	return fstatat(claim->directory, claim->last, file,
 	    AT_SYMLINK_NOFOLLOW);
@@ -26,7 +26,7 @@ identify(struct up_claim *claim, const struct stat *file)
 {
 	struct stat there, named;
 
-	if (up_look(claim, &there) == -1)
+	if (look(claim, &there) == -1)
 		return -1;
 	named = there;
 	if (claim->absolute != NULL && lstat(claim->absolute, &named) == -1)
@@ -67,7 +67,7 @@ settle(struct up_claim *claim, int fd, mode_t mode, gid_t group)
 	/* A file that could not be examined is removed if it can be now. */
 	error = errno;
 	if (claim->owner == 0 && error != EADDRINUSE && error != ENOENT &&
-	    up_look(claim, &status) == 0)
+	    look(claim, &status) == 0)
 		(void)identify(claim, &status);
 	errno = error;
 	return result;
@@ -112,7 +112,7 @@ up_owns(const struct up_claim *claim)
 	if (claim->path == NULL)
 		return 1;
 	path = *claim->path == '/' ? claim->path : claim->absolute;
-	if ((path != NULL ? lstat(path, &file) : up_look(claim, &file)) == -1)
+	if ((path != NULL ? lstat(path, &file) : look(claim, &file)) == -1)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
 	return is_made(claim, &file);
 }
@@ -123,7 +123,7 @@ remove_file(const struct up_claim *claim)
 {
 	struct stat file;
 
-	if (up_look(claim, &file) == -1)
+	if (look(claim, &file) == -1)
 		return errno == ENOENT ? 0 : -1;
 	if (!is_made(claim, &file))
 		return 0;

@@ -37,7 +37,6 @@ int up_open_place(struct up_claim *);
 int up_place(struct up_claim *, int);
 int up_probe_place(const struct up_claim *, struct stat *);
 void up_close_place(struct up_claim *);
-int up_look(const struct up_claim *, struct stat *);
 
 /* reclaim.c: in place of a stale one */
 int up_reclaim(struct up_claim *, int);

@@ -1,4 +1,5 @@
-## Tests of the public header, the exported names, the manual, the layers, and calls that fail.
+## Tests of the public header, the exported names, the manual, the layers, and
+## calls that fail.
 
 contract_interposing = \
 	t/contract/check_failures \

@@ -23,6 +23,6 @@ check-examples:
 ## `make check-chicken' builds the egg of examples/chicken and tries it.
 
 check-chicken: examples/line-client examples/line-server
-	srcdir='$(srcdir)' $(SHELL) $(srcdir)/t/chicken.sh || test $$? = 77
+	srcdir='$(srcdir)' $(SHELL) $(srcdir)/t/examples/chicken.sh || test $$? = 77
 
 .PHONY: check-chicken

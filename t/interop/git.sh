@@ -26,7 +26,7 @@ chmod +x "$directory/proxy"
 git config --global core.gitproxy "$directory/proxy"
 
 mkdir "$directory/files"
-cp "$srcdir"/src/*.c "$directory/files"
+cp "$srcdir"/src/*/*.c "$directory/files"
 head -c 2000000 /dev/urandom >"$directory/files/random"
 git init -q "$directory/files"
 git -C "$directory/files" add .
