@@ -143,7 +143,7 @@ up_is_own_user(uid_t user)
  * serve: a child in a new pid namespace may have its parent's, and to ask
  * for it takes a system call each time.
  */
-#define PAGE_MOST	65536		/* bytes of the largest page */
+#define PAGE_MOST	65536UL		/* bytes of the largest page */
 #define PID_BITS	22		/* the most that Linux uses */
 
 /*

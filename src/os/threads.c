@@ -15,7 +15,6 @@
 static void
 make_mutex(pthread_mutex_t *mutex)
 {
-	static const pthread_mutex_t plain = PTHREAD_MUTEX_INITIALIZER;
 	int failed = 1;
 #ifdef HAVE_PTHREAD_MUTEXATTR_SETPROTOCOL
 	pthread_mutexattr_t attributes;
@@ -28,7 +27,7 @@ make_mutex(pthread_mutex_t *mutex)
 	}
 #endif
 	if (failed)
-		*mutex = plain;
+		(void)pthread_mutex_init(mutex, NULL);
 }
 
 /*
@@ -67,7 +66,9 @@ up_has_threads(void)
 void
 up_make_lock(struct up_lock *lock)
 {
-	lock->alone = lock->adopter = lock->owner = 0;
+	lock->alone = 0;
+	lock->adopter = 0;
+	lock->owner = 0;
 	if (up_has_threads())
 		(void)is_own(lock);
 }

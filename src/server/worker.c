@@ -32,9 +32,14 @@ is_shortage(int error)
 static int
 is_final(int error)
 {
-	return error == ECANCELED || error == EBADF || error == EINVAL ||
-	    error == ENOTSOCK || error == EOPNOTSUPP || error == ENOTSUP ||
-	    error == ENOSYS || error == EFAULT;
+	static const int final[] = { ECANCELED, EBADF, EINVAL, ENOTSOCK,
+	    EOPNOTSUPP, ENOTSUP, ENOSYS, EFAULT };
+	size_t i;
+
+	for (i = 0; i < COUNT(final); i++)
+		if (error == final[i])
+			return 1;
+	return 0;
 }
 
 /* -1 where the process may not call poll(2): a loop around it would spin. */

@@ -34,9 +34,14 @@ is_shortage(int error)
 static int
 is_final(int error)
 {
-	return error == ECANCELED || error == EBADF || error == EINVAL ||
-	    error == ENOTSOCK || error == EOPNOTSUPP || error == ENOTSUP ||
-	    error == ENOSYS || error == EFAULT;
+	static const int final[] = { ECANCELED, EBADF, EINVAL, ENOTSOCK,
+	    EOPNOTSUPP, ENOTSUP, ENOSYS, EFAULT };
+	size_t i;
+
+	for (i = 0; i < COUNT(final); i++)
+		if (error == final[i])
+			return 1;
+	return 0;
 }
 
 /* An error of one client may come again with each: the first is reported. */
