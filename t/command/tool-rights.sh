@@ -53,7 +53,7 @@ refuse()
 serve -C 1 s cat
 stay
 refuse 1 18
-refuse 1 18 253
+refuse 1 18 252
 leave
 echo 'ok: refused clients'
 
@@ -61,7 +61,7 @@ echo 'ok: refused clients'
 credentials s "$unixport" listen -1 -C 1 fd:3 cat >ready 2>words &
 await_server
 stay
-refuse 1 18 253
+refuse 1 18 252
 leave
 rm s
 echo 'ok: refused clients of a listener that asks for credentials'
@@ -73,7 +73,7 @@ if can_fault; then
 	serve_with_fault recvmsg:delay_exit=100000 -C 1 "$directory/s" cat
 	ulimit -S -n "$limit"
 	stay
-	refuse 4 1 253
+	refuse 4 1 252
 	leave
 	echo 'ok: refused clients at the limit of descriptors'
 fi
