@@ -7,6 +7,7 @@ libunixport_la_SOURCES = \
 	src/os/os.h \
 	src/os/clock.c \
 	src/os/cookie.c \
+	src/os/errors.c \
 	src/os/fd.c \
 	src/os/identity.c \
 	src/os/localfs.c \
@@ -23,7 +24,6 @@ libunixport_la_SOURCES = \
 	src/address/sockaddr.c \
 	src/message/message.h \
 	src/message/frame.c \
-	src/message/hold.c \
 	src/message/line.c \
 	src/message/message.c \
 	src/guarded/guarded.h \
@@ -34,7 +34,6 @@ libunixport_la_SOURCES = \
 	src/guarded/gio.c \
 	src/guarded/gsocket.c \
 	src/guarded/gstream.c \
-	src/guarded/passrights.c \
 	src/explain/explain.h \
 	src/explain/explain.c \
 	src/explain/explain_path.c \

@@ -7,12 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FIRST	3		/* of the service manager's descriptors */
-#define MOST	65536
+#define FIRST_PASSED_FD		3	/* by the service manager */
+#define MAX_PASSED_FDS		65536
 
 /* The number in the variable NAME, or -1: a positive one, nothing else. */
 static long
-number_in(const char *name, long limit)
+number_in_variable(const char *name, long limit)
 {
 	const char *text = getenv(name);
 	char *end;
@@ -26,7 +26,7 @@ number_in(const char *name, long limit)
 
 /* Which of COUNT descriptors has the name of ADDRESS; without one the first. */
 static long
-find_name(const struct up_address *address, long count)
+find_by_name(const struct up_address *address, long count)
 {
 	const char *names = getenv("LISTEN_FDNAMES");
 	size_t length;
@@ -46,21 +46,17 @@ find_name(const struct up_address *address, long count)
 
 /* Whether FD is a Unix domain socket of TYPE: 0, or -1. */
 static int
-check_type(int fd, int type)
+check_socket_type(int fd, int type)
 {
 	int actual = up_socket_option(fd, SO_TYPE);
 	int family = actual == -1 ? -1 : up_family(fd);
 
 	if (family == -1)
 		return -1;
-	if (family != AF_UNIX) {
-		errno = EINVAL;
-		return -1;
-	}
-	if (actual != type) {
-		errno = EPROTOTYPE;
-		return -1;
-	}
+	if (family != AF_UNIX)
+		return up_fail(EINVAL);
+	if (actual != type)
+		return up_fail(EPROTOTYPE);
 	return 0;
 }
 
@@ -70,7 +66,7 @@ check_listener(int fd, int type)
 {
 	int ready;
 
-	if (check_type(fd, type) == -1)
+	if (check_socket_type(fd, type) == -1)
 		return -1;
 	ready = type == SOCK_STREAM ? up_is_listening(fd) : up_is_bound(fd);
 	if (ready == 0)
@@ -80,18 +76,17 @@ check_listener(int fd, int type)
 
 /* The number of what the service manager has passed, or -1. */
 static int
-find_passed(const struct up_address *address)
+passed_number(const struct up_address *address)
 {
-	long count = number_in("LISTEN_FDS", MOST);
+	long count = number_in_variable("LISTEN_FDS", MAX_PASSED_FDS);
 	long i = -1;
 
-	if (count != -1 && number_in("LISTEN_PID", LONG_MAX) == getpid())
-		i = find_name(address, count);
-	if (i == -1) {
-		errno = ENOENT;
-		return -1;
-	}
-	return FIRST + (int)i;
+	if (count != -1 &&
+	    number_in_variable("LISTEN_PID", LONG_MAX) == getpid())
+		i = find_by_name(address, count);
+	if (i == -1)
+		return up_fail(ENOENT);
+	return FIRST_PASSED_FD + (int)i;
 }
 
 /*
@@ -100,10 +95,10 @@ find_passed(const struct up_address *address)
  * number of one that is closed.
  */
 int
-up_find_given(struct up_address *address, int type)
+up_find_passed(struct up_address *address, int type)
 {
 	if (address->form == UP_SYSTEMD)
-		address->number = find_passed(address);
+		address->number = passed_number(address);
 	return address->number == -1 ? -1 :
 	    check_listener(address->number, type);
 }

@@ -10,16 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int
-refuse(int error)
-{
-	errno = error;
-	return -1;
-}
-
 /* Whether ADDRESS begins with the N bytes of MARK; then it is what follows. */
 static int
-skip(struct up_address *address, const char *mark, size_t n)
+skip_prefix(struct up_address *address, const char *mark, size_t n)
 {
 	if (address->length < n || memcmp(address->text, mark, n) != 0)
 		return 0;
@@ -35,12 +28,12 @@ parse_number(struct up_address *address)
 	size_t i;
 
 	if (address->length == 0)
-		return refuse(EINVAL);
+		return up_fail(EINVAL);
 	address->number = 0;
 	for (i = 0; i < address->length; i++) {
 		if (address->text[i] < '0' || address->text[i] > '9' ||
 		    address->number > (INT_MAX - 9) / 10)
-			return refuse(EINVAL);
+			return up_fail(EINVAL);
 		address->number = address->number * 10 +
 		    (address->text[i] - '0');
 	}
@@ -49,16 +42,14 @@ parse_number(struct up_address *address)
 
 /* An abstract name is a NUL and exactly the bytes that it has. */
 int
-up_abstract_name(const struct up_address *address, struct up_name *name)
+up_make_abstract_name(const struct up_address *address, struct up_name *name)
 {
 	char bytes[sizeof(name->address.sun_path)] = "";
 
-	if (address->length >= sizeof(bytes)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
+	if (address->length >= sizeof(bytes))
+		return up_fail(ENAMETOOLONG);
 	memcpy(bytes + 1, address->text, address->length);
-	return up_name(bytes, address->length + 1, name);
+	return up_make_name(bytes, address->length + 1, name);
 }
 
 static int
@@ -67,9 +58,9 @@ check_abstract(const struct up_address *address)
 	struct up_name name;
 
 	if (address->length == 0)
-		return refuse(EINVAL);
-	return UP_HAS_ABSTRACT_NAMES ? up_abstract_name(address, &name) :
-	    refuse(EAFNOSUPPORT);
+		return up_fail(EINVAL);
+	return UP_HAS_ABSTRACT_NAMES ? up_make_abstract_name(address, &name) :
+	    up_fail(EAFNOSUPPORT);
 }
 
 /* Linux reaches what is longer than sun_path, as far as it can be opened. */
@@ -80,11 +71,11 @@ check_length(const char *text, size_t length)
 	size_t i, part = 0;
 
 	if (!UP_HAS_DESCRIPTOR_PATHS)
-		return up_name(text, length, &name);
+		return up_make_name(text, length, &name);
 	for (i = 0; i < length; i++) {
 		part = text[i] == '/' ? 0 : part + 1;
 		if (i >= PATH_MAX - 1 || part > NAME_MAX)
-			return refuse(ENAMETOOLONG);
+			return up_fail(ENAMETOOLONG);
 	}
 	return 0;
 }
@@ -94,7 +85,7 @@ check_path(const struct up_address *address)
 {
 	if (address->length == 0 ||
 	    memchr(address->text, '\0', address->length) != NULL)
-		return refuse(EINVAL);
+		return up_fail(EINVAL);
 	return check_length(address->text, address->length);
 }
 
@@ -103,27 +94,27 @@ check_path(const struct up_address *address)
  * becomes points into TEXT.
  */
 int
-up_parse(const char *text, size_t length, struct up_address *address)
+up_parse_address(const char *text, size_t length, struct up_address *address)
 {
 	if (text == NULL)
-		return refuse(EINVAL);
+		return up_fail(EINVAL);
 	address->text = text;
 	address->length = length == 0 ? strlen(text) : length;
 	address->number = -1;
-	if (skip(address, "fd:", 3)) {
+	if (skip_prefix(address, "fd:", 3)) {
 		address->form = UP_DESCRIPTOR;
 		return parse_number(address);
 	}
-	if (skip(address, "systemd:", 8)) {
+	if (skip_prefix(address, "systemd:", 8)) {
 		address->form = UP_SYSTEMD;
 		return memchr(address->text, '\0', address->length) != NULL ?
-		    refuse(EINVAL) : 0;
+		    up_fail(EINVAL) : 0;
 	}
 	address->form = UP_ABSTRACT;
-	if (skip(address, "\0", 1))
+	if (skip_prefix(address, "\0", 1))
 		return check_abstract(address);
-	skip(address, "unix:", 5);
-	if (skip(address, "@", 1))
+	skip_prefix(address, "unix:", 5);
+	if (skip_prefix(address, "@", 1))
 		return check_abstract(address);
 	address->form = UP_PATH;
 	return check_path(address);
@@ -131,14 +122,14 @@ up_parse(const char *text, size_t length, struct up_address *address)
 
 /* What an address means, as a string of its own. */
 char *
-up_copy(const struct up_address *address)
+up_address_text(const struct up_address *address)
 {
 	return strndup(address->text, address->length);
 }
 
 /* FIRST/SECOND, which the caller frees. */
 char *
-up_join(const char *first, const char *second)
+up_join_path(const char *first, const char *second)
 {
 	size_t a = strlen(first), b = strlen(second);
 	char *path = malloc(a + b + 2);
@@ -154,14 +145,14 @@ up_join(const char *first, const char *second)
 
 /* The socket file of a long path, or -1. */
 static int
-open_file(const struct up_address *address)
+open_long_path(const struct up_address *address)
 {
 	char *path;
 	int fd, error;
 
 	if (UP_O_PATH == 0)
-		return refuse(ENAMETOOLONG);
-	path = up_copy(address);
+		return up_fail(ENAMETOOLONG);
+	path = up_address_text(address);
 	fd = path == NULL ? -1 : up_open(path, UP_O_PATH);
 	error = errno;
 	free(path);
@@ -174,15 +165,15 @@ open_file(const struct up_address *address)
  * file itself, in *FILE, which the caller closes; else that is -1.
  */
 int
-up_reach(const struct up_address *address, struct up_name *name, int *file)
+up_resolve(const struct up_address *address, struct up_name *name, int *file)
 {
 	*file = -1;
 	if (address->form == UP_ABSTRACT)
-		return up_abstract_name(address, name);
-	if (up_name(address->text, address->length, name) == 0)
+		return up_make_abstract_name(address, name);
+	if (up_make_name(address->text, address->length, name) == 0)
 		return 0;
-	*file = open_file(address);
-	if (*file != -1 && up_name_at(*file, NULL, name) == 0)
+	*file = open_long_path(address);
+	if (*file != -1 && up_make_name_at(*file, NULL, name) == 0)
 		return 0;
 	up_close(*file);
 	*file = -1;
@@ -195,7 +186,7 @@ unix_check_address(const char *text, size_t length)
 	struct up_address address;
 	int saved = errno;
 
-	if (up_parse(text, length, &address) == -1)
+	if (up_parse_address(text, length, &address) == -1)
 		return -1;
 	errno = saved;
 	return 0;

@@ -20,20 +20,20 @@ struct up_address {
 	int number;		/* of a descriptor */
 };
 
-int up_parse(const char *, size_t, struct up_address *);
-char *up_copy(const struct up_address *);
-char *up_join(const char *, const char *);
-int up_abstract_name(const struct up_address *, struct up_name *);
-int up_reach(const struct up_address *, struct up_name *, int *);
+int up_parse_address(const char *, size_t, struct up_address *);
+char *up_address_text(const struct up_address *);
+char *up_join_path(const char *, const char *);
+int up_make_abstract_name(const struct up_address *, struct up_name *);
+int up_resolve(const struct up_address *, struct up_name *, int *);
 
 /* sockaddr.c */
-int up_name(const char *, size_t, struct up_name *);
-int up_name_at(int, const char *, struct up_name *);
+int up_make_name(const char *, size_t, struct up_name *);
+int up_make_name_at(int, const char *, struct up_name *);
 
 /* probe.c */
 int up_probe(const struct up_name *);
 
 /* activation.c: sockets that were handed to us */
-int up_find_given(struct up_address *, int);
+int up_find_passed(struct up_address *, int);
 
 #endif

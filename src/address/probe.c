@@ -31,20 +31,13 @@ up_probe(const struct up_name *name)
 	return error;
 }
 
-/* A shortage says nothing about the system. */
-static int
-is_shortage(int error)
-{
-	return error == EMFILE || error == ENFILE || error == ENOBUFS ||
-	    error == ENOMEM;
-}
-
 UP_API int
 unix_available(void)
 {
 	int saved = errno;
 	int fd = up_socket(SOCK_STREAM);
-	int available = fd != -1 || is_shortage(errno);
+	/* A shortage does not depend on the system. */
+	int available = fd != -1 || up_is_shortage(errno);
 
 	up_close(fd);
 	errno = saved;

@@ -11,14 +11,14 @@
 #include <unistd.h>
 
 #ifdef __APPLE__
-#define CLOSED_TO_OTHERS	(S_IWGRP | S_IWOTH)
+#define ACCESS_OF_OTHERS	(S_IWGRP | S_IWOTH)
 #else
-#define CLOSED_TO_OTHERS	(S_IRWXG | S_IRWXO)
+#define ACCESS_OF_OTHERS	(S_IRWXG | S_IRWXO)
 #endif
 
 /* A link with a slash behind it would look like a directory. */
 static char *
-without_slashes(char *path)
+trim_slashes(char *path)
 {
 	size_t length = path == NULL ? 0 : strlen(path);
 
@@ -34,11 +34,11 @@ base_directory(void)
 	char path[40];
 
 	if (set != NULL && *set != '\0')
-		return without_slashes(strdup(set));
+		return trim_slashes(strdup(set));
 #ifdef __APPLE__
 	set = getenv("HOME");
 	if (set != NULL && *set != '\0')
-		return up_join(set, "Library/Application Support");
+		return up_join_path(set, "Library/Application Support");
 #endif
 	snprintf(path, sizeof(path), "/run/user/%lu",
 	    (unsigned long)geteuid());
@@ -54,22 +54,17 @@ check_private(const char *path)
 	int is_own;
 
 	if (*path != '/' || strcmp(last, "/.") == 0 ||
-	    strcmp(last, "/..") == 0) {
-		errno = EPERM;
-		return -1;
-	}
-	if (lstat(path, &status) == -1) {
-		errno = errno == ENOENT || errno == ENOTDIR ? ENOENT : EPERM;
-		return -1;
-	}
+	    strcmp(last, "/..") == 0)
+		return up_fail(EPERM);
+	if (lstat(path, &status) == -1)
+		return up_fail(errno == ENOENT || errno == ENOTDIR ?
+		    ENOENT : EPERM);
 	is_own = up_is_own_user(status.st_uid);
 	if (is_own == -1)
 		return -1;
 	if (!S_ISDIR(status.st_mode) || !is_own ||
-	    (status.st_mode & CLOSED_TO_OTHERS) != 0) {
-		errno = EPERM;
-		return -1;
-	}
+	    (status.st_mode & ACCESS_OF_OTHERS) != 0)
+		return up_fail(EPERM);
 	return 0;
 }
 
@@ -83,10 +78,8 @@ check_name(const char *name)
 	if (name == NULL || slash == name || *last == '\0' ||
 	    strchr(last, '/') != NULL || strcmp(last, ".") == 0 ||
 	    strcmp(last, "..") == 0 || strncmp(name, "./", 2) == 0 ||
-	    strncmp(name, "../", 3) == 0) {
-		errno = EINVAL;
-		return -1;
-	}
+	    strncmp(name, "../", 3) == 0)
+		return up_fail(EINVAL);
 	return 0;
 }
 
@@ -103,13 +96,12 @@ make_directory(const char *path)
 		return 0;
 	error = errno;
 	rmdir(path);
-	errno = error;
-	return -1;
+	return up_fail(error);
 }
 
 /* The directory of the application, up to the last slash of BASE/APP/NAME. */
 static int
-make_place(char *path, const char *name)
+make_app_directory(char *path, const char *name)
 {
 	char *slash = strrchr(path, '/');
 	int result;
@@ -133,9 +125,9 @@ unix_runtime_path(const char *name)
 		return NULL;
 	base = base_directory();
 	if (base != NULL && check_private(base) == 0)
-		path = up_join(base, name);
+		path = up_join_path(base, name);
 	error = errno;
-	if (path != NULL && make_place(path, name) == -1) {
+	if (path != NULL && make_app_directory(path, name) == -1) {
 		error = errno;
 		free(path);
 		path = NULL;

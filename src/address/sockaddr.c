@@ -16,13 +16,11 @@
  * by a NUL.
  */
 int
-up_name(const char *bytes, size_t length, struct up_name *name)
+up_make_name(const char *bytes, size_t length, struct up_name *name)
 {
 	memset(name, 0, sizeof(*name));
-	if (length > sizeof(name->address.sun_path)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
+	if (length > sizeof(name->address.sun_path))
+		return up_fail(ENAMETOOLONG);
 	name->address.sun_family = AF_UNIX;
 	memcpy(name->address.sun_path, bytes, length);
 	name->length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
@@ -42,16 +40,14 @@ up_name(const char *bytes, size_t length, struct up_name *name)
  * file: it is ENAMETOOLONG then, as on systems without such names.
  */
 int
-up_name_at(int directory, const char *last, struct up_name *name)
+up_make_name_at(int directory, const char *last, struct up_name *name)
 {
 	char path[sizeof(name->address.sun_path) + 1];
 	struct stat meant, named;
 	int length;
 
-	if (!UP_HAS_DESCRIPTOR_PATHS) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
+	if (!UP_HAS_DESCRIPTOR_PATHS)
+		return up_fail(ENAMETOOLONG);
 	length = snprintf(path, sizeof(path), "/proc/thread-self/fd/%d",
 	    directory);
 	if (fstat(directory, &meant) == -1)
@@ -61,12 +57,10 @@ up_name_at(int directory, const char *last, struct up_name *name)
 			errno = ENAMETOOLONG;
 		return -1;
 	}
-	if (!up_is_same(&named, &meant)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
+	if (!up_is_same_file(&named, &meant))
+		return up_fail(ENAMETOOLONG);
 	if (last != NULL)
 		length += snprintf(path + length,
 		    sizeof(path) - (size_t)length, "/%s", last);
-	return up_name(path, (size_t)length, name);
+	return up_make_name(path, (size_t)length, name);
 }

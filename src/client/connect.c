@@ -5,7 +5,7 @@
 #include <sys/time.h>
 #include <errno.h>
 
-#define PAUSE	10		/* milliseconds between two tries */
+#define RETRY_MS	10		/* between two tries, with UNIX_WAIT */
 
 static int
 set_send_timeout(int fd, int ms)
@@ -26,14 +26,14 @@ connect_until(int fd, const struct up_name *name, long long deadline)
 	int left;
 
 	do {
-		left = up_left(deadline);
+		left = up_ms_left(deadline);
 		if (left != -1 && set_send_timeout(fd, left > 0 ? left : 1)
 		    == -1)
 			return -1;
 		if (connect(fd, (const struct sockaddr *)&name->address,
 		    name->length) == 0)
 			return 0;
-	} while (errno == EINTR && up_left(deadline) != 0);
+	} while (errno == EINTR && up_ms_left(deadline) != 0);
 	if (errno == EINTR || errno == EAGAIN)
 		errno = ETIMEDOUT;
 	return -1;
@@ -41,14 +41,14 @@ connect_until(int fd, const struct up_name *name, long long deadline)
 
 /* Writes wait without a limit again; macOS refuses when the peer has gone. */
 static int
-end_limit(int fd)
+clear_send_timeout(int fd)
 {
 	return set_send_timeout(fd, 0) == -1 && errno != EINVAL ? -1 : 0;
 }
 
 /* A connected socket, or -1. */
 static int
-try_once(const struct up_name *name, const struct unix_options *options,
+connect_once(const struct up_name *name, const struct unix_options *options,
     long long deadline)
 {
 	int fd = up_socket(SOCK_STREAM);
@@ -59,65 +59,58 @@ try_once(const struct up_name *name, const struct unix_options *options,
 	if (up_refuse_files(fd, options) == -1 ||
 	    up_sigpipe_socket(fd, options) == -1 ||
 	    connect_until(fd, name, deadline) == -1 ||
-	    (deadline != UP_NEVER && end_limit(fd) == -1)) {
+	    (deadline != UP_NEVER && clear_send_timeout(fd) == -1)) {
 		up_close(fd);
 		return -1;
 	}
 	return fd;
 }
 
-/* Errors that UNIX_WAIT waits out: no server yet, or a full one. */
+/* Errors that UNIX_WAIT waits out: there is no server yet. */
 static int
-may_come(int error)
+is_awaited_error(int error)
 {
 	return error == ENOENT || error == ECONNREFUSED;
 }
 
 /* Between two tries; -1 when DEADLINE has passed. */
 static int
-pause_until(long long deadline)
+wait_to_retry(long long deadline)
 {
-	int left = up_left(deadline);
+	int left = up_ms_left(deadline);
 
-	if (left == 0) {
-		errno = ETIMEDOUT;
-		return -1;
-	}
+	if (left == 0)
+		return up_fail(ETIMEDOUT);
 	return up_poll(NULL, 0,
-	    up_deadline(left != -1 && left < PAUSE ? left : PAUSE));
+	    up_deadline(left != -1 && left < RETRY_MS ? left : RETRY_MS));
 }
 
 /* One try, to a file that is looked up again each time. */
 static int
-try_address(const struct up_address *address,
+resolve_and_connect(const struct up_address *address,
     const struct unix_options *options, long long deadline)
 {
 	struct up_name name;
 	int file, fd = -1;
 
-	if (up_reach(address, &name, &file) == 0)
-		fd = try_once(&name, options, deadline);
+	if (up_resolve(address, &name, &file) == 0)
+		fd = connect_once(&name, options, deadline);
 	up_close(file);
 	return fd;
 }
 
 static int
-dial(const struct up_address *address, const struct unix_options *options)
+connect_patiently(const struct up_address *address,
+    const struct unix_options *options)
 {
-	long long deadline = up_limit(options->connect_timeout);
+	long long deadline = up_timeout_deadline(options->connect_timeout);
 	int fd;
 
 	do
-		fd = try_address(address, options, deadline);
+		fd = resolve_and_connect(address, options, deadline);
 	while (fd == -1 && (options->flags & UNIX_WAIT) != 0 &&
-	    may_come(errno) && pause_until(deadline) == 0);
+	    is_awaited_error(errno) && wait_to_retry(deadline) == 0);
 	return fd;
-}
-
-static int
-check_server(int fd, const struct unix_options *options)
-{
-	return (options->flags & UNIX_SAME_USER) == 0 ? 0 : up_check_user(fd);
 }
 
 /* Ports on what ADDRESS means: a descriptor of the caller's, or a new one. */
@@ -129,10 +122,11 @@ open_address(const struct up_address *address,
 
 	if (address->form == UP_DESCRIPTOR)
 		return up_adopt_ports(address->number, options, ports);
-	fd = dial(address, options);
+	fd = connect_patiently(address, options);
 	if (fd == -1)
 		return -1;
-	if (check_server(fd, options) == -1 ||
+	if (((options->flags & UNIX_SAME_USER) != 0 &&
+	    up_check_peer_user(fd) == -1) ||
 	    up_make_ports(fd, options, ports) == -1) {
 		up_close(fd);
 		return -1;
@@ -148,16 +142,12 @@ unix_connect(const char *text, const struct unix_options *given,
 	struct up_address address;
 	int saved = errno;
 
-	if (ports == NULL) {
-		errno = EINVAL;
+	if (ports == NULL)
+		return up_fail(EINVAL);
+	if (up_read_request(text, given, UP_CONNECT, &address, &options) == -1)
 		return -1;
-	}
-	if (up_request(text, given, UP_CONNECT, &address, &options) == -1)
-		return -1;
-	if (address.form == UP_SYSTEMD) {
-		errno = EINVAL;
-		return -1;
-	}
+	if (address.form == UP_SYSTEMD)
+		return up_fail(EINVAL);
 	if (open_address(&address, &options, ports) == -1)
 		return -1;
 	up_sigpipe_process(options.sigpipe);

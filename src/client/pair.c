@@ -5,7 +5,7 @@
 #include <errno.h>
 
 static int
-open_both(const int fd[2], const struct unix_options *options,
+open_both_ends(const int fd[2], const struct unix_options *options,
     struct unix_ports made[2])
 {
 	if (up_open_ports(fd[0], options, &made[0]) == -1) {
@@ -29,12 +29,10 @@ unix_pair(const struct unix_options *given, struct unix_ports pair[2])
 	int saved = errno;
 	int fd[2];
 
-	if (pair == NULL) {
-		errno = EINVAL;
-		return -1;
-	}
-	if (up_options(given, UP_PORTS, &options) == -1 ||
-	    up_socketpair(fd) == -1 || open_both(fd, &options, made) == -1)
+	if (pair == NULL)
+		return up_fail(EINVAL);
+	if (up_read_options(given, UP_PORTS, &options) == -1 ||
+	    up_socketpair(fd) == -1 || open_both_ends(fd, &options, made) == -1)
 		return -1;
 	up_sigpipe_process(options.sigpipe);
 	pair[0] = made[0];

@@ -20,15 +20,16 @@ send_whole(int fd, const struct up_name *name, const void *bytes, size_t length)
 }
 
 static int
-send_to(const struct up_address *address, const void *bytes, size_t length)
+send_to_address(const struct up_address *address, const void *bytes,
+    size_t length)
 {
 	struct up_name name;
 	int file, fd, result = -1;
 
-	if (up_reach(address, &name, &file) == -1)
+	if (up_resolve(address, &name, &file) == -1)
 		return -1;
 	fd = up_socket(SOCK_DGRAM);
-	if (fd != -1 && up_sigpipe_spare(fd, 1) == 0)
+	if (fd != -1 && up_set_nosigpipe(fd, 1) == 0)
 		result = send_whole(fd, &name, bytes, length);
 	up_close(fd);
 	up_close(file);
@@ -37,16 +38,14 @@ send_to(const struct up_address *address, const void *bytes, size_t length)
 
 /* The descriptor of a caller, who has connected it. */
 static int
-send_over(int fd, const void *bytes, size_t length)
+send_through(int fd, const void *bytes, size_t length)
 {
 	int type = up_socket_option(fd, SO_TYPE);
 
 	if (type == -1)
 		return -1;
-	if (type != SOCK_DGRAM) {
-		errno = EPROTOTYPE;
-		return -1;
-	}
+	if (type != SOCK_DGRAM)
+		return up_fail(EPROTOTYPE);
 	return send_whole(fd, NULL, bytes, length);
 }
 
@@ -56,15 +55,13 @@ unix_send(const char *text, const void *bytes, size_t length)
 	struct up_address address;
 	int saved = errno;
 
-	if (up_parse(text, 0, &address) == -1)
+	if (up_parse_address(text, 0, &address) == -1)
 		return -1;
-	if (address.form == UP_SYSTEMD || (bytes == NULL && length > 0)) {
-		errno = EINVAL;
-		return -1;
-	}
+	if (address.form == UP_SYSTEMD || (bytes == NULL && length > 0))
+		return up_fail(EINVAL);
 	if ((address.form == UP_DESCRIPTOR ?
-	    send_over(address.number, bytes, length) :
-	    send_to(&address, bytes, length)) == -1)
+	    send_through(address.number, bytes, length) :
+	    send_to_address(&address, bytes, length)) == -1)
 		return -1;
 	errno = saved;
 	return 0;

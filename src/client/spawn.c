@@ -29,7 +29,7 @@ set_signals(posix_spawnattr_t *attributes)
 
 /* FD is neither 0 nor 1: dup2(2) onto itself would leave close-on-exec. */
 static int
-set_files(posix_spawn_file_actions_t *actions, int fd)
+set_standard_files(posix_spawn_file_actions_t *actions, int fd)
 {
 	int error = posix_spawn_file_actions_adddup2(actions, fd,
 	    STDIN_FILENO);
@@ -40,7 +40,7 @@ set_files(posix_spawn_file_actions_t *actions, int fd)
 
 /* An errno, that of exec too, or 0. */
 static int
-start(char *const argv[], int fd, pid_t *child)
+spawn_child(char *const argv[], int fd, pid_t *child)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -50,7 +50,7 @@ start(char *const argv[], int fd, pid_t *child)
 		return error;
 	error = posix_spawnattr_init(&attributes);
 	if (error == 0) {
-		error = set_files(&actions, fd);
+		error = set_standard_files(&actions, fd);
 		if (error == 0)
 			error = set_signals(&attributes);
 		if (error == 0)
@@ -64,7 +64,7 @@ start(char *const argv[], int fd, pid_t *child)
 
 /* Both ends, of which the first has become PORTS; the other, or -1. */
 static int
-open_ends(const struct unix_options *options, struct unix_ports *ports)
+open_pair(const struct unix_options *options, struct unix_ports *ports)
 {
 	int ends[2];
 
@@ -88,19 +88,16 @@ unix_spawn(char *const argv[], const struct unix_options *given,
 	pid_t child;
 	int fd, error;
 
-	if (argv == NULL || argv[0] == NULL || ports == NULL) {
-		errno = EINVAL;
+	if (argv == NULL || argv[0] == NULL || ports == NULL)
+		return up_fail(EINVAL);
+	if (up_read_options(given, UP_PORTS, &options) == -1 ||
+	    (fd = open_pair(&options, &made)) == -1)
 		return -1;
-	}
-	if (up_options(given, UP_PORTS, &options) == -1 ||
-	    (fd = open_ends(&options, &made)) == -1)
-		return -1;
-	error = start(argv, fd, &child);
+	error = spawn_child(argv, fd, &child);
 	up_close(fd);
 	if (error != 0) {
 		up_abandon_ports(&made);
-		errno = error;
-		return -1;
+		return up_fail(error);
 	}
 	up_sigpipe_process(options.sigpipe);
 	*ports = made;

@@ -146,13 +146,13 @@ say_reason(struct up_text *text, const char *address, int error)
 
 	if (say_common(text, address, error))
 		return 1;
-	if (address == NULL || up_parse(address, *address != '\0' ? 0 :
+	if (address == NULL || up_parse_address(address, *address != '\0' ? 0 :
 	    strlen(address + 1) + 1, &parsed) == -1)
 		return 0;
 	if (parsed.form != UP_PATH)
 		return say_nameless(text, &parsed, error);
-	path = up_copy(&parsed);
-	said = path != NULL && up_diagnose(text, path, error);
+	path = up_address_text(&parsed);
+	said = path != NULL && up_explain_path(text, path, error);
 	free(path);
 	return said;
 }

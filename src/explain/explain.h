@@ -19,6 +19,6 @@ void up_say(struct up_text *, const char *, ...);
 void up_say_bytes(struct up_text *, const char *, size_t);
 
 /* explain_path.c: errors of an address that is a path */
-int up_diagnose(struct up_text *, const char *, int);
+int up_explain_path(struct up_text *, const char *, int);
 
 #endif

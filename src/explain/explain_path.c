@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 static const char *
-kind_of(mode_t mode)
+file_kind(mode_t mode)
 {
 	return S_ISREG(mode) ? "a regular file" : S_ISDIR(mode) ?
 	    "a directory" : S_ISLNK(mode) ? "a symbolic link" :
@@ -21,14 +21,14 @@ kind_of(mode_t mode)
 
 /* The errno of the probe; 0, alive, also when it cannot be made. */
 static int
-probe(const char *path)
+probe_path(const char *path)
 {
 	struct up_address address = { .form = UP_PATH, .text = path,
 	    .length = strlen(path) };
 	struct up_name name;
 	int file, error = 0;
 
-	if (up_reach(&address, &name, &file) == 0)
+	if (up_resolve(&address, &name, &file) == 0)
 		error = up_probe(&name);
 	up_close(file);
 	return error;
@@ -45,13 +45,14 @@ static void
 say_in_use(struct up_text *text, const char *path)
 {
 	struct stat file;
-	int error = probe(path);
+	int error = probe_path(path);
 
 	if (lstat(path, &file) == -1)
 		up_say(text, "something was there a moment ago; try again");
 	else if (!S_ISSOCK(file.st_mode))
 		up_say(text, "%s is there, which is not touched; "
-		    "choose another path or remove it", kind_of(file.st_mode));
+		    "choose another path or remove it",
+		    file_kind(file.st_mode));
 	else if (error == ECONNREFUSED)
 		up_say(text, "nobody is listening there (left by a program "
 		    "that ended), and it was not reclaimed; remove it");
@@ -73,8 +74,8 @@ say_refused(struct up_text *text, const char *path)
 		up_say(text, "it has just gone; is the server running?");
 	else if (!S_ISSOCK(file.st_mode))
 		up_say(text, "%s, not a socket; is the path right?",
-		    kind_of(file.st_mode));
-	else if (probe(path) != ECONNREFUSED)
+		    file_kind(file.st_mode));
+	else if (probe_path(path) != ECONNREFUSED)
 		up_say(text, "nobody was listening there a moment ago; "
 		    "try again");
 	else
@@ -93,8 +94,8 @@ say_late(struct up_text *text, const char *path)
 		    "is the server running?");
 	else if (!S_ISSOCK(file.st_mode))
 		up_say(text, "%s, not a socket; is the path right?",
-		    kind_of(file.st_mode));
-	else if (probe(path) == ECONNREFUSED)
+		    file_kind(file.st_mode));
+	else if (probe_path(path) == ECONNREFUSED)
 		up_say(text, "nobody came to listen there in time; "
 		    "start the server");
 	else
@@ -167,7 +168,7 @@ say_forbidden(struct up_text *text, const char *path, const char *directory,
 
 /* Say it and return 1, or 0 when ERROR is none that a path explains. */
 int
-up_diagnose(struct up_text *text, const char *path, int error)
+up_explain_path(struct up_text *text, const char *path, int error)
 {
 	char buffer[PATH_MAX];
 	const char *directory = directory_of(path, buffer);

@@ -18,7 +18,7 @@
  * way round, but here the second is only tried.
  */
 static int
-hold_output(struct unix_socket *socket)
+try_lock_output(struct unix_socket *socket)
 {
 	if (!up_try_lock(&socket->lock))
 		return 0;
@@ -29,7 +29,7 @@ hold_output(struct unix_socket *socket)
 }
 
 static void
-release_output(struct unix_socket *socket)
+unlock_output(struct unix_socket *socket)
 {
 	funlockfile(socket->out);
 	up_unlock(&socket->lock);
@@ -37,9 +37,9 @@ release_output(struct unix_socket *socket)
 
 /* What waits in `out` and has not been sent. */
 static size_t
-unsent(struct unix_socket *socket, const char **bytes)
+unsent_output(struct unix_socket *socket, const char **bytes)
 {
-	size_t length = up_unsent(socket->out, socket->buffers,
+	size_t length = up_buffered_output(socket->out, socket->buffers,
 	    socket->buffer_size, bytes);
 	size_t ahead = socket->ahead;
 
@@ -54,19 +54,19 @@ static void
 send_unsent(struct unix_socket *socket)
 {
 	const char *bytes;
-	size_t length = unsent(socket, &bytes);
+	size_t length = unsent_output(socket, &bytes);
 	ssize_t sent;
 
 	if (length == 0)
 		return;
 	sent = up_send_some(socket, bytes, length, MSG_DONTWAIT);
 	if (sent == (ssize_t)length) {
-		up_purge(socket->out);
+		up_purge_output(socket->out);
 		socket->ahead = 0;
 	} else if (sent != -1)
 		socket->ahead += (size_t)sent;
 	else if (!up_would_block(errno))
-		up_keep_error(socket, errno);
+		up_set_error(socket, errno);
 }
 
 /*
@@ -77,38 +77,38 @@ send_unsent(struct unix_socket *socket)
 static int
 with_output(struct unix_socket *socket, void (*action)(struct unix_socket *))
 {
-	int sent[UP_MOST_FILES];
+	int sent[UP_MAX_FILES];
 	unsigned count = 0;
 	const char *bytes;
 	int state, left;
 
 	if (!socket->tied)
 		return 0;
-	state = up_shield();
-	left = hold_output(socket);
+	state = up_disable_cancel();
+	left = try_lock_output(socket);
 	if (left) {
 		if (action != NULL)
 			action(socket);
-		left = unsent(socket, &bytes) > 0;
+		left = unsent_output(socket, &bytes) > 0;
 		if (socket->files != NULL)
 			count = up_take_sent(socket->files, sent);
-		release_output(socket);
+		unlock_output(socket);
 		up_close_all(sent, count);
 	}
-	up_unshield(state);
+	up_restore_cancel(state);
 	return left;
 }
 
 /* Whether tied output waits. */
 int
-up_is_unsent(struct unix_socket *socket)
+up_has_unsent(struct unix_socket *socket)
 {
 	return with_output(socket, NULL);
 }
 
 /* Send what waits; whether some still does. */
 int
-up_tie(struct unix_socket *socket)
+up_send_tied(struct unix_socket *socket)
 {
 	return with_output(socket, send_unsent);
 }
@@ -125,13 +125,11 @@ up_await_input(int fd, struct unix_socket *socket, long long deadline)
 
 	do {
 		wait.events = POLLIN;
-		if (socket != NULL && up_tie(socket))
+		if (socket != NULL && up_send_tied(socket))
 			wait.events |= POLLOUT;
 		ready = up_poll(&wait, 1, deadline);
 	} while (ready == 1 && wait.revents == POLLOUT);
-	if (ready == 1 && (wait.revents & POLLNVAL) != 0) {
-		errno = EBADF;
-		return -1;
-	}
+	if (ready == 1 && (wait.revents & POLLNVAL) != 0)
+		return up_fail(EBADF);
 	return ready;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Memory for the two buffers of a connection.  Mapped, so that an idle one
- * costs nothing; pairs of the default size are kept and used again, for
+ * costs nothing; pairs of the default size are idle_pairs and used again, for
  * mapping anew costs a quarter of the connections per second.  Nothing here
  * waits or is locked, so that fork(2) may come at any time.
  */
@@ -11,20 +11,21 @@
 #include <errno.h>
 #include <stdint.h>
 
-#define KEPT	16		/* pairs */
-#define LINE	64		/* bytes; buffers share no cache line */
+#define MAX_IDLE_PAIRS		16
+#define CACHE_LINE_BYTES	64	/* buffers share no cache line */
 
-static _Atomic(char *) kept[KEPT];
+static _Atomic(char *) idle_pairs[MAX_IDLE_PAIRS];
 
 /* Bytes from a pair's first buffer, of SIZE bytes, to its second. */
 size_t
 up_stride(size_t size)
 {
-	return (size + up_slack + LINE - 1) / LINE * LINE;
+	return (size + up_buffer_slack + CACHE_LINE_BYTES - 1) /
+	    CACHE_LINE_BYTES * CACHE_LINE_BYTES;
 }
 
 static char *
-map(size_t size)
+map_buffers(size_t size)
 {
 	void *memory;
 
@@ -52,12 +53,12 @@ up_take_buffers(size_t size)
 	char *memory;
 	int i;
 
-	for (i = 0; size == UP_BUFFER_SIZE && i < KEPT; i++) {
-		memory = atomic_exchange(&kept[i], NULL);
+	for (i = 0; size == UP_BUFFER_SIZE && i < MAX_IDLE_PAIRS; i++) {
+		memory = atomic_exchange(&idle_pairs[i], NULL);
 		if (memory != NULL)
 			return memory;
 	}
-	return map(size);
+	return map_buffers(size);
 }
 
 void
@@ -66,9 +67,10 @@ up_return_buffers(char *memory, size_t size)
 	char *none;
 	int i;
 
-	for (i = 0; size == UP_BUFFER_SIZE && i < KEPT; i++) {
+	for (i = 0; size == UP_BUFFER_SIZE && i < MAX_IDLE_PAIRS; i++) {
 		none = NULL;
-		if (atomic_compare_exchange_strong(&kept[i], &none, memory))
+		if (atomic_compare_exchange_strong(&idle_pairs[i], &none,
+		    memory))
 			return;
 	}
 	munmap(memory, 2 * up_stride(size));

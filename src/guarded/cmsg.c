@@ -2,7 +2,7 @@
 /*
  * One system call for bytes of guarded ports, with descriptors as its
  * ancillary data where the ports have them.  A peer may send any: each is
- * either queued or closed.
+ * queued, closed, or refused by the kernel.
  */
 #include "guarded.h"
 
@@ -10,19 +10,19 @@
 #include <errno.h>
 #include <string.h>
 
-#define MOST	253		/* descriptors in one message, by Linux */
-#define OTHERS	256		/* bytes for credentials and what else comes */
+#define SCM_MAX_FDS		253	/* in one message, by Linux */
+#define OTHER_CONTROL_BYTES	256	/* credentials and the like */
 
 union control {
 	struct cmsghdr align;
-	char bytes[CMSG_SPACE(MOST * sizeof(int)) + OTHERS];
+	char bytes[CMSG_SPACE(SCM_MAX_FDS * sizeof(int)) + OTHER_CONTROL_BYTES];
 };
 
 static void
-attach(struct msghdr *message, union control *control,
+attach_files(struct msghdr *message, union control *control,
     const struct up_files *files)
 {
-	size_t size = files->waiting * sizeof(int);
+	size_t size = files->unsent * sizeof(int);
 	struct cmsghdr *header;
 
 	memset(control, 0, CMSG_SPACE(size));
@@ -32,7 +32,7 @@ attach(struct msghdr *message, union control *control,
 	header->cmsg_level = SOL_SOCKET;
 	header->cmsg_type = SCM_RIGHTS;
 	header->cmsg_len = CMSG_LEN(size);
-	memcpy(CMSG_DATA(header), files->go, size);
+	memcpy(CMSG_DATA(header), files->outgoing, size);
 }
 
 /* They go with the first byte: once one is taken, so are they. */
@@ -46,18 +46,18 @@ send_with_files(struct unix_socket *socket, const char *bytes,
 	union control control;
 	ssize_t sent;
 
-	if (socket->files->waiting > 0)
-		attach(&message, &control, socket->files);
+	if (socket->files->unsent > 0)
+		attach_files(&message, &control, socket->files);
 	sent = sendmsg(socket->fd, &message, flags);
-	if (sent > 0 && socket->files->waiting > 0) {
-		socket->files->sent = socket->files->waiting;
-		socket->files->waiting = 0;
+	if (sent > 0 && socket->files->unsent > 0) {
+		socket->files->sent = socket->files->unsent;
+		socket->files->unsent = 0;
 	}
 	return sent;
 }
 
 static ssize_t
-send_part(struct unix_socket *socket, const char *bytes, size_t length,
+send_once(struct unix_socket *socket, const char *bytes, size_t length,
     int flags)
 {
 	flags |= MSG_NOSIGNAL;
@@ -78,7 +78,7 @@ up_send_some(struct unix_socket *socket, const char *bytes, size_t length,
 	ssize_t sent;
 
 	do
-		sent = send_part(socket, bytes, length, flags);
+		sent = send_once(socket, bytes, length, flags);
 	while (sent == -1 && (errno == EINTR ||
 	    (errno == ECONNRESET && resets++ == 0)));
 	return sent;
@@ -101,16 +101,16 @@ is_pidfd(const struct cmsghdr *header)
 
 /* What finds no number of 3 or more was dropped, too. */
 static void
-queue(struct up_files *files, int fd)
+keep_received(struct up_files *files, int fd)
 {
 	fd = up_above_standard(fd);
 	if (MSG_CMSG_CLOEXEC == 0 && fd != -1)
 		up_set_inherit(fd, 0);
-	up_file_came(files, fd);
+	up_add_received(files, fd);
 }
 
 static void
-collect(struct cmsghdr *header, struct up_files *files)
+keep_or_close_all(struct cmsghdr *header, struct up_files *files)
 {
 	size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
 	size_t i;
@@ -119,7 +119,7 @@ collect(struct cmsghdr *header, struct up_files *files)
 	for (i = 0; i < count; i++) {
 		memcpy(&fd, CMSG_DATA(header) + i * sizeof(fd), sizeof(fd));
 		if (is_rights(header))
-			queue(files, fd);
+			keep_received(files, fd);
 		else if (fd >= 0)	/* else the kernel had none */
 			up_close(fd);
 	}
@@ -141,9 +141,9 @@ receive_with_files(struct unix_socket *socket, char *bytes, size_t length,
 	for (header = CMSG_FIRSTHDR(&message); header != NULL;
 	    header = CMSG_NXTHDR(&message, header))
 		if (is_rights(header) || is_pidfd(header))
-			collect(header, socket->files);
+			keep_or_close_all(header, socket->files);
 	if ((message.msg_flags & MSG_CTRUNC) != 0)
-		up_file_came(socket->files, -1);
+		up_add_received(socket->files, -1);
 	return got;
 }
 
@@ -154,4 +154,25 @@ up_receive_some(struct unix_socket *socket, char *bytes, size_t length,
 {
 	return socket->files == NULL ? recv(socket->fd, bytes, length, flags) :
 	    receive_with_files(socket, bytes, length, flags);
+}
+
+/*
+ * Have the kernel refuse descriptors on FD, unless OPTIONS ask for them: the
+ * sender's sendmsg(2) fails with EPERM.  One that was passed and is not
+ * received is dropped inside our recv(2) or close(2).  If it is a TCP socket
+ * with unsent bytes and SO_LINGER, that call blocks for a time that the peer
+ * has chosen.  A connection inherits the option from its listener, as it was
+ * at connect(2).  Kernels before Linux 6.16 and TCP do not have it.
+ */
+int
+up_refuse_files(int fd, const struct unix_options *options)
+{
+	const int off = 0;
+
+	if (SO_PASSRIGHTS != -1 &&
+	    (options->flags & (UNIX_GUARDED | UNIX_FILES)) == UNIX_GUARDED &&
+	    setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof(off))
+	    == -1 && errno != ENOPROTOOPT && errno != EOPNOTSUPP)
+		return -1;
+	return 0;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Descriptors that wait: those to go with the next byte, and those that
- * have come and were not taken yet.  The first belong to the thread that
- * holds `out`; the others are locked, since any may take them.
+ * Queues of descriptors: the outgoing ones, which go with the next byte, and
+ * the received ones, which were not taken yet.  The first belong to the
+ * thread that holds `out`; the others are locked, since any thread may take
+ * them.
  */
 #include "guarded.h"
 
@@ -10,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS	COUNT(((struct up_files *)NULL)->come)
-#define GAP	(-1)		/* some were dropped here */
+#define SLOTS	COUNT(((struct up_files *)NULL)->received)
+#define GAP	(-1)		/* received ones were closed here */
 
 struct up_files *
 up_new_files(void)
@@ -21,8 +22,8 @@ up_new_files(void)
 	if (files == NULL)
 		return NULL;
 	up_make_lock(&files->lock);
-	files->waiting = files->sent = 0;
-	files->first = files->count = files->open = 0;
+	files->unsent = files->sent = 0;
+	files->first = files->length = files->nfds = 0;
 	return files;
 }
 
@@ -33,13 +34,13 @@ up_close_all(const int *fds, unsigned count)
 		up_close(fds[--count]);
 }
 
-/* Those that have gone are the caller's, to be closed under no lock. */
+/* Sent ones become the caller's, which closes them without a lock. */
 unsigned
-up_take_sent(struct up_files *files, int fds[UP_MOST_FILES])
+up_take_sent(struct up_files *files, int fds[UP_MAX_FILES])
 {
 	unsigned count = files->sent;
 
-	memcpy(fds, files->go, count * sizeof(*fds));
+	memcpy(fds, files->outgoing, count * sizeof(*fds));
 	files->sent = 0;
 	return count;
 }
@@ -47,81 +48,78 @@ up_take_sent(struct up_files *files, int fds[UP_MOST_FILES])
 void
 up_close_sent(struct up_files *files)
 {
-	up_close_all(files->go, files->sent);
+	up_close_all(files->outgoing, files->sent);
 	files->sent = 0;
 }
 
-/* Forget those that were to go. */
 void
-up_drop_waiting(struct up_files *files)
+up_close_outgoing(struct up_files *files)
 {
-	up_close_all(files->go, files->waiting);
-	files->waiting = 0;
+	up_close_all(files->outgoing, files->unsent);
+	files->unsent = 0;
 }
 
 void
-up_drop_files(struct up_files *files)
+up_free_files(struct up_files *files)
 {
 	if (files == NULL)
 		return;
 	up_close_sent(files);
-	up_drop_waiting(files);
-	for (; files->count > 0; files->count--)
-		up_close(files->come[files->first++ % SLOTS]);
-	up_drop_lock(&files->lock);
+	up_close_outgoing(files);
+	for (; files->length > 0; files->length--)
+		up_close(files->received[files->first++ % SLOTS]);
+	up_destroy_lock(&files->lock);
 	free(files);
 }
 
-/* Let COUNT descriptors wait too, as duplicates of ours; all, or none. */
+/* Duplicate COUNT descriptors for the next byte: all, or none. */
 int
-up_files_add(struct up_files *files, const int *fds, size_t count)
+up_add_outgoing(struct up_files *files, const int *fds, size_t count)
 {
 	size_t i;
 
-	if (count > UP_MOST_FILES - files->waiting) {
-		errno = E2BIG;
-		return -1;
-	}
+	if (count > UP_MAX_FILES - files->unsent)
+		return up_fail(E2BIG);
 	for (i = 0; i < count; i++) {
-		files->go[files->waiting + i] = up_dup(fds[i]);
-		if (files->go[files->waiting + i] == -1)
+		files->outgoing[files->unsent + i] = up_dup(fds[i]);
+		if (files->outgoing[files->unsent + i] == -1)
 			break;
 	}
 	if (i == count) {
-		files->waiting += (unsigned)count;
+		files->unsent += (unsigned)count;
 		return 0;
 	}
 	while (i > 0)
-		up_close(files->go[files->waiting + --i]);
+		up_close(files->outgoing[files->unsent + --i]);
 	return -1;
 }
 
 static void
-append(struct up_files *files, int fd)
+append_received(struct up_files *files, int fd)
 {
-	files->come[(files->first + files->count++) % SLOTS] = fd;
+	files->received[(files->first + files->length++) % SLOTS] = fd;
 }
 
-/* One gap is as good as two: so there is room for one between any others. */
+/* Adjacent gaps are one: so there is room for a gap between any two. */
 static void
 append_gap(struct up_files *files)
 {
-	unsigned last = files->first + files->count - 1;
+	unsigned last = files->first + files->length - 1;
 
-	if (files->count == 0 || files->come[last % SLOTS] != GAP)
-		append(files, GAP);
+	if (files->length == 0 || files->received[last % SLOTS] != GAP)
+		append_received(files, GAP);
 }
 
-/* FD has come, or GAP. */
+/* FD was received, or GAP stands for some that were not. */
 void
-up_file_came(struct up_files *files, int fd)
+up_add_received(struct up_files *files, int fd)
 {
 	int surplus = -1;
 
 	up_lock(&files->lock);
-	if (fd != GAP && files->open < UP_MOST_FILES) {
-		append(files, fd);
-		files->open++;
+	if (fd != GAP && files->nfds < UP_MAX_FILES) {
+		append_received(files, fd);
+		files->nfds++;
 	} else {
 		append_gap(files);
 		surplus = fd;
@@ -131,20 +129,20 @@ up_file_came(struct up_files *files, int fd)
 }
 
 int
-up_file_take(struct up_files *files)
+up_take_received(struct up_files *files)
 {
 	int fd = GAP;
 	int error = ENOMSG;
 
 	up_lock(&files->lock);
-	if (files->count > 0) {
-		fd = files->come[files->first];
+	if (files->length > 0) {
+		fd = files->received[files->first];
 		files->first = (files->first + 1) % SLOTS;
-		files->count--;
+		files->length--;
 		error = EBADMSG;
 	}
 	if (fd != GAP)
-		files->open--;
+		files->nfds--;
 	up_unlock(&files->lock);
 	if (fd == GAP)
 		errno = error;

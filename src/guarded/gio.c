@@ -18,7 +18,7 @@ send_all(struct unix_socket *socket, const char *bytes, size_t length)
 {
 	struct pollfd room = { .fd = socket->fd, .events = POLLOUT };
 	int flags = socket->write_timeout > 0 ? MSG_DONTWAIT : 0;
-	long long deadline = up_limit(socket->write_timeout);
+	long long deadline = up_timeout_deadline(socket->write_timeout);
 	int ready = 1;
 	ssize_t sent;
 
@@ -29,16 +29,14 @@ send_all(struct unix_socket *socket, const char *bytes, size_t length)
 				up_close_sent(socket->files);
 			bytes += sent;
 			length -= (size_t)sent;
-			deadline = up_limit(socket->write_timeout);
+			deadline = up_timeout_deadline(socket->write_timeout);
 			ready = 1;
 			continue;
 		}
 		if (!up_would_block(errno))
 			return -1;
-		if (ready == 0) {
-			errno = ETIMEDOUT;
-			return -1;
-		}
+		if (ready == 0)
+			return up_fail(ETIMEDOUT);
 		ready = up_poll(&room, 1, deadline);
 		if (ready == -1)
 			return -1;
@@ -60,13 +58,12 @@ up_guarded_write(struct unix_socket *socket, const char *bytes, size_t length)
 	socket->ahead -= ahead;
 	if (socket->error == 0 &&
 	    send_all(socket, bytes + ahead, length - ahead) == -1)
-		up_keep_error(socket, errno);
+		up_set_error(socket, errno);
 	if (socket->error == 0)
 		return 0;
 	if (socket->error == EPIPE)
 		up_sigpipe_raise(socket->sigpipe);
-	errno = socket->error;
-	return -1;
+	return up_fail(socket->error);
 }
 
 /*
@@ -77,8 +74,8 @@ up_guarded_write(struct unix_socket *socket, const char *bytes, size_t length)
 ssize_t
 up_guarded_read(struct unix_socket *socket, char *bytes, size_t length)
 {
-	long long deadline = up_limit(socket->read_timeout);
-	int flags = deadline != UP_NEVER || up_is_unsent(socket) ?
+	long long deadline = up_timeout_deadline(socket->read_timeout);
+	int flags = deadline != UP_NEVER || up_has_unsent(socket) ?
 	    MSG_DONTWAIT : 0;
 	ssize_t got;
 	int ready;
@@ -91,7 +88,8 @@ up_guarded_read(struct unix_socket *socket, char *bytes, size_t length)
 			continue;
 		if (!up_would_block(errno))
 			return -1;
-		if (flags != 0 && deadline == UP_NEVER && !up_tie(socket)) {
+		if (flags != 0 && deadline == UP_NEVER &&
+		    !up_send_tied(socket)) {
 			flags = 0;
 			continue;
 		}

@@ -22,8 +22,8 @@ up_discard_socket(struct unix_socket *socket)
 {
 	int saved = errno;
 
-	up_drop_files(socket->files);
-	up_drop_lock(&socket->lock);
+	up_free_files(socket->files);
+	up_destroy_lock(&socket->lock);
 	if (socket->buffers != NULL)
 		up_return_buffers(socket->buffers, socket->buffer_size);
 	free(socket);
@@ -38,7 +38,7 @@ up_new_socket(int fd, const struct unix_options *options)
 	if (socket == NULL)
 		return NULL;
 	*socket = (struct unix_socket){ .fd = fd, .holders = 2, .streams = 2,
-	    .maker = up_own_number(), .tied = !is_set(options, UNIX_UNTIED),
+	    .maker = up_process_number(), .tied = !is_set(options, UNIX_UNTIED),
 	    .sigpipe = options->sigpipe, .read_timeout = options->read_timeout,
 	    .write_timeout = options->write_timeout,
 	    .buffer_size = options->buffer_size != 0 ? options->buffer_size :
@@ -70,7 +70,7 @@ up_close_socket(struct unix_socket *socket)
 
 /* The last that lets go of SOCKET releases it. */
 void
-up_let_go(struct unix_socket *socket)
+up_release_socket(struct unix_socket *socket)
 {
 	if (atomic_fetch_sub(&socket->holders, 1) == 1)
 		up_discard_socket(socket);
@@ -78,7 +78,7 @@ up_let_go(struct unix_socket *socket)
 
 /* shutdown(2) while others may close their streams. */
 int
-up_end_socket(struct unix_socket *socket, int how)
+up_shutdown_socket(struct unix_socket *socket, int how)
 {
 	int result = 0;
 
@@ -96,7 +96,7 @@ up_end_socket(struct unix_socket *socket, int how)
  * have ended our direction.
  */
 int
-up_is_over(struct unix_socket *socket)
+up_is_finished(struct unix_socket *socket)
 {
 	struct pollfd peer = { .events = 0 };
 	int over = 1;
@@ -113,17 +113,17 @@ up_is_over(struct unix_socket *socket)
 
 /* Close what SOCKET holds open, and leave it to a stream that cannot end. */
 void
-up_forsake(struct unix_socket *socket)
+up_close_inherited(struct unix_socket *socket)
 {
 	up_close(socket->fd);
-	up_drop_files(socket->files);
+	up_free_files(socket->files);
 	socket->fd = -1;
 	socket->files = NULL;
 }
 
 /* The first error of a write is that of all later ones. */
 void
-up_keep_error(struct unix_socket *socket, int error)
+up_set_error(struct unix_socket *socket, int error)
 {
 	if (socket->error == 0)
 		socket->error = error;
@@ -135,5 +135,5 @@ up_lost_output(struct unix_socket *socket)
 {
 	if (socket->error != 0)
 		return socket->error;
-	return socket->files != NULL && socket->files->waiting > 0 ? EIO : 0;
+	return socket->files != NULL && socket->files->unsent > 0 ? EIO : 0;
 }

@@ -13,10 +13,10 @@ static up_cookie_result
 read_hook(void *cookie, char *bytes, up_cookie_size length)
 {
 	int saved = errno;
-	int state = up_shield();
+	int state = up_disable_cancel();
 	ssize_t result = up_guarded_read(cookie, bytes, (size_t)length);
 
-	up_unshield(state);
+	up_restore_cancel(state);
 	if (result != -1)
 		errno = saved;
 	return (up_cookie_result)result;
@@ -26,10 +26,10 @@ static up_cookie_result
 write_hook(void *cookie, const char *bytes, up_cookie_size length)
 {
 	int saved = errno;
-	int state = up_shield();
+	int state = up_disable_cancel();
 	int result = up_guarded_write(cookie, bytes, (size_t)length);
 
-	up_unshield(state);
+	up_restore_cancel(state);
 	if (result == -1)
 		return UP_COOKIE_UNWRITTEN;
 	errno = saved;
@@ -38,27 +38,27 @@ write_hook(void *cookie, const char *bytes, up_cookie_size length)
 
 /* The first of both streams ends its direction, the second all. */
 static void
-close_stream(struct unix_socket *socket, int how, int *error)
+close_direction(struct unix_socket *socket, int how, int *error)
 {
 	int left = atomic_fetch_sub(&socket->streams, 1) - 1;
 	int result = left == 0 ? up_close_socket(socket) :
-	    socket->quiet ? 0 : up_end_socket(socket, how);
+	    socket->quiet ? 0 : up_shutdown_socket(socket, how);
 
 	if (result == -1 && *error == 0)
 		*error = errno;
-	up_let_go(socket);
+	up_release_socket(socket);
 }
 
 static int
 close_input(void *cookie)
 {
 	int saved = errno;
-	int state = up_shield();
+	int state = up_disable_cancel();
 	int error = 0;
 
-	close_stream(cookie, SHUT_RD, &error);
-	up_unshield(state);
-	return up_answer(error, saved);
+	close_direction(cookie, SHUT_RD, &error);
+	up_restore_cancel(state);
+	return up_result(error, saved);
 }
 
 /* A stream that is going must not be found by the tie. */
@@ -67,16 +67,16 @@ close_output(void *cookie)
 {
 	struct unix_socket *socket = cookie;
 	int saved = errno;
-	int state = up_shield();
+	int state = up_disable_cancel();
 	int error;
 
 	up_lock(&socket->lock);
 	socket->out = NULL;
 	up_unlock(&socket->lock);
 	error = up_lost_output(socket);
-	close_stream(socket, SHUT_WR, &error);
-	up_unshield(state);
-	return up_answer(error, saved);
+	close_direction(socket, SHUT_WR, &error);
+	up_restore_cancel(state);
+	return up_result(error, saved);
 }
 
 /* Buffers of ours: the size that setvbuf(3) is told alone is ignored. */
@@ -87,7 +87,7 @@ open_input(struct unix_socket *socket)
 
 	if (in != NULL)
 		setvbuf(in, socket->buffers + up_stride(socket->buffer_size),
-		    _IOFBF, socket->buffer_size + up_slack);
+		    _IOFBF, socket->buffer_size + up_buffer_slack);
 	return in;
 }
 
@@ -98,7 +98,7 @@ open_output(struct unix_socket *socket)
 	    close_output);
 	if (socket->out != NULL)
 		setvbuf(socket->out, socket->buffers, _IOFBF,
-		    socket->buffer_size + up_slack);
+		    socket->buffer_size + up_buffer_slack);
 	return socket->out;
 }
 
@@ -128,8 +128,7 @@ up_guarded_open(int fd, const struct unix_options *options,
 		socket->fd = -1;
 		socket->holders = socket->streams = 1;
 		fclose(made.out);
-		errno = error;
-		return -1;
+		return up_fail(error);
 	}
 	*ports = made;
 	return 0;

@@ -7,9 +7,6 @@
 
 #include <errno.h>
 
-/* passrights.c: descriptors that are refused */
-int up_refuse_files(int, const struct unix_options *);
-
 /* buffers.c: memory for both streams */
 #define UP_BUFFER_SIZE	((size_t)192 * 1024)	/* measured: make bench */
 
@@ -17,28 +14,28 @@ size_t up_stride(size_t);
 char *up_take_buffers(size_t);
 void up_return_buffers(char *, size_t);
 
-/* fdqueue.c: descriptors that wait */
-#define UP_MOST_FILES	252
+/* fdqueue.c: queues of descriptors */
+#define UP_MAX_FILES	252
 
 struct up_files {
-	unsigned waiting;		/* to go with the next byte */
-	unsigned sent;			/* that have gone; then none waits */
-	int go[UP_MOST_FILES];
-	struct up_lock lock;		/* of what has come */
-	unsigned first, count;
-	unsigned open;			/* of them, the others are gaps */
-	int come[2 * UP_MOST_FILES + 1];
+	unsigned unsent;		/* outgoing, with the next byte */
+	unsigned sent;			/* outgoing; then none is unsent */
+	int outgoing[UP_MAX_FILES];
+	struct up_lock lock;		/* of all below */
+	unsigned first, length;		/* of the ring of received ones */
+	unsigned nfds;			/* in the ring; the rest are gaps */
+	int received[2 * UP_MAX_FILES + 1];
 };
 
 struct up_files *up_new_files(void);
-int up_files_add(struct up_files *, const int *, size_t);
-unsigned up_take_sent(struct up_files *, int [UP_MOST_FILES]);
+int up_add_outgoing(struct up_files *, const int *, size_t);
+unsigned up_take_sent(struct up_files *, int [UP_MAX_FILES]);
 void up_close_sent(struct up_files *);
 void up_close_all(const int *, unsigned);
-void up_drop_waiting(struct up_files *);
-void up_file_came(struct up_files *, int);
-int up_file_take(struct up_files *);
-void up_drop_files(struct up_files *);
+void up_close_outgoing(struct up_files *);
+void up_add_received(struct up_files *, int);
+int up_take_received(struct up_files *);
+void up_free_files(struct up_files *);
 
 /* gsocket.c: the socket */
 struct unix_socket {
@@ -64,13 +61,13 @@ struct unix_socket {
 
 struct unix_socket *up_new_socket(int, const struct unix_options *);
 void up_discard_socket(struct unix_socket *);
-void up_keep_error(struct unix_socket *, int);
+void up_set_error(struct unix_socket *, int);
 int up_lost_output(struct unix_socket *);
-void up_let_go(struct unix_socket *);
+void up_release_socket(struct unix_socket *);
 int up_close_socket(struct unix_socket *);
-int up_end_socket(struct unix_socket *, int);
-int up_is_over(struct unix_socket *);
-void up_forsake(struct unix_socket *);
+int up_shutdown_socket(struct unix_socket *, int);
+int up_is_finished(struct unix_socket *);
+void up_close_inherited(struct unix_socket *);
 
 /* gstream.c: opening the streams */
 int up_guarded_open(int, const struct unix_options *, struct unix_ports *);
@@ -83,29 +80,30 @@ int up_guarded_write(struct unix_socket *, const char *, size_t);
 /* cmsg.c: one system call */
 ssize_t up_send_some(struct unix_socket *, const char *, size_t, int);
 ssize_t up_receive_some(struct unix_socket *, char *, size_t, int);
+int up_refuse_files(int, const struct unix_options *);
 
 /* autoflush.c: output that is sent before a wait for input */
-int up_is_unsent(struct unix_socket *);
-int up_tie(struct unix_socket *);
+int up_has_unsent(struct unix_socket *);
+int up_send_tied(struct unix_socket *);
 int up_await_input(int, struct unix_socket *, long long);
 
 /*
- * The socket for other directories, none of which looks into it.  Inline: most
- * of this is a load or a store.
+ * The socket for other directories, none of which uses its members.  Inline:
+ * most of these functions are a load or a store.
  */
 
-/* Closing its streams ends no direction from now on. */
+/* Closing its streams shuts down no direction from now on. */
 static inline void
 up_close_quietly(struct unix_socket *socket)
 {
 	socket->quiet = 1;
 }
 
-/* Whether the process that made it is another one: we are its child. */
+/* Whether another process made it, of which we are a child. */
 static inline int
 up_is_inherited(const struct unix_socket *socket)
 {
-	return socket->maker != up_own_number();
+	return socket->maker != up_process_number();
 }
 
 static inline int
@@ -122,27 +120,27 @@ up_queue_files(struct unix_socket *socket, const int *files, size_t count)
 		errno = socket->error;
 		return -1;
 	}
-	return up_files_add(socket->files, files, count);
+	return up_add_outgoing(socket->files, files, count);
 }
 
-/* Forget those that were to go with bytes that will not. */
+/* Close those that were to go with bytes that will not be sent. */
 static inline void
-up_drop_unsent_files(struct unix_socket *socket)
+up_close_unsent_files(struct unix_socket *socket)
 {
 	if (socket->files != NULL)
-		up_drop_waiting(socket->files);
+		up_close_outgoing(socket->files);
 }
 
-/* The first one that has come. */
+/* The first one that was received. */
 static inline int
 up_dequeue_file(struct unix_socket *socket)
 {
-	return up_file_take(socket->files);
+	return up_take_received(socket->files);
 }
 
-/* One more holder, until up_let_go(). */
+/* One more holder, until up_release_socket(). */
 static inline void
-up_hold_socket(struct unix_socket *socket)
+up_retain_socket(struct unix_socket *socket)
 {
 	atomic_fetch_add(&socket->holders, 1);
 }

@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define PREFIX	((size_t)4)
-#define SHORT	((size_t)256)	/* with its prefix */
+#define PREFIX_BYTES		((size_t)4)
+#define FIRST_WRITE_BYTES	((size_t)256)	/* with the prefix */
 
 static unsigned char *
 prefix_of(struct unix_buffer *frame)
@@ -16,7 +16,7 @@ prefix_of(struct unix_buffer *frame)
 
 /* The length that was announced. */
 static size_t
-announced(struct unix_buffer *frame)
+announced_length(struct unix_buffer *frame)
 {
 	const unsigned char *p = prefix_of(frame);
 
@@ -26,17 +26,18 @@ announced(struct unix_buffer *frame)
 
 /* Read SIZE more bytes of a frame to WHERE: 1 when all are here. */
 static int
-take(struct up_hold *hold, struct unix_buffer *frame, void *where, size_t size)
+read_part(struct up_stream *stream, struct unix_buffer *frame, void *where,
+    size_t size)
 {
 	size_t *held = &frame->reserved[UP_HELD];
-	size_t n = up_read(hold, where, size);
+	size_t n = up_read_bytes(stream, where, size);
 
 	*held += n;
 	if (n == size)
 		return 1;
-	if (up_message_stopped(frame, hold->stream) == -1)
+	if (up_message_cut_off(frame, stream->file) == -1)
 		return -1;
-	return *held == 0 ? 0 : up_message_drop(frame, EBADMSG);
+	return *held == 0 ? 0 : up_message_fail(frame, EBADMSG);
 }
 
 /*
@@ -44,54 +45,54 @@ take(struct up_hold *hold, struct unix_buffer *frame, void *where, size_t size)
  * grows with what has arrived.
  */
 static int
-get_bytes(struct up_hold *hold, struct unix_buffer *frame, size_t size)
+read_body(struct up_stream *stream, struct unix_buffer *frame, size_t size)
 {
 	size_t got, n;
 
 	for (;;) {
-		got = frame->reserved[UP_HELD] - PREFIX;
+		got = frame->reserved[UP_HELD] - PREFIX_BYTES;
 		if (up_message_room(frame, got + 2, size + 1) == -1)
 			return -1;
 		if (got == size)
-			return up_message_done(frame, size);
+			return up_message_finish(frame, size);
 		n = frame->capacity - 1 < size ? frame->capacity - 1 : size;
-		if (take(hold, frame, frame->bytes + got, n - got) == -1)
+		if (read_part(stream, frame, frame->bytes + got, n - got) == -1)
 			return -1;
 	}
 }
 
 static int
-get_frame(struct up_hold *hold, struct unix_buffer *frame, size_t limit)
+read_frame(struct up_stream *stream, struct unix_buffer *frame, size_t limit)
 {
 	size_t held = frame->reserved[UP_HELD];
 	int result = 1;
 
-	if (held < PREFIX)
-		result = take(hold, frame, prefix_of(frame) + held,
-		    PREFIX - held);
+	if (held < PREFIX_BYTES)
+		result = read_part(stream, frame, prefix_of(frame) + held,
+		    PREFIX_BYTES - held);
 	if (result != 1)
 		return result;
-	if (announced(frame) > limit)
-		return up_message_drop(frame, EMSGSIZE);
-	return get_bytes(hold, frame, announced(frame));
+	if (announced_length(frame) > limit)
+		return up_message_fail(frame, EMSGSIZE);
+	return read_body(stream, frame, announced_length(frame));
 }
 
 UP_API int
 unix_get_frame(FILE *in, struct unix_buffer *frame, size_t limit)
 {
-	struct up_hold hold;
+	struct up_stream stream;
 	int result;
 
 	if (up_message_begin(frame, in, UP_FRAME) == -1)
 		return -1;
-	up_hold(&hold, in);
-	result = get_frame(&hold, frame, up_message_limit(limit));
-	up_drop_hold(&hold);
+	up_lock_stream(&stream, in);
+	result = read_frame(&stream, frame, up_message_limit(limit));
+	up_unlock_stream(&stream);
 	return result;
 }
 
 static void
-announce(unsigned char prefix[PREFIX], size_t length)
+encode_length(unsigned char prefix[PREFIX_BYTES], size_t length)
 {
 	prefix[0] = (length >> 24) & 255;
 	prefix[1] = (length >> 16) & 255;
@@ -99,37 +100,35 @@ announce(unsigned char prefix[PREFIX], size_t length)
 	prefix[3] = length & 255;
 }
 
-/* The beginning goes with the prefix: a short frame is one write. */
+/* The first bytes go with the prefix, so that a short frame is one write. */
 static int
-put_frame(struct up_hold *hold, const char *bytes, size_t length)
+write_frame(struct up_stream *stream, const char *bytes, size_t length)
 {
-	unsigned char start[SHORT];
-	size_t n = length < SHORT - PREFIX ? length : SHORT - PREFIX;
+	unsigned char start[FIRST_WRITE_BYTES];
+	size_t n = FIRST_WRITE_BYTES - PREFIX_BYTES;
 
-	announce(start, length);
+	if (n > length)
+		n = length;
+	encode_length(start, length);
 	if (n > 0)
-		memcpy(start + PREFIX, bytes, n);
-	if (up_write(hold, start, PREFIX + n) == -1)
+		memcpy(start + PREFIX_BYTES, bytes, n);
+	if (up_write_bytes(stream, start, PREFIX_BYTES + n) == -1)
 		return -1;
-	return n == length ? 0 : up_write(hold, bytes + n, length - n);
+	return n == length ? 0 : up_write_bytes(stream, bytes + n, length - n);
 }
 
 UP_API int
 unix_put_frame(FILE *out, const void *bytes, size_t length)
 {
-	struct up_hold hold;
+	struct up_stream stream;
 	int result;
 
-	if (out == NULL || (bytes == NULL && length > 0)) {
-		errno = EINVAL;
-		return -1;
-	}
-	if (length > UINT32_MAX) {
-		errno = EMSGSIZE;
-		return -1;
-	}
-	up_hold(&hold, out);
-	result = put_frame(&hold, bytes, length);
-	up_drop_hold(&hold);
+	if (out == NULL || (bytes == NULL && length > 0))
+		return up_fail(EINVAL);
+	if (length > UINT32_MAX)
+		return up_fail(EMSGSIZE);
+	up_lock_stream(&stream, out);
+	result = write_frame(&stream, bytes, length);
+	up_unlock_stream(&stream);
 	return result;
 }

@@ -8,18 +8,18 @@
 #include <errno.h>
 #include <string.h>
 
-#define SHORT	((size_t)256)
+#define SHORT_COPY_BYTES	((size_t)256)
 
 /*
  * memcpy(3) for what is mostly short: on some systems it takes longer to
  * begin than a short line takes to be copied.
  */
 static void
-copy(char *to, const char *from, size_t n)
+copy_bytes(char *to, const char *from, size_t n)
 {
 	size_t i;
 
-	if (n > SHORT) {
+	if (n > SHORT_COPY_BYTES) {
 		memcpy(to, from, n);
 	} else if (n >= 16) {
 		for (i = 0; i < n - 16; i += 16)
@@ -33,7 +33,7 @@ copy(char *to, const char *from, size_t n)
 
 /* A CR beyond the limit is let in: it may be the newline's. */
 static int
-is_over(const struct unix_buffer *line, char last, size_t n, size_t limit)
+exceeds_limit(const struct unix_buffer *line, char last, size_t n, size_t limit)
 {
 	size_t length = line->reserved[UP_HELD] + n;
 
@@ -42,44 +42,45 @@ is_over(const struct unix_buffer *line, char last, size_t n, size_t limit)
 
 /* Append N bytes, and have room for one more. */
 static int
-append(struct unix_buffer *line, const char *bytes, size_t n, size_t limit)
+append_bytes(struct unix_buffer *line, const char *bytes, size_t n,
+    size_t limit)
 {
 	size_t *held = &line->reserved[UP_HELD];
 
-	if (n > 0 && is_over(line, bytes[n - 1], n, limit))
-		return up_message_drop(line, EMSGSIZE);
+	if (n > 0 && exceeds_limit(line, bytes[n - 1], n, limit))
+		return up_message_fail(line, EMSGSIZE);
 	if (up_message_room(line, *held + n + 1, limit + 1) == -1)
 		return -1;
-	copy(line->bytes + *held, bytes, n);
+	copy_bytes(line->bytes + *held, bytes, n);
 	*held += n;
 	return 0;
 }
 
 /* Take what waits, up to a newline: 1 when there was one. */
 static int
-take(FILE *in, struct unix_buffer *line, size_t limit)
+take_buffered(FILE *in, struct unix_buffer *line, size_t limit)
 {
 	const char *bytes, *newline;
-	size_t n = up_ahead(in, &bytes);
+	size_t n = up_buffered_input(in, &bytes);
 
 	/* There may be no buffer yet: NULL must not even be moved by 0. */
 	if (n == 0)
-		return append(line, "", 0, limit);
+		return append_bytes(line, "", 0, limit);
 	newline = memchr(bytes, '\n', n);
 	if (newline != NULL)
 		n = (size_t)(newline - bytes);
-	if (append(line, bytes, n, limit) == -1)
+	if (append_bytes(line, bytes, n, limit) == -1)
 		return -1;
-	up_skip(in, newline != NULL ? n + 1 : n);
+	up_skip_input(in, newline != NULL ? n + 1 : n);
 	return newline != NULL;
 }
 
 static int
-finish(struct unix_buffer *line, size_t length, size_t limit)
+finish_at(struct unix_buffer *line, size_t length, size_t limit)
 {
 	if (length > limit)
-		return up_message_drop(line, EMSGSIZE);
-	return up_message_done(line, length);
+		return up_message_fail(line, EMSGSIZE);
+	return up_message_finish(line, length);
 }
 
 /* At its newline. */
@@ -90,39 +91,39 @@ finish_line(struct unix_buffer *line, size_t limit)
 
 	if (length > 0 && line->bytes[length - 1] == '\r')
 		length--;
-	return finish(line, length, limit);
+	return finish_at(line, length, limit);
 }
 
 /* At the end of the input, where a line needs no newline, or at an error. */
 static int
 finish_input(FILE *in, struct unix_buffer *line, size_t limit)
 {
-	if (up_message_stopped(line, in) == -1)
+	if (up_message_cut_off(line, in) == -1)
 		return -1;
 	if (line->reserved[UP_HELD] == 0)
 		return 0;
-	return finish(line, line->reserved[UP_HELD], limit);
+	return finish_at(line, line->reserved[UP_HELD], limit);
 }
 
 /* When nothing waits any more one byte is read, and others come with it. */
 static int
-get_line(struct up_hold *hold, struct unix_buffer *line, size_t limit)
+read_line(struct up_stream *stream, struct unix_buffer *line, size_t limit)
 {
 	int c, newline;
 
 	for (;;) {
-		newline = take(hold->stream, line, limit);
+		newline = take_buffered(stream->file, line, limit);
 		if (newline == -1)
 			return -1;
 		if (newline)
 			return finish_line(line, limit);
-		c = up_getc(hold);
+		c = up_read_byte(stream);
 		if (c == EOF)
-			return finish_input(hold->stream, line, limit);
+			return finish_input(stream->file, line, limit);
 		if (c == '\n')
 			return finish_line(line, limit);
-		if (is_over(line, (char)c, 1, limit))
-			return up_message_drop(line, EMSGSIZE);
+		if (exceeds_limit(line, (char)c, 1, limit))
+			return up_message_fail(line, EMSGSIZE);
 		line->bytes[line->reserved[UP_HELD]++] = (char)c;
 	}
 }
@@ -130,13 +131,13 @@ get_line(struct up_hold *hold, struct unix_buffer *line, size_t limit)
 UP_API int
 unix_get_line(FILE *in, struct unix_buffer *line, size_t limit)
 {
-	struct up_hold hold;
+	struct up_stream stream;
 	int result;
 
 	if (up_message_begin(line, in, UP_LINE) == -1)
 		return -1;
-	up_hold(&hold, in);
-	result = get_line(&hold, line, up_message_limit(limit));
-	up_drop_hold(&hold);
+	up_lock_stream(&stream, in);
+	result = read_line(&stream, line, up_message_limit(limit));
+	up_unlock_stream(&stream);
 	return result;
 }

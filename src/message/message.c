@@ -1,22 +1,102 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What lines and frames share: the buffer that a message grows in, and what
- * is kept there of one that was cut off, so that the next call goes on.
+ * The common part of lines and frames: a stream that belongs to one thread
+ * for a whole message, and the buffer that a message grows in.  The received
+ * part of a message that was cut off stays there for the next call.
  */
 #include "message.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define FIRST_CAPACITY	((size_t)256)
+#define FIRST_CAPACITY_BYTES	((size_t)256)
+
+/* A thread that is cancelled while it waits for the peer unlocks the stream. */
+static void
+unlock_on_cancel(void *stream)
+{
+	up_unlock_stream(stream);
+}
+
+/*
+ * Not every libc sets errno where a stream is not open for this direction:
+ * what it leaves alone is EBADF.
+ */
+static int
+preset_errno(void)
+{
+	int saved = errno;
+
+	errno = EBADF;
+	return saved;
+}
+
+/* The next byte, or EOF; errno is set unless the input is at its end. */
+int
+up_read_byte(struct up_stream *stream)
+{
+	int saved = preset_errno();
+	int c;
+
+	pthread_cleanup_push(unlock_on_cancel, stream);
+	c = getc_unlocked(stream->file);
+	pthread_cleanup_pop(0);
+	if (c != EOF || feof(stream->file))
+		errno = saved;
+	return c;
+}
+
+static size_t
+read_through_stdio(struct up_stream *stream, void *bytes, size_t size)
+{
+	int saved = preset_errno();
+	size_t n;
+
+	pthread_cleanup_push(unlock_on_cancel, stream);
+	n = fread(bytes, 1, size, stream->file);
+	pthread_cleanup_pop(0);
+	if (n == size || feof(stream->file))
+		errno = saved;
+	return n;
+}
+
+/* So many bytes, or fewer, as up_read_byte(). */
+size_t
+up_read_bytes(struct up_stream *stream, void *bytes, size_t size)
+{
+	const char *ahead;
+
+	if (up_buffered_input(stream->file, &ahead) < size)
+		return read_through_stdio(stream, bytes, size);
+	memcpy(bytes, ahead, size);
+	up_skip_input(stream->file, size);
+	return size;
+}
+
+int
+up_write_bytes(struct up_stream *stream, const void *bytes, size_t size)
+{
+	int saved = preset_errno();
+	size_t n;
+
+	pthread_cleanup_push(unlock_on_cancel, stream);
+	n = fwrite(bytes, 1, size, stream->file);
+	pthread_cleanup_pop(0);
+	if (n < size)
+		return -1;
+	errno = saved;
+	return 0;
+}
 
 /* Doubled, so that copying stays cheap, but no more than MOST. */
 int
 up_message_grow(struct unix_buffer *buffer, size_t need, size_t most)
 {
 	int saved = errno;
-	size_t capacity = buffer->capacity < FIRST_CAPACITY ?
-	    FIRST_CAPACITY : buffer->capacity * 2;
+	size_t capacity = buffer->capacity < FIRST_CAPACITY_BYTES ?
+	    FIRST_CAPACITY_BYTES : buffer->capacity * 2;
 	char *bytes;
 
 	if (capacity < need)
@@ -34,11 +114,10 @@ up_message_grow(struct unix_buffer *buffer, size_t need, size_t most)
 
 /* The message cannot be had: nothing of it is kept. */
 int
-up_message_drop(struct unix_buffer *buffer, int error)
+up_message_fail(struct unix_buffer *buffer, int error)
 {
 	buffer->reserved[UP_HELD] = 0;
-	errno = error;
-	return -1;
+	return up_fail(error);
 }
 
 /*
@@ -47,17 +126,16 @@ up_message_drop(struct unix_buffer *buffer, int error)
  * longer says that it failed.
  */
 int
-up_message_stopped(struct unix_buffer *buffer, FILE *in)
+up_message_cut_off(struct unix_buffer *buffer, FILE *in)
 {
 	int error = errno;
 
 	if (feof(in))
 		return 0;
 	if (error != ETIMEDOUT && error != EINTR && !up_would_block(error))
-		return up_message_drop(buffer, error);
+		return up_message_fail(buffer, error);
 	clearerr(in);
-	errno = error;
-	return -1;
+	return up_fail(error);
 }
 
 UP_API void

@@ -11,34 +11,34 @@
 #include <errno.h>
 #include <stdint.h>
 
-/* hold.c: a stream that is one thread's over a message */
-struct up_hold {
-	FILE *stream;
+/* message.c: a stream that belongs to one thread for a whole message */
+struct up_stream {
+	FILE *file;
 	int locked;
 };
 
-int up_getc(struct up_hold *);
-size_t up_read(struct up_hold *, void *, size_t);
-int up_write(struct up_hold *, const void *, size_t);
+int up_read_byte(struct up_stream *);
+size_t up_read_bytes(struct up_stream *, void *, size_t);
+int up_write_bytes(struct up_stream *, const void *, size_t);
 
-/* The lock is for others; where there are none its cost is saved. */
+/* The only thread of a process needs no lock, whose cost is saved. */
 static inline void
-up_hold(struct up_hold *hold, FILE *stream)
+up_lock_stream(struct up_stream *stream, FILE *file)
 {
-	hold->stream = stream;
-	hold->locked = up_has_threads();
-	if (hold->locked)
-		flockfile(stream);
+	stream->file = file;
+	stream->locked = up_has_threads();
+	if (stream->locked)
+		flockfile(file);
 }
 
 static inline void
-up_drop_hold(struct up_hold *hold)
+up_unlock_stream(struct up_stream *stream)
 {
-	if (hold->locked)
-		funlockfile(hold->stream);
+	if (stream->locked)
+		funlockfile(stream->file);
 }
 
-/* message.c: the buffer, and the part of a message that it holds */
+/* The buffer, and the part of a message that it holds. */
 enum up_kind {
 	UP_LINE,
 	UP_FRAME
@@ -52,8 +52,8 @@ enum up_state {			/* members of unix_buffer.reserved */
 };
 
 int up_message_grow(struct unix_buffer *, size_t, size_t);
-int up_message_drop(struct unix_buffer *, int);
-int up_message_stopped(struct unix_buffer *, FILE *);
+int up_message_fail(struct unix_buffer *, int);
+int up_message_cut_off(struct unix_buffer *, FILE *);
 
 /* A part that is held is of the same kind, and from the same stream. */
 static inline int
@@ -62,10 +62,8 @@ up_message_begin(struct unix_buffer *buffer, FILE *in, enum up_kind kind)
 	size_t *state = buffer == NULL ? NULL : buffer->reserved;
 
 	if (in == NULL || state == NULL || (state[UP_HELD] != 0 &&
-	    (state[UP_STREAM] != (uintptr_t)in || state[UP_KIND] != kind))) {
-		errno = EINVAL;
-		return -1;
-	}
+	    (state[UP_STREAM] != (uintptr_t)in || state[UP_KIND] != kind)))
+		return up_fail(EINVAL);
 	state[UP_STREAM] = (uintptr_t)in;
 	state[UP_KIND] = kind;
 	buffer->length = 0;
@@ -92,7 +90,7 @@ up_message_room(struct unix_buffer *buffer, size_t need, size_t most)
 }
 
 static inline int
-up_message_done(struct unix_buffer *buffer, size_t length)
+up_message_finish(struct unix_buffer *buffer, size_t length)
 {
 	buffer->bytes[length] = '\0';
 	buffer->length = length;

@@ -5,28 +5,28 @@
 #include <errno.h>
 #include <time.h>
 
-#define PER_SECOND	1000000000LL
-#define PER_MS		1000000LL
+#define NS_PER_SECOND	1000000000LL
+#define NS_PER_MS		1000000LL
 
 static long long
-now(void)
+monotonic_ns(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * PER_SECOND + t.tv_nsec;
+	return t.tv_sec * NS_PER_SECOND + t.tv_nsec;
 }
 
 /* MS from now as poll(2) counts: 0 is at once, negative is never. */
 long long
 up_deadline(int ms)
 {
-	return ms < 0 ? UP_NEVER : now() + ms * PER_MS;
+	return ms < 0 ? UP_NEVER : monotonic_ns() + ms * NS_PER_MS;
 }
 
 /* MS from now as the options count: 0 is never, negative is at once. */
 long long
-up_limit(int ms)
+up_timeout_deadline(int ms)
 {
 	return up_deadline(ms == 0 ? -1 : ms < 0 ? 0 : ms);
 }
@@ -36,13 +36,13 @@ up_limit(int ms)
  * up, so that nobody wakes before it and spins.
  */
 int
-up_left(long long deadline)
+up_ms_left(long long deadline)
 {
 	long long left;
 
 	if (deadline == UP_NEVER)
 		return -1;
-	left = (deadline - now() + PER_MS - 1) / PER_MS;
+	left = (deadline - monotonic_ns() + NS_PER_MS - 1) / NS_PER_MS;
 	return left < 0 ? 0 : (int)left;
 }
 
@@ -53,7 +53,31 @@ up_poll(struct pollfd *fds, nfds_t count, long long deadline)
 	int ready;
 
 	do
-		ready = poll(fds, count, up_left(deadline));
+		ready = poll(fds, count, up_ms_left(deadline));
 	while (ready == -1 && errno == EINTR);
+	return ready;
+}
+
+/* -1 if the process may not call poll(2): a loop of pauses would spin. */
+int
+up_pause(int ms)
+{
+	return poll(NULL, 0, ms) == -1 && errno != EINTR ? -1 : 0;
+}
+
+/* up_poll(), tried again after a pause during a shortage of memory. */
+int
+up_poll_retrying(struct pollfd *fds, nfds_t count, long long deadline)
+{
+	int ready;
+
+	while ((ready = up_poll(fds, count, deadline)) == -1) {
+		/* EAGAIN: macOS has no memory for it. */
+		if ((!up_is_shortage(errno) && !up_would_block(errno)) ||
+		    up_pause(UP_SHORTAGE_RETRY_MS) == -1)
+			return -1;
+		if (up_ms_left(deadline) == 0)
+			return 0;
+	}
 	return ready;
 }

@@ -16,8 +16,7 @@ seek_hook(void *cookie, off_t *position, int whence)
 	(void)cookie;
 	(void)position;
 	(void)whence;
-	errno = ESPIPE;
-	return -1;
+	return up_fail(ESPIPE);
 }
 
 FILE *

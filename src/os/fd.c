@@ -37,24 +37,6 @@ up_close(int fd)
 	errno = saved;
 }
 
-/* What a call returns whose first error was ERROR, or 0. */
-int
-up_answer(int error, int saved)
-{
-	errno = error != 0 ? error : saved;
-	return error != 0 ? -1 : 0;
-}
-
-int
-up_would_block(int error)
-{
-#if EWOULDBLOCK != EAGAIN
-	if (error == EWOULDBLOCK)
-		return 1;
-#endif
-	return error == EAGAIN;
-}
-
 static int
 set_flag(int fd, int get, int set, int flag, int on)
 {
@@ -79,7 +61,7 @@ up_set_inherit(int fd, int on)
 
 /* What we change on a stranger's FD, to be put back on failure. */
 int
-up_remember_flags(int fd, struct up_flags *flags)
+up_save_flags(int fd, struct up_flags *flags)
 {
 	flags->file = fcntl(fd, F_GETFL);
 	if (flags->file == -1)
@@ -261,8 +243,7 @@ up_chmod_path(int fd, mode_t mode)
 #else
 	(void)fd;
 	(void)mode;
-	errno = ENOSYS;
-	return -1;
+	return up_fail(ENOSYS);
 #endif
 }
 
@@ -279,7 +260,6 @@ up_rename_new(int directory, const char *from, const char *to)
 	(void)directory;
 	(void)from;
 	(void)to;
-	errno = ENAMETOOLONG;
-	return -1;
+	return up_fail(ENAMETOOLONG);
 #endif
 }

@@ -20,7 +20,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
-#define ALL_USERS	4294967295LL	/* (uid_t)-1 is no user */
+#define USER_COUNT	4294967295LL	/* (uid_t)-1 is no user */
 #define OVERFLOW_UID	65534		/* the kernel's default */
 #define NO_NUMBER	(-1LL)
 
@@ -39,7 +39,7 @@ open_numbers(const char *path)
 
 /* A NUL at the end of the file. */
 static char
-next_byte(struct numbers *file)
+read_byte(struct numbers *file)
 {
 	if (file->next == file->length) {
 		file->length = file->fd == -1 ? 0 :
@@ -54,12 +54,12 @@ next_byte(struct numbers *file)
 }
 
 static long long
-next_number(struct numbers *file)
+read_number(struct numbers *file)
 {
 	long long number = NO_NUMBER;
 	char byte;
 
-	while ((byte = next_byte(file)) != '\0')
+	while ((byte = read_byte(file)) != '\0')
 		if (byte >= '0' && byte <= '9')
 			number = (number == NO_NUMBER ? 0 : number * 10) +
 			    (byte - '0');
@@ -70,10 +70,9 @@ next_number(struct numbers *file)
 
 /* A file that cannot be opened now may say that users are not identified. */
 static int
-is_shortage(const struct numbers *file)
+is_short(const struct numbers *file)
 {
-	return file->fd == -1 &&
-	    (errno == EMFILE || errno == ENFILE || errno == ENOMEM);
+	return file->fd == -1 && up_is_shortage(errno);
 }
 
 /* 1 if the overflow uid is USER, 0, or -1. */
@@ -83,9 +82,9 @@ is_overflow_uid(uid_t user)
 	struct numbers file = open_numbers("/proc/sys/kernel/overflowuid");
 	long long number;
 
-	if (is_shortage(&file))
+	if (is_short(&file))
 		return -1;
-	number = next_number(&file);
+	number = read_number(&file);
 	up_close(file.fd);
 	return user == (number == NO_NUMBER ? OVERFLOW_UID : (uid_t)number);
 }
@@ -100,17 +99,17 @@ is_every_user_mapped(void)
 	struct numbers map = open_numbers("/proc/thread-self/uid_map");
 	long long count, mapped = 0;
 
-	if (is_shortage(&map))
+	if (is_short(&map))
 		return -1;
 	do {
-		(void)next_number(&map);
-		(void)next_number(&map);
-		count = next_number(&map);
+		(void)read_number(&map);
+		(void)read_number(&map);
+		count = read_number(&map);
 		if (count != NO_NUMBER)
 			mapped += count;
 	} while (count != NO_NUMBER);
 	up_close(map.fd);
-	return mapped == ALL_USERS;
+	return mapped == USER_COUNT;
 }
 
 /*
@@ -143,7 +142,7 @@ up_is_own_user(uid_t user)
  * serve: a child in a new pid namespace may have its parent's, and to ask
  * for it takes a system call each time.
  */
-#define PAGE_MOST	65536UL		/* bytes of the largest page */
+#define MAX_PAGE_BYTES	65536UL		/* bytes of the largest page */
 #define PID_BITS	22		/* the most that Linux uses */
 
 /*
@@ -151,9 +150,10 @@ up_is_own_user(uid_t user)
  * one of a bare clone(2), and in a handler of pthread_atfork(3) that runs
  * before ours.  Not mmap(2): dlclose(3) would leave such a page behind.
  */
-static _Atomic unsigned space[2 * PAGE_MOST / sizeof(unsigned)];
-static _Atomic unsigned nowhere;
-static _Atomic unsigned *_Atomic place;	/* `nowhere': no page is cleared */
+static _Atomic unsigned pages[2 * MAX_PAGE_BYTES / sizeof(unsigned)];
+static _Atomic unsigned no_page;
+/* `no_page' if the system clears none. */
+static _Atomic unsigned *_Atomic number_page;
 static _Atomic unsigned forks;
 
 static int
@@ -172,11 +172,11 @@ clear_in_children(_Atomic unsigned *page, size_t size)
 
 /* Emulators of Linux accept MADV_WIPEONFORK and ignore it. */
 static void
-forget(void)
+forget_number(void)
 {
 	forks++;
-	if (place != NULL)
-		*place = 0;
+	if (number_page != NULL)
+		*number_page = 0;
 }
 
 /*
@@ -184,31 +184,31 @@ forget(void)
  * in the child of a fork that met another thread there, musl's never returns.
  */
 static _Atomic unsigned *
-find_place(void)
+find_number_page(void)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	uintptr_t start = ((uintptr_t)space + page - 1) / page * page;
-	_Atomic unsigned *found = space +
-	    (start - (uintptr_t)space) / sizeof(*space);
+	uintptr_t start = ((uintptr_t)pages + page - 1) / page * page;
+	_Atomic unsigned *found = pages +
+	    (start - (uintptr_t)pages) / sizeof(*pages);
 	_Atomic unsigned *unset = NULL;
 
-	(void)pthread_atfork(NULL, NULL, forget);
-	if (page > PAGE_MOST || clear_in_children(found, page) == -1)
-		found = &nowhere;
-	return atomic_compare_exchange_strong(&place, &unset, found) ? found :
-	    unset;
+	(void)pthread_atfork(NULL, NULL, forget_number);
+	if (page > MAX_PAGE_BYTES || clear_in_children(found, page) == -1)
+		found = &no_page;
+	return atomic_compare_exchange_strong(&number_page, &unset, found) ?
+	    found : unset;
 }
 
 /* No process that this one descends from by fork(2) has the same. */
 unsigned
-up_own_number(void)
+up_process_number(void)
 {
-	_Atomic unsigned *own = place;
+	_Atomic unsigned *own = number_page;
 	unsigned number, none = 0;
 
 	if (own == NULL)
-		own = find_place();
-	if (own == &nowhere)
+		own = find_number_page();
+	if (own == &no_page)
 		return (unsigned)getpid() ^ forks << PID_BITS;
 	number = *own;
 	if (number != 0)
@@ -220,14 +220,14 @@ up_own_number(void)
 }
 
 int
-up_is_same(const struct stat *a, const struct stat *b)
+up_is_same_file(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
 /* Also when it was changed last: an inode number is used again. */
 int
-up_is_unchanged(const struct stat *a, const struct stat *b)
+up_is_unchanged_file(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
 	    a->st_ctime == b->st_ctime

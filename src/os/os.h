@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
@@ -97,6 +98,18 @@
 #define UP_API
 #endif
 
+/* errors.c: classes of errors, and the result of a call */
+static inline int
+up_fail(int error)
+{
+	errno = error;
+	return -1;
+}
+
+int up_result(int, int);
+int up_would_block(int);
+int up_is_shortage(int);
+
 /* fd.c: descriptors of any type; new ones are 3 or more and close-on-exec */
 struct up_flags {
 	int file;
@@ -104,11 +117,9 @@ struct up_flags {
 };
 
 void up_close(int);
-int up_answer(int, int);
-int up_would_block(int);
 int up_set_blocking(int, int);
 int up_set_inherit(int, int);
-int up_remember_flags(int, struct up_flags *);
+int up_save_flags(int, struct up_flags *);
 void up_restore_flags(int, const struct up_flags *);
 int up_dup(int);
 int up_dup_from(int, int);
@@ -132,7 +143,7 @@ int up_socketpair(int [2]);
 int up_accept(int);
 int up_shutdown(int, int);
 int up_family(int);
-int up_own_text(int, char **);
+int up_bound_name(int, char **);
 int up_is_bound(int);
 int up_bound_file(int);
 int up_is_listening(int);
@@ -140,11 +151,14 @@ int up_socket_option(int, int);
 
 /* clock.c: waiting until a deadline */
 #define UP_NEVER	(-1LL)
+#define UP_SHORTAGE_RETRY_MS	50
 
 long long up_deadline(int);
-long long up_limit(int);
-int up_left(long long);
+long long up_timeout_deadline(int);
+int up_ms_left(long long);
 int up_poll(struct pollfd *, nfds_t, long long);
+int up_pause(int);
+int up_poll_retrying(struct pollfd *, nfds_t, long long);
 
 /* threads.c: locks that are held for moments, and cancellation */
 struct up_lock {
@@ -155,42 +169,45 @@ struct up_lock {
 };
 
 void up_make_lock(struct up_lock *);
-void up_drop_lock(struct up_lock *);
+void up_destroy_lock(struct up_lock *);
 int up_try_lock(struct up_lock *);
 void up_lock(struct up_lock *);
 void up_unlock(struct up_lock *);
 int up_has_threads(void);
-int up_shield(void);
-void up_unshield(int);
+int up_disable_cancel(void);
+void up_restore_cancel(int);
 
 /* identity.c: the same user, process or file */
 struct stat;
 int up_is_own_user(uid_t);
-unsigned up_own_number(void);
-int up_is_same(const struct stat *, const struct stat *);
-int up_is_unchanged(const struct stat *, const struct stat *);
+unsigned up_process_number(void);
+int up_is_same_file(const struct stat *, const struct stat *);
+int up_is_unchanged_file(const struct stat *, const struct stat *);
 
 /* localfs.c and peercred.c */
 int up_is_local(int);
-int up_ask_peer(int, struct unix_peer *);
+int up_peer_credentials(int, struct unix_peer *);
 
 /* sigpipe.c: the policies */
 int up_sigpipe_check(const struct unix_options *);
-int up_sigpipe_spared(int);
-int up_sigpipe_spare(int, int);
-void up_sigpipe_restore(int, int);
+int up_nosigpipe(int);
+int up_set_nosigpipe(int, int);
+void up_restore_nosigpipe(int, int);
 int up_sigpipe_socket(int, const struct unix_options *);
 void up_sigpipe_process(enum unix_sigpipe);
 void up_sigpipe_raise(enum unix_sigpipe);
 
-/* stdio_buffer.c: the buffer of a stream; under its lock, all but up_peek() */
-extern const size_t up_slack;
+/*
+ * stdio_buffer.c: the buffer of a stream.  The caller holds the lock of the
+ * stream, except for up_has_buffered_input().
+ */
+extern const size_t up_buffer_slack;
 
-int up_peek(FILE *);
-size_t up_ahead(FILE *, const char **);
-void up_skip(FILE *, size_t);
-size_t up_unsent(FILE *, const char *, size_t, const char **);
-void up_purge(FILE *);
+int up_has_buffered_input(FILE *);
+size_t up_buffered_input(FILE *, const char **);
+void up_skip_input(FILE *, size_t);
+size_t up_buffered_output(FILE *, const char *, size_t, const char **);
+void up_purge_output(FILE *);
 
 /* cookie.c: streams with hooks, whose types are those of the system's */
 #if defined(HAVE_FOPENCOOKIE) || defined(HAVE_FUNOPEN)

@@ -16,7 +16,7 @@
 
 #if defined(__linux__) || defined(__OpenBSD__)
 int
-up_ask_peer(int fd, struct unix_peer *peer)
+up_peer_credentials(int fd, struct unix_peer *peer)
 {
 #ifdef __OpenBSD__
 	struct sockpeercred found;
@@ -34,7 +34,7 @@ up_ask_peer(int fd, struct unix_peer *peer)
 }
 #elif defined(__NetBSD__)
 int
-up_ask_peer(int fd, struct unix_peer *peer)
+up_peer_credentials(int fd, struct unix_peer *peer)
 {
 	struct unpcbid found;
 	socklen_t size = sizeof(found);
@@ -48,7 +48,7 @@ up_ask_peer(int fd, struct unix_peer *peer)
 }
 #elif defined(__APPLE__)
 int
-up_ask_peer(int fd, struct unix_peer *peer)
+up_peer_credentials(int fd, struct unix_peer *peer)
 {
 	socklen_t size = sizeof(peer->pid);
 
@@ -60,17 +60,15 @@ up_ask_peer(int fd, struct unix_peer *peer)
 }
 #elif defined(__FreeBSD__) || defined(__DragonFly__)
 int
-up_ask_peer(int fd, struct unix_peer *peer)
+up_peer_credentials(int fd, struct unix_peer *peer)
 {
 	struct xucred found;
 	socklen_t size = sizeof(found);
 
 	if (getsockopt(fd, SOL_LOCAL, LOCAL_PEERCRED, &found, &size) == -1)
 		return -1;
-	if (found.cr_version != XUCRED_VERSION) {
-		errno = ENOTSUP;
-		return -1;
-	}
+	if (found.cr_version != XUCRED_VERSION)
+		return up_fail(ENOTSUP);
 #ifdef HAVE_STRUCT_XUCRED_CR_PID
 	peer->pid = found.cr_pid;
 #endif
@@ -80,7 +78,7 @@ up_ask_peer(int fd, struct unix_peer *peer)
 }
 #elif defined(__sun)
 int
-up_ask_peer(int fd, struct unix_peer *peer)
+up_peer_credentials(int fd, struct unix_peer *peer)
 {
 	ucred_t *found = NULL;
 
@@ -94,11 +92,10 @@ up_ask_peer(int fd, struct unix_peer *peer)
 }
 #else
 int
-up_ask_peer(int fd, struct unix_peer *peer)
+up_peer_credentials(int fd, struct unix_peer *peer)
 {
 	(void)fd;
 	(void)peer;
-	errno = ENOTSUP;
-	return -1;
+	return up_fail(ENOTSUP);
 }
 #endif

@@ -20,18 +20,16 @@ up_sigpipe_check(const struct unix_options *options)
 #else
 		if ((options->flags & UNIX_GUARDED) != 0)
 			return 0;
-		errno = ENOTSUP;
-		return -1;
+		return up_fail(ENOTSUP);
 #endif
 	}
-	errno = EINVAL;
-	return -1;
+	return up_fail(EINVAL);
 }
 
 /* Whether writes to FD are spared the signal; whether they are to be. */
 #ifdef SO_NOSIGPIPE
 int
-up_sigpipe_spared(int fd)
+up_nosigpipe(int fd)
 {
 	int on = 0;
 	socklen_t size = sizeof(on);
@@ -42,20 +40,20 @@ up_sigpipe_spared(int fd)
 }
 
 int
-up_sigpipe_spare(int fd, int on)
+up_set_nosigpipe(int fd, int on)
 {
 	return setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof(on));
 }
 #else
 int
-up_sigpipe_spared(int fd)
+up_nosigpipe(int fd)
 {
 	(void)fd;
 	return 0;
 }
 
 int
-up_sigpipe_spare(int fd, int on)
+up_set_nosigpipe(int fd, int on)
 {
 	(void)fd;
 	(void)on;
@@ -63,13 +61,13 @@ up_sigpipe_spare(int fd, int on)
 }
 #endif
 
-/* Put back what up_sigpipe_spared() said; keeps errno. */
+/* Put back what up_nosigpipe() said; keeps errno. */
 void
-up_sigpipe_restore(int fd, int on)
+up_restore_nosigpipe(int fd, int on)
 {
 	int error = errno;
 
-	up_sigpipe_spare(fd, on);
+	up_set_nosigpipe(fd, on);
 	errno = error;
 }
 
@@ -84,7 +82,7 @@ up_sigpipe_socket(int fd, const struct unix_options *options)
 	if (options->sigpipe != UNIX_SIGPIPE_ERROR &&
 	    (options->flags & UNIX_GUARDED) == 0)
 		return 0;
-	return up_sigpipe_spared(fd) == 1 ? 0 : up_sigpipe_spare(fd, 1);
+	return up_nosigpipe(fd) == 1 ? 0 : up_set_nosigpipe(fd, 1);
 }
 
 /* What the system does where nothing spares the writing thread. */

@@ -26,7 +26,7 @@
 
 /* For what could not be born so; FD is closed when that fails. */
 static int
-close_on_exec(int fd)
+set_close_on_exec(int fd)
 {
 	if (fd != -1 && up_set_inherit(fd, 0) == -1) {
 		up_close(fd);
@@ -40,7 +40,7 @@ up_socket(int type)
 {
 	int fd = up_above_standard(socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
 
-	return SOCK_CLOEXEC != 0 ? fd : close_on_exec(fd);
+	return SOCK_CLOEXEC != 0 ? fd : set_close_on_exec(fd);
 }
 
 int
@@ -79,7 +79,7 @@ accept_once(int listener)
 	if (spare == -1)
 		return -1;
 	up_close(spare);
-	fd = close_on_exec(accept(listener, NULL, NULL));
+	fd = set_close_on_exec(accept(listener, NULL, NULL));
 	/* There the connection has inherited O_NONBLOCK. */
 	if (fd != -1 && up_set_blocking(fd, 1) == -1) {
 		up_close(fd);
@@ -142,7 +142,7 @@ name_length(const struct up_name *name)
 }
 
 static int
-own_name(int fd, struct up_name *name)
+socket_name(int fd, struct up_name *name)
 {
 	name->length = sizeof(name->address);
 	memset(&name->address, 0, sizeof(name->address));
@@ -156,7 +156,7 @@ up_family(int fd)
 {
 	struct up_name name;
 
-	return own_name(fd, &name) == -1 ? -1 : name.address.sun_family;
+	return socket_name(fd, &name) == -1 ? -1 : name.address.sun_family;
 }
 
 /*
@@ -164,7 +164,7 @@ up_family(int fd)
  * frees: in *TEXT, NULL when it has none or one with NULs inside.
  */
 int
-up_own_text(int fd, char **text)
+up_bound_name(int fd, char **text)
 {
 	struct up_name name;
 	/* cppcheck-suppress uninitvar ; where it is, not what it holds */
@@ -172,7 +172,7 @@ up_own_text(int fd, char **text)
 	size_t length;
 
 	*text = NULL;
-	if (own_name(fd, &name) == -1)
+	if (socket_name(fd, &name) == -1)
 		return -1;
 	length = name_length(&name);
 	if (length == 0 || memchr(path + 1, '\0', length - 1) != NULL)
@@ -189,7 +189,7 @@ up_is_bound(int fd)
 {
 	struct up_name name;
 
-	return own_name(fd, &name) == -1 ? -1 : name_length(&name) > 0;
+	return socket_name(fd, &name) == -1 ? -1 : name_length(&name) > 0;
 }
 
 int
@@ -230,7 +230,6 @@ up_bound_file(int socket)
 	return up_above_standard(ioctl(socket, SIOCUNIXFILE, 0));
 #else
 	(void)socket;
-	errno = ENOTSUP;
-	return -1;
+	return up_fail(ENOTSUP);
 #endif
 }

@@ -12,18 +12,18 @@
 
 /*
  * Bytes that ungetc(3) has put back may lie elsewhere than those that were
- * read ahead: then there are two places to look at.  up_ahead() shows the
- * first; the next read goes on to the second.
+ * read ahead: then there are two places to look at.  up_buffered_input() shows
+ * the first; the next read continues with the second.
  */
 #if defined(HAVE___FREADAHEAD)			/* musl */
 static int
-waits(FILE *in)
+has_input(FILE *in)
 {
 	return __freadahead(in) != 0;
 }
 
 size_t
-up_ahead(FILE *in, const char **bytes)
+up_buffered_input(FILE *in, const char **bytes)
 {
 	size_t n;
 
@@ -32,7 +32,7 @@ up_ahead(FILE *in, const char **bytes)
 }
 
 void
-up_skip(FILE *in, size_t n)
+up_skip_input(FILE *in, size_t n)
 {
 	__freadptrinc(in, n);
 }
@@ -41,7 +41,7 @@ up_skip(FILE *in, size_t n)
 #define USER_LOCK	0x8000			/* its _IO_USER_LOCK */
 
 static int
-waits(FILE *in)
+has_input(FILE *in)
 {
 	return in->_IO_read_ptr < in->_IO_read_end ||
 	    ((in->_flags & IN_BACKUP) != 0 &&
@@ -49,49 +49,48 @@ waits(FILE *in)
 }
 
 size_t
-up_ahead(FILE *in, const char **bytes)
+up_buffered_input(FILE *in, const char **bytes)
 {
 	*bytes = in->_IO_read_ptr;
 	return (size_t)(in->_IO_read_end - in->_IO_read_ptr);
 }
 
 void
-up_skip(FILE *in, size_t n)
+up_skip_input(FILE *in, size_t n)
 {
 	in->_IO_read_ptr += n;
 }
 #elif defined(HAVE_FILE__UB)			/* FreeBSD, macOS */
 static int
-waits(FILE *in)
+has_input(FILE *in)
 {
 	return in->_r > 0 || (in->_ub._base != NULL && in->_ur > 0);
 }
 
 size_t
-up_ahead(FILE *in, const char **bytes)
+up_buffered_input(FILE *in, const char **bytes)
 {
 	*bytes = (const char *)in->_p;
 	return in->_r > 0 ? (size_t)in->_r : 0;
 }
 
 void
-up_skip(FILE *in, size_t n)
+up_skip_input(FILE *in, size_t n)
 {
 	in->_p += n;
 	in->_r -= (int)n;
 }
 #else
 static int
-waits(FILE *in)
+has_input(FILE *in)
 {
 	(void)in;
-	errno = ENOTSUP;
-	return -1;
+	return up_fail(ENOTSUP);
 }
 
 /* Whoever sees nothing reads byte by byte. */
 size_t
-up_ahead(FILE *in, const char **bytes)
+up_buffered_input(FILE *in, const char **bytes)
 {
 	(void)in;
 	*bytes = NULL;
@@ -99,7 +98,7 @@ up_ahead(FILE *in, const char **bytes)
 }
 
 void
-up_skip(FILE *in, size_t n)
+up_skip_input(FILE *in, size_t n)
 {
 	(void)in;
 	(void)n;
@@ -112,13 +111,13 @@ up_skip(FILE *in, size_t n)
  * its lock could take for ever.
  */
 int
-up_peek(FILE *in)
+up_has_buffered_input(FILE *in)
 {
 	int result;
 
 	if (ftrylockfile(in) != 0)
 		return 0;
-	result = waits(in);
+	result = has_input(in);
 	funlockfile(in);
 	return result;
 }
@@ -130,21 +129,23 @@ up_peek(FILE *in)
  * waits for the next flush.  musl keeps bytes before it for ungetc(3).
  */
 #if defined(HAVE___FREADAHEAD)			/* musl */
-#define UNGET		8
+#define MUSL_UNGET_BYTES		8
 
-const size_t up_slack = UNGET + 1;
+const size_t up_buffer_slack = MUSL_UNGET_BYTES + 1;
 
 size_t
-up_unsent(FILE *out, const char *buffer, size_t size, const char **bytes)
+up_buffered_output(FILE *out, const char *buffer, size_t size,
+    const char **bytes)
 {
-	*bytes = buffer + UNGET;
+	*bytes = buffer + MUSL_UNGET_BYTES;
 	return __fbufsize(out) == size + 1 ? __fpending(out) : 0;
 }
 #elif defined(HAVE_FILE__IO_READ_PTR)		/* glibc */
-const size_t up_slack = 0;
+const size_t up_buffer_slack = 0;
 
 size_t
-up_unsent(FILE *out, const char *buffer, size_t size, const char **bytes)
+up_buffered_output(FILE *out, const char *buffer, size_t size,
+    const char **bytes)
 {
 	(void)buffer;
 	(void)size;
@@ -155,10 +156,11 @@ up_unsent(FILE *out, const char *buffer, size_t size, const char **bytes)
 	return (size_t)(out->_IO_write_ptr - out->_IO_write_base);
 }
 #elif defined(HAVE_FILE__BF)			/* the BSDs, macOS */
-const size_t up_slack = 0;
+const size_t up_buffer_slack = 0;
 
 size_t
-up_unsent(FILE *out, const char *buffer, size_t size, const char **bytes)
+up_buffered_output(FILE *out, const char *buffer, size_t size,
+    const char **bytes)
 {
 	(void)buffer;
 	(void)size;
@@ -166,10 +168,11 @@ up_unsent(FILE *out, const char *buffer, size_t size, const char **bytes)
 	return (size_t)(out->_p - out->_bf._base);
 }
 #else
-const size_t up_slack = 0;
+const size_t up_buffer_slack = 0;
 
 size_t
-up_unsent(FILE *out, const char *buffer, size_t size, const char **bytes)
+up_buffered_output(FILE *out, const char *buffer, size_t size,
+    const char **bytes)
 {
 	(void)out;
 	(void)size;
@@ -180,7 +183,7 @@ up_unsent(FILE *out, const char *buffer, size_t size, const char **bytes)
 
 /* Drop what waits in OUT. */
 void
-up_purge(FILE *out)
+up_purge_output(FILE *out)
 {
 #ifdef HAVE___FPURGE
 	__fpurge(out);

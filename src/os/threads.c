@@ -36,9 +36,9 @@ make_mutex(pthread_mutex_t *mutex)
  * the child that needs it makes it anew; 0 while another one does so.
  */
 static int
-is_own(struct up_lock *lock)
+adopt(struct up_lock *lock)
 {
-	unsigned self = up_own_number();
+	unsigned self = up_process_number();
 	unsigned adopter;
 
 	if (lock->owner == self)
@@ -70,13 +70,13 @@ up_make_lock(struct up_lock *lock)
 	lock->adopter = 0;
 	lock->owner = 0;
 	if (up_has_threads())
-		(void)is_own(lock);
+		(void)adopt(lock);
 }
 
 void
-up_drop_lock(struct up_lock *lock)
+up_destroy_lock(struct up_lock *lock)
 {
-	if (lock->owner == up_own_number())
+	if (lock->owner == up_process_number())
 		pthread_mutex_destroy(&lock->mutex);
 }
 
@@ -90,7 +90,7 @@ int
 up_try_lock(struct up_lock *lock)
 {
 	if (up_has_threads())
-		return !lock->alone && is_own(lock) &&
+		return !lock->alone && adopt(lock) &&
 		    pthread_mutex_trylock(&lock->mutex) == 0;
 	set_alone(lock, 1);
 	return 1;
@@ -104,7 +104,7 @@ up_lock(struct up_lock *lock)
 		set_alone(lock, 1);
 		return;
 	}
-	while (lock->alone || !is_own(lock))
+	while (lock->alone || !adopt(lock))
 		poll(NULL, 0, 1);
 	pthread_mutex_lock(&lock->mutex);
 }
@@ -120,7 +120,7 @@ up_unlock(struct up_lock *lock)
 
 /* A thread that is cancelled while it holds a stream never gives it back. */
 int
-up_shield(void)
+up_disable_cancel(void)
 {
 	int state;
 
@@ -129,7 +129,7 @@ up_shield(void)
 }
 
 void
-up_unshield(int state)
+up_restore_cancel(int state)
 {
 	pthread_setcancelstate(state, &state);
 }

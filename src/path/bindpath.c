@@ -22,16 +22,16 @@ absolute_path(const char *directory, int fd, const char *last)
 	struct stat by_name, by_fd;
 
 	if (real != NULL && stat(real, &by_name) == 0 &&
-	    fstat(fd, &by_fd) == 0 && up_is_same(&by_name, &by_fd) &&
+	    fstat(fd, &by_fd) == 0 && up_is_same_file(&by_name, &by_fd) &&
 	    strlen(real) + strlen(last) + 2 <= PATH_MAX)
-		path = up_join(strcmp(real, "/") == 0 ? "" : real, last);
+		path = up_join_path(strcmp(real, "/") == 0 ? "" : real, last);
 	free(real);
 	return path;
 }
 
 /* Open the directory of the path, and learn the absolute path. */
 int
-up_open_place(struct up_claim *claim)
+up_open_directory(struct up_claim *claim)
 {
 	const char *slash = strrchr(claim->path, '/');
 	char *directory;
@@ -55,14 +55,14 @@ up_open_place(struct up_claim *claim)
  * see it.  A path that fits no name goes by the directory's descriptor.
  */
 static int
-direct_name(const struct up_claim *claim, struct up_name *name)
+make_bind_name(const struct up_claim *claim, struct up_name *name)
 {
-	if (claim->absolute != NULL && up_name(claim->absolute,
+	if (claim->absolute != NULL && up_make_name(claim->absolute,
 	    strlen(claim->absolute), name) == 0)
 		return 0;
-	if (up_name(claim->path, strlen(claim->path), name) == 0)
+	if (up_make_name(claim->path, strlen(claim->path), name) == 0)
 		return 0;
-	return up_name_at(claim->directory, claim->last, name);
+	return up_make_name_at(claim->directory, claim->last, name);
 }
 
 /* Bind FD to a short name beside the long one; errno says what was wrong. */
@@ -75,7 +75,8 @@ bind_temporary(struct up_claim *claim, int fd)
 	do {
 		snprintf(claim->temporary, sizeof(claim->temporary),
 		    ".unixport.%ld.%d", (long)getpid(), number);
-		if (up_name_at(claim->directory, claim->temporary, &name) == 0 &&
+		if (up_make_name_at(claim->directory, claim->temporary,
+		    &name) == 0 &&
 		    bind(fd, (struct sockaddr *)&name.address, name.length)
 		    == 0)
 			return 0;
@@ -86,11 +87,11 @@ bind_temporary(struct up_claim *claim, int fd)
 
 /* bind(2) of FD to the path; may be tried again after EADDRINUSE. */
 int
-up_place(struct up_claim *claim, int fd)
+up_bind_path(struct up_claim *claim, int fd)
 {
 	struct up_name name;
 
-	if (direct_name(claim, &name) == 0)
+	if (make_bind_name(claim, &name) == 0)
 		return bind(fd, (struct sockaddr *)&name.address, name.length);
 	if (claim->temporary[0] == '\0' && bind_temporary(claim, fd) == -1)
 		return -1;
@@ -106,11 +107,11 @@ up_place(struct up_claim *claim, int fd)
 
 /* A name of FILE for connect(2). */
 static int
-probe_name(const struct up_claim *claim, const struct up_file *file,
+make_probe_name(const struct up_claim *claim, const struct up_file *file,
     struct up_name *name)
 {
-	return file->pin == -1 ? direct_name(claim, name) :
-	    up_name_at(file->pin, NULL, name);
+	return file->pin == -1 ? make_bind_name(claim, name) :
+	    up_make_name_at(file->pin, NULL, name);
 }
 
 /*
@@ -118,7 +119,7 @@ probe_name(const struct up_claim *claim, const struct up_file *file,
  * the one that its name may lead to by now: the errno of connect(2), or -1.
  */
 int
-up_probe_place(const struct up_claim *claim, struct stat *status)
+up_probe_path(const struct up_claim *claim, struct stat *status)
 {
 	struct up_file file;
 	struct up_name name;
@@ -127,7 +128,7 @@ up_probe_place(const struct up_claim *claim, struct stat *status)
 	if (up_open_file(claim, &file) == -1)
 		return -1;
 	if (up_stat_file(&file, status) == 0) {
-		if (probe_name(claim, &file, &name) == 0)
+		if (make_probe_name(claim, &file, &name) == 0)
 			error = up_probe(&name);
 		else
 			errno = EADDRINUSE;
@@ -137,7 +138,7 @@ up_probe_place(const struct up_claim *claim, struct stat *status)
 }
 
 void
-up_close_place(struct up_claim *claim)
+up_close_directory(struct up_claim *claim)
 {
 	if (claim->temporary[0] != '\0')
 		unlinkat(claim->directory, claim->temporary, 0);

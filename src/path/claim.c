@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 static int
-look(const struct up_claim *claim, struct stat *file)
+stat_path(const struct up_claim *claim, struct stat *file)
 {
 	return fstatat(claim->directory, claim->last, file,
 	    AT_SYMLINK_NOFOLLOW);
@@ -22,25 +22,23 @@ look(const struct up_claim *claim, struct stat *file)
 
 /* Remember FILE, which stands at the path, as the one that bind(2) has made. */
 static int
-identify(struct up_claim *claim, const struct stat *file)
+identify_file(struct up_claim *claim, const struct stat *file)
 {
 	struct stat there, named;
 
-	if (look(claim, &there) == -1)
+	if (stat_path(claim, &there) == -1)
 		return -1;
 	named = there;
 	if (claim->absolute != NULL && lstat(claim->absolute, &named) == -1)
 		return -1;
 	/* Another directory may stand at its path since it was opened. */
 	if (!S_ISSOCK(file->st_mode) || file->st_uid != geteuid() ||
-	    file->st_nlink != 1 || !up_is_same(file, &there) ||
-	    !up_is_same(file, &named)) {
-		errno = EADDRINUSE;
-		return -1;
-	}
+	    file->st_nlink != 1 || !up_is_same_file(file, &there) ||
+	    !up_is_same_file(file, &named))
+		return up_fail(EADDRINUSE);
 	claim->device = file->st_dev;
 	claim->inode = file->st_ino;
-	claim->owner = up_own_number();
+	claim->owner = up_process_number();
 	return 0;
 }
 
@@ -49,7 +47,7 @@ identify(struct up_claim *claim, const struct stat *file)
  * listen(2) no client can connect.
  */
 static int
-settle(struct up_claim *claim, int fd, mode_t mode, gid_t group)
+set_up_file(struct up_claim *claim, int fd, mode_t mode, gid_t group)
 {
 	struct up_file file;
 	struct stat status;
@@ -57,7 +55,7 @@ settle(struct up_claim *claim, int fd, mode_t mode, gid_t group)
 
 	if (up_open_bound_file(claim, fd, &file) == 0) {
 		if (up_stat_file(&file, &status) == 0 &&
-		    identify(claim, &status) == 0)
+		    identify_file(claim, &status) == 0)
 			result = up_set_access(&file, mode, group);
 		up_close_file(&file);
 	}
@@ -67,13 +65,16 @@ settle(struct up_claim *claim, int fd, mode_t mode, gid_t group)
 	/* A file that could not be examined is removed if it can be now. */
 	error = errno;
 	if (claim->owner == 0 && error != EADDRINUSE && error != ENOENT &&
-	    look(claim, &status) == 0)
-		(void)identify(claim, &status);
+	    stat_path(claim, &status) == 0)
+		(void)identify_file(claim, &status);
 	errno = error;
 	return result;
 }
 
-/* Bind FD to PATH, which CLAIM holds on to; up_release() also on failure. */
+/*
+ * Bind FD to PATH, to which CLAIM refers afterwards.  The caller calls
+ * up_release_claim(), also after a failure.
+ */
 int
 up_claim(struct up_claim *claim, const char *path, int fd,
     const struct unix_options *options)
@@ -81,19 +82,19 @@ up_claim(struct up_claim *claim, const char *path, int fd,
 	mode_t mode = options->mode == 0 ? 0600 : options->mode;
 
 	claim->path = path;
-	if (up_open_place(claim) == -1)
+	if (up_open_directory(claim) == -1)
 		return -1;
 	/* Linux makes the file with this mode; elsewhere it is EINVAL. */
 	(void)fchmod(fd, options->group != 0 ? mode & 0707 : mode);
-	if (up_place(claim, fd) == -1 && (errno != EADDRINUSE ||
+	if (up_bind_path(claim, fd) == -1 && (errno != EADDRINUSE ||
 	    (options->flags & UNIX_NO_RECLAIM) != 0 ||
 	    up_reclaim(claim, fd) == -1))
 		return -1;
-	return settle(claim, fd, mode, options->group);
+	return set_up_file(claim, fd, mode, options->group);
 }
 
 static int
-is_made(const struct up_claim *claim, const struct stat *file)
+is_claimed_file(const struct up_claim *claim, const struct stat *file)
 {
 	return S_ISSOCK(file->st_mode) && file->st_dev == claim->device &&
 	    file->st_ino == claim->inode;
@@ -104,7 +105,7 @@ is_made(const struct up_claim *claim, const struct stat *file)
  * file or none is there, -1 when that cannot be seen.
  */
 int
-up_owns(const struct up_claim *claim)
+up_owns_path(const struct up_claim *claim)
 {
 	const char *path;
 	struct stat file;
@@ -112,20 +113,20 @@ up_owns(const struct up_claim *claim)
 	if (claim->path == NULL)
 		return 1;
 	path = *claim->path == '/' ? claim->path : claim->absolute;
-	if ((path != NULL ? lstat(path, &file) : look(claim, &file)) == -1)
+	if ((path != NULL ? lstat(path, &file) : stat_path(claim, &file)) == -1)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
-	return is_made(claim, &file);
+	return is_claimed_file(claim, &file);
 }
 
-/* Remove the file that settle() has seen, unless it is gone or replaced. */
+/* Remove the file that was identified, unless it is gone or replaced. */
 static int
 remove_file(const struct up_claim *claim)
 {
 	struct stat file;
 
-	if (look(claim, &file) == -1)
+	if (stat_path(claim, &file) == -1)
 		return errno == ENOENT ? 0 : -1;
-	if (!is_made(claim, &file))
+	if (!is_claimed_file(claim, &file))
 		return 0;
 	return unlinkat(claim->directory, claim->last, 0) == -1 &&
 	    errno != ENOENT ? -1 : 0;
@@ -137,13 +138,13 @@ remove_file(const struct up_claim *claim)
  * removing the file, or 0.
  */
 int
-up_release(struct up_claim *claim, int keep_file)
+up_release_claim(struct up_claim *claim, int keep_file)
 {
 	int error = 0;
 
-	if (!keep_file && claim->owner == up_own_number() &&
+	if (!keep_file && claim->owner == up_process_number() &&
 	    remove_file(claim) == -1)
 		error = errno;
-	up_close_place(claim);
+	up_close_directory(claim);
 	return error;
 }

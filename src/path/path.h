@@ -33,10 +33,10 @@ int up_stat_file(const struct up_file *, struct stat *);
 int up_set_access(const struct up_file *, mode_t, gid_t);
 
 /* bindpath.c: its directory and its name */
-int up_open_place(struct up_claim *);
-int up_place(struct up_claim *, int);
-int up_probe_place(const struct up_claim *, struct stat *);
-void up_close_place(struct up_claim *);
+int up_open_directory(struct up_claim *);
+int up_bind_path(struct up_claim *, int);
+int up_probe_path(const struct up_claim *, struct stat *);
+void up_close_directory(struct up_claim *);
 
 /* reclaim.c: in place of a stale one */
 int up_reclaim(struct up_claim *, int);
@@ -44,8 +44,8 @@ int up_reclaim(struct up_claim *, int);
 /* claim.c: from bind(2) to its removal */
 int up_claim(struct up_claim *, const char *, int,
     const struct unix_options *);
-int up_owns(const struct up_claim *);
-int up_release(struct up_claim *, int);
+int up_owns_path(const struct up_claim *);
+int up_release_claim(struct up_claim *, int);
 
 /* A claim of no path, which may be released. */
 static inline struct up_claim

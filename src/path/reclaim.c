@@ -15,72 +15,65 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#define PATIENCE	2000	/* milliseconds for the lock */
-#define PAUSE		10
+#define LOCK_TIMEOUT_MS	2000
+#define LOCK_RETRY_MS		10
 
 /* The directory, locked. */
 static int
 lock_directory(const struct up_claim *claim)
 {
-	long long deadline = up_deadline(PATIENCE);
+	long long deadline = up_deadline(LOCK_TIMEOUT_MS);
 	int fd = up_openat(claim->directory, ".", O_RDONLY | O_DIRECTORY);
+	int error = EADDRINUSE;
 
-	if (fd == -1 || !up_is_local(fd)) {
-		up_close(fd);
-		errno = EADDRINUSE;
-		return -1;
-	}
+	if (fd == -1 || !up_is_local(fd))
+		goto fail;
 	while (flock(fd, LOCK_EX | LOCK_NB) == -1) {
-		if (!up_would_block(errno) && errno != EINTR) {
-			up_close(fd);
-			errno = EADDRINUSE;
-			return -1;
+		if (!up_would_block(errno) && errno != EINTR)
+			goto fail;
+		if (up_ms_left(deadline) == 0) {
+			error = EBUSY;
+			goto fail;
 		}
-		if (up_left(deadline) == 0) {
-			up_close(fd);
-			errno = EBUSY;
-			return -1;
-		}
-		up_poll(NULL, 0, up_deadline(PAUSE));
+		up_poll(NULL, 0, up_deadline(LOCK_RETRY_MS));
 	}
 	return fd;
+fail:
+	up_close(fd);
+	return up_fail(error);
 }
 
 /* 0 when FILE at the path is a socket that nobody is behind. */
 static int
 prove_stale(const struct up_claim *claim, struct stat *file)
 {
-	int error = up_probe_place(claim, file);
+	int error = up_probe_path(claim, file);
 
 	if (error == -1)
 		return -1;
-	if (!S_ISSOCK(file->st_mode) || error != ECONNREFUSED) {
-		errno = EADDRINUSE;
-		return -1;
-	}
+	if (!S_ISSOCK(file->st_mode) || error != ECONNREFUSED)
+		return up_fail(EADDRINUSE);
 	return 0;
 }
 
 /* Remove the stale file and bind; under the lock. */
 static int
-replace(struct up_claim *claim, int fd)
+replace_stale(struct up_claim *claim, int fd)
 {
 	struct stat first, second;
 
 	if (prove_stale(claim, &first) == -1)
-		return errno == ENOENT ? up_place(claim, fd) : -1;
-	if (up_place(claim, fd) == 0)
+		return errno == ENOENT ? up_bind_path(claim, fd) : -1;
+	if (up_bind_path(claim, fd) == 0)
 		return 0;
 	if (errno != EADDRINUSE || prove_stale(claim, &second) == -1)
 		return -1;
-	if (!up_is_unchanged(&first, &second)) {
-		errno = EADDRINUSE;
-		return -1;
-	}
+	if (!up_is_unchanged_file(&first, &second))
+		return up_fail(EADDRINUSE);
 	if (unlinkat(claim->directory, claim->last, 0) == -1 &&
 	    errno != ENOENT)
 		return -1;
-	return up_place(claim, fd);
+	return up_bind_path(claim, fd);
 }
 
 /* Bind FD to a path where something is: 0, or -1, EADDRINUSE or EBUSY. */
@@ -92,11 +85,11 @@ up_reclaim(struct up_claim *claim, int fd)
 
 	/* What is alive needs no lock to be left alone. */
 	if (prove_stale(claim, &file) == -1)
-		return errno == ENOENT ? up_place(claim, fd) : -1;
+		return errno == ENOENT ? up_bind_path(claim, fd) : -1;
 	lock = lock_directory(claim);
 	if (lock == -1)
 		return -1;
-	result = replace(claim, fd);
+	result = replace_stale(claim, fd);
 	error = errno;
 	/* A child that another thread forked meanwhile holds it too. */
 	flock(lock, LOCK_UN);

@@ -55,7 +55,7 @@ change_mode(const struct up_file *file, mode_t mode)
 
 	if (UP_O_PATH == 0)
 		return fchmodat(file->fd, file->name, mode, file->flags);
-	if (up_name_at(file->pin, NULL, &name) == 0)
+	if (up_make_name_at(file->pin, NULL, &name) == 0)
 		return chmod(name.address.sun_path, mode);
 	return up_chmod_path(file->pin, mode);
 }
@@ -111,34 +111,25 @@ up_set_access(const struct up_file *file, mode_t mode, gid_t group)
 
 	if (up_stat_file(file, &status) == -1)
 		return -1;
-	if (!is_own_file(file, &status)) {
-		errno = EADDRINUSE;
-		return -1;
-	}
+	if (!is_own_file(file, &status))
+		return up_fail(EADDRINUSE);
 	if (group != 0 && status.st_gid != group &&
-	    change_group(file, group) == -1) {
-		errno = attribute_error(errno);
-		return -1;
-	}
+	    change_group(file, group) == -1)
+		return up_fail(attribute_error(errno));
 	/*
 	 * The umask or an ACL may have removed bits.  An owner that may not
 	 * change the mode is on a file system that does not have it.
 	 */
 	if ((status.st_mode & 07777) != mode &&
-	    change_mode(file, mode) == -1) {
-		errno = errno == EPERM ? ENOTSUP : attribute_error(errno);
-		return -1;
-	}
+	    change_mode(file, mode) == -1)
+		return up_fail(errno == EPERM ? ENOTSUP :
+		    attribute_error(errno));
 	if (up_stat_file(file, &status) == -1)
 		return -1;
 	if ((status.st_mode & 07777) != mode ||
-	    (group != 0 && status.st_gid != group)) {
-		errno = ENOTSUP;
-		return -1;
-	}
-	if (status.st_nlink != 1) {
-		errno = EADDRINUSE;
-		return -1;
-	}
+	    (group != 0 && status.st_gid != group))
+		return up_fail(ENOTSUP);
+	if (status.st_nlink != 1)
+		return up_fail(EADDRINUSE);
 	return 0;
 }

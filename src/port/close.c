@@ -8,7 +8,7 @@
 #include <errno.h>
 
 static void
-close_stream(FILE **stream, int *error)
+close_one_stream(FILE **stream, int *error)
 {
 	if (*stream != NULL && fclose(*stream) == EOF && *error == 0)
 		*error = errno;
@@ -17,7 +17,7 @@ close_stream(FILE **stream, int *error)
 
 /* The socket of guarded ports, while a stream keeps it. */
 static struct unix_socket *
-socket_of(const struct unix_ports *ports)
+open_socket(const struct unix_ports *ports)
 {
 	return ports->in != NULL || ports->out != NULL ? ports->socket : NULL;
 }
@@ -25,7 +25,7 @@ socket_of(const struct unix_ports *ports)
 static void
 end_direction(const struct unix_ports *ports, int how, int *error)
 {
-	struct unix_socket *socket = socket_of(ports);
+	struct unix_socket *socket = open_socket(ports);
 	int fd = ports->descriptor[how == SHUT_RD ? 0 : 1];
 
 	if (socket != NULL && how != SHUT_RD)
@@ -38,7 +38,7 @@ end_direction(const struct unix_ports *ports, int how, int *error)
 static int
 lost_output(const struct unix_ports *ports)
 {
-	if (socket_of(ports) != NULL)
+	if (open_socket(ports) != NULL)
 		return up_lost_output(ports->socket);
 	return ports->out != NULL && ferror(ports->out) ? EIO : 0;
 }
@@ -54,7 +54,7 @@ flush_output(struct unix_ports *ports, int *error)
 	int lost = fflush(ports->out) == EOF ? errno : lost_output(ports);
 
 	if (lost != 0)
-		up_purge(ports->out);
+		up_purge_output(ports->out);
 	if (*error == 0)
 		*error = lost;
 }
@@ -64,13 +64,13 @@ flush_output(struct unix_ports *ports, int *error)
  * descriptor is its errno.
  */
 static void
-remember_loss(struct unix_ports *ports, int error)
+set_lost_error(struct unix_ports *ports, int error)
 {
 	ports->descriptor[1] = -error;
 }
 
 static int
-take_loss(struct unix_ports *ports)
+take_lost_error(struct unix_ports *ports)
 {
 	int error = ports->out != NULL || ports->descriptor[1] >= 0 ? 0 :
 	    -ports->descriptor[1];
@@ -84,10 +84,10 @@ take_loss(struct unix_ports *ports)
 static void
 close_quietly(struct unix_ports *ports, int *error)
 {
-	if (socket_of(ports) != NULL)
+	if (open_socket(ports) != NULL)
 		up_close_quietly(ports->socket);
-	close_stream(&ports->out, error);
-	close_stream(&ports->in, error);
+	close_one_stream(&ports->out, error);
+	close_one_stream(&ports->in, error);
 	ports->socket = NULL;
 }
 
@@ -98,12 +98,12 @@ unix_close_input(struct unix_ports *ports)
 	int error = 0;
 
 	if (ports == NULL)
-		return up_answer(EINVAL, saved);
+		return up_result(EINVAL, saved);
 	if (ports->in != NULL) {
 		end_direction(ports, SHUT_RD, &error);
-		close_stream(&ports->in, &error);
+		close_one_stream(&ports->in, &error);
 	}
-	return up_answer(error, saved);
+	return up_result(error, saved);
 }
 
 /* fclose(3) of a plain one would not end it: `in` holds the socket open. */
@@ -114,15 +114,15 @@ unix_close_output(struct unix_ports *ports)
 	int error = 0;
 
 	if (ports == NULL)
-		return up_answer(EINVAL, saved);
+		return up_result(EINVAL, saved);
 	if (ports->out != NULL) {
 		flush_output(ports, &error);
 		end_direction(ports, SHUT_WR, &error);
-		close_stream(&ports->out, &error);
+		close_one_stream(&ports->out, &error);
 		if (error != 0)
-			remember_loss(ports, error);
+			set_lost_error(ports, error);
 	}
-	return up_answer(error, saved);
+	return up_result(error, saved);
 }
 
 int
@@ -134,16 +134,16 @@ up_close_ports(struct unix_ports *ports)
 	if (ports->out != NULL)
 		flush_output(ports, &error);
 	else
-		error = take_loss(ports);
+		error = take_lost_error(ports);
 	close_quietly(ports, &error);
-	return up_answer(error, saved);
+	return up_result(error, saved);
 }
 
 UP_API int
 unix_close_ports(struct unix_ports *ports)
 {
 	if (ports == NULL)
-		return up_answer(EINVAL, 0);
+		return up_result(EINVAL, 0);
 	return up_close_ports(ports);
 }
 
@@ -161,7 +161,7 @@ leave_if_stuck(FILE **stream, struct unix_socket *socket)
 		funlockfile(*stream);
 		return;
 	}
-	up_forsake(socket);
+	up_close_inherited(socket);
 	*stream = NULL;
 }
 
@@ -169,27 +169,27 @@ leave_if_stuck(FILE **stream, struct unix_socket *socket)
 int
 up_abandon_ports(struct unix_ports *ports)
 {
-	struct unix_socket *socket = socket_of(ports);
+	struct unix_socket *socket = open_socket(ports);
 	int saved = errno;
 	int error;
 
 	if (socket != NULL)
-		up_drop_unsent_files(socket);
-	error = take_loss(ports);
+		up_close_unsent_files(socket);
+	error = take_lost_error(ports);
 	if (socket != NULL) {
 		leave_if_stuck(&ports->in, socket);
 		leave_if_stuck(&ports->out, socket);
 	}
 	if (ports->out != NULL)
-		up_purge(ports->out);
+		up_purge_output(ports->out);
 	close_quietly(ports, &error);
-	return up_answer(error, saved);
+	return up_result(error, saved);
 }
 
 UP_API int
 unix_abandon_ports(struct unix_ports *ports)
 {
 	if (ports == NULL)
-		return up_answer(EINVAL, 0);
+		return up_result(EINVAL, 0);
 	return up_abandon_ports(ports);
 }

@@ -5,18 +5,17 @@
 #include <errno.h>
 
 static int
-check(const struct unix_ports *ports, const FILE *stream)
+check_files_allowed(const struct unix_ports *ports, const FILE *stream)
 {
 	if (stream != NULL && ports->socket != NULL &&
 	    up_has_files(ports->socket))
 		return 0;
-	errno = stream == NULL ? EBADF : EOPNOTSUPP;
-	return -1;
+	return up_fail(stream == NULL ? EBADF : EOPNOTSUPP);
 }
 
 /* What was written before goes before; `out` is held meanwhile. */
 static int
-add(struct unix_ports *ports, const int *files, size_t count)
+flush_and_add(struct unix_ports *ports, const int *files, size_t count)
 {
 	if (fflush(ports->out) == EOF)
 		return -1;
@@ -29,17 +28,15 @@ unix_add_files(struct unix_ports *ports, const int *files, size_t count)
 	int saved = errno;
 	int state, result;
 
-	if (ports == NULL || (files == NULL && count > 0)) {
-		errno = EINVAL;
+	if (ports == NULL || (files == NULL && count > 0))
+		return up_fail(EINVAL);
+	if (check_files_allowed(ports, ports->out) == -1)
 		return -1;
-	}
-	if (check(ports, ports->out) == -1)
-		return -1;
-	state = up_shield();
+	state = up_disable_cancel();
 	flockfile(ports->out);
-	result = add(ports, files, count);
+	result = flush_and_add(ports, files, count);
 	funlockfile(ports->out);
-	up_unshield(state);
+	up_restore_cancel(state);
 	if (result == 0)
 		errno = saved;
 	return result;
@@ -51,11 +48,10 @@ unix_take_file(struct unix_ports *ports)
 	int saved = errno;
 	int fd;
 
-	if (ports == NULL) {
-		errno = EINVAL;
-		return -1;
-	}
-	if (check(ports, ports->in != NULL ? ports->in : ports->out) == -1)
+	if (ports == NULL)
+		return up_fail(EINVAL);
+	if (check_files_allowed(ports,
+	    ports->in != NULL ? ports->in : ports->out) == -1)
 		return -1;
 	fd = up_dequeue_file(ports->socket);
 	if (fd != -1)

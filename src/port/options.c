@@ -4,12 +4,12 @@
 
 #include <errno.h>
 
-#define KNOWN	(UNIX_GUARDED | UNIX_UNTIED | UNIX_FILES | UNIX_SAME_USER | \
-		UNIX_WAIT | UNIX_KEEP | UNIX_NO_RECLAIM | UNIX_INHERIT | \
-		UNIX_DATAGRAM)
+#define KNOWN_FLAGS	(UNIX_GUARDED | UNIX_UNTIED | UNIX_FILES | \
+	UNIX_SAME_USER | UNIX_WAIT | UNIX_KEEP | UNIX_NO_RECLAIM | \
+	UNIX_INHERIT | UNIX_DATAGRAM)
 
 static int
-reserved_used(const struct unix_options *options)
+uses_reserved(const struct unix_options *options)
 {
 	size_t i;
 
@@ -20,7 +20,7 @@ reserved_used(const struct unix_options *options)
 }
 
 static int
-ports_bad(const struct unix_options *options)
+has_bad_port_options(const struct unix_options *options)
 {
 	if ((options->flags & UNIX_GUARDED) != 0)
 		return options->read_timeout < 0 || options->write_timeout < 0;
@@ -31,7 +31,7 @@ ports_bad(const struct unix_options *options)
 }
 
 static int
-listen_bad(const struct unix_options *options)
+has_bad_listen_options(const struct unix_options *options)
 {
 	return options->backlog < 0 || (options->mode & ~0777u) != 0 ||
 	    options->accept_timeout < -1 ||
@@ -41,7 +41,7 @@ listen_bad(const struct unix_options *options)
 }
 
 static int
-fill(const struct unix_options *given, enum up_call call,
+copy_checked(const struct unix_options *given, enum up_call call,
     struct unix_options *options)
 {
 	static const struct unix_options defaults;
@@ -50,13 +50,11 @@ fill(const struct unix_options *given, enum up_call call,
 	/* They do not ask who the peer is, whoever shares the structure. */
 	if (call == UP_PORTS)
 		options->flags &= ~UNIX_SAME_USER;
-	if ((options->flags & ~KNOWN) != 0 || reserved_used(options) ||
-	    ports_bad(options) ||
-	    (call == UP_LISTEN && listen_bad(options)) ||
-	    (call == UP_CONNECT && options->connect_timeout < 0)) {
-		errno = EINVAL;
-		return -1;
-	}
+	if ((options->flags & ~KNOWN_FLAGS) != 0 || uses_reserved(options) ||
+	    has_bad_port_options(options) ||
+	    (call == UP_LISTEN && has_bad_listen_options(options)) ||
+	    (call == UP_CONNECT && options->connect_timeout < 0))
+		return up_fail(EINVAL);
 	return 0;
 }
 
@@ -64,28 +62,27 @@ fill(const struct unix_options *given, enum up_call call,
 static int
 check_support(const struct unix_options *options)
 {
-	if (!UP_HAS_COOKIES && (options->flags & UNIX_GUARDED) != 0) {
-		errno = ENOTSUP;
-		return -1;
-	}
+	if (!UP_HAS_COOKIES && (options->flags & UNIX_GUARDED) != 0)
+		return up_fail(ENOTSUP);
 	return up_sigpipe_check(options);
 }
 
 int
-up_options(const struct unix_options *given, enum up_call call,
+up_read_options(const struct unix_options *given, enum up_call call,
     struct unix_options *options)
 {
-	return fill(given, call, options) == -1 ? -1 : check_support(options);
+	return copy_checked(given, call, options) == -1 ? -1 :
+	    check_support(options);
 }
 
 /* The options of a call with an address; an empty one is EINVAL always. */
 int
-up_request(const char *text, const struct unix_options *given,
+up_read_request(const char *text, const struct unix_options *given,
     enum up_call call, struct up_address *address,
     struct unix_options *options)
 {
-	if (fill(given, call, options) == -1 ||
-	    up_parse(text, options->address_length, address) == -1)
+	if (copy_checked(given, call, options) == -1 ||
+	    up_parse_address(text, options->address_length, address) == -1)
 		return -1;
 	return check_support(options);
 }
@@ -96,9 +93,7 @@ up_check_file_options(const struct unix_options *options,
     const struct up_address *address)
 {
 	if (address->form != UP_PATH &&
-	    (options->mode != 0 || options->group != 0)) {
-		errno = EINVAL;
-		return -1;
-	}
+	    (options->mode != 0 || options->group != 0))
+		return up_fail(EINVAL);
 	return 0;
 }

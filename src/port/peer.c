@@ -16,11 +16,9 @@ up_peer(int fd, struct unix_peer *peer)
 
 	if (family == -1)
 		return -1;
-	if (family != AF_UNIX) {
-		errno = ENOTSUP;
-		return -1;
-	}
-	if (up_ask_peer(fd, &found) == -1)
+	if (family != AF_UNIX)
+		return up_fail(ENOTSUP);
+	if (up_peer_credentials(fd, &found) == -1)
 		return -1;
 	if (found.pid <= 0)
 		found.pid = -1;
@@ -30,7 +28,7 @@ up_peer(int fd, struct unix_peer *peer)
 
 /* 0 if the peer is our effective user, else -1: EACCES, ENOTSUP, EMFILE. */
 int
-up_check_user(int fd)
+up_check_peer_user(int fd)
 {
 	struct unix_peer peer;
 	int is_own;
@@ -38,9 +36,7 @@ up_check_user(int fd)
 	if (up_peer(fd, &peer) == -1 ||
 	    (is_own = up_is_own_user(peer.uid)) == -1)
 		return -1;
-	if (!is_own) {
-		errno = EACCES;
-		return -1;
-	}
+	if (!is_own)
+		return up_fail(EACCES);
 	return 0;
 }

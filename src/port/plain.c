@@ -28,8 +28,7 @@ up_plain_open(int fd, struct unix_ports *ports)
 	if (made.in == NULL) {
 		error = errno;
 		fclose(made.out);
-		errno = error;
-		return -1;
+		return up_fail(error);
 	}
 	*ports = made;
 	return 0;

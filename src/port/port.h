@@ -13,9 +13,9 @@ enum up_call {
 	UP_PORTS		/* pair and open_ports */
 };
 
-int up_options(const struct unix_options *, enum up_call,
+int up_read_options(const struct unix_options *, enum up_call,
     struct unix_options *);
-int up_request(const char *, const struct unix_options *, enum up_call,
+int up_read_request(const char *, const struct unix_options *, enum up_call,
     struct up_address *, struct unix_options *);
 int up_check_file_options(const struct unix_options *,
     const struct up_address *);
@@ -36,6 +36,6 @@ int up_close_ports(struct unix_ports *);
 
 /* peer.c: who is at the other end */
 int up_peer(int, struct unix_peer *);
-int up_check_user(int);
+int up_check_peer_user(int);
 
 #endif

@@ -46,20 +46,16 @@ check_connected(int fd)
 
 	if (type == -1)
 		return -1;
-	if (type != SOCK_STREAM) {
-		errno = EPROTOTYPE;
-		return -1;
-	}
-	if (up_is_listening(fd) == 1) {
-		errno = EINVAL;
-		return -1;
-	}
+	if (type != SOCK_STREAM)
+		return up_fail(EPROTOTYPE);
+	if (up_is_listening(fd) == 1)
+		return up_fail(EINVAL);
 	return getpeername(fd, (struct sockaddr *)&peer, &length);
 }
 
 /* Whether it can be what OPTIONS ask for. */
 static int
-check_options(int fd, const struct unix_options *options)
+check_connection(int fd, const struct unix_options *options)
 {
 	int family = AF_UNIX;
 
@@ -67,11 +63,10 @@ check_options(int fd, const struct unix_options *options)
 	    (family = up_family(fd)) == -1)
 		return -1;
 	/* TCP would send the bytes, and drop the descriptors silently. */
-	if (family != AF_UNIX) {
-		errno = EINVAL;
-		return -1;
-	}
-	return (options->flags & UNIX_SAME_USER) == 0 ? 0 : up_check_user(fd);
+	if (family != AF_UNIX)
+		return up_fail(EINVAL);
+	return (options->flags & UNIX_SAME_USER) == 0 ? 0 :
+	    up_check_peer_user(fd);
 }
 
 /* FD, which somebody else has connected, becomes PORTS. */
@@ -82,14 +77,14 @@ up_adopt_ports(int fd, const struct unix_options *options,
 	struct up_flags flags;
 	int spared;
 
-	if (check_connected(fd) == -1 || check_options(fd, options) == -1 ||
-	    up_remember_flags(fd, &flags) == -1 ||
-	    (spared = up_sigpipe_spared(fd)) == -1)
+	if (check_connected(fd) == -1 || check_connection(fd, options) == -1 ||
+	    up_save_flags(fd, &flags) == -1 ||
+	    (spared = up_nosigpipe(fd)) == -1)
 		return -1;
 	if (up_set_blocking(fd, 1) == -1 || up_set_inherit(fd, 0) == -1 ||
 	    up_open_ports(fd, options, ports) == -1) {
 		up_restore_flags(fd, &flags);
-		up_sigpipe_restore(fd, spared);
+		up_restore_nosigpipe(fd, spared);
 		return -1;
 	}
 	return 0;
@@ -102,11 +97,9 @@ unix_open_ports(int fd, const struct unix_options *given,
 	struct unix_options options;
 	int saved = errno;
 
-	if (ports == NULL) {
-		errno = EINVAL;
-		return -1;
-	}
-	if (up_options(given, UP_PORTS, &options) == -1 ||
+	if (ports == NULL)
+		return up_fail(EINVAL);
+	if (up_read_options(given, UP_PORTS, &options) == -1 ||
 	    up_adopt_ports(fd, &options, ports) == -1)
 		return -1;
 	up_sigpipe_process(options.sigpipe);
@@ -121,8 +114,7 @@ up_fileno(const struct unix_ports *ports)
 		return ports->descriptor[0];
 	if (ports != NULL && ports->out != NULL)
 		return ports->descriptor[1];
-	errno = EBADF;
-	return -1;
+	return up_fail(EBADF);
 }
 
 UP_API int
@@ -137,11 +129,9 @@ unix_input_ready(struct unix_ports *ports, int timeout)
 	int saved = errno;
 	int ready;
 
-	if (ports == NULL || ports->in == NULL) {
-		errno = EBADF;
-		return -1;
-	}
-	ready = up_peek(ports->in);
+	if (ports == NULL || ports->in == NULL)
+		return up_fail(EBADF);
+	ready = up_has_buffered_input(ports->in);
 	if (ready == 0)
 		ready = up_await_input(ports->descriptor[0], ports->socket,
 		    up_deadline(timeout));
@@ -174,10 +164,8 @@ unix_peer(const struct unix_ports *ports, struct unix_peer *peer)
 
 	if (fd == -1)
 		return -1;
-	if (peer == NULL) {
-		errno = EINVAL;
-		return -1;
-	}
+	if (peer == NULL)
+		return up_fail(EINVAL);
 	if (up_peer(fd, peer) == -1)
 		return -1;
 	errno = saved;

@@ -36,7 +36,7 @@ wait_client(const struct unix_listener *listener, int stop, long long deadline)
 
 /* Errors of one client, or of being later than another acceptor. */
 static int
-is_passing(int error)
+is_transient(int error)
 {
 	return up_would_block(error) || error == ECONNABORTED ||
 	    error == EINTR;
@@ -53,7 +53,7 @@ is_guarded(const struct unix_listener *listener)
  * before accept(2), so that a shortage leaves the client in the queue.
  */
 static int
-reserve(const struct unix_listener *listener, struct unix_ports *ports)
+reserve_ports(const struct unix_listener *listener, struct unix_ports *ports)
 {
 	int fd;
 
@@ -71,7 +71,8 @@ reserve(const struct unix_listener *listener, struct unix_ports *ports)
 
 /* Let them lead to FD, which is the ports' then. */
 static int
-settle(const struct unix_listener *listener, struct unix_ports *ports, int fd)
+move_ports(const struct unix_listener *listener, struct unix_ports *ports,
+    int fd)
 {
 	if (is_guarded(listener)) {
 		up_guarded_move(ports, fd);
@@ -94,7 +95,8 @@ asks_for_same_user(const struct unix_listener *listener)
  * client that has gone is refused, too.
  */
 static int
-is_refused(const struct unix_listener *listener, int fd, int are_identified)
+is_refused_user(const struct unix_listener *listener, int fd,
+    int are_identified)
 {
 	struct unix_peer peer;
 
@@ -105,46 +107,46 @@ is_refused(const struct unix_listener *listener, int fd, int are_identified)
 	return !are_identified || peer.uid != geteuid();
 }
 
-/* A listener that other processes may hold takes descriptors. */
-static int
-refuse_files(const struct unix_listener *listener, int fd)
-{
-	return listener->rights_set ? 0 :
-	    up_refuse_files(fd, &listener->options);
-}
-
 /*
  * One try at the client that seems to wait, as up_accept_client().  Another
  * holder of the listener may have made it blocking, and then accept(2) would
  * wait for the next one.
  */
 static int
-take_client(const struct unix_listener *listener, struct unix_ports *ports)
+try_to_accept(const struct unix_listener *listener, struct unix_ports *ports)
 {
 	struct unix_ports made;
-	int are_identified = 1, refused = 0;
-	int fd, error;
+	int are_identified = 1;
+	int fd = -1;
+	int refused, error;
 
 	/* Like the ports: a shortage leaves the client in the queue. */
 	if (asks_for_same_user(listener))
 		are_identified = up_is_own_user(geteuid());
-	if (are_identified == -1 || reserve(listener, &made) == -1)
+	if (are_identified == -1 || reserve_ports(listener, &made) == -1)
 		return -1;
-	fd = up_set_blocking(listener->fd, 0) == -1 ? -1 :
-	    up_accept(listener->fd);
-	if (fd == -1 || (refused = is_refused(listener, fd,
-	    are_identified)) == -1 ||
-	    refuse_files(listener, fd) == -1 ||
-	    up_sigpipe_socket(fd, &listener->options) == -1 ||
-	    settle(listener, &made, fd) == -1) {
-		error = errno;
-		up_close(fd);
-		up_abandon_ports(&made);
-		errno = error;
-		return -1;
-	}
+	if (up_set_blocking(listener->fd, 0) == -1)
+		goto fail;
+	fd = up_accept(listener->fd);
+	if (fd == -1)
+		goto fail;
+	refused = is_refused_user(listener, fd, are_identified);
+	if (refused == -1)
+		goto fail;
+	/* A listener that other processes may hold takes descriptors. */
+	if (!listener->rights_set &&
+	    up_refuse_files(fd, &listener->options) == -1)
+		goto fail;
+	if (up_sigpipe_socket(fd, &listener->options) == -1 ||
+	    move_ports(listener, &made, fd) == -1)
+		goto fail;
 	*ports = made;
 	return refused;
+fail:
+	error = errno;
+	up_close(fd);
+	up_abandon_ports(&made);
+	return up_fail(error);
 }
 
 /*
@@ -159,14 +161,14 @@ up_accept_client(struct unix_listener *listener, int stop, long long deadline,
 	int ready, result;
 
 	while ((ready = wait_client(listener, stop, deadline)) == 1) {
-		result = take_client(listener, ports);
+		result = try_to_accept(listener, ports);
 		if (result == 0)
 			up_sigpipe_process(listener->options.sigpipe);
-		if (result != -1 || !is_passing(errno))
+		if (result != -1 || !is_transient(errno))
 			return result;
 		/* Clients that come again and again keep poll(2) ready. */
 		if (listener->options.accept_timeout > 0 &&
-		    up_left(deadline) == 0)
+		    up_ms_left(deadline) == 0)
 			break;
 	}
 	if (ready != -1)
@@ -176,20 +178,18 @@ up_accept_client(struct unix_listener *listener, int stop, long long deadline,
 
 /* Refused clients must not extend the wait. */
 static int
-accept_welcome(struct unix_listener *listener, struct unix_ports *ports)
+accept_permitted(struct unix_listener *listener, struct unix_ports *ports)
 {
-	long long deadline = up_limit(listener->options.accept_timeout);
+	const int ms = listener->options.accept_timeout;
+	long long deadline = up_timeout_deadline(ms);
 	struct unix_ports made;
 	int result;
 
 	while ((result = up_accept_client(listener, -1, deadline,
 	    &made)) == 1) {
 		up_abandon_ports(&made);
-		if (listener->options.accept_timeout > 0 &&
-		    up_left(deadline) == 0) {
-			errno = ETIMEDOUT;
-			return -1;
-		}
+		if (ms > 0 && up_ms_left(deadline) == 0)
+			return up_fail(ETIMEDOUT);
 	}
 	if (result == 0)
 		*ports = made;
@@ -201,15 +201,11 @@ unix_accept(struct unix_listener *listener, struct unix_ports *ports)
 {
 	int saved = errno;
 
-	if (listener == NULL || ports == NULL) {
-		errno = EINVAL;
-		return -1;
-	}
-	if ((listener->options.flags & UNIX_DATAGRAM) != 0) {
-		errno = EOPNOTSUPP;
-		return -1;
-	}
-	if (accept_welcome(listener, ports) == -1)
+	if (listener == NULL || ports == NULL)
+		return up_fail(EINVAL);
+	if ((listener->options.flags & UNIX_DATAGRAM) != 0)
+		return up_fail(EOPNOTSUPP);
+	if (accept_permitted(listener, ports) == -1)
 		return -1;
 	errno = saved;
 	return 0;
@@ -221,10 +217,8 @@ unix_accept_ready(struct unix_listener *listener)
 	int saved = errno;
 	int ready;
 
-	if (listener == NULL) {
-		errno = EINVAL;
-		return -1;
-	}
+	if (listener == NULL)
+		return up_fail(EINVAL);
 	ready = wait_client(listener, -1, up_deadline(0));
 	if (ready == -1 && errno == ECANCELED)
 		ready = 1;

@@ -14,9 +14,9 @@
  * The first error, or 0.
  */
 static int
-discard(struct unix_listener *listener, int keep_file)
+free_listener(struct unix_listener *listener, int keep_file)
 {
-	int error = up_release(&listener->claim, keep_file);
+	int error = up_release_claim(&listener->claim, keep_file);
 
 	up_close(listener->fd);
 	up_close(listener->wake[0]);
@@ -63,9 +63,9 @@ start_listening(struct unix_listener *listener)
 }
 
 static int
-start_at_path(struct unix_listener *listener, const struct up_address *address)
+bind_path(struct unix_listener *listener, const struct up_address *address)
 {
-	listener->path = up_copy(address);
+	listener->path = up_address_text(address);
 	if (listener->path == NULL || make_socket(listener) == -1)
 		return -1;
 	if (up_claim(&listener->claim, listener->path, listener->fd,
@@ -75,35 +75,35 @@ start_at_path(struct unix_listener *listener, const struct up_address *address)
 }
 
 static int
-start_abstract(struct unix_listener *listener, const struct up_address *address)
+bind_abstract(struct unix_listener *listener, const struct up_address *address)
 {
 	struct up_name name;
 
 	if (make_socket(listener) == -1 ||
-	    up_abstract_name(address, &name) == -1 ||
+	    up_make_abstract_name(address, &name) == -1 ||
 	    bind(listener->fd, (struct sockaddr *)&name.address, name.length)
 	    == -1 || start_listening(listener) == -1)
 		return -1;
-	return up_own_text(listener->fd, &listener->path);
+	return up_bound_name(listener->fd, &listener->path);
 }
 
 /* Take a socket that was handed to us; left as it was when this fails. */
 static int
-adopt(struct unix_listener *listener, const struct up_address *address)
+adopt_socket(struct unix_listener *listener, const struct up_address *address)
 {
 	int fd = address->number;
 	struct up_flags flags;
 	int spared;
 
-	if (up_own_text(fd, &listener->path) == -1 ||
-	    up_remember_flags(fd, &flags) == -1 ||
-	    (spared = up_sigpipe_spared(fd)) == -1)
+	if (up_bound_name(fd, &listener->path) == -1 ||
+	    up_save_flags(fd, &flags) == -1 ||
+	    (spared = up_nosigpipe(fd)) == -1)
 		return -1;
 	if (up_set_blocking(fd, 0) == -1 ||
 	    up_set_inherit(fd, is_inherited(listener)) == -1 ||
 	    up_sigpipe_socket(fd, &listener->options) == -1) {
 		up_restore_flags(fd, &flags);
-		up_sigpipe_restore(fd, spared);
+		up_restore_nosigpipe(fd, spared);
 		return -1;
 	}
 	listener->fd = fd;
@@ -111,21 +111,21 @@ adopt(struct unix_listener *listener, const struct up_address *address)
 }
 
 static int
-is_given(const struct up_address *address)
+is_passed(const struct up_address *address)
 {
 	return address->form == UP_DESCRIPTOR || address->form == UP_SYSTEMD;
 }
 
 static int
-start(struct unix_listener *listener, const struct up_address *address)
+bind_address(struct unix_listener *listener, const struct up_address *address)
 {
 	switch (address->form) {
 	case UP_PATH:
-		return start_at_path(listener, address);
+		return bind_path(listener, address);
 	case UP_ABSTRACT:
-		return start_abstract(listener, address);
+		return bind_abstract(listener, address);
 	default:
-		return adopt(listener, address);
+		return adopt_socket(listener, address);
 	}
 }
 
@@ -150,18 +150,18 @@ unix_listen(const char *text, const struct unix_options *given)
 	int saved = errno;
 	int error;
 
-	if (up_request(text, given, UP_LISTEN, &address, &options) == -1 ||
+	if (up_read_request(text, given, UP_LISTEN, &address, &options) == -1 ||
 	    up_check_file_options(&options, &address) == -1 ||
-	    (is_given(&address) &&
-	    up_find_given(&address, type_of(&options)) == -1))
+	    (is_passed(&address) &&
+	    up_find_passed(&address, type_of(&options)) == -1))
 		return NULL;
 	listener = new_listener(&options);
 	if (listener == NULL)
 		return NULL;
 	if (up_pipe(listener->wake) == -1 ||
-	    start(listener, &address) == -1) {
+	    bind_address(listener, &address) == -1) {
 		error = errno;
-		discard(listener, 0);
+		free_listener(listener, 0);
 		errno = error;
 		return NULL;
 	}
@@ -174,18 +174,16 @@ unix_close(struct unix_listener *listener)
 {
 	int saved = errno;
 	int error = listener == NULL ? 0 :
-	    discard(listener, (listener->options.flags & UNIX_KEEP) != 0);
+	    free_listener(listener, (listener->options.flags & UNIX_KEEP) != 0);
 
-	return up_answer(error, saved);
+	return up_result(error, saved);
 }
 
 UP_API int
 unix_listener_fileno(const struct unix_listener *listener)
 {
-	if (listener == NULL) {
-		errno = EINVAL;
-		return -1;
-	}
+	if (listener == NULL)
+		return up_fail(EINVAL);
 	return listener->fd;
 }
 
@@ -205,11 +203,9 @@ unix_listener_owns_path(const struct unix_listener *listener)
 	int saved = errno;
 	int owns;
 
-	if (listener == NULL) {
-		errno = EINVAL;
-		return -1;
-	}
-	owns = up_owns(&listener->claim);
+	if (listener == NULL)
+		return up_fail(EINVAL);
+	owns = up_owns_path(&listener->claim);
 	if (owns != -1)
 		errno = saved;
 	return owns;
@@ -222,10 +218,8 @@ unix_interrupt(struct unix_listener *listener)
 	int saved = errno;
 	ssize_t written;
 
-	if (listener == NULL) {
-		errno = EINVAL;
-		return -1;
-	}
+	if (listener == NULL)
+		return up_fail(EINVAL);
 	do
 		written = write(listener->wake[1], "", 1);
 	while (written == -1 && errno == EINTR);

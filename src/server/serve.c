@@ -8,11 +8,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define CLIENTS	256		/* by default */
-#define DRAIN	5000		/* milliseconds, by default */
+#define DEFAULT_CLIENTS		256
+#define DEFAULT_DRAIN_MS	5000
 
 static int
-check(const struct unix_listener *listener, unix_handler *handler,
+check_arguments(const struct unix_listener *listener, unix_handler *handler,
     const struct unix_serve_options *options)
 {
 	size_t i;
@@ -24,8 +24,7 @@ check(const struct unix_listener *listener, unix_handler *handler,
 	    (listener->options.flags & UNIX_GUARDED) != 0 &&
 	    i == COUNT(options->reserved) && options->drain >= -1)
 		return 0;
-	errno = EINVAL;
-	return -1;
+	return up_fail(EINVAL);
 }
 
 /* Attributes of the threads; an errno, or 0. */
@@ -44,7 +43,7 @@ set_attributes(pthread_attr_t *attributes, size_t stack_size)
 
 /* Forget that the bell has rung. */
 static void
-hear_bell(const struct up_server *server)
+clear_bell(const struct up_server *server)
 {
 	char bytes[100];
 
@@ -53,12 +52,12 @@ hear_bell(const struct up_server *server)
 }
 
 static int
-try_to_fill_lead(struct up_server *server)
+ensure_leader(struct up_server *server)
 {
 	int result;
 
 	pthread_mutex_lock(&server->lock);
-	result = up_fill_lead(server);
+	result = up_ensure_leader(server);
 	pthread_mutex_unlock(&server->lock);
 	return result;
 }
@@ -69,7 +68,7 @@ try_to_fill_lead(struct up_server *server)
  * would wait until another one leaves.
  */
 static void
-serve(struct up_server *server)
+wait_for_end(struct up_server *server)
 {
 	struct pollfd fds[3] = {
 		{ .fd = server->listener->wake[0], .events = POLLIN },
@@ -80,23 +79,23 @@ serve(struct up_server *server)
 	int ready, error;
 
 	for (;;) {
-		ready = up_watch(fds, 3,
-		    up_deadline(vacant ? UP_RETRY_MS : -1));
+		ready = up_poll_retrying(fds, 3,
+		    up_deadline(vacant ? UP_SHORTAGE_RETRY_MS : -1));
 		if (ready == -1 || (ready > 0 &&
 		    (fds[0].revents != 0 || fds[1].revents != 0)))
 			break;
-		hear_bell(server);
-		vacant = try_to_fill_lead(server) == -1;
+		clear_bell(server);
+		vacant = ensure_leader(server) == -1;
 	}
 	error = ready == -1 ? errno : 0;
 	pthread_mutex_lock(&server->lock);
-	up_stop(server, error);
+	up_stop_server(server, error);
 	up_end_connections(server, SHUT_RD);
 	pthread_mutex_unlock(&server->lock);
 }
 
 static int
-has_ended(struct up_server *server)
+has_no_threads(struct up_server *server)
 {
 	int ended;
 
@@ -111,16 +110,16 @@ has_ended(struct up_server *server)
  * that are late are ended.
  */
 static void
-drain(struct up_server *server, long long deadline)
+wait_for_threads(struct up_server *server, long long deadline)
 {
 	struct pollfd bell = { .fd = server->bell[0], .events = POLLIN };
 	int error = 0;
 	int ready;
 
-	while (error == 0 && !has_ended(server)) {
-		ready = up_watch(&bell, 1, deadline);
+	while (error == 0 && !has_no_threads(server)) {
+		ready = up_poll_retrying(&bell, 1, deadline);
 		if (ready == 1)
-			hear_bell(server);
+			clear_bell(server);
 		else
 			error = ready == 0 ? ETIMEDOUT : errno;
 	}
@@ -135,7 +134,7 @@ drain(struct up_server *server, long long deadline)
 
 /* A late one may still go through the list: it is freed when all are here. */
 static void
-join(struct up_server *server)
+join_threads(struct up_server *server)
 {
 	struct up_worker *worker;
 
@@ -148,7 +147,7 @@ join(struct up_server *server)
 }
 
 static int
-run(struct up_server *server, int ms)
+run_server(struct up_server *server, int ms)
 {
 	int error;
 
@@ -157,9 +156,9 @@ run(struct up_server *server, int ms)
 	pthread_mutex_unlock(&server->lock);
 	if (error != 0)
 		return error;
-	serve(server);
-	drain(server, up_deadline(ms == 0 ? DRAIN : ms));
-	join(server);
+	wait_for_end(server);
+	wait_for_threads(server, up_deadline(ms == 0 ? DEFAULT_DRAIN_MS : ms));
+	join_threads(server);
 	return server->error;
 }
 
@@ -172,7 +171,8 @@ unix_serve(struct unix_listener *listener, unix_handler *handler,
 	    given;
 	struct up_server server = {
 		.listener = listener, .handler = handler, .context = context,
-		.clients = options->clients == 0 ? CLIENTS : options->clients,
+		.clients = options->clients == 0 ? DEFAULT_CLIENTS :
+		    options->clients,
 		.clients_per_user = options->clients_per_user,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.turn = PTHREAD_COND_INITIALIZER
@@ -180,20 +180,20 @@ unix_serve(struct unix_listener *listener, unix_handler *handler,
 	int saved = errno;
 	int state, error;
 
-	if (check(listener, handler, options) == -1 ||
+	if (check_arguments(listener, handler, options) == -1 ||
 	    up_socketpair(server.bell) == -1)
 		return -1;
 	/* The threads use what is on our stack. */
-	state = up_shield();
+	state = up_disable_cancel();
 	error = set_attributes(&server.attributes, options->stack_size);
 	if (error == 0) {
-		error = run(&server, options->drain);
+		error = run_server(&server, options->drain);
 		pthread_attr_destroy(&server.attributes);
 	}
 	up_close(server.bell[0]);
 	up_close(server.bell[1]);
 	pthread_cond_destroy(&server.turn);
 	pthread_mutex_destroy(&server.lock);
-	up_unshield(state);
-	return up_answer(error, saved);
+	up_restore_cancel(state);
+	return up_result(error, saved);
 }

@@ -21,8 +21,6 @@ int up_accept_client(struct unix_listener *, int, long long,
     struct unix_ports *);
 
 /* serve.c and worker.c */
-#define UP_RETRY_MS	50		/* during a shortage */
-
 struct up_worker {
 	struct up_worker *next;
 	struct up_server *server;
@@ -49,10 +47,9 @@ struct up_server {
 	int error;			/* why it stopped, or 0 */
 };
 
-int up_watch(struct pollfd *, nfds_t, long long);
 int up_add_worker(struct up_server *);
-int up_fill_lead(struct up_server *);
-void up_stop(struct up_server *, int);
+int up_ensure_leader(struct up_server *);
+void up_stop_server(struct up_server *, int);
 void up_end_connections(struct up_server *, int);
 
 #endif

@@ -15,22 +15,14 @@
 #define LEADERS		3		/* fewer and more were slower */
 #define SPARE_THREADS	8		/* while connections are refused */
 
-static void *work(void *);
-
-/* Errors that pass when something is closed or freed. */
-static int
-is_shortage(int error)
-{
-	return error == EMFILE || error == ENFILE || error == ENOMEM ||
-	    error == ENOBUFS;
-}
+static void *run_worker(void *);
 
 /*
  * Errors of the listener or of the process.  All others concern one client,
  * as those of a packet filter or a security module (EPERM, EACCES), or pass.
  */
 static int
-is_final(int error)
+is_fatal(int error)
 {
 	static const int final[] = { ECANCELED, EBADF, EINVAL, ENOTSOCK,
 	    EOPNOTSUPP, ENOTSUP, ENOSYS, EFAULT };
@@ -40,30 +32,6 @@ is_final(int error)
 		if (error == final[i])
 			return 1;
 	return 0;
-}
-
-/* -1 where the process may not call poll(2): a loop around it would spin. */
-static int
-pause_briefly(void)
-{
-	return poll(NULL, 0, UP_RETRY_MS) == -1 && errno != EINTR ? -1 : 0;
-}
-
-/* poll(2) during a shortage is tried again, after a pause. */
-int
-up_watch(struct pollfd *fds, nfds_t count, long long deadline)
-{
-	int ready;
-
-	while ((ready = up_poll(fds, count, deadline)) == -1) {
-		/* EAGAIN: macOS has no memory for it. */
-		if ((!is_shortage(errno) && !up_would_block(errno)) ||
-		    pause_briefly() == -1)
-			return -1;
-		if (up_left(deadline) == 0)
-			return 0;
-	}
-	return ready;
 }
 
 /* One more thread, in which no signal is handled; an errno, or 0.  Locked. */
@@ -80,7 +48,7 @@ up_add_worker(struct up_server *server)
 	    .next = server->workers };
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &usual);
-	error = pthread_create(&worker->thread, &server->attributes, work,
+	error = pthread_create(&worker->thread, &server->attributes, run_worker,
 	    worker);
 	pthread_sigmask(SIG_SETMASK, &usual, NULL);
 	if (error != 0) {
@@ -98,7 +66,7 @@ up_add_worker(struct up_server *server)
  * is idle, else a new one.  -1 when none can be made now.  The lock is held.
  */
 int
-up_fill_lead(struct up_server *server)
+up_ensure_leader(struct up_server *server)
 {
 	/* The threads may be joined already, and are all that will be. */
 	if (server->stopping || server->leaders > 0 ||
@@ -129,11 +97,11 @@ is_stopping(struct up_server *server)
  * The bell is full only while it is ringing.
  */
 static void
-ring(struct up_server *server)
+ring_bell(struct up_server *server)
 {
 	while (send(server->bell[1], "", 1, MSG_DONTWAIT) == -1 &&
-	    (errno == EINTR || is_shortage(errno)) && !is_stopping(server) &&
-	    pause_briefly() == 0)
+	    (errno == EINTR || up_is_shortage(errno)) && !is_stopping(server) &&
+	    up_pause(UP_SHORTAGE_RETRY_MS) == 0)
 		;
 }
 
@@ -143,7 +111,7 @@ ring(struct up_server *server)
  * memory.
  */
 void
-up_stop(struct up_server *server, int error)
+up_stop_server(struct up_server *server, int error)
 {
 	if (server->error == 0)
 		server->error = error;
@@ -160,7 +128,7 @@ up_stop(struct up_server *server, int error)
  * A client that has gone is refused.
  */
 static int
-identify(struct up_worker *worker)
+identify_client(struct up_worker *worker)
 {
 	struct unix_peer peer;
 	int error;
@@ -175,8 +143,7 @@ identify(struct up_worker *worker)
 		return 0;
 	error = errno;
 	up_abandon_ports(&worker->ports);
-	errno = error;
-	return -1;
+	return up_fail(error);
 }
 
 /*
@@ -184,7 +151,7 @@ identify(struct up_worker *worker)
  * its ports; -1 when there will be none.
  */
 static int
-lead(struct up_worker *worker)
+wait_for_client(struct up_worker *worker)
 {
 	struct up_server *server = worker->server;
 	struct pollfd ends[2] = {
@@ -195,10 +162,11 @@ lead(struct up_worker *worker)
 
 	while ((refused = up_accept_client(server->listener, server->bell[1],
 	    UP_NEVER, &worker->ports)) == -1)
-		if (is_final(errno) ||
-		    up_watch(ends, 2, up_deadline(UP_RETRY_MS)) == -1)
+		if (is_fatal(errno) ||
+		    up_poll_retrying(ends, 2,
+		    up_deadline(UP_SHORTAGE_RETRY_MS)) == -1)
 			return -1;
-	return refused ? 0 : identify(worker);
+	return refused ? 0 : identify_client(worker);
 }
 
 /*
@@ -217,13 +185,13 @@ has_room(const struct up_server *server, uid_t user)
 		return 1;
 	for (worker = server->workers; worker != NULL; worker = worker->next)
 		if (worker->socket != NULL && worker->user == user &&
-		    !up_is_over(worker->socket))
+		    !up_is_finished(worker->socket))
 			count++;
 	return count < server->clients_per_user;
 }
 
 /*
- * Take the lead until a client has come, as lead() does; the lock is held
+ * Take the lead until a client has come, as wait_for_client() does; the lock is held
  * before and after.
  */
 static int
@@ -240,23 +208,23 @@ get_client(struct up_worker *worker)
 		return -1;
 	server->leaders++;
 	pthread_mutex_unlock(&server->lock);
-	got = lead(worker);
+	got = wait_for_client(worker);
 	error = errno;
 	pthread_mutex_lock(&server->lock);
 	server->leaders--;
 	if (got == -1)
-		up_stop(server, error == ECANCELED ? 0 : error);
+		up_stop_server(server, error == ECANCELED ? 0 : error);
 	return got == 1 ? has_room(server, worker->user) : got;
 }
 
 /* The connection is one of the server's; the lock is held. */
 static void
-begin(struct up_worker *worker)
+begin_connection(struct up_worker *worker)
 {
 	worker->socket = worker->ports.socket;
-	up_hold_socket(worker->socket);
+	up_retain_socket(worker->socket);
 	if (worker->server->stopping)
-		up_end_socket(worker->socket, worker->server->ended);
+		up_shutdown_socket(worker->socket, worker->server->ended);
 }
 
 /*
@@ -271,19 +239,19 @@ up_end_connections(struct up_server *server, int how)
 	server->ended = how;
 	for (worker = server->workers; worker != NULL; worker = worker->next)
 		if (worker->socket != NULL)
-			up_end_socket(worker->socket, how);
+			up_shutdown_socket(worker->socket, how);
 }
 
 /* The last holder closes descriptors that were not taken: not locked. */
 static void
-end(struct up_worker *worker)
+end_connection(struct up_worker *worker)
 {
 	struct unix_socket *socket = worker->socket;
 
 	pthread_mutex_lock(&worker->server->lock);
 	worker->socket = NULL;
 	pthread_mutex_unlock(&worker->server->lock);
-	up_let_go(socket);
+	up_release_socket(socket);
 }
 
 /*
@@ -299,15 +267,15 @@ handle_client(struct up_worker *worker, int welcome)
 
 	++*count;
 	if (welcome)
-		begin(worker);
-	vacant = up_fill_lead(server) == -1;
+		begin_connection(worker);
+	vacant = up_ensure_leader(server) == -1;
 	pthread_mutex_unlock(&server->lock);
 	if (vacant)
-		ring(server);
+		ring_bell(server);
 	if (welcome) {
 		server->handler(&worker->ports, server->context);
 		up_close_ports(&worker->ports);
-		end(worker);
+		end_connection(worker);
 	} else
 		up_abandon_ports(&worker->ports);
 	pthread_mutex_lock(&server->lock);
@@ -316,7 +284,7 @@ handle_client(struct up_worker *worker, int welcome)
 }
 
 static void *
-work(void *argument)
+run_worker(void *argument)
 {
 	struct up_worker *worker = argument;
 	struct up_server *server = worker->server;

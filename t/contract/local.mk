@@ -12,7 +12,8 @@ contract_scripts = \
 	t/contract/layers-mistakes.sh \
 	t/contract/layers.sh \
 	t/contract/manual.sh \
-	t/contract/quiet.sh
+	t/contract/quiet.sh \
+	t/contract/unity.sh
 
 t_contract_check_failures_SOURCES = t/contract/check_failures.c $(interpose)
 t_contract_check_memory_calls_SOURCES = \
