@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether ADDRESS begins with the N bytes of MARK; then it is what follows. */
+/* Whether ADDRESS begins with the N bytes of MARK, which are removed then. */
 static int
 skip_prefix(struct up_address *address, const char *mark, size_t n)
 {
@@ -120,7 +120,7 @@ up_parse_address(const char *text, size_t length, struct up_address *address)
 	return check_path(address);
 }
 
-/* What an address means, as a string of its own. */
+/* The text behind the marks of ADDRESS, which the caller frees. */
 char *
 up_address_text(const struct up_address *address)
 {
@@ -136,7 +136,7 @@ up_join_path(const char *first, const char *second)
 
 	if (path == NULL)
 		return NULL;
-	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): it goes on */
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): more follows */
 	memcpy(path, first, a);
 	path[a] = '/';
 	memcpy(path + a + 1, second, b + 1);

@@ -16,9 +16,10 @@ set_send_timeout(int fd, int ms)
 }
 
 /*
- * connect(2) of FD until DEADLINE.  A full backlog makes it wait, for the
- * time in SO_SNDTIMEO; a non-blocking one would fail there, and poll(2)
- * would then call it connected.  After a signal the same socket may go on.
+ * connect(2) of FD until DEADLINE.  If the backlog is full it blocks for the
+ * time in SO_SNDTIMEO.  A non-blocking connect(2) would fail there, and
+ * poll(2) would then report the socket as connected.  After a signal the same
+ * socket may continue.
  */
 static int
 connect_until(int fd, const struct up_name *name, long long deadline)
@@ -39,7 +40,10 @@ connect_until(int fd, const struct up_name *name, long long deadline)
 	return -1;
 }
 
-/* Writes wait without a limit again; macOS refuses when the peer has gone. */
+/*
+ * The timeout would limit writes, too.  macOS fails with EINVAL if the peer has
+ * closed the connection.
+ */
 static int
 clear_send_timeout(int fd)
 {
@@ -85,7 +89,7 @@ wait_to_retry(long long deadline)
 	    up_deadline(left != -1 && left < RETRY_MS ? left : RETRY_MS));
 }
 
-/* One try, to a file that is looked up again each time. */
+/* The file is looked up for each try: a server may have replaced it. */
 static int
 resolve_and_connect(const struct up_address *address,
     const struct unix_options *options, long long deadline)

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-/* FD's own peer when NAME is NULL. */
+/* To NAME, or to the peer of FD if NAME is NULL. */
 static int
 send_whole(int fd, const struct up_name *name, const void *bytes, size_t length)
 {
@@ -36,7 +36,7 @@ send_to_address(const struct up_address *address, const void *bytes,
 	return result;
 }
 
-/* The descriptor of a caller, who has connected it. */
+/* FD is a socket that the caller has connected. */
 static int
 send_through(int fd, const void *bytes, size_t length)
 {

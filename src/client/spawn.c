@@ -9,7 +9,7 @@
 
 extern char **environ;
 
-/* What we ignore or block is not the child's matter. */
+/* The child has the defaults of signals that the parent ignores or blocks. */
 static int
 set_signals(posix_spawnattr_t *attributes)
 {
@@ -38,7 +38,7 @@ set_standard_files(posix_spawn_file_actions_t *actions, int fd)
 	    posix_spawn_file_actions_adddup2(actions, fd, STDOUT_FILENO);
 }
 
-/* An errno, that of exec too, or 0. */
+/* 0, or an errno, also that of exec. */
 static int
 spawn_child(char *const argv[], int fd, pid_t *child)
 {

@@ -8,7 +8,7 @@
 
 #define SUN_PATH_MAX	sizeof(((struct sockaddr_un *)0)->sun_path)
 
-/* What is wrong with the text itself. */
+/* The reason for EINVAL. */
 static void
 say_malformed(struct up_text *text, const char *address)
 {
@@ -28,7 +28,7 @@ say_malformed(struct up_text *text, const char *address)
 		    "does not go with it or with plain ports");
 }
 
-/* A name may go on behind a NUL, where only its length told so. */
+/* A name may have more bytes behind a NUL, which strlen(3) does not count. */
 static void
 say_excess(struct up_text *text, const char *what, size_t length, size_t limit)
 {
@@ -83,7 +83,7 @@ say_too_long(struct up_text *text, const char *address)
 		say_long_path(text, address);
 }
 
-/* What holds for every form of address; 0 when ERROR is none of these. */
+/* Errors that every form of address may have; 0 if ERROR is none of them. */
 static int
 say_common(struct up_text *text, const char *address, int error)
 {
@@ -113,7 +113,7 @@ say_common(struct up_text *text, const char *address, int error)
 	}
 }
 
-/* What an error of the forms without a file means. */
+/* Errors of the forms without a file. */
 static int
 say_nameless(struct up_text *text, const struct up_address *address, int error)
 {
@@ -158,8 +158,8 @@ say_reason(struct up_text *text, const char *address, int error)
 }
 
 /*
- * An address that begins with a NUL goes on to the next one; but EINVAL is
- * the error of an empty one, which has nothing behind its NUL.
+ * An address that begins with a NUL ends at the next NUL.  EINVAL is the error
+ * of an empty address, which has no bytes behind its NUL.
  */
 UP_API int
 unix_explain(const char *address, int error, char *bytes, size_t size)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is wrong with a path: the part of unix_explain() that looks at the
- * file system.  Each sentence says what is so, then what to do.
+ * Errors of paths: the part of unix_explain() that examines the file system.
+ * Each sentence states the problem, then the remedy.
  */
 #include "explain.h"
 
@@ -19,7 +19,7 @@ file_kind(mode_t mode)
 	    S_ISFIFO(mode) ? "a named pipe" : "a device";
 }
 
-/* The errno of the probe; 0, alive, also when it cannot be made. */
+/* The errno of the probe; 0, a live server, also if it cannot be made. */
 static int
 probe_path(const char *path)
 {
@@ -83,7 +83,7 @@ say_refused(struct up_text *text, const char *path)
 		    "that ended); start the server");
 }
 
-/* UNIX_WAIT has waited for a server, or one had no time for us. */
+/* UNIX_WAIT has waited for a server, or a server did not accept in time. */
 static void
 say_late(struct up_text *text, const char *path)
 {
@@ -166,7 +166,7 @@ say_forbidden(struct up_text *text, const char *path, const char *directory,
 	up_say(text, "; ask its owner or choose another path");
 }
 
-/* Say it and return 1, or 0 when ERROR is none that a path explains. */
+/* Append the reason and return 1, or 0 if ERROR is not explained by a path. */
 int
 up_explain_path(struct up_text *text, const char *path, int error)
 {

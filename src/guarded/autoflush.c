@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The tie: before we wait for input, what waits in `out` is sent, as far as
- * the socket takes it at once.  Bytes that are sent while others are not
- * stay where they are, for fflush(3) would not call us for an empty buffer;
- * the next write skips them.  Nobody is waited for: a thread that holds
- * `out` sends itself.  (A tie that blocks, as fflush(3) would, lets a reader
- * and a writer thread and an echoing peer wait for each other.)
+ * The tie: before a read blocks, the output in the buffer of `out` is sent,
+ * as far as the socket takes it without blocking.  After a partial send all
+ * bytes stay in the buffer, since fflush(3) does not call the write hook for
+ * an empty one; the next write skips the sent part.  The tie never waits for
+ * a thread that holds `out`, which sends by itself: if it did, a reader and a
+ * writer thread and an echoing peer could wait for each other.
  */
 #include "guarded.h"
 
@@ -13,9 +13,9 @@
 #include <errno.h>
 
 /*
- * Have `out` for a moment.  The socket's lock keeps it from being closed
- * between our look at it and ftrylockfile(3).  fclose(3) takes both the other
- * way round, but here the second is only tried.
+ * Without the lock of the socket, `out` could be closed between the test and
+ * ftrylockfile(3).  fclose(3) takes the two locks in the opposite order; there
+ * is no deadlock, since neither is waited for here.
  */
 static int
 try_lock_output(struct unix_socket *socket)
@@ -35,7 +35,7 @@ unlock_output(struct unix_socket *socket)
 	up_unlock(&socket->lock);
 }
 
-/* What waits in `out` and has not been sent. */
+/* The part of the buffer of `out` that has not been sent. */
 static size_t
 unsent_output(struct unix_socket *socket, const char **bytes)
 {
@@ -49,7 +49,7 @@ unsent_output(struct unix_socket *socket, const char **bytes)
 	return length - ahead;
 }
 
-/* An error is for the next write to tell, not for the read. */
+/* The next write reports an error, not the read. */
 static void
 send_unsent(struct unix_socket *socket)
 {
@@ -70,9 +70,9 @@ send_unsent(struct unix_socket *socket)
 }
 
 /*
- * Do ACTION to the output if it can be had; whether some is unsent then.
- * Descriptors that it has sent are closed when no other thread can wait for
- * us: closing one may wait for as long as it lingers.
+ * Apply ACTION to the output if its locks are free; whether some output is
+ * unsent afterwards.  Sent descriptors are closed after the locks are released,
+ * since close(2) of one that lingers blocks.
  */
 static int
 with_output(struct unix_socket *socket, void (*action)(struct unix_socket *))
@@ -99,14 +99,14 @@ with_output(struct unix_socket *socket, void (*action)(struct unix_socket *))
 	return left;
 }
 
-/* Whether tied output waits. */
+/* Whether tied output is unsent. */
 int
 up_has_unsent(struct unix_socket *socket)
 {
 	return with_output(socket, NULL);
 }
 
-/* Send what waits; whether some still does. */
+/* Send tied output; whether some is still unsent. */
 int
 up_send_tied(struct unix_socket *socket)
 {

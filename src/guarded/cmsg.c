@@ -35,7 +35,7 @@ attach_files(struct msghdr *message, union control *control,
 	memcpy(CMSG_DATA(header), files->outgoing, size);
 }
 
-/* They go with the first byte: once one is taken, so are they. */
+/* They travel with the first byte: once a byte is sent, so are they. */
 static ssize_t
 send_with_files(struct unix_socket *socket, const char *bytes,
     size_t length, int flags)
@@ -66,9 +66,9 @@ send_once(struct unix_socket *socket, const char *bytes, size_t length,
 }
 
 /*
- * As many of BYTES as FLAGS let through.  A writer that is blocked while the
- * peer closes with input unread is told ECONNRESET on Linux, once, and then
- * what any writer is told.
+ * Send as many of BYTES as FLAGS allow.  If the peer closes with unread input
+ * while a writer is blocked, Linux reports ECONNRESET once, and from then on
+ * EPIPE, as for any other writer.
  */
 ssize_t
 up_send_some(struct unix_socket *socket, const char *bytes, size_t length,
@@ -91,7 +91,7 @@ is_rights(const struct cmsghdr *header)
 	    header->cmsg_type == SCM_RIGHTS;
 }
 
-/* It is a descriptor too. */
+/* SCM_PIDFD, which SO_PASSPIDFD enables, carries a descriptor, too. */
 static int
 is_pidfd(const struct cmsghdr *header)
 {
@@ -99,7 +99,7 @@ is_pidfd(const struct cmsghdr *header)
 	    header->cmsg_type == SCM_PIDFD;
 }
 
-/* What finds no number of 3 or more was dropped, too. */
+/* A descriptor that cannot get a number of 3 or more is a gap, too. */
 static void
 keep_received(struct up_files *files, int fd)
 {
@@ -147,7 +147,7 @@ receive_with_files(struct unix_socket *socket, char *bytes, size_t length,
 	return got;
 }
 
-/* Up to LENGTH bytes, and what comes with them; 0 is the end. */
+/* Up to LENGTH bytes, and the descriptors with them; 0 is EOF. */
 ssize_t
 up_receive_some(struct unix_socket *socket, char *bytes, size_t length,
     int flags)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Bytes through a guarded socket, with the descriptors among them: whatever
- * signals, slow peers and other holders of the socket do, all go through, or
- * an error tells that they have not.
+ * Reading and writing a guarded socket: despite signals, slow peers and other
+ * holders of the socket, all bytes are sent, with their descriptors, or an
+ * error is reported.
  */
 #include "guarded.h"
 
@@ -10,8 +10,8 @@
 #include <errno.h>
 
 /*
- * All of BYTES.  poll(2) calls a socket writable when most of it is free, so
- * that a last try after the deadline tells whether something has moved.
+ * Send all of BYTES.  poll(2) reports a socket as writable only when most of
+ * its buffer is free, so that a last try follows after the deadline.
  */
 static int
 send_all(struct unix_socket *socket, const char *bytes, size_t length)
@@ -45,8 +45,8 @@ send_all(struct unix_socket *socket, const char *bytes, size_t length)
 }
 
 /*
- * After an error nothing is sent any more, or it would be sent after a gap.
- * What the tie has sent already is at the beginning of BYTES.
+ * After an error no byte is sent any more, since it would follow a gap.  The
+ * part that the tie has sent is at the beginning of BYTES.
  */
 int
 up_guarded_write(struct unix_socket *socket, const char *bytes, size_t length)
@@ -67,9 +67,9 @@ up_guarded_write(struct unix_socket *socket, const char *bytes, size_t length)
 }
 
 /*
- * Some bytes; 0 is the end.  With output waiting, or a limit, the first look
- * must not block; else recv(2) itself does the waiting, unless another
- * holder has made the socket non-blocking.
+ * Some bytes; 0 is EOF.  With unsent output or a timeout the first recv(2)
+ * must not block.  Otherwise recv(2) itself waits, unless another holder has
+ * made the socket non-blocking.
  */
 ssize_t
 up_guarded_read(struct unix_socket *socket, char *bytes, size_t length)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Guarded ports: both streams lead to one socket.  The last of them closes
- * the descriptor, which it takes out under a lock first, so that no thread
- * hits a number that was given away meanwhile; the last of all holders
- * releases the memory.
+ * The socket of guarded ports, which both streams share.  The last stream
+ * closes the descriptor.  It removes the number from the socket under a lock
+ * first: otherwise another thread could use a number that the system has
+ * assigned anew.  The last holder frees the memory.
  */
 #include "guarded.h"
 
@@ -53,7 +53,7 @@ up_new_socket(int fd, const struct unix_options *options)
 	return socket;
 }
 
-/* Close the descriptor; nobody who holds SOCKET hits its number later. */
+/* Close the descriptor; no holder of SOCKET uses its number afterwards. */
 int
 up_close_socket(struct unix_socket *socket)
 {
@@ -64,11 +64,11 @@ up_close_socket(struct unix_socket *socket)
 	fd = socket->fd;
 	socket->fd = -1;
 	up_unlock(&socket->lock);
-	/* It may wait, for a descriptor that lingers and was not received. */
+	/* Without the lock: a lingering descriptor in the queue blocks it. */
 	return fd != -1 && close(fd) == -1 && errno != EINTR ? -1 : 0;
 }
 
-/* The last that lets go of SOCKET releases it. */
+/* The last holder frees SOCKET. */
 void
 up_release_socket(struct unix_socket *socket)
 {
@@ -111,7 +111,7 @@ up_is_finished(struct unix_socket *socket)
 	return over;
 }
 
-/* Close what SOCKET holds open, and leave it to a stream that cannot end. */
+/* Close the descriptors of SOCKET, whose stream cannot be closed. */
 void
 up_close_inherited(struct unix_socket *socket)
 {
@@ -121,7 +121,7 @@ up_close_inherited(struct unix_socket *socket)
 	socket->files = NULL;
 }
 
-/* The first error of a write is that of all later ones. */
+/* The first error of a write is the error of all later ones. */
 void
 up_set_error(struct unix_socket *socket, int error)
 {
@@ -129,7 +129,7 @@ up_set_error(struct unix_socket *socket, int error)
 		socket->error = error;
 }
 
-/* The errno that tells of output that never went, or 0. */
+/* The errno of output that was not sent, or 0. */
 int
 up_lost_output(struct unix_socket *socket)
 {

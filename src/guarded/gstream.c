@@ -36,7 +36,7 @@ write_hook(void *cookie, const char *bytes, up_cookie_size length)
 	return (up_cookie_result)length;
 }
 
-/* The first of both streams ends its direction, the second all. */
+/* The first of both streams shuts down its direction, the second closes. */
 static void
 close_direction(struct unix_socket *socket, int how, int *error)
 {
@@ -61,7 +61,7 @@ close_input(void *cookie)
 	return up_result(error, saved);
 }
 
-/* A stream that is going must not be found by the tie. */
+/* The tie must not use a stream that is being closed. */
 static int
 close_output(void *cookie)
 {
@@ -79,7 +79,7 @@ close_output(void *cookie)
 	return up_result(error, saved);
 }
 
-/* Buffers of ours: the size that setvbuf(3) is told alone is ignored. */
+/* glibc ignores a size without a buffer in setvbuf(3). */
 static FILE *
 open_input(struct unix_socket *socket)
 {
@@ -103,8 +103,8 @@ open_output(struct unix_socket *socket)
 }
 
 /*
- * FD becomes PORTS, or -1 does, to be moved; on failure it is the caller's
- * still, and closing what was opened must not touch it.
+ * PORTS on FD, or on -1 until up_guarded_move().  On failure FD is still the
+ * caller's, so that closing the first stream must not close it.
  */
 int
 up_guarded_open(int fd, const struct unix_options *options,

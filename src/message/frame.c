@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Frames: four bytes of length, the highest first, and that many bytes. */
+/* Frames: a 4-byte big-endian length, then that number of bytes. */
 #include "message.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@ announced_length(struct unix_buffer *frame)
 	    p[3];
 }
 
-/* Read SIZE more bytes of a frame to WHERE: 1 when all are here. */
+/* Read SIZE more bytes of a frame to WHERE: 1 if all were read. */
 static int
 read_part(struct up_stream *stream, struct unix_buffer *frame, void *where,
     size_t size)
@@ -41,8 +41,8 @@ read_part(struct up_stream *stream, struct unix_buffer *frame, void *where,
 }
 
 /*
- * A peer that announces much and sends little must not cost much: memory
- * grows with what has arrived.
+ * Memory grows with the bytes that were received: a peer that announces a
+ * large frame and sends little must not cost much.
  */
 static int
 read_body(struct up_stream *stream, struct unix_buffer *frame, size_t size)

@@ -11,8 +11,8 @@
 #define SHORT_COPY_BYTES	((size_t)256)
 
 /*
- * memcpy(3) for what is mostly short: on some systems it takes longer to
- * begin than a short line takes to be copied.
+ * memcpy(3) for bytes that are mostly few: on some systems its start takes
+ * longer than the copy of a short line.
  */
 static void
 copy_bytes(char *to, const char *from, size_t n)
@@ -31,7 +31,7 @@ copy_bytes(char *to, const char *from, size_t n)
 	}
 }
 
-/* A CR beyond the limit is let in: it may be the newline's. */
+/* One CR beyond the limit is allowed: a newline may follow. */
 static int
 exceeds_limit(const struct unix_buffer *line, char last, size_t n, size_t limit)
 {
@@ -56,7 +56,7 @@ append_bytes(struct unix_buffer *line, const char *bytes, size_t n,
 	return 0;
 }
 
-/* Take what waits, up to a newline: 1 when there was one. */
+/* Take the buffered input up to a newline: 1 if there was one. */
 static int
 take_buffered(FILE *in, struct unix_buffer *line, size_t limit)
 {
@@ -105,7 +105,7 @@ finish_input(FILE *in, struct unix_buffer *line, size_t limit)
 	return finish_at(line, line->reserved[UP_HELD], limit);
 }
 
-/* When nothing waits any more one byte is read, and others come with it. */
+/* Buffer empty: reading one byte makes stdio refill it. */
 static int
 read_line(struct up_stream *stream, struct unix_buffer *line, size_t limit)
 {

@@ -21,8 +21,8 @@ unlock_on_cancel(void *stream)
 }
 
 /*
- * Not every libc sets errno where a stream is not open for this direction:
- * what it leaves alone is EBADF.
+ * Not every libc sets errno if a stream is not open for this direction: EBADF
+ * stays in that case.
  */
 static int
 preset_errno(void)
@@ -62,7 +62,7 @@ read_through_stdio(struct up_stream *stream, void *bytes, size_t size)
 	return n;
 }
 
-/* So many bytes, or fewer, as up_read_byte(). */
+/* SIZE bytes, or fewer after an error or at EOF, as up_read_byte(). */
 size_t
 up_read_bytes(struct up_stream *stream, void *bytes, size_t size)
 {
@@ -90,7 +90,7 @@ up_write_bytes(struct up_stream *stream, const void *bytes, size_t size)
 	return 0;
 }
 
-/* Doubled, so that copying stays cheap, but no more than MOST. */
+/* The capacity doubles, up to MOST, so that each byte is copied about once. */
 int
 up_message_grow(struct unix_buffer *buffer, size_t need, size_t most)
 {
@@ -112,7 +112,7 @@ up_message_grow(struct unix_buffer *buffer, size_t need, size_t most)
 	return 0;
 }
 
-/* The message cannot be had: nothing of it is kept. */
+/* The message is lost: no part of it is kept. */
 int
 up_message_fail(struct unix_buffer *buffer, int error)
 {
@@ -121,9 +121,9 @@ up_message_fail(struct unix_buffer *buffer, int error)
 }
 
 /*
- * The stream gave less than it was asked for: 0 at its end, -1 with its
- * error.  What the next call may well read is kept, and the stream no
- * longer says that it failed.
+ * After a short read: 0 at EOF, else -1 with the error of the stream.  After
+ * an error that passes, the received part is kept for the next call, and the
+ * error indicator of the stream is cleared.
  */
 int
 up_message_cut_off(struct unix_buffer *buffer, FILE *in)

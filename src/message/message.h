@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What lines and frames share.  What every message meets is inline: a short
- * one takes no longer than a few calls do.
+ * The common part of lines and frames.  The functions that every message runs
+ * through are inline: for a short message their calls would take most of the
+ * time.
  */
 #ifndef UP_MESSAGE_H
 #define UP_MESSAGE_H
@@ -45,8 +46,8 @@ enum up_kind {
 };
 
 enum up_state {			/* members of unix_buffer.reserved */
-	UP_HELD,		/* bytes that were read, with the prefix */
-	UP_PREFIX,		/* those of a frame's prefix */
+	UP_HELD,		/* number of bytes read, with the prefix */
+	UP_PREFIX,		/* the bytes of a frame's prefix */
 	UP_STREAM,
 	UP_KIND
 };
@@ -55,7 +56,7 @@ int up_message_grow(struct unix_buffer *, size_t, size_t);
 int up_message_fail(struct unix_buffer *, int);
 int up_message_cut_off(struct unix_buffer *, FILE *);
 
-/* A part that is held is of the same kind, and from the same stream. */
+/* A part that was kept must be of the same kind and stream. */
 static inline int
 up_message_begin(struct unix_buffer *buffer, FILE *in, enum up_kind kind)
 {
@@ -70,7 +71,7 @@ up_message_begin(struct unix_buffer *buffer, FILE *in, enum up_kind kind)
 	return 0;
 }
 
-/* What can be asked for, with a byte to spare. */
+/* The effective limit, to which a byte can be added. */
 static inline size_t
 up_message_limit(size_t limit)
 {

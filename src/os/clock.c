@@ -17,14 +17,14 @@ monotonic_ns(void)
 	return t.tv_sec * NS_PER_SECOND + t.tv_nsec;
 }
 
-/* MS from now as poll(2) counts: 0 is at once, negative is never. */
+/* MS from now as poll(2) counts: 0 is now, negative is never. */
 long long
 up_deadline(int ms)
 {
 	return ms < 0 ? UP_NEVER : monotonic_ns() + ms * NS_PER_MS;
 }
 
-/* MS from now as the options count: 0 is never, negative is at once. */
+/* MS from now as the options count: 0 is never, negative is now. */
 long long
 up_timeout_deadline(int ms)
 {
@@ -32,8 +32,8 @@ up_timeout_deadline(int ms)
 }
 
 /*
- * Milliseconds until DEADLINE, at least 0; -1 when it never comes.  Rounded
- * up, so that nobody wakes before it and spins.
+ * Milliseconds until DEADLINE, at least 0; -1 if it is UP_NEVER.  Rounded up:
+ * otherwise a loop would wake before the deadline, and spin.
  */
 int
 up_ms_left(long long deadline)

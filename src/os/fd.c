@@ -24,7 +24,7 @@
 #define SYS_fchmodat2	(__NR_openat2 + 15)
 #endif
 
-/* Closing never loses the error that led to it. */
+/* errno stays that of the failure after which FD is closed. */
 void
 up_close(int fd)
 {
@@ -59,7 +59,7 @@ up_set_inherit(int fd, int on)
 	return set_flag(fd, F_GETFD, F_SETFD, FD_CLOEXEC, !on);
 }
 
-/* What we change on a stranger's FD, to be put back on failure. */
+/* The flags of the caller's FD, which a failure restores. */
 int
 up_save_flags(int fd, struct up_flags *flags)
 {
@@ -86,7 +86,7 @@ is_standard(int fd)
 	return fd != -1 && fd <= STDERR_FILENO;
 }
 
-/* The duplicate of FD whose number is LOWEST or the next that is free. */
+/* The duplicate of FD whose number is LOWEST or the next free one. */
 int
 up_dup_from(int fd, int lowest)
 {

@@ -224,8 +224,8 @@ typedef size_t up_cookie_size;
 #endif
 
 /*
- * What a write hook returns when it has failed: to glibc -1 is a huge count,
- * which leads a large fwrite(3) out of bounds, and to the others 0 is
+ * The result of a write hook that has failed.  For glibc -1 is a huge count,
+ * with which a large fwrite(3) reads out of bounds; for the others 0 is
  * success.
  */
 #ifdef __GLIBC__

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 
-/* Whether ports of these OPTIONS can follow the policy here. */
+/* Whether this system supports the policy for ports with OPTIONS. */
 int
 up_sigpipe_check(const struct unix_options *options)
 {
@@ -26,7 +26,7 @@ up_sigpipe_check(const struct unix_options *options)
 	return up_fail(EINVAL);
 }
 
-/* Whether writes to FD are spared the signal; whether they are to be. */
+/* SO_NOSIGPIPE of FD: writes to it raise no signal. */
 #ifdef SO_NOSIGPIPE
 int
 up_nosigpipe(int fd)
@@ -61,7 +61,7 @@ up_set_nosigpipe(int fd, int on)
 }
 #endif
 
-/* Put back what up_nosigpipe() said; keeps errno. */
+/* Restore the result of up_nosigpipe(); errno stays. */
 void
 up_restore_nosigpipe(int fd, int on)
 {
@@ -72,9 +72,9 @@ up_restore_nosigpipe(int fd, int on)
 }
 
 /*
- * What the policy asks of the socket FD; guarded ports raise it.  It is asked
- * of listeners, whose connections inherit it, and of sockets before they are
- * connected: macOS changes no option of one whose peer has gone.
+ * Apply the policy to the socket FD.  Guarded ports raise the signal
+ * themselves.  Listeners get the option, which connections inherit, and
+ * sockets before connect(2): macOS changes no option once the peer has closed.
  */
 int
 up_sigpipe_socket(int fd, const struct unix_options *options)
@@ -85,7 +85,7 @@ up_sigpipe_socket(int fd, const struct unix_options *options)
 	return up_nosigpipe(fd) == 1 ? 0 : up_set_nosigpipe(fd, 1);
 }
 
-/* What the system does where nothing spares the writing thread. */
+/* As the system does after a write without SO_NOSIGPIPE or MSG_NOSIGNAL. */
 void
 up_sigpipe_raise(enum unix_sigpipe policy)
 {
@@ -94,8 +94,8 @@ up_sigpipe_raise(enum unix_sigpipe policy)
 }
 
 /*
- * What POLICY asks of the process, once everything else has succeeded.
- * A handler of the application stays: it has decided already.
+ * Apply POLICY to the process, after all else has succeeded.  A handler of the
+ * application stays.
  */
 void
 up_sigpipe_process(enum unix_sigpipe policy)

@@ -203,7 +203,7 @@ up_socket_option(int fd, int option)
 	return value;
 }
 
-/* 1, 0 or -1.  macOS does not tell: there it is bound, and not connected. */
+/* 1, 0 or -1.  macOS has no SO_ACCEPTCONN: bound and not connected there. */
 int
 up_is_listening(int fd)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What waits in a stream's buffer, which poll(2) cannot see: the one file
- * that looks into a FILE.
+ * The buffer of a stream, which poll(2) does not see: the only file that uses
+ * members of a FILE.
  */
 #include "os.h"
 
@@ -88,7 +88,7 @@ has_input(FILE *in)
 	return up_fail(ENOTSUP);
 }
 
-/* Whoever sees nothing reads byte by byte. */
+/* Callers read byte by byte if no buffer is visible. */
 size_t
 up_buffered_input(FILE *in, const char **bytes)
 {
@@ -106,9 +106,9 @@ up_skip_input(FILE *in, size_t n)
 #endif
 
 /*
- * 1 when a byte waits, 0 when none does, -1 where nobody can tell.  What is
- * in the buffer while another thread reads is that thread's; to wait for
- * its lock could take for ever.
+ * 1 if a byte is buffered, 0 if not, -1 if the system does not show it.  While
+ * another thread reads, buffered bytes belong to that thread, whose lock might
+ * never be released.
  */
 int
 up_has_buffered_input(FILE *in)
@@ -125,7 +125,7 @@ up_has_buffered_input(FILE *in)
 /*
  * The output that waits in OUT.  Its buffer is BUFFER, of SIZE bytes, unless
  * the caller has given it his own: musl shows no more than that one's size,
- * so ours is a byte larger than anybody would choose, and what is in another
+ * so ours is a byte larger than a program would choose, and what is in another
  * waits for the next flush.  musl keeps bytes before it for ungetc(3).
  */
 #if defined(HAVE___FREADAHEAD)			/* musl */

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* DIRECTORY/LAST without links and dots, or NULL where nobody can tell. */
+/* DIRECTORY/LAST without links and dots, or NULL if it is unknown. */
 static char *
 absolute_path(const char *directory, int fd, const char *last)
 {
@@ -29,7 +29,7 @@ absolute_path(const char *directory, int fd, const char *last)
 	return path;
 }
 
-/* Open the directory of the path, and learn the absolute path. */
+/* Open the directory of the path, and find the absolute path. */
 int
 up_open_directory(struct up_claim *claim)
 {
@@ -65,7 +65,7 @@ make_bind_name(const struct up_claim *claim, struct up_name *name)
 	return up_make_name_at(claim->directory, claim->last, name);
 }
 
-/* Bind FD to a short name beside the long one; errno says what was wrong. */
+/* Bind FD to a short name in the same directory. */
 static int
 bind_temporary(struct up_claim *claim, int fd)
 {
@@ -115,8 +115,8 @@ make_probe_name(const struct up_claim *claim, const struct up_file *file,
 }
 
 /*
- * Look at the file at the path, into STATUS, and probe that very file, not
- * the one that its name may lead to by now: the errno of connect(2), or -1.
+ * Examine the file at the path, into STATUS, and probe the same file, not the
+ * one that may have its name by now: the errno of connect(2), or -1.
  */
 int
 up_probe_path(const struct up_claim *claim, struct stat *status)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Owning a path.  bind(2) claims it; the file's mode and group are final
- * before anybody can connect, and it is removed at the end if it is still
- * the one that was made.  Everything but bind goes through the directory's
- * descriptor and follows no link, so a chdir(2), a renamed directory or a
- * link that was put in its place never leads to somebody else's file.
+ * Owning a path.  bind(2) claims it.  The mode and group of the file are final
+ * before a client can connect.  At the end the file is removed if it is still
+ * the one that was made.  All calls but bind(2) use the descriptor of the
+ * directory and follow no link: after a chdir(2), a renamed directory or a
+ * link in its place, a path would lead to another user's file.
  */
 #include "path.h"
 
@@ -20,7 +20,7 @@ stat_path(const struct up_claim *claim, struct stat *file)
 	    AT_SYMLINK_NOFOLLOW);
 }
 
-/* Remember FILE, which stands at the path, as the one that bind(2) has made. */
+/* Record FILE, which is at the path, as the one that bind(2) has made. */
 static int
 identify_file(struct up_claim *claim, const struct stat *file)
 {
@@ -59,7 +59,7 @@ set_up_file(struct up_claim *claim, int fd, mode_t mode, gid_t group)
 			result = up_set_access(&file, mode, group);
 		up_close_file(&file);
 	}
-	/* It has turned out to be another process's, or is displaced. */
+	/* The file is another process's, or was displaced. */
 	if (result == -1 && errno == EADDRINUSE)
 		claim->owner = 0;
 	/* A file that could not be examined is removed if it can be now. */
@@ -101,8 +101,8 @@ is_claimed_file(const struct up_claim *claim, const struct stat *file)
 }
 
 /*
- * 1 while the path leads to the file, or no path was claimed; 0 when another
- * file or none is there, -1 when that cannot be seen.
+ * 1 if the path leads to the file, or no path was claimed; 0 if another file
+ * or none is there; -1 if that is unknown.
  */
 int
 up_owns_path(const struct up_claim *claim)
@@ -133,9 +133,9 @@ remove_file(const struct up_claim *claim)
 }
 
 /*
- * This comes before the socket is closed: a closed socket's inode number is
- * used again at once, and then the comparison proves nothing.  The error of
- * removing the file, or 0.
+ * The error of removing the file, or 0.  The socket is closed afterwards: the
+ * system may assign the inode number of a closed socket to another file, and
+ * the comparison would prove nothing.
  */
 int
 up_release_claim(struct up_claim *claim, int keep_file)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reclaiming a path from a program that has ended without removing its
- * socket.  Two who find it at the same time would each remove what the
- * other has just made, so it is done under a lock on the directory; and a
- * program that takes no lock is never displaced, since the file is proved
- * stale twice, a bind(2) apart: bind makes the file before it registers
- * the socket, and for that moment a live one looks stale.
+ * Reclaiming the path of a process that has ended without removing its socket
+ * file.  Two processes that find a stale file at the same time would each
+ * remove the file that the other has just made, so they lock the directory.
+ * A process that takes no lock is not displaced either, since the file is
+ * proved stale twice, a bind(2) apart: the kernel makes the file before it
+ * registers the socket, and until then a live socket looks stale.
  */
 #include "path.h"
 
@@ -43,7 +43,7 @@ fail:
 	return up_fail(error);
 }
 
-/* 0 when FILE at the path is a socket that nobody is behind. */
+/* 0 if FILE at the path is a socket file without a live socket. */
 static int
 prove_stale(const struct up_claim *claim, struct stat *file)
 {
@@ -83,7 +83,7 @@ up_reclaim(struct up_claim *claim, int fd)
 	struct stat file;
 	int lock, result, error;
 
-	/* What is alive needs no lock to be left alone. */
+	/* A live socket is found without the lock. */
 	if (prove_stale(claim, &file) == -1)
 		return errno == ENOENT ? up_bind_path(claim, fd) : -1;
 	lock = lock_directory(claim);

@@ -34,7 +34,7 @@ end_direction(const struct unix_ports *ports, int how, int *error)
 		*error = errno;
 }
 
-/* What was lost of the output so far; of plain ports stdio forgets why. */
+/* The errno of lost output, or 0; stdio does not keep that of plain ports. */
 static int
 lost_output(const struct unix_ports *ports)
 {
@@ -44,9 +44,9 @@ lost_output(const struct unix_ports *ports)
 }
 
 /*
- * After a failed write most libcs' buffers are empty, and their next
- * fflush(3) and fclose(3) say 0.  What another has kept would be sent after
- * a gap, or after the end of that direction, which raises SIGPIPE.
+ * After a failed write the buffers of most libcs are empty, and their next
+ * fflush(3) and fclose(3) return 0.  A libc that keeps the bytes would send
+ * them after a gap, or after shutdown(2), which raises SIGPIPE.
  */
 static void
 flush_output(struct unix_ports *ports, int *error)
@@ -60,8 +60,9 @@ flush_output(struct unix_ports *ports, int *error)
 }
 
 /*
- * What output was lost is told by every close until the last: a negative
- * descriptor is its errno.
+ * Lost output is reported by every close until the last.  Its errno is kept,
+ * negated, in the place of the descriptor that was closed: the structure is
+ * the caller's, and has no member to spare.
  */
 static void
 set_lost_error(struct unix_ports *ports, int error)
@@ -80,7 +81,7 @@ take_lost_error(struct unix_ports *ports)
 	return error != 0 ? error : lost_output(ports);
 }
 
-/* A child of fork(2) may go on with the connection: end no direction. */
+/* A child of fork(2) may still use the connection: shut down no direction. */
 static void
 close_quietly(struct unix_ports *ports, int *error)
 {
@@ -148,9 +149,9 @@ unix_close_ports(struct unix_ports *ports)
 }
 
 /*
- * musl's fork(2) and the BSDs' leave a stream locked that a thread of the
- * parent was using: fclose(3) in the child would wait for ever, the BSDs'
- * fpurge(3) too.  There the descriptor is closed, and the stream left.
+ * After fork(2) of musl and the BSDs a stream stays locked that another thread
+ * of the parent was using: fclose(3) in the child would block for ever, and so
+ * would fpurge(3) of the BSDs.  The descriptor is closed, and the stream leaks.
  */
 static void
 leave_if_stuck(FILE **stream, struct unix_socket *socket)
@@ -165,7 +166,7 @@ leave_if_stuck(FILE **stream, struct unix_socket *socket)
 	*stream = NULL;
 }
 
-/* Output that is dropped on purpose is not lost. */
+/* Output that is discarded on purpose is not lost. */
 int
 up_abandon_ports(struct unix_ports *ports)
 {

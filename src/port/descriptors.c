@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Descriptors with the bytes of guarded ports: the calls for them. */
+/* Passing descriptors over guarded ports: the calls. */
 #include "port.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@ check_files_allowed(const struct unix_ports *ports, const FILE *stream)
 	return up_fail(stream == NULL ? EBADF : EOPNOTSUPP);
 }
 
-/* What was written before goes before; `out` is held meanwhile. */
+/* Bytes that were written before are sent before.  `out` is locked. */
 static int
 flush_and_add(struct unix_ports *ports, const int *files, size_t count)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The options: what each call takes, ignores and refuses. */
+/* Options: the ones that each call uses, ignores and refuses. */
 #include "port.h"
 
 #include <errno.h>
@@ -47,7 +47,7 @@ copy_checked(const struct unix_options *given, enum up_call call,
 	static const struct unix_options defaults;
 
 	*options = given == NULL ? defaults : *given;
-	/* They do not ask who the peer is, whoever shares the structure. */
+	/* Ports of a pair or a descriptor do not check the peer. */
 	if (call == UP_PORTS)
 		options->flags &= ~UNIX_SAME_USER;
 	if ((options->flags & ~KNOWN_FLAGS) != 0 || uses_reserved(options) ||
@@ -58,7 +58,7 @@ copy_checked(const struct unix_options *given, enum up_call call,
 	return 0;
 }
 
-/* What this system lacks. */
+/* Options that this system does not support are ENOTSUP. */
 static int
 check_support(const struct unix_options *options)
 {
@@ -87,7 +87,7 @@ up_read_request(const char *text, const struct unix_options *given,
 	return check_support(options);
 }
 
-/* Only a path has a file that could have them. */
+/* Only a path has a file with a mode and a group. */
 int
 up_check_file_options(const struct unix_options *options,
     const struct up_address *address)

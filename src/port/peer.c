@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who is at the other end, as the kernel recorded it.  Where it does not
- * tell, the answer is an error, never our own ids.
+ * The identity of the peer, as the kernel has recorded it.  If the kernel does
+ * not report it, the call fails; our own ids are never returned instead.
  */
 #include "port.h"
 
 #include <errno.h>
 
-/* A peer in another pid namespace is 0 to us: unknown. */
+/* The pid of a peer in another pid namespace is 0: unknown. */
 int
 up_peer(int fd, struct unix_peer *peer)
 {

@@ -6,7 +6,7 @@
 #include "address/address.h"
 #include "guarded/guarded.h"
 
-/* options.c: what each call takes */
+/* options.c */
 enum up_call {
 	UP_LISTEN,
 	UP_CONNECT,
@@ -34,7 +34,7 @@ int up_fileno(const struct unix_ports *);
 int up_abandon_ports(struct unix_ports *);
 int up_close_ports(struct unix_ports *);
 
-/* peer.c: who is at the other end */
+/* peer.c */
 int up_peer(int, struct unix_peer *);
 int up_check_peer_user(int);
 

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-/* FD, of which OPTIONS ask nothing more; on failure it is the caller's. */
+/* PORTS on FD, without setting options of FD; on failure FD is the caller's. */
 int
 up_make_ports(int fd, const struct unix_options *options,
     struct unix_ports *ports)
@@ -14,8 +14,8 @@ up_make_ports(int fd, const struct unix_options *options,
 }
 
 /*
- * FD, a connection, becomes PORTS; on failure it is still the caller's.  It
- * refuses descriptors last, so that after a failure it takes them as before.
+ * PORTS on FD, a connection; on failure FD is still the caller's.  The option
+ * that refuses descriptors comes last, so that a failure need not reset it.
  */
 int
 up_open_ports(int fd, const struct unix_options *options,
@@ -36,7 +36,7 @@ up_open_ports(int fd, const struct unix_options *options,
 	return 0;
 }
 
-/* Whether FD, a stranger's, is a connected stream socket. */
+/* Whether FD is a connected stream socket: 0, or -1. */
 static int
 check_connected(int fd)
 {
@@ -53,7 +53,7 @@ check_connected(int fd)
 	return getpeername(fd, (struct sockaddr *)&peer, &length);
 }
 
-/* Whether it can be what OPTIONS ask for. */
+/* Whether FD supports OPTIONS: 0, or -1. */
 static int
 check_connection(int fd, const struct unix_options *options)
 {
@@ -69,7 +69,7 @@ check_connection(int fd, const struct unix_options *options)
 	    up_check_peer_user(fd);
 }
 
-/* FD, which somebody else has connected, becomes PORTS. */
+/* PORTS on FD, which another part of the program has connected. */
 int
 up_adopt_ports(int fd, const struct unix_options *options,
     struct unix_ports *ports)

@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 /*
- * 1: a client, 0: none before DEADLINE, -1: interrupted or broken.  STOP,
- * if it is not -1, interrupts too, once it is readable.  A listener that
- * another holder has shut down is always ready on Linux, and accept(2) then
- * says EAGAIN for ever.
+ * 1: a client, 0: none before DEADLINE, -1: interrupted, or an error.  STOP,
+ * if it is not -1, interrupts, too, once it is readable.  On Linux a listener
+ * that another holder has shut down is always ready, and accept(2) fails with
+ * EAGAIN for ever.
  */
 static int
 wait_client(const struct unix_listener *listener, int stop, long long deadline)
@@ -34,7 +34,7 @@ wait_client(const struct unix_listener *listener, int stop, long long deadline)
 	return -1;
 }
 
-/* Errors of one client, or of being later than another acceptor. */
+/* Errors that concern only this client, or a race lost to another acceptor. */
 static int
 is_transient(int error)
 {
@@ -49,7 +49,7 @@ is_guarded(const struct unix_listener *listener)
 }
 
 /*
- * Ports that lead to nobody yet.  All that a connection needs is taken
+ * Ports without a connection.  All resources of a connection are allocated
  * before accept(2), so that a shortage leaves the client in the queue.
  */
 static int
@@ -69,7 +69,7 @@ reserve_ports(const struct unix_listener *listener, struct unix_ports *ports)
 	return 0;
 }
 
-/* Let them lead to FD, which is the ports' then. */
+/* Move the ports to FD, which they own afterwards. */
 static int
 move_ports(const struct unix_listener *listener, struct unix_ports *ports,
     int fd)

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 /*
- * Release all that LISTENER has got so far, the file before the socket.
- * The first error, or 0.
+ * Free LISTENER, complete or not, the file before the socket.  The error of
+ * removing the file, or 0.
  */
 static int
 free_listener(struct unix_listener *listener, int keep_file)
@@ -39,7 +39,9 @@ is_inherited(const struct unix_listener *listener)
 	return (listener->options.flags & UNIX_INHERIT) != 0;
 }
 
-/* An inherited one takes descriptors, which the next program may want. */
+/*
+ * An inherited listener accepts descriptors: the next program may want them.
+ */
 static int
 make_socket(struct unix_listener *listener)
 {
@@ -87,7 +89,7 @@ bind_abstract(struct unix_listener *listener, const struct up_address *address)
 	return up_bound_name(listener->fd, &listener->path);
 }
 
-/* Take a socket that was handed to us; left as it was when this fails. */
+/* Use a socket that was passed to us; a failure restores its flags. */
 static int
 adopt_socket(struct unix_listener *listener, const struct up_address *address)
 {
@@ -211,7 +213,7 @@ unix_listener_owns_path(const struct unix_listener *listener)
 	return owns;
 }
 
-/* A full pipe says it already. */
+/* If the pipe is full, the listener is interrupted already. */
 UP_API int
 unix_interrupt(struct unix_listener *listener)
 {

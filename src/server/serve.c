@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Serving a listener with threads.  The thread that calls does not serve: it
- * waits for the end, and sees to it.
+ * Serving a listener with threads.  The thread that calls unix_serve() serves
+ * no client: it waits for the end, and carries it out.
  */
 #include "server.h"
 
@@ -41,7 +41,7 @@ set_attributes(pthread_attr_t *attributes, size_t stack_size)
 	return error;
 }
 
-/* Forget that the bell has rung. */
+/* Read what ring_bell() has written. */
 static void
 clear_bell(const struct up_server *server)
 {
@@ -63,9 +63,25 @@ ensure_leader(struct up_server *server)
 }
 
 /*
- * Until it is interrupted or stops; then no idle client keeps a handler
- * waiting.  A thread that could not be made is tried for again: else clients
- * would wait until another one leaves.
+ * Shut down a direction, or both, of every connection, also of one that was
+ * accepted and not begun; the lock is held.
+ */
+static void
+end_connections(struct up_server *server, int how)
+{
+	struct up_worker *worker;
+
+	server->ended = how;
+	for (worker = server->workers; worker != NULL; worker = worker->next)
+		if (worker->socket != NULL)
+			up_shutdown_socket(worker->socket, how);
+}
+
+/*
+ * Wait until the server is interrupted or stops, then shut down the input of
+ * all connections, so that no handler waits for an idle client.  If a thread
+ * cannot be started, the next try follows soon: otherwise clients would wait
+ * until another client leaves.
  */
 static void
 wait_for_end(struct up_server *server)
@@ -90,7 +106,7 @@ wait_for_end(struct up_server *server)
 	error = ready == -1 ? errno : 0;
 	pthread_mutex_lock(&server->lock);
 	up_stop_server(server, error);
-	up_end_connections(server, SHUT_RD);
+	end_connections(server, SHUT_RD);
 	pthread_mutex_unlock(&server->lock);
 }
 
@@ -106,8 +122,8 @@ has_no_threads(struct up_server *server)
 }
 
 /*
- * Wait for the threads, the last of which ends the bell; connections of those
- * that are late are ended.
+ * Wait for the threads, the last of which shuts down the bell.  At DEADLINE the
+ * remaining connections are shut down.
  */
 static void
 wait_for_threads(struct up_server *server, long long deadline)
@@ -127,12 +143,12 @@ wait_for_threads(struct up_server *server, long long deadline)
 	if (server->threads > 0) {
 		if (server->error == 0)
 			server->error = error;
-		up_end_connections(server, SHUT_RDWR);
+		end_connections(server, SHUT_RDWR);
 	}
 	pthread_mutex_unlock(&server->lock);
 }
 
-/* A late one may still go through the list: it is freed when all are here. */
+/* Free the list last: a thread that still runs may walk through it. */
 static void
 join_threads(struct up_server *server)
 {
@@ -183,7 +199,7 @@ unix_serve(struct unix_listener *listener, unix_handler *handler,
 	if (check_arguments(listener, handler, options) == -1 ||
 	    up_socketpair(server.bell) == -1)
 		return -1;
-	/* The threads use what is on our stack. */
+	/* The threads use variables of this stack frame. */
 	state = up_disable_cancel();
 	error = set_attributes(&server.attributes, options->stack_size);
 	if (error == 0) {

@@ -36,20 +36,19 @@ struct up_server {
 	void *context;
 	unsigned clients, clients_per_user;
 	pthread_attr_t attributes;
-	int bell[2];			/* the caller's end and the threads' */
+	int bell[2];			/* wakes: [0] the caller, [1] threads */
 	pthread_mutex_t lock;		/* of all below */
-	pthread_cond_t turn;		/* to lead, or to stop */
+	pthread_cond_t turn;		/* an idle thread may lead, or stop */
 	struct up_worker *workers;
-	unsigned threads;		/* the sum of the next four */
+	unsigned threads;		/* sum of the next four */
 	unsigned idle, leaders, serving, refusing;
 	int stopping;
-	int ended;			/* SHUT_RD or SHUT_RDWR, once stopping */
+	int ended;			/* SHUT_RD or SHUT_RDWR if stopping */
 	int error;			/* why it stopped, or 0 */
 };
 
 int up_add_worker(struct up_server *);
 int up_ensure_leader(struct up_server *);
 void up_stop_server(struct up_server *, int);
-void up_end_connections(struct up_server *, int);
 
 #endif

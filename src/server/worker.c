@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The threads of a server take turns in leading, that is in waiting for the
- * next client.  The thread that has got one serves it while another leads:
- * no connection changes threads, and while all threads serve, clients wait
- * in the backlog.  Several lead at a time: when one has got a client another
- * waits already, and under load no thread has to be woken.
+ * The threads of a server, as leaders and followers.  A leader waits for the
+ * next client and serves it while another thread leads: no connection changes
+ * threads, and while all threads serve, clients wait in the backlog.  Up to
+ * LEADERS threads lead at a time, so that under load no thread has to be woken
+ * for each client.
  */
 #include "server.h"
 
@@ -12,14 +12,14 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#define LEADERS		3		/* fewer and more were slower */
-#define SPARE_THREADS	8		/* while connections are refused */
+#define LEADERS			3	/* fewer and more were slower */
+#define REFUSING_THREADS	8	/* in addition to those that serve */
 
 static void *run_worker(void *);
 
 /*
- * Errors of the listener or of the process.  All others concern one client,
- * as those of a packet filter or a security module (EPERM, EACCES), or pass.
+ * Errors of the listener or of the process.  All others are transient or
+ * concern one client, for example EPERM of a security module.
  */
 static int
 is_fatal(int error)
@@ -34,7 +34,9 @@ is_fatal(int error)
 	return 0;
 }
 
-/* One more thread, in which no signal is handled; an errno, or 0.  Locked. */
+/*
+ * Start a thread, with all signals blocked: 0, or an errno.  The lock is held.
+ */
 int
 up_add_worker(struct up_server *server)
 {
@@ -62,13 +64,14 @@ up_add_worker(struct up_server *server)
 }
 
 /*
- * Have a thread wait for the next client, if one may: a thread that leads or
- * is idle, else a new one.  -1 when none can be made now.  The lock is held.
+ * Ensure that a thread waits for the next client, unless the limit of clients
+ * is reached: a leader, an idle thread, or a new one.  -1 if none can be
+ * started now.  The lock is held.
  */
 int
 up_ensure_leader(struct up_server *server)
 {
-	/* The threads may be joined already, and are all that will be. */
+	/* A stopping server may have joined its threads already. */
 	if (server->stopping || server->leaders > 0 ||
 	    server->serving >= server->clients)
 		return 0;
@@ -76,7 +79,7 @@ up_ensure_leader(struct up_server *server)
 		pthread_cond_signal(&server->turn);
 		return 0;
 	}
-	if (server->refusing >= SPARE_THREADS)
+	if (server->refusing >= REFUSING_THREADS)
 		return 0;
 	return up_add_worker(server) == 0 ? 0 : -1;
 }
@@ -93,8 +96,8 @@ is_stopping(struct up_server *server)
 }
 
 /*
- * Have the thread that called unix_serve() make a leader as soon as it can.
- * The bell is full only while it is ringing.
+ * Wake the thread that called unix_serve(), which starts a leader as soon as
+ * it can.  If the bell is full, that thread has been woken already.
  */
 static void
 ring_bell(struct up_server *server)
@@ -106,8 +109,8 @@ ring_bell(struct up_server *server)
 }
 
 /*
- * No more clients, because of ERROR or 0; the lock is held.  The end of the
- * bell's input wakes every leader and the thread that called, and needs no
+ * Accept no more clients, because of ERROR or 0; the lock is held.  EOF on the
+ * bell wakes every leader and the thread that called unix_serve(), and needs no
  * memory.
  */
 void
@@ -123,9 +126,8 @@ up_stop_server(struct up_server *server, int error)
 }
 
 /*
- * Whether the connection is to be served (1), or its user has as many as it
- * may (0, decided under the lock); -1 where the system cannot identify users.
- * A client that has gone is refused.
+ * Record the user of the connection: 1, or 0 if the client has closed it, which
+ * is refused then; -1 if the system cannot identify users.
  */
 static int
 identify_client(struct up_worker *worker)
@@ -147,8 +149,8 @@ identify_client(struct up_worker *worker)
 }
 
 /*
- * Wait for a client: 1, or 0 when it is to be refused, in both cases with
- * its ports; -1 when there will be none.
+ * Wait for a client: 1, or 0 if it is refused, in both cases with its ports;
+ * -1 if the server must stop.
  */
 static int
 wait_for_client(struct up_worker *worker)
@@ -170,10 +172,12 @@ wait_for_client(struct up_worker *worker)
 }
 
 /*
- * A connection counts until its client has seen the end and left, and not
- * until its thread is done: a client that waits for the end, closes and
- * connects again is never refused.  Beyond the end alone it counts: else a
- * handler that closes its output first would hold any number of one user's.
+ * Whether USER may have one more connection.  A connection counts until the
+ * server has ended it and the client has closed it, which may be earlier than
+ * the end of the handler: a client that waits for EOF, closes and connects
+ * again is never refused.  Ended by the server alone it still counts: otherwise
+ * a handler that closes its output first could hold any number of connections
+ * of one user.
  */
 static int
 has_room(const struct up_server *server, uid_t user)
@@ -191,8 +195,8 @@ has_room(const struct up_server *server, uid_t user)
 }
 
 /*
- * Take the lead until a client has come, as wait_for_client() does; the lock is held
- * before and after.
+ * Lead until a client has come, as wait_for_client(); the lock is held before
+ * and after.
  */
 static int
 get_client(struct up_worker *worker)
@@ -217,7 +221,7 @@ get_client(struct up_worker *worker)
 	return got == 1 ? has_room(server, worker->user) : got;
 }
 
-/* The connection is one of the server's; the lock is held. */
+/* Add the connection to those of the server; the lock is held. */
 static void
 begin_connection(struct up_worker *worker)
 {
@@ -228,21 +232,9 @@ begin_connection(struct up_worker *worker)
 }
 
 /*
- * End a direction, or both, of every connection, also of one that has been
- * accepted and not begun; the lock is held.
+ * The socket is released without the lock: the last holder closes descriptors
+ * that were not taken, which may block.
  */
-void
-up_end_connections(struct up_server *server, int how)
-{
-	struct up_worker *worker;
-
-	server->ended = how;
-	for (worker = server->workers; worker != NULL; worker = worker->next)
-		if (worker->socket != NULL)
-			up_shutdown_socket(worker->socket, how);
-}
-
-/* The last holder closes descriptors that were not taken: not locked. */
 static void
 end_connection(struct up_worker *worker)
 {
@@ -255,8 +247,8 @@ end_connection(struct up_worker *worker)
 }
 
 /*
- * Serve the client, or refuse it, once another thread leads: closing may
- * wait, for as long as a descriptor lingers that the client has sent.
+ * Serve the client, or refuse it, after another thread leads: close(2) may
+ * block, for as long as a descriptor lingers that the client has sent.
  */
 static void
 handle_client(struct up_worker *worker, int welcome)
