@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The directory for a user's own sockets, and no other. */
+/* The runtime directory of the user, to which no other user has access. */
 #include "address.h"
 
 #include <sys/stat.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Connecting, with a limit of time and with patience. */
+/* Connecting, with a timeout, and with UNIX_WAIT until a server listens. */
 #include "client.h"
 
 #include <sys/time.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sending one whole datagram; unix_listen() makes what receives them. */
+/* Sending one datagram; unix_listen() makes the receiving socket. */
 #include "client.h"
 
 #include <errno.h>

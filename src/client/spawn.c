@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Children whose standard input and output are the other end of our ports. */
+/* Child processes whose standard input and output are a connection. */
 #include "client.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unix_explain(): an error, and what to do, in one line for a person. */
+/* unix_explain(): the cause of an error and a remedy, in one line of text. */
 #include "explain.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Lines of text that are cut at the size of a buffer, and counted whole. */
+/* Text in a buffer of fixed size: truncated there, and counted whole. */
 #include "explain.h"
 
 #include <stdarg.h>

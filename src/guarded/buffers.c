@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Memory for the two buffers of a connection.  Mapped, so that an idle one
- * costs nothing; pairs of the default size are idle_pairs and used again, for
- * mapping anew costs a quarter of the connections per second.  Nothing here
+ * costs nothing; pairs of the default size are kept and used again, since
+ * a new mapping costs a quarter of the connections per second.  Nothing here
  * waits or is locked, so that fork(2) may come at any time.
  */
 #include "guarded.h"

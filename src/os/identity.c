@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Identity: whether a number means our own user, which process this is after
- * forks, and whether two looks at files have met the same one.
+ * Identity: whether a user ID means our own user, which process this is after
+ * fork(2), and whether two stat(2) results are of the same file.
  */
 #include "os.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whether a file system is this machine's own: on a shared one neither a
- * lock nor a refused connection proves that no other machine listens.
+ * Whether a file system is local.  On a shared one neither a lock nor a refused
+ * connection proves that no other machine listens.
  */
 #include "os.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The SIGPIPE policy: the one place that knows the signal. */
+/* The SIGPIPE policy: the only file that concerns the signal. */
 #include "os.h"
 
 #include <errno.h>

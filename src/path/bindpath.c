@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where a listener's file stands: its directory, and the name to bind for
- * a path of any length.
+ * The directory of a listener's file, and the name to bind for a path of any
+ * length.
  */
 #include "path.h"
 

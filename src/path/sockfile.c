@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The file at a listener's path: a reference to it, and its mode and group.
- * On Linux a reference is a descriptor, so that the look, the changes and the
- * probe reach one and the same file.  A name would lead to another file as
+ * On Linux a reference is a descriptor, so that the examination, the changes
+ * and the probe concern the same file.  A name would lead to another file as
  * soon as a user who may write to the directory exchanges the two: a server
  * of root's would change the mode of any file.
  */

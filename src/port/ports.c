@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Ports on a connected socket: opening, asking, hanging up. */
+/* Ports on a connected socket: opening, readiness, peer, hanging up. */
 #include "port.h"
 
 #include <errno.h>
