@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sockets that were passed to the process: by number or by a service manager. */
+/* Sockets that were passed to us: by number, or by the service manager. */
 #include "address.h"
 
 #include <errno.h>
