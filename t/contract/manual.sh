@@ -1,5 +1,5 @@
 #!/bin/sh
-# The manual: lint, every function and structure with a page, every
+# The manual: lint, 80 columns, every function and structure with a page, every
 # example a program that compiles in each C standard, as do those of README.md
 # and examples/.
 set -eu
@@ -61,5 +61,12 @@ for program in "$srcdir"/examples/*.c; do
 done
 
 command -v mandoc >/dev/null || { echo 'no mandoc'; exit 77; }
+for page in "$srcdir"/man/*.[137]; do
+	mandoc -T ascii -O width=80 "$page" | sed "s/.$(printf '\b')//g" |
+	    awk -v page="${page##*/}" 'length > 80 && !/unixport bench/ { wide++
+		print page ": " length " columns: " $0 }
+	    END { exit wide > 0 }'
+done
+echo 'ok: 80 columns'
 [ -z "$(mandoc -T lint -W warning "$srcdir"/man/*.[137] | tee -a /dev/stderr)" ]
 echo 'ok: lint'
