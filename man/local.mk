@@ -22,6 +22,7 @@ dist_man_MANS = \
 	man/unixport.3
 man_links = \
 	unix_add_files.3/unix_take_file \
+	unix_get_line.3/unix_buffer \
 	unix_get_line.3/unix_free_buffer \
 	unix_listen.3/unix_accept \
 	unix_listen.3/unix_accept_ready \
@@ -38,7 +39,10 @@ man_links = \
 	unix_open_ports.3/unix_hang_up \
 	unix_open_ports.3/unix_input_ready \
 	unix_put_frame.3/unix_get_frame \
-	unixport.3/unix_available
+	unix_serve.3/unix_serve_options \
+	unixport.3/unix_available \
+	unixport.3/unix_options \
+	unixport.3/unix_ports
 
 install-data-hook:
 	cd '$(DESTDIR)$(man3dir)' && for link in $(man_links); do \

@@ -12,6 +12,7 @@ contract_scripts = \
 	t/contract/layers-mistakes.sh \
 	t/contract/layers.sh \
 	t/contract/manual.sh \
+	t/contract/prose.sh \
 	t/contract/quiet.sh \
 	t/contract/unity.sh
 

@@ -1,19 +1,21 @@
 #!/bin/sh
-# The manual: lint, every function with a page, every example a program that
-# compiles in each C standard, as do those of README.md and examples/.
+# The manual: lint, 80 columns, every function and structure with a page, every
+# example a program that compiles in each C standard, as do those of README.md
+# and examples/.
 set -eu
 directory=$(mktemp -d /tmp/unixport.XXXXXX)
 trap 'rm -rf "$directory"' EXIT
 trap 'exit 1' HUP INT TERM
 
-for name in $(sed -n 's/^	\(unix_[a-z_]*\);$/\1/p' "$srcdir/src/unixport.map"); do
+for name in $(sed -n 's/^	\(unix_[a-z_]*\);$/\1/p' "$srcdir/src/unixport.map") \
+    $(sed -n 's/^struct \(unix_[a-z_]*\) {$/\1/p' "$srcdir/include/unixport.h"); do
 	page=$(grep -lx "\.Nm $name\( ,\)\{0,1\}" "$srcdir"/man/*.[37]) ||
 	    { echo "$name has no page"; exit 1; }
 	[ "$page" = "$srcdir/man/$name.3" ] ||
 	    grep -q "/$name\( \|\$\)" "$srcdir/man/local.mk" ||
 	    { echo "$name has no link"; exit 1; }
 done
-echo 'ok: every function has a page'
+echo 'ok: every function and structure has a page'
 
 # example PAGE: the C programs of its EXAMPLES.
 example()
@@ -59,5 +61,12 @@ for program in "$srcdir"/examples/*.c; do
 done
 
 command -v mandoc >/dev/null || { echo 'no mandoc'; exit 77; }
+for page in "$srcdir"/man/*.[137]; do
+	mandoc -T ascii -O width=80 "$page" | sed "s/.$(printf '\b')//g" |
+	    awk -v page="${page##*/}" 'length > 80 && !/unixport bench/ { wide++
+		print page ": " length " columns: " $0 }
+	    END { exit wide > 0 }'
+done
+echo 'ok: 80 columns'
 [ -z "$(mandoc -T lint -W warning "$srcdir"/man/*.[137] | tee -a /dev/stderr)" ]
 echo 'ok: lint'
