@@ -3,30 +3,30 @@
 
 measurements = \
 	src/command/diagnostics.c \
-	src/command/bench/client.c \
-	src/command/bench/connections.c \
-	src/command/bench/cpus.c \
-	src/command/bench/ends.c \
-	src/command/bench/kinds.c \
-	src/command/bench/lines.c \
-	src/command/bench/loopback.c \
-	src/command/bench/machine.c \
-	src/command/bench/measure.h \
-	src/command/bench/pieces.c \
-	src/command/bench/place.c \
-	src/command/bench/processes.c \
-	src/command/bench/raw_io.c \
-	src/command/bench/rounds.c \
-	src/command/bench/stopwatch.c \
-	src/command/bench/throughput.c \
-	src/command/bench/trips.c \
-	src/command/bench/trouble.c \
-	src/command/bench/works.c
+	t/bench/client.c \
+	t/bench/connections.c \
+	t/bench/cpus.c \
+	t/bench/ends.c \
+	t/bench/kinds.c \
+	t/bench/lines.c \
+	t/bench/loopback.c \
+	t/bench/machine.c \
+	t/bench/measure.h \
+	t/bench/pieces.c \
+	t/bench/place.c \
+	t/bench/processes.c \
+	t/bench/raw_io.c \
+	t/bench/rounds.c \
+	t/bench/stopwatch.c \
+	t/bench/throughput.c \
+	t/bench/trips.c \
+	t/bench/trouble.c \
+	t/bench/works.c
 bin_PROGRAMS += unixport
 unixport_SOURCES = \
 	$(measurements) \
 	src/command/arguments.c \
-	src/command/cmd_bench.c \
+	t/bench/cmd_bench.c \
 	src/command/cmd_connect.c \
 	src/command/cmd_listen.c \
 	src/command/cmd_pair.c \
@@ -38,11 +38,11 @@ unixport_SOURCES = \
 	src/command/signals.c \
 	src/command/standard.c \
 	src/command/values.c \
-	src/command/bench/json.c \
-	src/command/bench/plot.c \
-	src/command/bench/plot_file.c \
-	src/command/bench/report.h \
-	src/command/bench/table.c \
+	t/bench/json.c \
+	t/bench/plot.c \
+	t/bench/plot_file.c \
+	t/bench/report.h \
+	t/bench/table.c \
 	src/command/listen/acceptor.c \
 	src/command/listen/children.c \
 	src/command/listen/environment.c \
@@ -69,7 +69,8 @@ unixport_SOURCES = \
 	src/command/selftest/trial.c \
 	src/command/selftest/verdict.c \
 	src/command/selftest/waiting.c
-unixport_CPPFLAGS = -I$(top_srcdir)/include -I$(top_srcdir)/src/command
+unixport_CPPFLAGS = -I$(top_srcdir)/include -I$(top_srcdir)/src/command \
+	-I$(top_srcdir)/t
 unixport_CFLAGS = $(UP_CFLAGS) -pthread
 unixport_LDADD = libunixport.la
 

@@ -11,7 +11,7 @@ t_bench_bench_SOURCES = \
 	t/bench/bench_libuv.c \
 	t/bench/bench_memory.c \
 	t/bench/bench_servers.c
-t_bench_bench_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/command -I$(top_srcdir)/src/command/bench
+t_bench_bench_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/command -I$(top_srcdir)/t
 t_bench_bench_CFLAGS = $(UP_CFLAGS) $(LIBUV_CFLAGS) -pthread
 t_bench_bench_LDADD = libunixport.la $(LIBUV_LIBS)
 
