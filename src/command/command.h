@@ -25,7 +25,6 @@ struct command {
 	int (*run)(int argc, char *argv[]);
 };
 
-extern const struct command bench_command;
 extern const struct command connect_command;
 extern const struct command listen_command;
 extern const struct command pair_command;

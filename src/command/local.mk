@@ -1,48 +1,20 @@
-## Command: a file a subcommand, on the public header alone.  What its bench
-## measures `make bench' does too.
+## Command: a file a subcommand, on the public header alone.
 
-measurements = \
-	src/command/diagnostics.c \
-	t/bench/client.c \
-	t/bench/connections.c \
-	t/bench/cpus.c \
-	t/bench/ends.c \
-	t/bench/kinds.c \
-	t/bench/lines.c \
-	t/bench/loopback.c \
-	t/bench/machine.c \
-	t/bench/measure.h \
-	t/bench/pieces.c \
-	t/bench/place.c \
-	t/bench/processes.c \
-	t/bench/raw_io.c \
-	t/bench/rounds.c \
-	t/bench/stopwatch.c \
-	t/bench/throughput.c \
-	t/bench/trips.c \
-	t/bench/trouble.c \
-	t/bench/works.c
 bin_PROGRAMS += unixport
 unixport_SOURCES = \
-	$(measurements) \
 	src/command/arguments.c \
-	t/bench/cmd_bench.c \
 	src/command/cmd_connect.c \
 	src/command/cmd_listen.c \
 	src/command/cmd_pair.c \
 	src/command/cmd_probe.c \
 	src/command/cmd_selftest.c \
 	src/command/command.h \
+	src/command/diagnostics.c \
 	src/command/main.c \
 	src/command/program.c \
 	src/command/signals.c \
 	src/command/standard.c \
 	src/command/values.c \
-	t/bench/json.c \
-	t/bench/plot.c \
-	t/bench/plot_file.c \
-	t/bench/report.h \
-	t/bench/table.c \
 	src/command/listen/acceptor.c \
 	src/command/listen/children.c \
 	src/command/listen/environment.c \
@@ -69,8 +41,7 @@ unixport_SOURCES = \
 	src/command/selftest/trial.c \
 	src/command/selftest/verdict.c \
 	src/command/selftest/waiting.c
-unixport_CPPFLAGS = -I$(top_srcdir)/include -I$(top_srcdir)/src/command \
-	-I$(top_srcdir)/t
+unixport_CPPFLAGS = -I$(top_srcdir)/include -I$(top_srcdir)/src/command
 unixport_CFLAGS = $(UP_CFLAGS) -pthread
 unixport_LDADD = libunixport.la
 

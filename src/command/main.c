@@ -6,13 +6,13 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-	&bench_command, &connect_command, &listen_command, &pair_command,
-	&probe_command, &selftest_command
+	&connect_command, &listen_command, &pair_command, &probe_command,
+	&selftest_command
 };
 
 static const struct command all = {
 	.name = "",
-	.usage = "bench|connect|listen|pair|probe|selftest ARGUMENT..."
+	.usage = "connect|listen|pair|probe|selftest ARGUMENT..."
 };
 
 static int
@@ -34,6 +34,15 @@ version(void)
 {
 	printf("unixport %s\n", PACKAGE_VERSION);
 	return close_output();
+}
+
+/* Scripts of 1.0 that run it get a remedy instead of a usage. */
+static int
+reject_bench(void)
+{
+	report("bench", "is no longer a subcommand; run \"make bench\" in the "
+	    "source tree");
+	return STATUS_USAGE;
 }
 
 static int
@@ -59,6 +68,8 @@ main(int argc, char *argv[])
 		return help();
 	if (strcmp(argv[1], "--version") == 0)
 		return version();
+	if (strcmp(argv[1], "bench") == 0)
+		return reject_bench();
 	for (i = 0; i < COUNT(commands); i++)
 		if (strcmp(argv[1], commands[i]->name) == 0)
 			return commands[i]->run(argc - 1, argv + 1);

@@ -1,16 +1,73 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the figures are measured on: processor, system, C library. */
-#include "measure.h"
+/* The machine that is measured: its names, its load, its CPUs and its clock. */
+#include "bench.h"
 
 #include <sys/utsname.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-/* The processor's name, as Linux on most machines tells it. */
+#ifdef HAVE_SCHED_SETAFFINITY
+#include <sched.h>
+
+/* The CPUs that the process started with; none if there are too many. */
+static const cpu_set_t *
+permitted_cpus(void)
+{
+	static cpu_set_t set;
+	static int is_known;
+
+	if (!is_known && sched_getaffinity(0, sizeof(set), &set) == -1)
+		CPU_ZERO(&set);
+	is_known = 1;
+	return &set;
+}
+
+static int
+count_cpus(void)
+{
+	int count = CPU_COUNT(permitted_cpus());
+
+	return count > 0 ? count : (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+/*
+ * Without it the kernel moves two processes that exchange bytes to one CPU at
+ * times, and the figures of two rounds differ by more than those of two kinds.
+ */
+void
+use_cpu(int number)
+{
+	cpu_set_t set;
+	int cpu;
+
+	if (CPU_COUNT(permitted_cpus()) < 2)
+		return;
+	for (cpu = 0; !CPU_ISSET(cpu, permitted_cpus()) || number-- > 0; cpu++)
+		;
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	/* A sandbox may forbid it. */
+	(void)sched_setaffinity(0, sizeof(set), &set);
+}
+#else
+static int
+count_cpus(void)
+{
+	return (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+void
+use_cpu(int number)
+{
+	(void)number;
+}
+#endif
+
+/* The processor's name, where Linux has it; else TEXT stays. */
 static void
-know_processor(char *text, size_t size)
+read_processor(char *text, size_t size)
 {
 	FILE *file = fopen("/proc/cpuinfo", "r");
 	char line[500];
@@ -26,9 +83,9 @@ know_processor(char *text, size_t size)
 		fclose(file);
 }
 
-/* Where it is not told the system's own, or musl, which tells nobody. */
+/* On Linux a libc without a version is musl; elsewhere it is the system's. */
 static void
-know_libc(const char *system, char *text, size_t size)
+read_libc(const char *system, char *text, size_t size)
 {
 	size_t length = 0;
 
@@ -42,7 +99,7 @@ know_libc(const char *system, char *text, size_t size)
 }
 
 void
-know_machine(struct machine *machine)
+describe_machine(struct machine *machine)
 {
 	struct utsname name;
 
@@ -51,10 +108,42 @@ know_machine(struct machine *machine)
 	    name.sysname, name.release, name.machine);
 	snprintf(machine->processor, sizeof(machine->processor), "%s",
 	    name.machine);
-	know_processor(machine->processor, sizeof(machine->processor));
-	know_libc(name.sysname, machine->libc, sizeof(machine->libc));
-	machine->cpus = cpus();
-	/* Figures beside other programs at work are not to be trusted. */
+	read_processor(machine->processor, sizeof(machine->processor));
+	read_libc(name.sysname, machine->libc, sizeof(machine->libc));
+#ifdef __VERSION__
+	machine->compiler = __VERSION__;
+#else
+	machine->compiler = "unknown";
+#endif
+	machine->cpus = count_cpus();
 	if (getloadavg(&machine->load, 1) != 1)
 		machine->load = -1;
+}
+
+/* NULL if both processes can have a CPU that other programs do not use. */
+const char *
+busy_warning(const struct machine *machine)
+{
+	int needed = machine->cpus < 2 ? machine->cpus : 2;
+
+	return machine->load + needed > machine->cpus + 0.5 ?
+	    "too busy for reliable figures" : NULL;
+}
+
+double
+seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* AMOUNT a second; a coarse clock may not have advanced. */
+double
+rate_since(double start, size_t amount)
+{
+	double taken = seconds() - start;
+
+	return (double)amount / (taken > 1e-9 ? taken : 1e-9);
 }

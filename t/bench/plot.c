@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A plot in SVG: for every work a group of bars, which are shares of raw. */
-#include "report.h"
+/*
+ * A plot in SVG.  Each work is a group of bars, the shares of raw; a line on
+ * each bar shows the spread of the rounds, from the lowest to the highest.
+ */
+#include "bench.h"
 
-/* In pixels; the plot's own area begins at LEFT and TOP. */
-#define WIDTH	760
-#define LEFT	150
-#define TOP	112
-#define AREA	440
-#define BAR	16		/* with the gap to the next */
-#define GROUP	(KINDS * BAR + 18)
-#define BOTTOM	(TOP + WORKS * GROUP)
-#define HEIGHT	(BOTTOM + 60)
+/* In pixels; the area of the bars begins at LEFT and TOP. */
+#define WIDTH		760
+#define LEFT		150
+#define TOP		128
+#define AREA		440
+#define BAR		16		/* with the gap below it */
+#define GROUP		(KINDS * BAR + 18)
 
 static const struct look {
 	const char *colour, *name;
@@ -21,6 +22,24 @@ static const struct look {
 	{ "#7ed0a0", "guarded ports", 130 },
 	{ "#f7c38a", "TCP, 127.0.0.1", 130 },
 };
+
+/* Servers have no kinds, and no place here. */
+static int
+is_shown(const struct result *result)
+{
+	return result->work->names[TCP] != NULL;
+}
+
+static int
+bottom(const struct report *report)
+{
+	int groups = 0;
+	size_t i;
+
+	for (i = 0; i < report->count; i++)
+		groups += is_shown(&report->results[i]);
+	return TOP + groups * GROUP;
+}
 
 static void
 write_text(FILE *out, const char *text)
@@ -34,17 +53,19 @@ write_text(FILE *out, const char *text)
 			putc(*text, out);
 }
 
-/* The end of the axis: raw, or the best if that is better. */
+/* The share at the end of the axis: 1, or that of the best round. */
 static double
 find_end(const struct report *report)
 {
 	double end = 1;
-	int i, kind;
+	size_t i;
+	int kind;
 
-	for (i = 0; i < WORKS; i++)
+	for (i = 0; i < report->count; i++)
 		for (kind = RAW; kind < KINDS; kind++)
-			if (report->results[i].share[kind] > end)
-				end = report->results[i].share[kind];
+			if (is_shown(&report->results[i]) &&
+			    report->results[i].highest[kind] > end)
+				end = report->results[i].highest[kind];
 	return end;
 }
 
@@ -52,6 +73,8 @@ static void
 write_head(FILE *out, const struct report *report)
 {
 	const struct machine *machine = &report->machine;
+	const char *warning = busy_warning(machine);
+	int height = bottom(report) + 60;
 
 	fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 	    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
@@ -62,27 +85,32 @@ write_head(FILE *out, const struct report *report)
 	    "<text x=\"20\" y=\"34\" font-size=\"19\" font-weight=\"bold\">"
 	    "Ports of unixport beside raw sockets</text>\n"
 	    "<text x=\"20\" y=\"56\" font-size=\"12\" fill=\"#666\">",
-	    WIDTH, HEIGHT, WIDTH, HEIGHT, WIDTH, HEIGHT);
+	    WIDTH, height, WIDTH, height, WIDTH, height);
 	write_text(out, machine->processor);
 	fprintf(out, ", %d CPU%s; ", machine->cpus,
 	    machine->cpus == 1 ? "" : "s");
 	write_text(out, machine->kernel);
 	fprintf(out, "; ");
 	write_text(out, machine->libc);
-	fprintf(out, "; unixport %s</text>\n", PACKAGE_VERSION);
+	fprintf(out, "; unixport %s</text>\n"
+	    "<text x=\"20\" y=\"74\" font-size=\"12\" fill=\"#666\">"
+	    "medians of %u round%s; the lines show the spread of the rounds",
+	    PACKAGE_VERSION, report->rounds, report->rounds == 1 ? "" : "s");
+	if (warning != NULL)
+		fprintf(out, "<tspan fill=\"#c00\">; load %.1f: %s</tspan>",
+		    machine->load, warning);
+	fprintf(out, "</text>\n");
 }
 
 static void
-write_legend(FILE *out, unsigned kinds)
+write_legend(FILE *out)
 {
 	int x = 20, kind;
 
 	for (kind = RAW; kind < KINDS; kind++) {
-		if (!has_kind(kinds, kind))
-			continue;
-		fprintf(out, "<rect x=\"%d\" y=\"72\" width=\"14\" "
+		fprintf(out, "<rect x=\"%d\" y=\"88\" width=\"14\" "
 		    "height=\"14\" rx=\"2\" fill=\"%s\"/>\n"
-		    "<text x=\"%d\" y=\"84\">%s</text>\n", x,
+		    "<text x=\"%d\" y=\"100\">%s</text>\n", x,
 		    looks[kind].colour, x + 20, looks[kind].name);
 		x += looks[kind].width;
 	}
@@ -90,7 +118,7 @@ write_legend(FILE *out, unsigned kinds)
 
 /* A line for every tick, and a darker one for raw. */
 static void
-write_axis(FILE *out, double end)
+write_axis(FILE *out, double end, int y)
 {
 	double step = 0.25, x;
 	int i;
@@ -102,54 +130,68 @@ write_axis(FILE *out, double end)
 		fprintf(out, "<path d=\"M%.1f %dV%d\" stroke=\"%s\"/>\n"
 		    "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" "
 		    "font-size=\"12\" fill=\"#666\">%g</text>\n", x, TOP - 8,
-		    BOTTOM - 10, i * step == 1 ? "#8a95a1" : "#e4e8ec", x,
-		    BOTTOM + 8, i * step);
+		    y - 10, i * step == 1 ? "#8a95a1" : "#e4e8ec", x,
+		    y + 8, i * step);
 	}
 	fprintf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" "
 	    "font-size=\"12\" fill=\"#666\">share of raw, longer is faster"
-	    "</text>\n", LEFT + AREA / 2, BOTTOM + 30);
+	    "</text>\n", LEFT + AREA / 2, y + 30);
+}
+
+/* A line from the lowest to the highest round, with a stop at either end. */
+static void
+write_spread(FILE *out, double lowest, double highest, int y)
+{
+	fprintf(out, "<path class=\"spread\" d=\"M%.1f %dH%.1fM%.1f %dv6"
+	    "M%.1f %dv6\" stroke=\"#555\" fill=\"none\"/>\n", lowest, y,
+	    highest, lowest, y - 3, highest, y - 3);
 }
 
 static void
-write_bar(FILE *out, const struct work *work, enum kind kind, int y,
-    const struct result *result, double end)
+write_bar(FILE *out, const struct result *result, enum kind kind, int y,
+    double end)
 {
-	double length = AREA * result->share[kind] / end;
+	double scale = AREA / end;
 
 	fprintf(out, "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" "
-	    "rx=\"2\" fill=\"%s\"/>\n<text x=\"%.1f\" y=\"%d\" "
-	    "font-size=\"11\" stroke=\"#fff\" stroke-width=\"3\" "
-	    "paint-order=\"stroke\">%.2f", LEFT, y, length, BAR - 2,
-	    looks[kind].colour, LEFT + length + 6, y + BAR - 5,
-	    result->share[kind]);
-	fprintf(out, "<tspan fill=\"#777\">, %.*f %s</tspan></text>\n",
-	    decimals(result->figure[kind]), result->figure[kind], work->unit);
+	    "rx=\"2\" fill=\"%s\"/>\n", LEFT, y, scale * result->share[kind],
+	    BAR - 2, looks[kind].colour);
+	write_spread(out, LEFT + scale * result->lowest[kind],
+	    LEFT + scale * result->highest[kind], y + BAR / 2 - 1);
+	fprintf(out, "<text x=\"%.1f\" y=\"%d\" font-size=\"11\" "
+	    "stroke=\"#fff\" stroke-width=\"3\" paint-order=\"stroke\">%.2f"
+	    "<tspan fill=\"#777\">, %.*f %s</tspan></text>\n",
+	    LEFT + scale * result->highest[kind] + 6, y + BAR - 5,
+	    result->share[kind], decimals(result->figure[kind]),
+	    result->figure[kind], result->work->unit);
 }
 
 static void
-write_group(FILE *out, const struct work *work, int y,
-    const struct report *report, double end)
+write_group(FILE *out, const struct result *result, int y, double end)
 {
-	const struct result *result = &report->results[work - works];
 	int kind;
 
 	fprintf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>\n",
-	    LEFT - 12, y + KINDS * BAR / 2 + 3, work->title);
+	    LEFT - 12, y + KINDS * BAR / 2 + 3, result->work->title);
 	for (kind = RAW; kind < KINDS; kind++)
-		if (has_kind(report->kinds, kind))
-			write_bar(out, work, kind, y + kind * BAR, result, end);
+		if (has_kind(result->kinds, kind))
+			write_bar(out, result, kind, y + kind * BAR, end);
 }
 
 void
 write_plot(FILE *out, const struct report *report)
 {
 	double end = find_end(report);
-	int i;
+	int y = TOP;
+	size_t i;
 
 	write_head(out, report);
-	write_legend(out, report->kinds);
-	write_axis(out, end);
-	for (i = 0; i < WORKS; i++)
-		write_group(out, &works[i], TOP + i * GROUP, report, end);
+	write_legend(out);
+	write_axis(out, end, bottom(report));
+	for (i = 0; i < report->count; i++)
+		if (is_shown(&report->results[i])) {
+			write_group(out, &report->results[i], y, end);
+			y += GROUP;
+		}
 	fprintf(out, "</svg>\n");
 }

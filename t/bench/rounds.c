@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Rounds, each of which measures all kinds, one right after the other: what
- * disturbs the machine disturbs them all.  Medians leave the odd round out.
+ * Rounds.  Each one measures all kinds, one right after the other, since other
+ * work of the machine then slows all of them alike.  A median ignores the
+ * outliers.
  */
-#include "measure.h"
+#include "bench.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+int
+has_kind(unsigned kinds, enum kind kind)
+{
+	return (kinds >> kind & 1) != 0;
+}
 
 static int
 compare(const void *p, const void *q)
@@ -15,69 +23,70 @@ compare(const void *p, const void *q)
 	return (a > b) - (a < b);
 }
 
-double
+/* Sorts the FIGURES, too. */
+static double
 median(double *figures, size_t count)
 {
 	qsort(figures, count, sizeof(*figures), compare);
 	return (figures[(count - 1) / 2] + figures[count / 2]) / 2;
 }
 
-/* How much takes each of KINDS that many seconds, on the average. */
+/* The amount that takes that many seconds, on the average of KINDS. */
 size_t
-amount_for(const struct work *work, double time, unsigned kinds)
+amount_for(const struct work *work, double duration, unsigned kinds)
 {
-	double each = 0, amount;	/* each: seconds of a unit */
+	double seconds_of_units = 0, amount;
 	int kind, count = 0;
 
 	for (kind = 0; kind < KINDS; kind++)
 		if (has_kind(kinds, kind)) {
-			each += 1 / work->measure(kind, work->least);
+			seconds_of_units += 1 / work->measure(kind,
+			    work->least);
 			count++;
 		}
-	amount = time * count / each;
+	amount = duration * count / seconds_of_units;
 	if (amount <= (double)work->least)
 		return work->least;
 	return amount >= (double)work->most ? work->most : (size_t)amount;
 }
 
-/* Nobody is always the first. */
-static void
-measure_round(const struct work *work, size_t amount, unsigned round,
-    unsigned kinds, double figures[KINDS][MAX_ROUNDS])
-{
-	unsigned i;
-	enum kind kind;
-
-	for (i = 0; i < KINDS; i++) {
-		kind = (round + i) % KINDS;
-		if (has_kind(kinds, kind))
-			figures[kind][round] = work->measure(kind, amount) /
-			    work->scale;
-	}
-}
-
+/* Of the kinds of RESULT, for its other members. */
 void
-measure_rounds(const struct work *work, size_t amount, unsigned rounds,
-    unsigned kinds, struct result *result)
+measure_rounds(struct result *result, size_t amount, unsigned rounds)
 {
 	static double figures[KINDS][MAX_ROUNDS], ratios[MAX_ROUNDS];
-	unsigned round;
+	const struct work *work = result->work;
+	unsigned round, i;
 	double raw;
 	int kind;
 
-	*result = (struct result){ .figure = { 0 } };
 	for (round = 0; round < rounds; round++)
-		measure_round(work, amount, round, kinds, figures);
+		for (i = 0; i < KINDS; i++) {
+			/* Another kind is the first in each round. */
+			kind = (int)((round + i) % KINDS);
+			if (has_kind(result->kinds, kind))
+				figures[kind][round] = work->measure(kind,
+				    amount) / work->scale;
+		}
+	memcpy(ratios, figures[RAW], sizeof(ratios));
+	raw = median(ratios, rounds);
 	for (kind = RAW; kind < KINDS; kind++) {
-		if (!has_kind(kinds, kind))
+		if (!has_kind(result->kinds, kind))
 			continue;
 		for (round = 0; round < rounds; round++)
 			ratios[round] = figures[kind][round] /
-			    figures[RAW][round];
+			    (kind == RAW ? raw : figures[RAW][round]);
 		result->share[kind] = median(ratios, rounds);
-	}
-	/* One median that all refer to, or they would contradict each other. */
-	raw = median(figures[RAW], rounds);
-	for (kind = RAW; kind < KINDS; kind++)
+		result->lowest[kind] = ratios[0];
+		result->highest[kind] = ratios[rounds - 1];
+		/* Medians of figures would contradict those of shares. */
 		result->figure[kind] = raw * result->share[kind];
+	}
+}
+
+/* The share of raw that guarded ports should have. */
+double
+target_share(const struct result *result)
+{
+	return result->work->target * result->share[result->work->target_of];
 }
