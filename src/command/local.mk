@@ -13,17 +13,13 @@ unixport_SOURCES = \
 	src/command/main.c \
 	src/command/program.c \
 	src/command/signals.c \
-	src/command/standard.c \
-	src/command/values.c \
 	src/command/listen/acceptor.c \
 	src/command/listen/children.c \
 	src/command/listen/environment.c \
 	src/command/listen/readiness.c \
 	src/command/listen/refuse.c \
-	src/command/listen/shutdown.c \
 	src/command/listen/supervisor.c \
 	src/command/relay/flow.c \
-	src/command/relay/progress.c \
 	src/command/relay/relay.c \
 	src/command/selftest/both_kinds.c \
 	src/command/selftest/company.c \

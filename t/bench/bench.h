@@ -31,7 +31,7 @@ struct work {
 	const char *title;
 	const char *unit;		/* of SCALE units a second */
 	double scale;
-	double (*measure)(enum kind kind, size_t amount);	/* units/second */
+	double (*measure)(enum kind kind, size_t amount); /* units a second */
 	size_t least, most;		/* amounts with a meaningful rate */
 	double target;			/* for GUARDED: share of TARGET_OF */
 	enum kind target_of;
@@ -42,9 +42,9 @@ struct work {
 #define MAX_ROUNDS	1000
 struct result {
 	const struct work *work;
-	unsigned kinds;			/* those that were measured, a bit each */
+	unsigned kinds;			/* that were measured, a bit each */
 	double figure[KINDS];		/* in the work's unit */
-	double share[KINDS];		/* of raw, by the ratios of the rounds */
+	double share[KINDS];		/* of raw, by ratios of the rounds */
 	double lowest[KINDS];		/* the least of these ratios */
 	double highest[KINDS];
 };
@@ -130,7 +130,7 @@ double connections(enum kind kind, size_t count);
 
 /* bench_servers.c: servers with many clients. */
 struct crowd {
-	double rate;			/* thousand trips a second; -1: unknown */
+	double rate;			/* k trips a second; -1: unknown */
 	double kib;			/* of resident memory a client */
 };
 double visits(enum kind server, size_t count);

@@ -81,7 +81,8 @@ serve_with_libuv(int fd)
 
 	need(uv_pipe_init(loop, &listener, 0) == 0 &&
 	    uv_pipe_open(&listener, fd) == 0 &&
-	    uv_listen((uv_stream_t *)&listener, 128, accept_client) == 0, "libuv");
+	    uv_listen((uv_stream_t *)&listener, 128, accept_client) == 0,
+	    "libuv");
 	uv_run(loop, UV_RUN_DEFAULT);
 }
 #else

@@ -97,7 +97,8 @@ send_datagrams(int times)
 
 	while (times-- > 0) {
 		need(unix_send(path(), LINE, LINE_BYTES) == 0, "unix_send");
-		need(recv(unix_listener_fileno(listener), bytes, LINE_BYTES, 0) ==
+		need(recv(unix_listener_fileno(listener), bytes,
+		    LINE_BYTES, 0) ==
 		    (ssize_t)LINE_BYTES, "recv");
 	}
 }
