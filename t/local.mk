@@ -69,7 +69,7 @@ tsan_excluded = t/message/check_frame_threads
 valgrind_excluded = t/guarded/check_fork t/path/check_rivals \
 	t/server/check_serve_many
 emulation_fails = t/command/tool-pair.sh t/command/tool-selftest.sh
-big_endian_fails = t/command/tool-bench.sh
+big_endian_fails = t/bench/bench-output.sh
 
 TESTS = $(dist_check_SCRIPTS)
 if HAVE_CHECK

@@ -1,58 +1,113 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The options of all subcommands: help among any of them, and misuse. */
+/*
+ * The options of all subcommands, and their values: all of a text is a value,
+ * or the option is misused.
+ */
 #include "command.h"
 
+#include <grp.h>
+#include <limits.h>
 #include <stdlib.h>
-
-static const struct option help_alone[] = {
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 }
-};
+#include <string.h>
 
 static int
-give_help(const struct command *command)
+print_help(const struct command *command)
 {
 	printf("usage: unixport %s %s\n%s", command->name, command->usage,
 	    command->help);
 	return close_output();
 }
 
-static int
-bad_option(const struct command *command, int option)
-{
-	return option == ':' ? misused(command, "-%c takes a value", optopt) :
-	    misused(command, "%s has no option -%c", command->name, optopt);
-}
-
-/*
- * Whether getopt_long(3) does not like a word.  Of one that nobody knows it
- * tells no letter; a letter that it knows is that of a word with a value.
- */
-static int
-is_word(const struct option *words)
-{
-	for (; words->name != NULL; words++)
-		if (words->val == optopt)
-			return 1;
-	return optopt == 0;
-}
-
-/* -1 after the last of them. */
+/* The next letter, or -1 after the last option. */
 int
 next_option(const struct command *command, int argc, char *argv[])
 {
-	const struct option *words = command->words != NULL ? command->words :
-	    help_alone;
+	static const struct option help = { "help", no_argument, NULL, 'h' };
+	const struct option words[] = { help, { NULL, 0, NULL, 0 } };
 	int option;
 
 	opterr = 0;
 	option = getopt_long(argc, argv, command->letters, words, NULL);
 	if (option == 'h')
-		exit(give_help(command));
-	if (option == '?' && is_word(words))
+		exit(print_help(command));
+	if (option == ':')
+		exit(misused(command, "-%c takes a value", optopt));
+	/* Of an unknown word there is no letter; --help=x has that of -h. */
+	if (option == '?' && (optopt == 0 || optopt == 'h'))
 		exit(misused(command, "%s has no option %s", command->name,
 		    argv[optind - 1]));
-	if (option == '?' || option == ':')
-		exit(bad_option(command, option));
+	if (option == '?')
+		exit(misused(command, "%s has no option -%c", command->name,
+		    optopt));
 	return option;
+}
+
+/* Whether TEXT consists of one or more of these BYTES. */
+static int
+consists_of(const char *text, const char *bytes)
+{
+	return *text != '\0' && text[strspn(text, bytes)] == '\0';
+}
+
+/* Seconds, with a fraction. */
+int
+parse_seconds(const char *text, int *ms)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	if (!consists_of(text, "0123456789.") || *end != '\0' || end == text ||
+	    seconds > INT_MAX / 1000)
+		return -1;
+	*ms = (int)(seconds * 1000 + 0.5);
+	return 0;
+}
+
+int
+parse_number(const char *text, int base, unsigned long highest,
+    unsigned long *number)
+{
+	if (!consists_of(text, base == 8 ? "01234567" : "0123456789"))
+		return -1;
+	*number = strtoul(text, NULL, base);
+	return *number > highest ? -1 : 0;
+}
+
+int
+parse_count(const char *text, unsigned *count)
+{
+	unsigned long number;
+
+	if (parse_number(text, 10, 1000000, &number) == -1 || number == 0)
+		return -1;
+	*count = (unsigned)number;
+	return 0;
+}
+
+int
+parse_mode(const char *text, mode_t *mode)
+{
+	unsigned long number;
+
+	if (parse_number(text, 8, 0777, &number) == -1 || number == 0)
+		return -1;
+	*mode = (mode_t)number;
+	return 0;
+}
+
+/* A name, or a number if no group has it as its name. */
+int
+parse_group(const char *text, gid_t *group)
+{
+	const struct group *found = getgrnam(text);
+	unsigned long number;
+
+	if (found != NULL) {
+		*group = found->gr_gid;
+		return 0;
+	}
+	if (parse_number(text, 10, (gid_t)-1 - 1ul, &number) == -1)
+		return -1;
+	*group = (gid_t)number;
+	return 0;
 }

@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 /*
- * At the end of a wait one more try without patience, since its error tells
- * what is wrong, and not only that time has passed.
+ * ETIMEDOUT does not say why no server was there.  The error of one more try,
+ * which does not wait, does.
  */
 static int
-dial(const char *address, struct unix_options *options,
+connect_or_explain(const char *address, struct unix_options *options,
     struct unix_ports *ports)
 {
 	if (unix_connect(address, options, ports) == 0)
@@ -25,11 +25,11 @@ dial(const char *address, struct unix_options *options,
 	return unix_connect(address, options, ports);
 }
 
-/* Become the program at PATH. */
+/* Replaces the process by the program at PATH; returns only on failure. */
 static int
-run(const char *path, char *argv[], const struct unix_ports *ports)
+exec_program(const char *path, char *argv[], const struct unix_ports *ports)
 {
-	/* Not 0 or 1, where dup2(2) onto itself would leave close-on-exec. */
+	/* Not 0 or 1, since dup2(2) onto itself would keep close-on-exec. */
 	int fd = fcntl(unix_fileno(ports), F_DUPFD_CLOEXEC, 3);
 
 	if (fd != -1 && dup2(fd, STDIN_FILENO) != -1 &&
@@ -40,7 +40,7 @@ run(const char *path, char *argv[], const struct unix_ports *ports)
 	return complain(argv[0], errno);
 }
 
-/* What cannot be run is no reason to trouble the server. */
+/* A program that cannot be run is reported before the server is involved. */
 static int
 connect_to(const char *address, char *argv[], struct unix_options *options,
     int verbose)
@@ -51,11 +51,11 @@ connect_to(const char *address, char *argv[], struct unix_options *options,
 
 	if (path == NULL && argv[0] != NULL)
 		return complain(argv[0], errno);
-	if (dial(address, options, &ports) == -1)
+	if (connect_or_explain(address, options, &ports) == -1)
 		status = explain(address, errno);
 	else
 		status = path == NULL ? copy_both(address, &ports, verbose) :
-		    run(path, argv, &ports);
+		    exec_program(path, argv, &ports);
 	free(path);
 	return status;
 }
@@ -77,7 +77,7 @@ run_connect(int argc, char *argv[])
 				return misused(&connect_command,
 				    "not a number of seconds: %s", optarg);
 			if (options.connect_timeout == 0)
-				options.connect_timeout = 1;	/* 0: no end */
+				options.connect_timeout = 1;	/* 0: none */
 			options.flags = UNIX_WAIT;
 			break;
 		}

@@ -8,37 +8,37 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CLIENTS	40		/* by default, as s6-ipcserver(1) has it */
-#define BACKLOG	4096		/* at most; the system may lower it */
+#define DEFAULT_CLIENTS	40	/* as for s6-ipcserver(1) */
+#define BACKLOG		4096	/* the system may limit it to less */
 
-static struct unix_listener *waiting;
+static struct unix_listener *accepting;
 
 static void
-interrupt(int number)
+interrupt_accept(int number)
 {
 	if (number != SIGCHLD)
-		unix_interrupt(waiting);
+		unix_interrupt(accepting);
 }
 
-/* Report readiness meanwhile, for as long as the manager has no room for it. */
+/* A manager whose queue is full gets the notification meanwhile. */
 static void
 wait_client(struct unix_listener *listener)
 {
 	struct pollfd client = { .fd = unix_listener_fileno(listener),
 	    .events = POLLIN };
 
-	begin_report(0);
-	report_again();
-	while (!is_reported() && unix_accept_ready(listener) == 0) {
-		poll(&client, 1, REPORT_MS);
-		report_again();
+	begin_readiness(0);
+	send_readiness();
+	while (!is_readiness_sent() && unix_accept_ready(listener) == 0) {
+		poll(&client, 1, READINESS_RETRY_MS);
+		send_readiness();
 	}
 }
 
 /*
- * One client against the terminal.  Nobody else comes after him, and so the
- * socket file goes before the first byte.  A signal ends the wait for him in
- * peace; later it is the end, for then something would be lost.
+ * One client against the terminal.  No other is served, so the socket file is
+ * removed before the first byte.  A signal ends the wait for the client with
+ * status 0; later it kills the process, since bytes would be lost.
  */
 static int
 serve_one(const char *address, struct unix_listener *listener)
@@ -46,8 +46,8 @@ serve_one(const char *address, struct unix_listener *listener)
 	struct unix_ports client;
 	int status = 0, copied, error = 0;
 
-	waiting = listener;
-	handle_signals(interrupt);
+	accepting = listener;
+	handle_signals(interrupt_accept);
 	release_signals();
 	wait_client(listener);
 	if (unix_accept(listener, &client) == -1)
@@ -63,92 +63,92 @@ serve_one(const char *address, struct unix_listener *listener)
 	return copied != 0 ? copied : status;
 }
 
-struct wishes {
+struct request {
 	struct unix_options options;
 	struct service service;
-	int for_programs;	/* an option that goes with a command only */
-	int for_files;		/* one that goes with a socket file only */
+	int for_programs;	/* the last option that requires a command */
+	int for_files;		/* the last one that requires a path */
 };
 
 static int
-read_count(int option, struct wishes *wishes)
+parse_client_option(int option, struct request *request)
 {
-	wishes->for_programs = option;
-	if (parse_count(optarg, option == 'c' ? &wishes->service.clients :
-	    &wishes->service.clients_per_user) == 0)
+	request->for_programs = option;
+	if (parse_count(optarg, option == 'c' ? &request->service.clients :
+	    &request->service.clients_per_user) == 0)
 		return 0;
 	return misused(&listen_command, "not a number of clients: %s", optarg);
 }
 
 static int
-read_rights(int option, struct wishes *wishes)
+parse_file_option(int option, struct request *request)
 {
-	wishes->for_files = option;
+	request->for_files = option;
 	if (option == 'm')
-		return parse_mode(optarg, &wishes->options.mode) == 0 ? 0 :
+		return parse_mode(optarg, &request->options.mode) == 0 ? 0 :
 		    misused(&listen_command, "not a mode: %s", optarg);
-	if (parse_group(optarg, &wishes->options.group) == -1)
+	if (parse_group(optarg, &request->options.group) == -1)
 		return misused(&listen_command, "no such group: %s", optarg);
-	/* To the library 0 means that the group is left alone. */
-	return wishes->options.group != 0 || getegid() == 0 ? 0 :
+	/* For the library 0 leaves the group unchanged. */
+	return request->options.group != 0 || getegid() == 0 ? 0 :
 	    misused(&listen_command, "only group %s itself can give a socket "
 	    "to it", optarg);
 }
 
 static int
-read_option(int option, struct wishes *wishes)
+parse_option(int option, struct request *request)
 {
 	switch (option) {
 	case '1':
-		wishes->for_programs = option;
-		wishes->service.newline = 1;
+		request->for_programs = option;
+		request->service.newline = 1;
 		return 0;
 	case 'c':
 	case 'C':
-		return read_count(option, wishes);
+		return parse_client_option(option, request);
 	default:
-		return read_rights(option, wishes);
+		return parse_file_option(option, request);
 	}
 }
 
-/* The options go with what is there; 0, or an exit status. */
+/* Options against the address and the command: 0, or an exit status. */
 static int
-check(const struct wishes *wishes)
+check_options(const struct request *request)
 {
-	const char *address = wishes->service.address;
+	const char *address = request->service.address;
 
 	if (address == NULL)
 		return misused(&listen_command, "the address is missing");
-	if (wishes->for_programs != 0 && wishes->service.argv[0] == NULL)
+	if (request->for_programs != 0 && request->service.argv[0] == NULL)
 		return misused(&listen_command, "-%c needs a command",
-		    wishes->for_programs);
-	if (wishes->for_files != 0 && (*address == '@' ||
+		    request->for_programs);
+	if (request->for_files != 0 && (*address == '@' ||
 	    strncmp(address, "unix:@", 6) == 0 ||
 	    strncmp(address, "fd:", 3) == 0 ||
 	    strncmp(address, "systemd:", 8) == 0))
 		return misused(&listen_command, "-%c is for a path, not for %s",
-		    wishes->for_files, address);
+		    request->for_files, address);
 	return 0;
 }
 
 static int
 run_listen(int argc, char *argv[])
 {
-	struct wishes wishes = { .service = { .clients = CLIENTS } };
-	struct service *service = &wishes.service;
+	struct request request = { .service = { .clients = DEFAULT_CLIENTS } };
+	struct service *service = &request.service;
 	int option, status;
 
 	while ((option = next_option(&listen_command, argc, argv)) != -1)
-		if ((status = read_option(option, &wishes)) != 0)
+		if ((status = parse_option(option, &request)) != 0)
 			return status;
 	service->address = argv[optind];
 	service->argv = argv + optind + (optind < argc);
-	if ((status = check(&wishes)) != 0)
+	if ((status = check_options(&request)) != 0)
 		return status;
 	if (service->argv[0] != NULL)
-		wishes.options.backlog = BACKLOG;
+		request.options.backlog = BACKLOG;
 	hold_signals();
-	service->listener = unix_listen(service->address, &wishes.options);
+	service->listener = unix_listen(service->address, &request.options);
 	if (service->listener == NULL)
 		return explain(service->address, errno);
 	return service->argv[0] != NULL ? serve_clients(service) :

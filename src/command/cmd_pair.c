@@ -11,7 +11,7 @@ extern char **environ;
 
 static pid_t children[2] = { -1, -1 };
 
-/* Who ends us means both of them. */
+/* A signal that ends the command ends both programs. */
 static void
 forward(int number)
 {
@@ -24,14 +24,14 @@ forward(int number)
 	errno = saved;
 }
 
-/* A terminal sends its signals to all of us: the two decide. */
+/* A terminal sends its signals to the programs, too, and they may continue. */
 static void
-stay(int number)
+keep_waiting(int number)
 {
 	(void)number;
 }
 
-/* What is ignored stays so; exec makes a handler the default again. */
+/* An ignored signal stays ignored.  exec(2) resets handlers. */
 static void
 set_handler(int number, void (*handler)(int))
 {
@@ -50,11 +50,14 @@ set_handlers(void)
 {
 	set_handler(SIGHUP, forward);
 	set_handler(SIGTERM, forward);
-	set_handler(SIGINT, stay);
-	set_handler(SIGQUIT, stay);
+	set_handler(SIGINT, keep_waiting);
+	set_handler(SIGQUIT, keep_waiting);
 }
 
-/* Wait for all that were started; the status of the first that failed. */
+/*
+ * Wait for all that were started.  The status of the first that failed: as in
+ * a shell, 128 and the number of the signal that killed it.
+ */
 static int
 wait_all(void)
 {
@@ -72,24 +75,25 @@ wait_all(void)
 		children[ended == children[1]] = -1;
 		running--;
 		if (result == 0)
-			result = exit_status(status);
+			result = WIFSIGNALED(status) ?
+			    128 + WTERMSIG(status) : WEXITSTATUS(status);
 	}
 	return result;
 }
 
 /*
- * Blocked while the two are made, or one might miss what ends us; where one
- * cannot be started the other is ended.
+ * Signals are blocked while the two start, since one of them might miss the
+ * signal that ends the command.  If one cannot be started, the other is ended.
  */
 static int
 start_both(char **argv[2], char *const paths[2],
     const struct unix_ports ends[2])
 {
-	sigset_t all, usual;
+	sigset_t all, before;
 	int i, status = 0;
 
 	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &usual);
+	sigprocmask(SIG_SETMASK, &all, &before);
 	set_handlers();
 	for (i = 0; i < 2 && status == 0; i++) {
 		children[i] = start_program(paths[i], argv[i], environ,
@@ -99,7 +103,7 @@ start_both(char **argv[2], char *const paths[2],
 	}
 	if (status != 0)
 		forward(SIGTERM);
-	sigprocmask(SIG_SETMASK, &usual, NULL);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	return status;
 }
 

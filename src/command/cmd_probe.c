@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unixport probe: what is at an address, and who serves there. */
+/* unixport probe: the state of an address, and its server. */
 #include "command.h"
 
 #include <sys/stat.h>
 #include <errno.h>
 #include <string.h>
 
-#define LIMIT	1000		/* milliseconds; a server that lives is busy */
+#define CONNECT_TIMEOUT_MS	1000	/* a busy server needs longer */
 
 /* The path of ADDRESS, or NULL for one without a file. */
 static const char *
@@ -20,9 +20,9 @@ path_of(const char *address)
 }
 
 /*
- * What refuses is no socket, or one that nobody has any more, or one whose
- * program has not called listen(2) yet: that refuses a datagram, too, but by
- * its type.
+ * A connection is refused by a file that is no socket, by a stale socket, and
+ * by one whose program has not called listen(2) yet.  The last one also refuses
+ * a datagram, because of its type.
  */
 static const char *
 kind_of_refusal(const char *address)
@@ -38,7 +38,7 @@ kind_of_refusal(const char *address)
 	    "not listening" : "stale";
 }
 
-/* A word for ERROR, or NULL when it tells nothing about what is there. */
+/* A word for ERROR, or NULL if it has another cause than the address. */
 static const char *
 state_of(const char *address, int error)
 {
@@ -52,7 +52,7 @@ state_of(const char *address, int error)
 	case EPERM:
 		return "not permitted";
 	case ENOTSOCK:
-		return "not a socket";	/* BSD's word for a file, too */
+		return "not a socket";	/* on the BSDs, also for a file */
 	case EPROTOTYPE:
 		return "of another type";
 	default:
@@ -61,30 +61,30 @@ state_of(const char *address, int error)
 }
 
 static void
-say_it_lives(const char *address)
+print_live(const char *address)
 {
 	printf("live: ");
 	print_visible(stdout, address);
 	printf(":");
 }
 
-/* There is a server, and it had no time for us. */
+/* There is a server, with a full backlog. */
 static int
-say_busy(const char *address)
+report_busy(const char *address)
 {
-	say_it_lives(address);
+	print_live(address);
 	printf(" no answer in time; is the server busy?\n");
 	return close_output();
 }
 
 static int
-say_live(const char *address, struct unix_ports *ports)
+report_live(const char *address, struct unix_ports *ports)
 {
 	struct unix_peer peer;
 	int known = unix_peer(ports, &peer) == 0;
 
 	unix_close_ports(ports);
-	say_it_lives(address);
+	print_live(address);
 	if (!known)
 		printf(" user unknown");
 	else
@@ -98,13 +98,13 @@ say_live(const char *address, struct unix_ports *ports)
 }
 
 static int
-say_state(const char *address, int error)
+report_state(const char *address, int error)
 {
 	const char *state = state_of(address, error);
 	char text[5000];
 
 	if (error == ETIMEDOUT)
-		return say_busy(address);
+		return report_busy(address);
 	if (state == NULL)
 		return explain(address, error);
 	unix_explain(address, error, text, sizeof(text));
@@ -116,7 +116,8 @@ say_state(const char *address, int error)
 static int
 run_probe(int argc, char *argv[])
 {
-	const struct unix_options options = { .connect_timeout = LIMIT };
+	const struct unix_options options = {
+	    .connect_timeout = CONNECT_TIMEOUT_MS };
 	struct unix_ports ports;
 
 	next_option(&probe_command, argc, argv);
@@ -124,7 +125,7 @@ run_probe(int argc, char *argv[])
 		return misused(&probe_command, "one address is needed");
 	argv += optind;
 	return unix_connect(argv[0], &options, &ports) == 0 ?
-	    say_live(argv[0], &ports) : say_state(argv[0], errno);
+	    report_live(argv[0], &ports) : report_state(argv[0], errno);
 }
 
 const struct command probe_command = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the command share.  Of the library it knows the header. */
+/* The parts of the command, by file.  It uses unixport.h alone. */
 #ifndef COMMAND_H
 #define COMMAND_H
 
@@ -21,11 +21,9 @@ struct command {
 	const char *usage;	/* its arguments */
 	const char *help;	/* lines about them */
 	const char *letters;	/* its options, for getopt_long(3) */
-	const struct option *words;	/* and long ones; NULL: --help alone */
 	int (*run)(int argc, char *argv[]);
 };
 
-extern const struct command bench_command;
 extern const struct command connect_command;
 extern const struct command listen_command;
 extern const struct command pair_command;
@@ -34,41 +32,36 @@ extern const struct command selftest_command;
 
 /* diagnostics.c: one line on standard error; most return an exit status. */
 void print_visible(FILE *file, const char *text);
-int report(const char *what, const char *text);
-int complain(const char *what, int error);
+int report(const char *object, const char *problem);
+int complain(const char *object, int error);
 int explain(const char *address, int error);
 int misused(const struct command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+int close_output(void);
 
-/* arguments.c: they end the program when they ask for help or are wrong. */
+/* arguments.c: an option, which ends the process by --help or by misuse. */
 int next_option(const struct command *command, int argc, char *argv[]);
 
-/* values.c: the values of options; 0, or -1 when TEXT is none. */
-int parse_number(const char *text, int base, unsigned long limit,
+/* The value of one: 0, or -1 if TEXT is none. */
+int parse_number(const char *text, int base, unsigned long highest,
     unsigned long *number);
 int parse_seconds(const char *text, int *ms);
 int parse_count(const char *text, unsigned *count);
 int parse_mode(const char *text, mode_t *mode);
 int parse_group(const char *text, gid_t *group);
 
-/* standard.c: descriptors 0, 1 and 2, and signals, made usual. */
-int open_standard(void);
-void usual_signals(void);
-int close_output(void);
-
 /* program.c: programs with a descriptor as standard input and output. */
 char *find_program(const char *name);
 pid_t start_program(const char *path, char *const argv[],
     char *const environment[], int fd);
-int exit_status(int status);
 
 /* relay/flow.c: bytes in one direction. */
 struct flow {
 	int from;
 	int to;
 	_Atomic unsigned long long bytes;
-	int error;			/* what ended it, or 0 */
-	int failed;			/* the descriptor that it came from */
+	int error;			/* that ended it, or 0 */
+	int failed;			/* the descriptor of the error */
 	char *buffer;
 	int pipe[2];			/* between the two, if one is a pipe */
 	ssize_t (*move)(struct flow *);
@@ -80,17 +73,13 @@ ssize_t move_some(struct flow *flow);
 int copy_both(const char *address, const struct unix_ports *ports,
     int verbose);
 
-/* relay/progress.c: how far a copy has come, on the terminal. */
-void show_rate(unsigned long long sent, unsigned long long received,
-    int last);
-
-/* listen/readiness.c: reported without a wait, and again until it is. */
-#define REPORT_MS	100		/* between two tries */
-void begin_report(int newline);
-int report_again(void);
-int is_reported(void);
-void report_stopping(void);
-void keep_passed(void);
+/* listen/readiness.c: notifications, which never block and may need retries. */
+#define READINESS_RETRY_MS	100
+void begin_readiness(int newline);
+int send_readiness(void);
+int is_readiness_sent(void);
+void send_stopping(void);
+void close_passed_on_exec(void);
 
 /* listen/refuse.c: the end of a client that gets no program. */
 void refuse_client(struct unix_ports *client);
@@ -98,7 +87,7 @@ void refuse_client(struct unix_ports *client);
 /* listen/environment.c: the variables of a server's programs. */
 struct environment {
 	char **entries;
-	char **peer;		/* where those of the client begin */
+	char **peer;		/* the first of those of the client */
 	char pid[40];
 	char uid[40];
 	char gid[40];
@@ -106,23 +95,19 @@ struct environment {
 int make_environment(struct environment *environment, const char *path);
 void set_peer(struct environment *environment, const struct unix_peer *peer);
 
-/* listen/children.c: the running programs of a server. */
+/* listen/children.c: a place for each running program, reserved beforehand. */
 struct child;
-int make_children(unsigned count);
-struct child *take_child(void);
-int name_child(struct child *child, uid_t uid, unsigned most);
-void start_child(struct child *child, pid_t pid);
+int allocate_children(unsigned count);
+struct child *reserve_child(void);
+int assign_child(struct child *child, uid_t uid, unsigned limit);
+void set_child_pid(struct child *child, pid_t pid);
 void release_child(struct child *child);
 void reap_children(void);
 void stop_children(void);
-int children_stopped(void);
-unsigned count_children(void);
-void signal_children(int number);
+int are_children_stopped(void);
+void end_children(int immediately);
 
-/* listen/shutdown.c: their end. */
-void end_children(int at_once);
-
-/* signals.c: signals that end a wait, whenever they come. */
+/* signals.c: signals that end a wait, whenever they arrive. */
 void hold_signals(void);
 void release_signals(void);
 void handle_signals(void (*handler)(int));
@@ -148,7 +133,7 @@ struct worker {
 	struct environment environment;
 	pthread_t thread;
 };
-void *work(void *worker);
-int service_failed(void);
+void *accept_clients(void *worker);
+int has_service_failed(void);
 
 #endif

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What goes wrong, in one line; what was misused, in two. */
+/*
+ * An error is one line on standard error, misuse is two.  Errors of standard
+ * output are reported at its end.
+ */
 #include "command.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
-/* What a terminal would act upon is shown, as unix_explain(3) does it. */
+/* A control character could command the terminal: as unix_explain(3) does. */
 void
 print_visible(FILE *file, const char *text)
 {
@@ -23,20 +27,20 @@ print_visible(FILE *file, const char *text)
 }
 
 int
-report(const char *what, const char *text)
+report(const char *object, const char *problem)
 {
 	flockfile(stderr);
 	fputs("unixport: ", stderr);
-	print_visible(stderr, what);
-	fprintf(stderr, ": %s\n", text);
+	print_visible(stderr, object);
+	fprintf(stderr, ": %s\n", problem);
 	funlockfile(stderr);
 	return STATUS_ERROR;
 }
 
 int
-complain(const char *what, int error)
+complain(const char *object, int error)
 {
-	return report(what, strerror(error));
+	return report(object, strerror(error));
 }
 
 int
@@ -63,4 +67,16 @@ misused(const struct command *command, const char *format, ...)
 	fprintf(stderr, "\nusage: unixport %s%s%s\n", command->name,
 	    *command->name == '\0' ? "" : " ", command->usage);
 	return STATUS_USAGE;
+}
+
+/* A full disk may fail only here.  0, or an exit status. */
+int
+close_output(void)
+{
+	int failed = ferror(stdout);
+
+	if (fclose(stdout) == EOF)
+		return complain("standard output", errno);
+	/* The errno of an earlier write is lost. */
+	return failed ? complain("standard output", EIO) : 0;
 }

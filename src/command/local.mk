@@ -1,57 +1,25 @@
-## Command: a file a subcommand, on the public header alone.  What its bench
-## measures `make bench' does too.
+## Command: a file a subcommand, on the public header alone.
 
-measurements = \
-	src/command/diagnostics.c \
-	src/command/bench/client.c \
-	src/command/bench/connections.c \
-	src/command/bench/cpus.c \
-	src/command/bench/ends.c \
-	src/command/bench/kinds.c \
-	src/command/bench/lines.c \
-	src/command/bench/loopback.c \
-	src/command/bench/machine.c \
-	src/command/bench/measure.h \
-	src/command/bench/pieces.c \
-	src/command/bench/place.c \
-	src/command/bench/processes.c \
-	src/command/bench/raw_io.c \
-	src/command/bench/rounds.c \
-	src/command/bench/stopwatch.c \
-	src/command/bench/throughput.c \
-	src/command/bench/trips.c \
-	src/command/bench/trouble.c \
-	src/command/bench/works.c
 bin_PROGRAMS += unixport
 unixport_SOURCES = \
-	$(measurements) \
 	src/command/arguments.c \
-	src/command/cmd_bench.c \
 	src/command/cmd_connect.c \
 	src/command/cmd_listen.c \
 	src/command/cmd_pair.c \
 	src/command/cmd_probe.c \
 	src/command/cmd_selftest.c \
 	src/command/command.h \
+	src/command/diagnostics.c \
 	src/command/main.c \
 	src/command/program.c \
 	src/command/signals.c \
-	src/command/standard.c \
-	src/command/values.c \
-	src/command/bench/json.c \
-	src/command/bench/plot.c \
-	src/command/bench/plot_file.c \
-	src/command/bench/report.h \
-	src/command/bench/table.c \
 	src/command/listen/acceptor.c \
 	src/command/listen/children.c \
 	src/command/listen/environment.c \
 	src/command/listen/readiness.c \
 	src/command/listen/refuse.c \
-	src/command/listen/shutdown.c \
 	src/command/listen/supervisor.c \
 	src/command/relay/flow.c \
-	src/command/relay/progress.c \
 	src/command/relay/relay.c \
 	src/command/selftest/both_kinds.c \
 	src/command/selftest/company.c \

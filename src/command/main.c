@@ -1,22 +1,59 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unixport: Unix domain sockets for the shell.  Finds the subcommand. */
+/*
+ * unixport: Unix domain sockets for the shell.  Sets up descriptors and
+ * signals, and selects the subcommand.
+ */
 #include "command.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct command *const commands[] = {
-	&bench_command, &connect_command, &listen_command, &pair_command,
-	&probe_command, &selftest_command
+	&connect_command, &listen_command, &pair_command, &probe_command,
+	&selftest_command
 };
 
 static const struct command all = {
 	.name = "",
-	.usage = "bench|connect|listen|pair|probe|selftest ARGUMENT..."
+	.usage = "connect|listen|pair|probe|selftest ARGUMENT..."
 };
 
+/*
+ * If one of 0, 1 and 2 is closed, a socket would get its number.  Closed input
+ * is empty.  Closed output is opened for reading, so that writing to it fails.
+ */
 static int
-help(void)
+open_standard(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null",
+		    fd == STDERR_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			return -1;
+	return 0;
+}
+
+/*
+ * The parent may have blocked or ignored any.  Writing to a closed connection
+ * is an error that is reported, instead of SIGPIPE.
+ */
+static void
+reset_signals(void)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
+}
+
+static int
+print_help(void)
 {
 	size_t i;
 
@@ -30,10 +67,19 @@ help(void)
 }
 
 static int
-version(void)
+print_version(void)
 {
 	printf("unixport %s\n", PACKAGE_VERSION);
 	return close_output();
+}
+
+/* Scripts of 1.0 that run it get a remedy instead of a usage. */
+static int
+reject_bench(void)
+{
+	report("bench", "is no longer a subcommand; run \"make bench\" in the "
+	    "source tree");
+	return STATUS_USAGE;
 }
 
 static int
@@ -48,17 +94,19 @@ main(int argc, char *argv[])
 	static char line[BUFSIZ];
 	size_t i;
 
-	/* A line at once, though it is printed in parts. */
+	/* Or lines of other processes come between the parts of one. */
 	setvbuf(stderr, line, _IOLBF, sizeof(line));
 	if (open_standard() == -1)
 		return complain("/dev/null", errno);
-	usual_signals();
+	reset_signals();
 	if (argc < 2)
 		return misused(&all, "a subcommand is missing");
 	if (is_help(argv[1]))
-		return help();
+		return print_help();
 	if (strcmp(argv[1], "--version") == 0)
-		return version();
+		return print_version();
+	if (strcmp(argv[1], "bench") == 0)
+		return reject_bench();
 	for (i = 0; i < COUNT(commands); i++)
 		if (strcmp(argv[1], commands[i]->name) == 0)
 			return commands[i]->run(argc - 1, argv + 1);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Programs that talk over a socket as their standard input and output. */
+/* Programs with a socket as their standard input and output. */
 #include "command.h"
 
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>
@@ -11,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* 0 when it is one, else an errno. */
+/* 0 if it can be executed, else an errno. */
 static int
 check_program(const char *path)
 {
@@ -22,9 +21,9 @@ check_program(const char *path)
 	return S_ISREG(file.st_mode) && access(path, X_OK) == 0 ? 0 : EACCES;
 }
 
-/* DIRECTORY/NAME, or NAME itself where the directory is empty. */
+/* DIRECTORY/NAME, or NAME alone if the directory is empty. */
 static char *
-join(const char *directory, size_t length, const char *name)
+join_path(const char *directory, size_t length, const char *name)
 {
 	size_t size = length + strlen(name) + 2;
 	char *path = malloc(size);
@@ -36,9 +35,8 @@ join(const char *directory, size_t length, const char *name)
 }
 
 /*
- * The path of program NAME, looked up once and not for every client; NULL
- * with errno when there is none.  A directory of PATH that is closed to us
- * is passed over.
+ * The path of program NAME, for all clients; NULL with errno if there is none.
+ * A directory of PATH without search permission is skipped.
  */
 char *
 find_program(const char *name)
@@ -54,7 +52,7 @@ find_program(const char *name)
 		directory = "/usr/bin:/bin";
 	for (;; directory += length + 1) {
 		length = strcspn(directory, ":");
-		path = join(directory, length, name);
+		path = join_path(directory, length, name);
 		if (path == NULL || (error = check_program(path)) == 0)
 			return path;
 		if (given || (error == EACCES && stat(path, &file) == 0))
@@ -68,9 +66,9 @@ find_program(const char *name)
 }
 
 /*
- * That we ignore SIGPIPE and block others is no matter of the program's, and
- * what we handle is not to meet our handler before exec(2), for whom it is
- * not meant.  What was ignored before us stays so.
+ * The program would inherit that we ignore SIGPIPE and block others, and our
+ * handlers would run in the child until exec(2).  A signal that the parent of
+ * the command ignored stays ignored.
  */
 static int
 set_signals(posix_spawnattr_t *attributes)
@@ -78,23 +76,23 @@ set_signals(posix_spawnattr_t *attributes)
 	static const int handled[] = { SIGCHLD, SIGHUP, SIGINT, SIGQUIT,
 	    SIGTERM };
 	struct sigaction action;
-	sigset_t none, usual;
+	sigset_t none, defaults;
 	size_t i;
 	int error;
 
 	sigemptyset(&none);
-	sigemptyset(&usual);
-	sigaddset(&usual, SIGPIPE);
+	sigemptyset(&defaults);
+	sigaddset(&defaults, SIGPIPE);
 	for (i = 0; i < COUNT(handled); i++)
 		if (sigaction(handled[i], NULL, &action) == 0 &&
 		    action.sa_handler != SIG_IGN)
-			sigaddset(&usual, handled[i]);
+			sigaddset(&defaults, handled[i]);
 	error = posix_spawnattr_setflags(attributes,
 	    POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 	if (error == 0)
 		error = posix_spawnattr_setsigmask(attributes, &none);
 	return error != 0 ? error :
-	    posix_spawnattr_setsigdefault(attributes, &usual);
+	    posix_spawnattr_setsigdefault(attributes, &defaults);
 }
 
 static int
@@ -109,7 +107,7 @@ set_files(posix_spawn_file_actions_t *actions, int fd)
 
 /*
  * Start the program with FD, which is none of 0, 1 and 2, as its standard
- * input and output.  Returns it, or -1 with errno, that of exec too.
+ * input and output.  Its process, or -1 with errno, also that of exec.
  */
 pid_t
 start_program(const char *path, char *const argv[],
@@ -120,27 +118,19 @@ start_program(const char *path, char *const argv[],
 	pid_t child;
 	int error = posix_spawn_file_actions_init(&actions);
 
-	if (error == 0) {
-		error = posix_spawnattr_init(&attributes);
-		if (error == 0) {
-			error = set_files(&actions, fd);
-			if (error == 0)
-				error = set_signals(&attributes);
-			if (error == 0)
-				error = posix_spawn(&child, path, &actions,
-				    &attributes, argv, environment);
-			posix_spawnattr_destroy(&attributes);
-		}
-		posix_spawn_file_actions_destroy(&actions);
-	}
+	if (error != 0)
+		goto fail;
+	error = posix_spawnattr_init(&attributes);
+	if (error != 0)
+		goto fail_actions;
+	if ((error = set_files(&actions, fd)) == 0 &&
+	    (error = set_signals(&attributes)) == 0)
+		error = posix_spawn(&child, path, &actions, &attributes, argv,
+		    environment);
+	posix_spawnattr_destroy(&attributes);
+fail_actions:
+	posix_spawn_file_actions_destroy(&actions);
+fail:
 	errno = error;
 	return error == 0 ? child : -1;
-}
-
-/* What a shell would make of it: 128 and the number of a signal. */
-int
-exit_status(int status)
-{
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
-	    WEXITSTATUS(status);
 }

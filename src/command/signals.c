@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Signals of a server.  They are blocked but for the time in which it waits:
- * so none is slept over, and none leaves a socket file behind.
+ * Signals of a server.  They are blocked except while it waits.  Otherwise one
+ * that arrives just before a wait would not end it, and one that arrives at
+ * another moment would leave the socket file.
  */
 #include "command.h"
 
@@ -10,10 +11,10 @@
 
 static const int numbers[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM };
 static volatile sig_atomic_t caught[COUNT(numbers)];
-static sigset_t usual;
+static sigset_t unblocked;
 
 static void
-note(int number)
+record_signal(int number)
 {
 	size_t i;
 
@@ -32,56 +33,53 @@ hold_signals(void)
 	for (i = 0; i < COUNT(numbers); i++)
 		sigaddset(&blocked, numbers[i]);
 	sigprocmask(SIG_BLOCK, &blocked, NULL);
-	sigemptyset(&usual);
+	sigemptyset(&unblocked);
 }
 
 void
 release_signals(void)
 {
-	sigprocmask(SIG_SETMASK, &usual, NULL);
+	sigprocmask(SIG_SETMASK, &unblocked, NULL);
 }
 
-static int
-is_ignored(int number)
-{
-	struct sigaction action;
-
-	return sigaction(number, NULL, &action) == 0 &&
-	    action.sa_handler == SIG_IGN;
-}
-
-/* nohup(1) means us; the shell's SIG_IGN for a job in the background not. */
+/*
+ * SIGHUP stays ignored under nohup(1).  SIGINT, which a shell ignores for a
+ * job in the background, does not.
+ */
 void
 handle_signals(void (*handler)(int))
 {
 	struct sigaction action = { .sa_handler = handler,
-	    .sa_flags = SA_NOCLDSTOP };
+	    .sa_flags = SA_NOCLDSTOP }, before;
 	size_t i;
 
 	for (i = 0; i < COUNT(numbers); i++)
-		if (numbers[i] != SIGHUP || !is_ignored(SIGHUP))
+		if (numbers[i] != SIGHUP ||
+		    sigaction(SIGHUP, NULL, &before) == -1 ||
+		    before.sa_handler != SIG_IGN)
 			sigaction(numbers[i], &action, NULL);
 }
 
-/* They are noted from now on, for take_signal(). */
+/* From now on they are recorded, for take_signal(). */
 void
 catch_signals(void)
 {
-	handle_signals(note);
+	handle_signals(record_signal);
 }
 
-/* Wait for a signal, or for MS milliseconds; -1: no limit. */
+/* Wait for a signal, or for MS milliseconds; -1: without a timeout. */
 void
 wait_signal(int ms)
 {
-	struct timespec limit = { .tv_sec = ms / 1000,
+	struct timespec timeout = { .tv_sec = ms / 1000,
 	    .tv_nsec = ms % 1000 * 1000000L };
 
 	/* macOS has no ppoll(2). */
-	pselect(0, NULL, NULL, NULL, ms == -1 ? NULL : &limit, &usual);
+	pselect(0, NULL, NULL, NULL, ms == -1 ? NULL : &timeout,
+	    &unblocked);
 }
 
-/* Whether it has come since the last time. */
+/* Whether it has arrived since the last call. */
 int
 take_signal(int number)
 {

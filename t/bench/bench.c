@@ -1,208 +1,294 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bench: plain and guarded ports against raw read(2) and write(2) in one
- * table.  The text below the table explains its environment.
+ * bench: plain and guarded ports beside raw sockets and TCP, as a table, as
+ * JSON or as a plot.  This file has the list of works and the options.
  */
 #include "bench.h"
 
-#include <sys/wait.h>
+#include <sys/resource.h>
 #include <errno.h>
-#include <stdio.h>
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#define MEGABYTES(n)	((size_t)(n) << 20)
+#define MIB		((size_t)1 << 20)
+#define MAX_TRIPS	((size_t)1 << 20)
+#define MAX_CONNECTIONS	4000	/* about a full backlog of TCP; sockets.c */
+#define MAX_VISITS	8000
+#define CROWD		1000	/* connections of memory and crowd */
+#define USAGE_ERROR	2
 
-static const struct work unlocked = { "unlocked", "32-byte lines, unlocked",
-    "M lines/s", 1e6, unlocked_lines, 0, 0 };
-static const struct work bounded = { "bounded", "32-byte lines, bounded",
-    "M lines/s", 1e6, bounded_lines, 0, 0 };
-static const struct work printed = { "printed", "32-byte lines, printed",
-    "M lines/s", 1e6, printed_lines, 0, 0 };
-static const struct work one_cpu = { "trips1", "round trips, one CPU",
-    "k trips/s", 1e3, trips_on_one, 0, 0 };
+static const char *const kinds[KINDS] = { "raw", "plain", "guarded", "tcp" };
+static const char *const servers[KINDS] = { [SERVE_THREADS] = "threads",
+    [SERVE_LIBUV] = "libuv", [SERVE_UNIX] = "serve" };
 
-static const struct row {
-	const struct work *work;
-	size_t amount;
-	double target;			/* of guarded ports, of OF */
-	enum kind of;
-} rows[] = {
-	{ &works[LARGE_PIECES], MEGABYTES(384), 0.98, RAW },
-	{ &works[SMALL_PIECES], MEGABYTES(384), 0.90, RAW },
-	{ &works[LINES], MEGABYTES(192) / LENGTH, 0.65, RAW },
-	{ &unlocked, MEGABYTES(192) / LENGTH, 0.68, RAW },
-	{ &bounded, MEGABYTES(192) / LENGTH, 0.75, RAW },
-	{ &printed, MEGABYTES(96) / LENGTH, 1.25, PLAIN },
-	{ &works[TRIPS], 8000, 0.95, RAW },
-	{ &one_cpu, 8000, 0.95, RAW },
-	{ &works[CONNECTIONS], 4000, 0.90, RAW },
+static const struct work works[WORKS] = {
+	{ "large", "64 KiB pieces", "MB/s", 1e6, large_pieces,
+	    MIB, 1000 * MIB, 0.98, RAW, kinds },
+	{ "small", "1 KiB pieces", "MB/s", 1e6, small_pieces,
+	    MIB, 1000 * MIB, 0.90, RAW, kinds },
+	{ "lines", "32-byte lines", "M lines/s", 1e6, lines,
+	    MIB / LINE_BYTES, 1000 * MIB / LINE_BYTES, 0.65, RAW, kinds },
+	{ "unlocked", "unlocked lines", "M lines/s", 1e6, unlocked_lines,
+	    MIB / LINE_BYTES, 1000 * MIB / LINE_BYTES, 0.68, RAW, kinds },
+	{ "bounded", "bounded lines", "M lines/s", 1e6, bounded_lines,
+	    MIB / LINE_BYTES, 1000 * MIB / LINE_BYTES, 0.75, RAW, kinds },
+	{ "printed", "printed lines", "M lines/s", 1e6, printed_lines,
+	    MIB / LINE_BYTES, 1000 * MIB / LINE_BYTES, 1.25, PLAIN, kinds },
+	{ "trips", "round trips", "k trips/s", 1e3, trips,
+	    160, MAX_TRIPS, 0.95, RAW, kinds },
+	{ "trips1", "trips, one CPU", "k trips/s", 1e3, one_cpu_trips,
+	    160, MAX_TRIPS, 0.95, RAW, kinds },
+	{ "connections", "connections", "k conn./s", 1e3, connections,
+	    100, MAX_CONNECTIONS, 0.90, RAW, kinds },
+	{ "servers", "8 clients", "k conn./s", 1e3, visits,
+	    80, MAX_VISITS, 1.70, RAW, servers },
 };
 
-static const char legend[] =
-"\n"
-"raw       what read(2) and write(2) do, the limit.  Pieces, of either size:\n"
-"          64 KiB a call.  Lines: 64 KiB a call, the sender copies each line\n"
-"          in, the reader finds it and copies it out.  Trips: a call a line,\n"
-"          and a CPU for each process unless the row says one.\n"
-"          Connections: socket, connect and accept.\n"
-"plain     and guarded ports: their share of raw, with fwrite and fread, or\n"
-"          fputs, fgets and, in trips, fflush.  Each round runs all three;\n"
-"          these are the medians of the rounds' ratios.\n"
-"target    what guarded ports should have; of printed lines 1.25 of plain.\n"
-"unlocked  after the program's own __fsetlocking(3), where that does anything;\n"
-"          what it gains is stdio's lock, taken for each line.\n"
-"bounded   unix_get_line, from a bare sender.\n"
-"printed   fprintf, to a bare reader; raw formats into its buffer.\n"
-"conn.     the server starts a thread for each, over raw sockets too.\n"
-"memory    resident KiB a connection, in a process that holds one end of 1000;\n"
-"          another process holds the other ends.  The kernel's is not in it.\n"
-"threads   a server that starts a thread for each connection; its rate, and\n"
-"          the shares of the others.  Eight clients connect, send a line, read\n"
-"          it back and close, again and again.\n"
-"\n"
-"ROUNDS=n: so many rounds (15).  BUFFER=n: buffer_size of guarded ports.\n"
-"WORK=row: only large, small, lines, unlocked, bounded, printed, trips,\n"
-"trips1, connections, memory or servers.\n";
+static const char usage[] =
+"usage: bench [-j] [-b BYTES] [-n ROUNDS] [-p FILE] [-t SECONDS] [WORK...]\n";
+
+static const char help[] =
+"Measures raw read(2) and write(2) on a Unix socket, plain and guarded ports "
+"and\nTCP on the loopback, side by side, and prints a table.\n"
+"  -b, --buffer BYTES   buffer_size of guarded ports\n"
+"  -j, --json           print JSON instead\n"
+"  -n, --rounds ROUNDS  number of rounds, 15 by default\n"
+"  -p, --plot FILE      also write a plot, in SVG\n"
+"  -t, --time SECONDS   time for all works together, 30 by default\n"
+"WORK is one of large, small, lines, unlocked, bounded, printed, trips, "
+"trips1,\nconnections, servers, memory and crowd; all by default.\n";
+
+struct request {
+	unsigned rounds;
+	double seconds;			/* of all rounds of all works */
+	int json;
+	const char *plot;		/* the path of its file, or NULL */
+	char **works;			/* names; none: all */
+};
 
 static void
-show(const struct row *row, unsigned rounds, unsigned kinds)
+fail_usage(const char *problem, const char *value)
 {
-	struct result result;
-	double raw, guarded, target;
-
-	printf("%-26s", row->work->title);
-	measure_rounds(row->work, row->amount, rounds, kinds, &result);
-	raw = result.figure[RAW];
-	printf("%8.*f %-9s %6.2f", raw < 100, raw, row->work->unit,
-	    result.share[PLAIN]);
-	guarded = result.share[GUARDED];
-	target = row->target * (row->of == PLAIN ? result.share[PLAIN] : 1);
-	if (has_kind(kinds, GUARDED))
-		printf(" %8.2f   >= %.2f%s\n", guarded, target,
-		    guarded < target ? "  missed" : "");
-	else
-		printf("%9s\n", "-");
+	fprintf(stderr, "bench: %s: %s\n%s", problem, value, usage);
+	exit(USAGE_ERROR);
 }
 
-/* What shares to have of a server with a thread for each connection. */
-#define SERVE_TARGET	1.70
-
-/* Another table: who serves many clients at once. */
-static void
-show_servers(unsigned rounds)
+/* An integer from 1 to HIGHEST. */
+static unsigned long
+parse_number(const char *text, unsigned long highest, const char *problem)
 {
-	static double figures[LIBUV + 1][MAX_ROUNDS];
-	int servers = has_libuv() ? LIBUV + 1 : LIBUV;
-	double share[LIBUV + 1] = { 0 };
-	unsigned round;
-	int i, kind;
-
-	for (round = 0; round < rounds; round++) {
-		for (i = 0; i < servers; i++) {
-			kind = (int)(round + (unsigned)i) % servers;
-			figures[kind][round] = visits((enum host)kind);
-		}
-		for (kind = SERVE; kind < servers; kind++)
-			figures[kind][round] /= figures[THREADS][round];
-	}
-	for (kind = 0; kind < servers; kind++)
-		share[kind] = median(figures[kind], rounds);
-	printf("\n%-26s%8s%17s%9s   %s\n%-26s%8.*f %-9s %6.2f", "", "threads",
-	    "unix_serve", "libuv", "target", "8 clients at once",
-	    share[THREADS] < 100, share[THREADS], "k conn./s", share[SERVE]);
-	if (servers > LIBUV)
-		printf(" %8.2f", share[LIBUV]);
-	else
-		printf("%9s", "-");
-	printf("   >= %.2f, libuv%s\n", SERVE_TARGET,
-	    share[SERVE] < SERVE_TARGET || share[SERVE] < share[LIBUV] ?
-	    "  missed" : "");
-	if (servers == LIBUV)
-		puts("(no libuv here: apt-get install libuv1-dev, configure)");
-	show_crowd();
-}
-
-/* A positive number from the environment, or FALLBACK. */
-static long
-number(const char *name, long fallback)
-{
-	const char *text = getenv(name);
+	unsigned long number = 0;
 	char *end;
-	long value;
 
-	if (text == NULL || *text == '\0')
-		return fallback;
-	value = strtol(text, &end, 10);
 	errno = 0;
-	need(*end == '\0' && value > 0 && value < 1 << 30, name);
-	return value;
+	if (*text >= '0' && *text <= '9')
+		number = strtoul(text, &end, 10);
+	if (number == 0 || *end != '\0' || errno != 0 || number > highest)
+		fail_usage(problem, text);
+	return number;
 }
 
-void
-kill_process(pid_t child)
+static double
+parse_seconds(const char *text)
 {
-	int status;
+	char *end;
+	double number = strtod(text, &end);
 
-	need(kill(child, SIGKILL) == 0, "kill");
-	need(waitpid(child, &status, 0) == child, "waitpid");
-	unfinished.child = 0;
-	errno = 0;
-	need(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL,
-	    "the other process failed");
+	if (end == text || *end != '\0' || !(number >= 0 && number <= INT_MAX))
+		fail_usage("not a number of seconds", text);
+	return number;
+}
+
+static int
+is_wanted(const struct request *request, const char *name)
+{
+	char **work = request->works;
+
+	if (*work == NULL)
+		return 1;
+	while (*work != NULL && strcmp(*work, name) != 0)
+		work++;
+	return *work != NULL;
 }
 
 static void
-show_machine(void)
+check_works(char **names)
 {
-	struct machine machine;
+	int i;
 
-	know_machine(&machine);
-	printf("%s\n%s, CPUs for us: %d\n%s", machine.kernel,
-	    machine.processor, machine.cpus, machine.libc);
-#ifdef __VERSION__
-	printf(", compiler %s", __VERSION__);
-#endif
-	printf("\n");
-	if (machine.load >= 0)
-		printf("load %.1f, ", machine.load);
+	for (; *names != NULL; names++) {
+		for (i = 0; i < WORKS && strcmp(works[i].name, *names) != 0;
+		    i++)
+			;
+		if (i == WORKS && strcmp(*names, "memory") != 0 &&
+		    strcmp(*names, "crowd") != 0)
+			fail_usage("no such work", *names);
+	}
+}
+
+static void
+parse_options(int argc, char *argv[], struct request *request)
+{
+	static const struct option words[] = {
+		{ "buffer", required_argument, NULL, 'b' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "plot", required_argument, NULL, 'p' },
+		{ "rounds", required_argument, NULL, 'n' },
+		{ "time", required_argument, NULL, 't' },
+		{ NULL, 0, NULL, 0 }
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "b:hjn:p:t:", words, NULL))
+	    != -1)
+		switch (option) {
+		case 'b':
+			guarded_options.buffer_size = parse_number(optarg,
+			    1ul << 30, "not a size of buffers");
+			break;
+		case 'h':
+			printf("%s%s", usage, help);
+			exit(fflush(stdout) == EOF);
+		case 'j':
+			request->json = 1;
+			break;
+		case 'n':
+			request->rounds = (unsigned)parse_number(optarg,
+			    MAX_ROUNDS, "not a number of rounds");
+			break;
+		case 'p':
+			request->plot = optarg;
+			break;
+		case 't':
+			request->seconds = parse_seconds(optarg);
+			break;
+		default:
+			fputs(usage, stderr);
+			exit(USAGE_ERROR);
+		}
+	request->works = argv + optind;
+	check_works(request->works);
+}
+
+/* Both ends of a connection of memory are here.  The number of connections. */
+static size_t
+raise_descriptor_limit(void)
+{
+	const rlim_t needed = 2 * CROWD + 100;
+	struct rlimit limit;
+
+	need(getrlimit(RLIMIT_NOFILE, &limit) == 0, "getrlimit");
+	if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= needed)
+		return CROWD;
+	limit.rlim_cur = limit.rlim_max != RLIM_INFINITY &&
+	    limit.rlim_max < needed ? limit.rlim_max : needed;
+	need(setrlimit(RLIMIT_NOFILE, &limit) == 0, "setrlimit");
+	need(limit.rlim_cur >= 200, "the limit of descriptors is too low");
+	return (size_t)(limit.rlim_cur - 100) / 2;
+}
+
+/* Servers are those of guarded ports. */
+static unsigned
+kinds_of(const struct work *work, unsigned available)
+{
+	if (work->names == kinds)
+		return available;
+	if (!has_kind(available, GUARDED))
+		return 0;
+	return 1u << SERVE_THREADS | 1u << SERVE_UNIX |
+	    (has_libuv() ? 1u << SERVE_LIBUV : 0);
+}
+
+/* All works, kinds and rounds have the same time. */
+static void
+measure_works(const struct request *request, struct report *report,
+    unsigned available)
+{
+	struct result *result;
+	double duration;
+	int kind, used;
+	size_t i;
+
+	for (i = 0; i < WORKS; i++)
+		if (is_wanted(request, works[i].name)) {
+			result = &report->results[report->count++];
+			result->work = &works[i];
+			result->kinds = kinds_of(&works[i], available);
+		}
+	for (i = 0; i < report->count; i++) {
+		result = &report->results[i];
+		if (!request->json)
+			show_title(result->work);
+		for (kind = used = 0; kind < KINDS; kind++)
+			used += has_kind(result->kinds, kind);
+		if (used > 0) {
+			duration = request->seconds / (double)report->count /
+			    (used * request->rounds);
+			measure_rounds(result, amount_for(result->work,
+			    duration, result->kinds), request->rounds);
+		}
+		if (!request->json)
+			show_result(result);
+	}
+}
+
+static void
+measure(const struct request *request, struct report *report)
+{
+	unsigned available = available_kinds();
+
+	measure_works(request, report, available);
+	if (is_wanted(request, "memory"))
+		measure_memory(&report->memory, available,
+		    report->connections);
+	if (is_wanted(request, "crowd") && has_kind(available, GUARDED))
+		measure_crowd(&report->crowd, report->connections);
 }
 
 int
-main(void)
+main(int argc, char *argv[])
 {
-	const char *wanted = getenv("WORK");
-	unsigned rounds = (unsigned)number("ROUNDS", 15);
-	unsigned kinds = kinds_here() & ~(1u << TCP);
-	int with_guarded = has_kind(kinds, GUARDED);
-	int shown = 0;
-	size_t i;
+	struct request request = { .rounds = 15, .seconds = 30 };
+	static struct report report = {
+		.memory = { .idle = { -1, -1, -1, -1 },
+		    .used = { -1, -1, -1, -1 } },
+		.crowd = { -1, -1 } };
+	struct sockaddr_un place;
+	double start = seconds();
+	FILE *plot = NULL;
 
-	errno = 0;
-	need(rounds <= MAX_ROUNDS, "ROUNDS: no more than 1000");
+	parse_options(argc, argv, &request);
 	signal(SIGPIPE, SIG_IGN);
-	leave_nothing();
-	guarded_options.buffer_size = (size_t)number("BUFFER", 0);
-	if (wanted != NULL && *wanted == '\0')
-		wanted = NULL;
-	show_machine();
-	printf("%u rounds\n\n%-26s%8s%17s%9s   %s\n", rounds, "", "raw",
-	    "plain", "guarded", "target");
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (wanted == NULL ||
-		    strcmp(wanted, rows[i].work->name) == 0) {
-			show(&rows[i], rounds, kinds);
-			shown++;
-		}
-	if (wanted == NULL || strcmp(wanted, "memory") == 0)
-		shown += show_memory(with_guarded);
-	if (with_guarded &&
-	    (wanted == NULL || strcmp(wanted, "servers") == 0)) {
-		show_servers(rounds);
-		shown++;
+	handle_early_ends();
+	/* Errors of these are reported before the long work. */
+	if (request.plot != NULL) {
+		plot = open_output(request.plot);
+		need(plot != NULL, request.plot);
 	}
-	errno = 0;
-	need(shown > 0, "WORK: no such row here");
-	fputs(legend, stdout);
-	return fflush(stdout) == EOF;
+	make_place(&place);
+	remove_place();
+	report.rounds = request.rounds;
+	report.connections = raise_descriptor_limit();
+	describe_machine(&report.machine);
+	if (!request.json)
+		show_head(&report);
+	measure(&request, &report);
+	report.seconds = seconds() - start;
+	if (plot != NULL) {
+		/* A pipe or a terminal has no length. */
+		(void)!ftruncate(fileno(plot), 0);
+		write_plot(plot, &report);
+		need(finish_output(plot) == 0, request.plot);
+	}
+	if (request.json)
+		write_json(stdout, &report);
+	else
+		show_rest(&report);
+	need(fflush(stdout) == 0 && !ferror(stdout), "standard output");
+	return 0;
 }

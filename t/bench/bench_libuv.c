@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* An echo server with libuv, for comparison; where it is not, none. */
+/* An echo server with libuv, for comparison, if libuv is installed. */
 #include "bench.h"
 
 #ifdef HAVE_LIBUV
@@ -12,7 +12,7 @@ struct reply {
 };
 
 static void
-provide(uv_handle_t *handle, size_t size, uv_buf_t *buffer)
+allocate(uv_handle_t *handle, size_t size, uv_buf_t *buffer)
 {
 	(void)handle;
 	buffer->base = malloc(size);
@@ -26,7 +26,7 @@ release(uv_handle_t *handle)
 }
 
 static void
-has_written(uv_write_t *request, int status)
+close_after_write(uv_write_t *request, int status)
 {
 	struct reply *reply = (struct reply *)request;
 
@@ -38,7 +38,7 @@ has_written(uv_write_t *request, int status)
 }
 
 static void
-has_read(uv_stream_t *client, ssize_t length, const uv_buf_t *buffer)
+echo_input(uv_stream_t *client, ssize_t length, const uv_buf_t *buffer)
 {
 	struct reply *reply;
 
@@ -51,18 +51,18 @@ has_read(uv_stream_t *client, ssize_t length, const uv_buf_t *buffer)
 	reply = malloc(sizeof(*reply));
 	need(reply != NULL, "malloc");
 	reply->bytes = uv_buf_init(buffer->base, (unsigned)length);
-	uv_write(&reply->request, client, &reply->bytes, 1, has_written);
+	uv_write(&reply->request, client, &reply->bytes, 1, close_after_write);
 }
 
 static void
-has_come(uv_stream_t *listener, int status)
+accept_client(uv_stream_t *listener, int status)
 {
 	uv_pipe_t *client = malloc(sizeof(*client));
 
 	need(status == 0 && client != NULL, "uv_listen");
 	uv_pipe_init(listener->loop, client, 0);
 	if (uv_accept(listener, (uv_stream_t *)client) == 0)
-		uv_read_start((uv_stream_t *)client, provide, has_read);
+		uv_read_start((uv_stream_t *)client, allocate, echo_input);
 	else
 		uv_close((uv_handle_t *)client, release);
 }
@@ -81,7 +81,8 @@ serve_with_libuv(int fd)
 
 	need(uv_pipe_init(loop, &listener, 0) == 0 &&
 	    uv_pipe_open(&listener, fd) == 0 &&
-	    uv_listen((uv_stream_t *)&listener, 128, has_come) == 0, "libuv");
+	    uv_listen((uv_stream_t *)&listener, 128, accept_client) == 0,
+	    "libuv");
 	uv_run(loop, UV_RUN_DEFAULT);
 }
 #else

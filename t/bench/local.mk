@@ -1,22 +1,39 @@
 ## `make bench' compares with raw read(2) and write(2).
 
-EXTRA_PROGRAMS += t/bench/bench t/bench/operations
+check_PROGRAMS += t/bench/bench
 t_bench_bench_SOURCES = \
-	$(measurements) \
 	t/bench/bench.c \
 	t/bench/bench.h \
-	t/bench/bench_conditions.c \
-	t/bench/bench_crowd.c \
-	t/bench/bench_halves.c \
 	t/bench/bench_libuv.c \
 	t/bench/bench_memory.c \
-	t/bench/bench_servers.c
-t_bench_bench_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/command -I$(top_srcdir)/src/command/bench
+	t/bench/bench_servers.c \
+	t/bench/connections.c \
+	t/bench/ends.c \
+	t/bench/json.c \
+	t/bench/lines.c \
+	t/bench/machine.c \
+	t/bench/plot.c \
+	t/bench/resources.c \
+	t/bench/rounds.c \
+	t/bench/sockets.c \
+	t/bench/table.c \
+	t/bench/throughput.c \
+	t/bench/trips.c
 t_bench_bench_CFLAGS = $(UP_CFLAGS) $(LIBUV_CFLAGS) -pthread
 t_bench_bench_LDADD = libunixport.la $(LIBUV_LIBS)
 
+# BENCH has its options: make bench BENCH='--json --plot FILE'.
 bench: t/bench/bench
-	t/bench/bench
+	@t/bench/bench $(BENCH)
+
+# Tests of its output.
+bench_scripts = \
+	t/bench/bench-faults.sh \
+	t/bench/bench-output.sh
+dist_check_SCRIPTS += $(bench_scripts)
+
+check-bench:
+	$(MAKE) check TESTS='$(bench_scripts)'
 
 # Other libraries and commands on the same work; it builds what is here.
 bench-peers: libunixport.la unixport
@@ -25,6 +42,11 @@ bench-peers: libunixport.la unixport
 
 # `make bench-check' counts instructions, and compares them with those that
 # are kept; with UPDATE=1 it keeps these.
+EXTRA_PROGRAMS += t/bench/operations
+t_bench_operations_SOURCES = \
+	t/bench/operations.c \
+	t/bench/operations.h \
+	t/bench/operations_streams.c
 t_bench_operations_CFLAGS = $(UP_CFLAGS) -pthread
 t_bench_operations_LDADD = libunixport.la
 
@@ -32,7 +54,7 @@ bench-check: t/bench/operations
 	@CC='$(CC)' CFLAGS='$(CFLAGS)' UPDATE='$(UPDATE)' srcdir='$(srcdir)' \
 	$(SHELL) $(srcdir)/t/bench/check
 
-.PHONY: bench bench-check bench-peers
+.PHONY: bench bench-check bench-peers check-bench
 
 EXTRA_DIST += \
 	t/bench/README.md \

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * operations: does what programs do with the library, each COUNT times, under
- * valgrind's callgrind, which writes the instructions of each to a file of
- * its own.  t/bench/check reads them; nothing here looks at a clock.
+ * operations: common calls of the library, each many times, under valgrind's
+ * callgrind, which writes the instructions of each to a file of its own.
+ * t/bench/check reads them; no clock is read here.
  */
-#include "config.h"
+#include "operations.h"
 
 #include <sys/socket.h>
-#include <errno.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 #ifdef __GLIBC__
 #include <gnu/libc-version.h>
 #endif
@@ -22,29 +18,12 @@
 #endif
 #endif
 
-#include "unixport.h"
+struct unix_options options;
 
-#define COUNT	1000		/* of what is quick, and fits in a socket */
-#define FEW	100		/* of the others */
-#define LINE	"0123456789012345678901234567890\n"
-#define LENGTH	(sizeof(LINE) - 1)
-
-static struct unix_options options;	/* of the kind that is measured */
-static struct unix_ports pair[2];
 static struct unix_listener *listener;
-static char piece[1024];
 
-static void
-need(int condition, const char *what)
-{
-	if (condition)
-		return;
-	fprintf(stderr, "operations: %s: %s\n", what, strerror(errno));
-	_exit(1);
-}
-
-/* Have TIMES of WORK counted; the first is not, it binds symbols. */
-static void
+/* TIMES of WORK are counted; the first is not, since it binds symbols. */
+void
 measure(const char *name, void (*work)(int), int times)
 {
 	char title[100];
@@ -58,98 +37,6 @@ measure(const char *name, void (*work)(int), int times)
 	work(times);
 	CALLGRIND_DUMP_STATS_AT(title);
 #endif
-}
-
-static void
-flush(void)
-{
-	need(fflush(pair[0].out) == 0, "fflush");
-}
-
-static void
-put_lines(int times)
-{
-	while (times-- > 0)
-		need(fputs(LINE, pair[0].out) != EOF, "fputs");
-	flush();
-}
-
-static void
-get_lines(int times)
-{
-	char line[100];
-
-	while (times-- > 0)
-		need(fgets(line, sizeof(line), pair[1].in) != NULL, "fgets");
-}
-
-static void
-print_lines(int times)
-{
-	while (times-- > 0)
-		need(fprintf(pair[0].out, "%s %d %s", "0123456789",
-		    1234567890, "012345678\n") == (int)LENGTH, "fprintf");
-	flush();
-}
-
-static void
-get_bounded_lines(int times)
-{
-	static struct unix_buffer line;
-
-	while (times-- > 0)
-		need(unix_get_line(pair[1].in, &line, 0) == 1,
-		    "unix_get_line");
-}
-
-static void
-put_frames(int times)
-{
-	while (times-- > 0)
-		need(unix_put_frame(pair[0].out, LINE, LENGTH) == 0,
-		    "unix_put_frame");
-	flush();
-}
-
-static void
-get_frames(int times)
-{
-	static struct unix_buffer frame;
-
-	while (times-- > 0)
-		need(unix_get_frame(pair[1].in, &frame, 0) == 1,
-		    "unix_get_frame");
-}
-
-static void
-put_pieces(int times)
-{
-	while (times-- > 0)
-		need(fwrite(piece, sizeof(piece), 1, pair[0].out) == 1,
-		    "fwrite");
-	flush();
-}
-
-static void
-get_pieces(int times)
-{
-	while (times-- > 0)
-		need(fread(piece, sizeof(piece), 1, pair[1].in) == 1, "fread");
-}
-
-/* A request and its answer. */
-static void
-make_trips(int times)
-{
-	char line[100];
-
-	while (times-- > 0) {
-		put_lines(1);
-		get_lines(1);
-		need(fputs(LINE, pair[1].out) != EOF &&
-		    fflush(pair[1].out) == 0, "fputs");
-		need(fgets(line, sizeof(line), pair[0].in) != NULL, "fgets");
-	}
 }
 
 static void
@@ -206,12 +93,13 @@ visit(int times)
 static void
 send_datagrams(int times)
 {
-	char bytes[LENGTH];
+	char bytes[LINE_BYTES];
 
 	while (times-- > 0) {
-		need(unix_send(path(), LINE, LENGTH) == 0, "unix_send");
-		need(recv(unix_listener_fileno(listener), bytes, LENGTH, 0) ==
-		    (ssize_t)LENGTH, "recv");
+		need(unix_send(path(), LINE, LINE_BYTES) == 0, "unix_send");
+		need(recv(unix_listener_fileno(listener), bytes,
+		    LINE_BYTES, 0) ==
+		    (ssize_t)LINE_BYTES, "recv");
 	}
 }
 
@@ -243,25 +131,6 @@ serve(void *context)
 	return NULL;
 }
 
-/* In the order of the streams' traffic: each leaves the socket empty. */
-static void
-measure_streams(void)
-{
-	need(unix_pair(&options, pair) == 0, "unix_pair");
-	measure("fputs a line", put_lines, COUNT);
-	measure("fgets it", get_lines, COUNT);
-	measure("fprintf a line", print_lines, COUNT);
-	measure("unix_get_line", get_bounded_lines, COUNT);
-	measure("unix_put_frame", put_frames, COUNT);
-	measure("unix_get_frame", get_frames, COUNT);
-	measure("fwrite 1 KiB", put_pieces, FEW);
-	measure("fread 1 KiB", get_pieces, FEW);
-	measure("a round trip", make_trips, FEW);
-	need(unix_close_ports(&pair[0]) == 0 &&
-	    unix_close_ports(&pair[1]) == 0, "unix_close_ports");
-	measure("unix_pair, close", open_pairs, FEW);
-}
-
 static void
 begin_listening(const struct unix_options *how)
 {
@@ -280,6 +149,7 @@ measure_kind(unsigned flags)
 {
 	options.flags = flags;
 	measure_streams();
+	measure("unix_pair, close", open_pairs, FEW);
 	begin_listening(&options);
 	measure("connect, accept, close", connect_both, FEW);
 	end_listening();
@@ -335,7 +205,7 @@ main(int argc, char *argv[])
 		return 0;
 	need(mkdtemp(directory) != NULL && chdir(directory) == 0, "mkdtemp");
 	measure_kind(0);
-	measure("unix_check_address", check_addresses, COUNT);
+	measure("unix_check_address", check_addresses, MANY);
 	begin_listening(&datagrams);
 	measure("unix_send", send_datagrams, FEW);
 	end_listening();

@@ -4,8 +4,6 @@ command_programs = \
 	t/command/check_tool_pipes
 command_scripts = \
 	t/command/tool-activation.sh \
-	t/command/tool-bench-faults.sh \
-	t/command/tool-bench.sh \
 	t/command/tool-completion.sh \
 	t/command/tool-connect.sh \
 	t/command/tool-limits.sh \

@@ -30,10 +30,8 @@ offers()
 }
 
 offers 'connect' c
-offers '--help --json --rounds --svg -j -n -s -t' bench -
-offers '--help --json --rounds --svg -j -n -s -t' bench -j -t 3 -
-offers 'file' bench --svg fi
-offers '' bench fi
+offers '' b
+offers '' bench -
 offers '--help --version' --
 offers '--help -v -w' connect -
 offers '--help -1 -C -c -g -m' listen -

@@ -3,7 +3,7 @@
 . "${0%/*}/tool-support.sh"
 
 "$unixport" --help >help
-for name in bench connect listen pair probe selftest; do
+for name in connect listen pair probe selftest; do
 	grep -q "unixport $name " help || fail "no $name in --help"
 	for option in --help -h; do
 		"$unixport" $name $option >said 2>&1
@@ -17,7 +17,7 @@ for name in bench connect listen pair probe selftest; do
 	done
 done
 # Whatever stands before it.
-for words in 'bench -j' 'connect -w 3' 'listen -1 -m 600' 'selftest -q'; do
+for words in 'connect -w 3' 'listen -1 -m 600' 'selftest -q'; do
 	"$unixport" ${words%% *} --help >help
 	"$unixport" $words --help | cmp - help || fail "$words"
 done
@@ -37,26 +37,15 @@ misuse()
 
 misuse 'a subcommand is missing'
 misuse 'no such subcommand: serve' serve
-misuse 'bench has no option -x' bench -x
-for word in --json=yes --fast; do
-	misuse "bench has no option $word" bench $word
-	misuse "bench has no option $word" bench -j $word
-done
 for letter in x :; do
-	misuse "bench has no option -$letter" bench --json -${letter}j
-	misuse "bench has no option -$letter" bench --json -j$letter
+	misuse "listen has no option -$letter" listen -${letter}1 s
+	misuse "listen has no option -$letter" listen -1$letter s
 done
 misuse 'connect has no option --verbose' connect --verbose s
 misuse 'listen has no option --mode=600' listen -1 --mode=600 s cat
 misuse 'pair has no option --fast' pair --fast cat -- cat
 misuse 'probe has no option --help=me' probe --help=me s
 misuse 'selftest has no option --quiet' selftest --quiet
-misuse '-s takes a value' bench --svg
-misuse 'bench takes no argument: fast' bench -j fast
-for text in '' 0 -1 x 3x 1001; do
-	misuse "not a number of rounds: $text" bench -n "$text"
-done
-misuse 'not a number of seconds: x' bench -t x
 misuse 'connect has no option -x' connect -x s
 misuse '-w takes a value' connect -w
 for text in '' x 1x 1.2.3 -1 nan 1e3 0x10 99999999 .; do
@@ -104,6 +93,14 @@ expect 1 "unixport: $shown: No such file or directory" \
     "$unixport" connect s "$control"
 echo 'ok: misuse'
 
+# A subcommand of 1.0, whatever its arguments are.
+for arguments in '' -j --help '-n 1 -t 0.01' 'no such'; do
+	expect 2 'unixport: bench: is no longer a subcommand; run "make bench" in the source tree' \
+	    "$unixport" bench $arguments
+	"$unixport" bench $arguments 2>/dev/null | cmp - /dev/null
+done
+echo 'ok: bench has moved'
+
 # What cannot be printed is an error.
 if [ -c /dev/full ]; then
 	for arguments in --help --version 'connect --help'; do
@@ -116,9 +113,9 @@ if [ -c /dev/full ]; then
 fi
 
 if can_fault; then
-	# What is lost early is told at the end, when nothing else fails.
+	# An early error of output is reported at the end if no other follows.
 	with_fault "$directory/table" write,writev:error=ENOSPC:when=1 \
-	    bench -n 1 -t 0.01 >table 2>said && fail lost || got=$?
+	    selftest >table 2>said && fail lost || got=$?
 	[ $got = 1 ]
 	grep -qxE 'unixport: standard output: (Input/output|I/O) error' said ||
 	    fail lost

@@ -31,14 +31,15 @@ tell(void)
 		close(creat(mark, 0600));
 }
 
-/* Of the command alone, and not of the shell that may start it. */
+/* Of the command and of bench, and not of the shell that may start them. */
 int
 is(const char *fault)
 {
 	const char *faults = getenv("FAULT");
 
 	return faults != NULL && strstr(faults, fault) != NULL &&
-	    strstr(program_invocation_name, "unixport") != NULL;
+	    (strstr(program_invocation_name, "unixport") != NULL ||
+	    strcmp(program_invocation_short_name, "bench") == 0);
 }
 
 int

@@ -63,16 +63,6 @@ _unixport_addresses()
 	COMPREPLY=("${COMPREPLY[@]#"$before"}")
 }
 
-_unixport_bench()
-{
-	case $2 in
-	-s|--svg) COMPREPLY=($(compgen -f -- "$1")) ;;
-	-n|--rounds|-t) ;;
-	*) [[ $1 = -* ]] && COMPREPLY=($(compgen -W '-j --json -n --rounds
-		-s --svg -t --help' -- "$1")) ;;
-	esac
-}
-
 _unixport()
 {
 	local words last
@@ -83,13 +73,11 @@ _unixport()
 	COMPREPLY=()
 	if ((last == 1)); then
 		COMPREPLY=($(compgen -W \
-		    'bench connect listen pair probe selftest --help --version' \
+		    'connect listen pair probe selftest --help --version' \
 		    -- "$word"))
 		return
 	fi
 	case ${words[1]} in
-	bench) _unixport_bench "$word" "$before"
-		return ;;
 	connect) options='-v -w --help' letters='w:' ;;
 	listen) options='-1 -c -C -g -m --help' letters='c:C:g:m:'
 		marks+=' systemd:' ;;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The threads of a server take turns in waiting for the next client.  Who has
- * got one starts its program while another waits: starting stands still until
- * the program has been loaded.
+ * The threads of a server take turns in accepting clients.  One that has a
+ * client starts its program while another accepts, since posix_spawn(3) blocks
+ * until the program is loaded.
  */
 #include "command.h"
 
@@ -14,11 +14,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PAUSE	100		/* milliseconds, between two tries */
+#define RETRY_MS	100
 
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
-static atomic_int failed;
-static atomic_int is_short;	/* a shortage that has been reported */
+static atomic_int has_failed;
+static atomic_int has_shortage;	/* and it was reported */
 
 static int
 is_shortage(int error)
@@ -29,24 +29,24 @@ is_shortage(int error)
 
 /*
  * Errors of the listener or of the process.  All others of unix_accept(3)
- * concern one client, as EPERM of a packet filter does, or pass.
+ * concern one client, as EPERM of a packet filter does, or are temporary.
  */
 static int
-is_final(int error)
+is_permanent(int error)
 {
-	static const int final[] = { ECANCELED, EBADF, EINVAL, ENOTSOCK,
+	static const int permanent[] = { ECANCELED, EBADF, EINVAL, ENOTSOCK,
 	    EOPNOTSUPP, ENOTSUP, ENOSYS, EFAULT };
 	size_t i;
 
-	for (i = 0; i < COUNT(final); i++)
-		if (error == final[i])
+	for (i = 0; i < COUNT(permanent); i++)
+		if (error == permanent[i])
 			return 1;
 	return 0;
 }
 
-/* An error of one client may come again with each: the first is reported. */
+/* Each client may cause the same error again, so only the first is reported. */
 static void
-report_client(int error)
+report_client_error(int error)
 {
 	static atomic_int reported[256];
 	char text[200];
@@ -58,107 +58,102 @@ report_client(int error)
 }
 
 /*
- * Let ERROR pass.  A shortage ends when a program can be started, and is
- * reported once until then, although its errno may change.  0 where the
- * process may not call poll(2): a loop around it would spin.
+ * A shortage ends when a program can be started, and is reported once until
+ * then, although its errno may change.  0 if the process may not call poll(2),
+ * since the loop of the caller would use a CPU.
  */
 static int
-wait_out(int error)
+report_and_wait(int error)
 {
 	if (!is_shortage(error))
-		report_client(error);
-	else if (atomic_exchange(&is_short, 1) == 0)
+		report_client_error(error);
+	else if (atomic_exchange(&has_shortage, 1) == 0)
 		complain("clients have to wait", error);
-	return poll(NULL, 0, PAUSE) == 0;
-}
-
-/* End the service, for an error that stays. */
-static void
-fail_service(const struct service *service, int error)
-{
-	if (atomic_exchange(&failed, 1) == 0)
-		explain(service->address, error);
-	kill(getpid(), SIGTERM);
+	return poll(NULL, 0, RETRY_MS) == 0;
 }
 
 int
-service_failed(void)
+has_service_failed(void)
 {
-	return failed;
+	return has_failed;
 }
 
-/* A client and a place for its program; NULL when there will be none. */
+/* A client and a place for its program; NULL at the end of the service. */
 static struct child *
-next_client(const struct service *service, struct unix_ports *client)
+accept_client(const struct service *service, struct unix_ports *client)
 {
 	struct child *child;
 	int error = 0;
 
 	pthread_mutex_lock(&turn);
-	child = take_child();
+	child = reserve_child();
 	while (child != NULL &&
 	    unix_accept(service->listener, client) == -1) {
 		error = errno;
-		if (!is_final(error) && wait_out(error))
+		if (!is_permanent(error) && report_and_wait(error))
 			continue;
 		release_child(child);
 		child = NULL;
 	}
 	pthread_mutex_unlock(&turn);
-	if (error != 0 && error != ECANCELED && child == NULL)
-		fail_service(service, error);
+	if (error != 0 && error != ECANCELED && child == NULL) {
+		if (atomic_exchange(&has_failed, 1) == 0)
+			explain(service->address, error);
+		/* The main thread waits for a signal. */
+		kill(getpid(), SIGTERM);
+	}
 	return child;
 }
 
-/* Its user is entitled to a program, whose variables are made. */
+/* Makes the variables of CLIENT, too.  0 if its user has too many programs. */
 static int
-is_welcome(struct child *child, const struct unix_ports *client,
-    const struct service *service, struct environment *environment)
+assign_client(struct child *child, const struct unix_ports *client,
+    struct worker *worker)
 {
 	struct unix_peer peer;
 	int known = unix_peer(client, &peer) == 0;
 
-	set_peer(environment, known ? &peer : NULL);
-	return name_child(child, known ? peer.uid : (uid_t)-1,
-	    service->clients_per_user);
+	set_peer(&worker->environment, known ? &peer : NULL);
+	return assign_child(child, known ? peer.uid : (uid_t)-1,
+	    worker->service->clients_per_user);
 }
 
-/* Start its program, which may have to wait for the end of a shortage. */
+/* During a shortage it waits until the program can be started. */
 static int
-serve(struct child *child, const struct unix_ports *client,
-    const struct service *service, struct environment *environment)
+start_program_for(struct child *child, const struct unix_ports *client,
+    const struct worker *worker)
 {
+	const struct service *service = worker->service;
 	pid_t pid;
 	int error;
 
 	do {
 		pid = start_program(service->path, service->argv,
-		    environment->entries, unix_fileno(client));
+		    worker->environment.entries, unix_fileno(client));
 		error = errno;
-	} while (pid == -1 && is_shortage(error) && wait_out(error) &&
-	    !children_stopped());
+	} while (pid == -1 && is_shortage(error) && report_and_wait(error) &&
+	    !are_children_stopped());
 	if (pid == -1) {
-		if (!children_stopped())
+		if (!are_children_stopped())
 			complain(service->argv[0], error);
 		return 0;
 	}
-	start_child(child, pid);
-	atomic_store(&is_short, 0);
+	set_child_pid(child, pid);
+	atomic_store(&has_shortage, 0);
 	return 1;
 }
 
+/* A thread of the server. */
 void *
-work(void *argument)
+accept_clients(void *argument)
 {
 	struct worker *worker = argument;
-	const struct service *service = worker->service;
 	struct unix_ports client;
 	struct child *child;
 
-	while ((child = next_client(service, &client)) != NULL) {
-		if (is_welcome(child, &client, service,
-		    &worker->environment) &&
-		    serve(child, &client, service, &worker->environment)) {
+	while ((child = accept_client(worker->service, &client)) != NULL) {
+		if (assign_client(child, &client, worker) &&
+		    start_program_for(child, &client, worker)) {
 			unix_close_ports(&client);
 			continue;
 		}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The running programs of a server, and whose clients they serve: a table
- * of places, of which one is taken before a client is accepted.
+ * The running programs of a server, the users of their clients, and the end of
+ * these programs: a table of places, of which one is reserved before a client
+ * is accepted.
  */
 #include "command.h"
 
@@ -9,44 +10,48 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
+
+#define REAP_MS			100	/* between two looks for the end */
+#define TERMINATION_SECONDS	5	/* from SIGTERM to SIGKILL */
 
 struct child {
-	int taken;
-	int named;		/* whether there is a client */
-	uid_t uid;		/* his user */
+	int is_reserved;
+	int is_assigned;	/* to a client */
+	uid_t uid;		/* of the client */
 	pid_t pid;		/* 0: not started yet */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t room = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t place_released = PTHREAD_COND_INITIALIZER;
 static struct child *children;
-static unsigned limit, taken;
-static unsigned end;		/* no place from here on is taken */
-static int stopping;
+static unsigned places, reserved;
+static unsigned end;		/* no place from here on is reserved */
+static int is_stopping;
 
 /* Places for COUNT of them: 0, or -1. */
 int
-make_children(unsigned count)
+allocate_children(unsigned count)
 {
-	limit = count;
+	places = count;
 	children = calloc(count, sizeof(*children));
 	return children == NULL ? -1 : 0;
 }
 
-/* Wait for a place; NULL when no more are given. */
+/* Wait for a place; NULL after stop_children(). */
 struct child *
-take_child(void)
+reserve_child(void)
 {
 	struct child *child = NULL;
 
 	pthread_mutex_lock(&lock);
-	while (taken == limit && !stopping)
-		pthread_cond_wait(&room, &lock);
-	if (!stopping) {
-		for (child = children; child->taken; child++)
+	while (reserved == places && !is_stopping)
+		pthread_cond_wait(&place_released, &lock);
+	if (!is_stopping) {
+		for (child = children; child->is_reserved; child++)
 			;
-		*child = (struct child){ .taken = 1 };
-		taken++;
+		*child = (struct child){ .is_reserved = 1 };
+		reserved++;
 		if (child == children + end)
 			end++;
 	}
@@ -55,51 +60,51 @@ take_child(void)
 }
 
 static void
-release(struct child *child)
+release_locked(struct child *child)
 {
-	child->taken = 0;
-	taken--;
-	while (end > 0 && !children[end - 1].taken)
+	child->is_reserved = 0;
+	reserved--;
+	while (end > 0 && !children[end - 1].is_reserved)
 		end--;
-	pthread_cond_signal(&room);
+	pthread_cond_signal(&place_released);
 }
 
 void
 release_child(struct child *child)
 {
 	pthread_mutex_lock(&lock);
-	release(child);
+	release_locked(child);
 	pthread_mutex_unlock(&lock);
 }
 
-/* It is for a client of UID, who may have MOST; whether it is his. */
+/* To a client of UID; 0 if this user has more than LIMIT, unless that is 0. */
 int
-name_child(struct child *child, uid_t uid, unsigned most)
+assign_child(struct child *child, uid_t uid, unsigned limit)
 {
 	unsigned i, count = 0;
 
 	pthread_mutex_lock(&lock);
-	child->named = 1;
+	child->is_assigned = 1;
 	child->uid = uid;
 	for (i = 0; i < end; i++)
-		count += children[i].taken && children[i].named &&
+		count += children[i].is_reserved && children[i].is_assigned &&
 		    children[i].uid == uid;
 	pthread_mutex_unlock(&lock);
-	return most == 0 || count <= most;
+	return limit == 0 || count <= limit;
 }
 
-/* It may have ended, and been reaped, before its number was known here. */
+/* The program may have ended, and been reaped, before its PID is known here. */
 void
-start_child(struct child *child, pid_t pid)
+set_child_pid(struct child *child, pid_t pid)
 {
 	pthread_mutex_lock(&lock);
 	child->pid = pid;
 	if (waitpid(pid, NULL, WNOHANG) != 0)
-		release(child);
+		release_locked(child);
 	pthread_mutex_unlock(&lock);
 }
 
-/* Others may be ours since before exec, which nobody counts. */
+/* Children that the process had before exec(2) are reaped and not counted. */
 void
 reap_children(void)
 {
@@ -109,48 +114,77 @@ reap_children(void)
 	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0) {
 		pthread_mutex_lock(&lock);
 		for (i = 0; i < end; i++)
-			if (children[i].taken && children[i].pid == pid) {
-				release(&children[i]);
+			if (children[i].is_reserved &&
+			    children[i].pid == pid) {
+				release_locked(&children[i]);
 				break;
 			}
 		pthread_mutex_unlock(&lock);
 	}
 }
 
-/* Who waits for a place gets none any more. */
+/* Ends all waits for a place. */
 void
 stop_children(void)
 {
 	pthread_mutex_lock(&lock);
-	stopping = 1;
-	pthread_cond_broadcast(&room);
+	is_stopping = 1;
+	pthread_cond_broadcast(&place_released);
 	pthread_mutex_unlock(&lock);
 }
 
 int
-children_stopped(void)
+are_children_stopped(void)
 {
 	int stopped;
 
 	pthread_mutex_lock(&lock);
-	stopped = stopping;
+	stopped = is_stopping;
 	pthread_mutex_unlock(&lock);
 	return stopped;
 }
 
-/* Only when nobody starts them any more. */
-unsigned
-count_children(void)
-{
-	return taken;
-}
-
-void
+static void
 signal_children(int number)
 {
 	unsigned i;
 
 	for (i = 0; i < end; i++)
-		if (children[i].taken)
+		if (children[i].is_reserved)
 			kill(children[i].pid, number);
+}
+
+static long
+seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (long)now.tv_sec;
+}
+
+/*
+ * Wait for all, after the threads that start them.  Another signal, or
+ * IMMEDIATELY, terminates them.
+ */
+void
+end_children(int immediately)
+{
+	long deadline;
+
+	reap_children();
+	while (reserved > 0 && !immediately) {
+		wait_signal(-1);
+		reap_children();
+		immediately = take_signal(SIGHUP) || take_signal(SIGTERM) ||
+		    take_signal(SIGINT);
+	}
+	deadline = seconds() + TERMINATION_SECONDS;
+	signal_children(SIGTERM);
+	while (reserved > 0) {
+		wait_signal(REAP_MS);
+		reap_children();
+		if (seconds() > deadline)
+			signal_children(SIGKILL);
+	}
 }

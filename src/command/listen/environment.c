@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The environment of a server's programs: ours, with the variables of the
- * UCSPI convention and without those that are meant for us alone.
+ * The environment of a server's programs: that of the command, with the
+ * variables of the UCSPI convention and without those of the service manager.
  */
 #include "command.h"
 
@@ -12,7 +12,7 @@ extern char **environ;
 
 static char proto[] = "PROTO=UNIX";
 
-/* What the service manager tells us, and what others told of their clients. */
+/* Variables of the service manager, or of a server that started this one. */
 static int
 is_dropped(const char *entry)
 {
@@ -61,7 +61,7 @@ make_environment(struct environment *environment, const char *path)
 	return 0;
 }
 
-/* For the next program; NULL, or no process: the system does not know. */
+/* For the next program.  PEER is NULL if unknown, its process may be 0. */
 void
 set_peer(struct environment *environment, const struct unix_peer *peer)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Readiness is reported by a newline, as s6 has it, and by a message to the
- * service manager that started us.  Neither is waited for: a server that
- * blocks in a full pipe or queue sees no signal and reaps no program.
+ * Readiness is a newline on standard output, as for s6, and a message to the
+ * service manager.  Neither blocks: a server that waits for room in a pipe or
+ * in a queue handles no signal and reaps no program.
  */
 #include "command.h"
 
@@ -21,12 +21,13 @@
 #define SOCK_CLOEXEC	0
 #endif
 
-#define FIRST	3		/* of the service manager's descriptors */
-#define MOST	65536
+/* Of sd_listen_fds(3). */
+#define LISTEN_FDS_START	3
+#define MAX_LISTEN_FDS		65536
 
-static int newline_waits, message_waits;
+static int is_newline_due, is_message_due;
 
-/* Send MESSAGE on a socket of our own; a full queue is EAGAIN, or ENOBUFS. */
+/* With a full queue it fails with EAGAIN, or ENOBUFS on the BSDs. */
 static int
 send_message(const char *address, const char *message)
 {
@@ -54,9 +55,9 @@ send_message(const char *address, const char *message)
 	return error == 0 ? 0 : -1;
 }
 
-/* Whether MESSAGE is to be sent again: the manager has no room for it. */
+/* 1 if MESSAGE is to be sent again, since the queue of the manager is full. */
 static int
-notify(const char *message)
+notify_manager(const char *message)
 {
 	const char *address = getenv("NOTIFY_SOCKET");
 
@@ -65,12 +66,12 @@ notify(const char *message)
 		return 0;
 	if (errno == EAGAIN || errno == ENOBUFS)
 		return 1;
-	/* A manager that cannot be reached is no reason not to serve. */
+	/* The server works without the manager. */
 	explain(address, errno);
 	return 0;
 }
 
-/* A pipe may be full, and another process may need it in blocking mode. */
+/* O_NONBLOCK would concern all processes that have the pipe. */
 static int
 has_room(int fd)
 {
@@ -79,9 +80,9 @@ has_room(int fd)
 	return poll(&one, 1, 0) != 0;
 }
 
-/* The reader meets the end after the newline. */
+/* The reader then sees EOF. */
 static int
-end_output(void)
+close_standard_output(void)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
@@ -91,73 +92,73 @@ end_output(void)
 }
 
 /*
- * 0 also if there is no room.  Another holder may fill the pipe between
- * has_room() and write(2): EAGAIN if the pipe is non-blocking.  In a blocking
- * pipe, which other holders may need so, write(2) waits for the reader then.
+ * 0 also if there is no room.  Another process may fill the pipe between
+ * has_room() and write(2).  Then write(2) fails with EAGAIN if the pipe is
+ * non-blocking, and waits for the reader if it is not.
  */
 static int
 write_newline(void)
 {
 	if (write(STDOUT_FILENO, "\n", 1) != 1)
 		return errno == EAGAIN || errno == EINTR ? 0 : -1;
-	newline_waits = 0;
-	return end_output();
+	is_newline_due = 0;
+	return close_standard_output();
 }
 
-/* Report readiness by report_again(), by a NEWLINE too. */
+/* For send_readiness(); with NEWLINE also on standard output. */
 void
-begin_report(int newline)
+begin_readiness(int newline)
 {
-	newline_waits = newline;
-	message_waits = 1;
+	is_newline_due = newline;
+	is_message_due = 1;
 }
 
-/* As far as it can be done now; 0, or an exit status. */
+/* Sends as much as possible without blocking; 0, or an exit status. */
 int
-report_again(void)
+send_readiness(void)
 {
-	if (newline_waits && has_room(STDOUT_FILENO) && write_newline() == -1)
+	if (is_newline_due && has_room(STDOUT_FILENO) && write_newline() == -1)
 		return complain("standard output", errno);
-	if (message_waits)
-		message_waits = notify("READY=1");
+	if (is_message_due)
+		is_message_due = notify_manager("READY=1");
 	return 0;
 }
 
 int
-is_reported(void)
+is_readiness_sent(void)
 {
-	return !newline_waits && !message_waits;
+	return !is_newline_due && !is_message_due;
 }
 
-/* A manager that has no room for it sees the end itself. */
+/* A manager whose queue is full sees the end of the process. */
 void
-report_stopping(void)
+send_stopping(void)
 {
-	notify("STOPPING=1");
+	notify_manager("STOPPING=1");
 }
 
 /* A number from the service manager, or 0. */
 static unsigned long
-passed(const char *name, unsigned long limit)
+manager_number(const char *name, unsigned long highest)
 {
 	const char *text = getenv(name);
 	unsigned long number;
 
-	return text != NULL && parse_number(text, 10, limit, &number) == 0 ?
+	return text != NULL && parse_number(text, 10, highest, &number) == 0 ?
 	    number : 0;
 }
 
 /*
- * The sockets that the service manager has passed are ours, and not our
- * programs'; one of them may be the listener.
+ * The programs would inherit the sockets that the service manager has passed,
+ * of which one may be the listener.
  */
 void
-keep_passed(void)
+close_passed_on_exec(void)
 {
 	unsigned long i;
 
-	if (passed("LISTEN_PID", INT_MAX) != (unsigned long)getpid())
+	if (manager_number("LISTEN_PID", INT_MAX) != (unsigned long)getpid())
 		return;
-	for (i = passed("LISTEN_FDS", MOST); i > 0; i--)
-		fcntl(FIRST - 1 + (int)i, F_SETFD, FD_CLOEXEC);
+	for (i = manager_number("LISTEN_FDS", MAX_LISTEN_FDS); i > 0; i--)
+		fcntl(LISTEN_FDS_START - 1 + (int)i, F_SETFD, FD_CLOEXEC);
 }

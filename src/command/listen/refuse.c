@@ -2,8 +2,8 @@
 /*
  * The end of a client that gets no program.  The kernel would drop the
  * descriptors that it has passed inside close(2), where a TCP socket with
- * unsent bytes and SO_LINGER blocks for a time that the client has chosen:
- * a few such clients, and no thread is left to accept others.
+ * unsent bytes and SO_LINGER blocks for a time that the client has chosen.
+ * A few such clients would block all threads of the server.
  */
 #include "command.h"
 
@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MOST	256		/* descriptors in a message; Linux: 253 */
-#define OTHERS	4096		/* bytes for credentials and a security label */
+#define SCM_MAX_FDS	256	/* in a message; Linux: 253 */
+#define OTHER_BYTES	4096	/* of credentials and a security label */
 
 #ifndef MSG_CMSG_CLOEXEC
 #define MSG_CMSG_CLOEXEC	0
@@ -39,17 +39,17 @@ close_passed(struct cmsghdr *header)
 }
 
 /*
- * Receive a message of FD, and close its descriptors; 0 at the end.  Linux
+ * Receive a message of FD, and close its descriptors; 0 at EOF.  Linux
  * drops those that find no room in the control buffer: a given listener may
  * ask for credentials (SO_PASSCRED) and a label, which come first.  A program
  * that another thread starts meanwhile inherits no descriptor.
  */
 static int
-take_message(int fd)
+drain_message(int fd)
 {
 	union {
 		struct cmsghdr align;
-		char bytes[CMSG_SPACE(MOST * sizeof(int)) + OTHERS];
+		char bytes[CMSG_SPACE(SCM_MAX_FDS * sizeof(int)) + OTHER_BYTES];
 	} control;
 	char bytes[4096];
 	struct iovec part = { .iov_base = bytes, .iov_len = sizeof(bytes) };
@@ -73,20 +73,20 @@ take_message(int fd)
  * that received 253 each would reach the usual limit of 1024 together.
  */
 static int
-take_alone(int fd)
+drain_exclusively(int fd)
 {
 	static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
-	int taken;
+	int received;
 
 	pthread_mutex_lock(&turn);
-	taken = take_message(fd);
+	received = drain_message(fd);
 	pthread_mutex_unlock(&turn);
-	return taken;
+	return received;
 }
 
 /*
- * Nothing comes after the shutdown: so this ends.  Linux drops an urgent byte
- * and its descriptors inside recvmsg(2), unless it is an ordinary one.
+ * After the shutdown nothing more arrives, so the loop ends.  Linux drops an
+ * urgent byte and its descriptors inside recvmsg(2), unless it is inline.
  */
 void
 refuse_client(struct unix_ports *client)
@@ -96,7 +96,7 @@ refuse_client(struct unix_ports *client)
 
 	shutdown(fd, SHUT_RD);
 	setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
-	while (take_alone(fd))
+	while (drain_exclusively(fd))
 		;
 	unix_close_ports(client);
 }

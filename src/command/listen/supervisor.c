@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A server that runs a program for each client, on the connection: its start
- * and its end.  The thread that began takes the signals and reaps.
+ * A server that runs a program for each client: its start and its end.  The
+ * main thread handles the signals and reaps the programs.
  */
 #include "command.h"
 
@@ -13,7 +13,7 @@
 
 static struct worker workers[4];
 
-/* How many there are; one would do. */
+/* The number of threads; one is enough to serve. */
 static size_t
 start_workers(const struct service *service)
 {
@@ -24,8 +24,8 @@ start_workers(const struct service *service)
 		if (make_environment(&workers[i].environment,
 		    unix_listener_path(service->listener)) == -1)
 			break;
-		errno = pthread_create(&workers[i].thread, NULL, work,
-		    &workers[i]);
+		errno = pthread_create(&workers[i].thread, NULL,
+		    accept_clients, &workers[i]);
 		if (errno != 0)
 			break;
 	}
@@ -34,22 +34,23 @@ start_workers(const struct service *service)
 
 /*
  * Until a signal ends it, or readiness cannot be reported: 0, or an exit
- * status.  Programs are not waited for if AT_ONCE is set.
+ * status.  IMMEDIATELY is set if the signal ends the programs as well.
  */
 static int
-wait_end(int *at_once)
+supervise(int *immediately)
 {
 	int status;
 
 	for (;;) {
-		status = report_again();
+		status = send_readiness();
 		if (status != 0)
 			return status;
-		wait_signal(is_reported() ? -1 : REPORT_MS);
+		wait_signal(is_readiness_sent() ? -1 : READINESS_RETRY_MS);
 		if (take_signal(SIGCHLD))
 			reap_children();
-		*at_once = take_signal(SIGHUP);
-		if (take_signal(SIGTERM) || take_signal(SIGINT) || *at_once)
+		*immediately = take_signal(SIGHUP);
+		if (take_signal(SIGTERM) || take_signal(SIGINT) ||
+		    *immediately)
 			return 0;
 	}
 }
@@ -63,41 +64,45 @@ stop_workers(const struct service *service, size_t count)
 		pthread_join(workers[--count].thread, NULL);
 }
 
-/* Serve; clients that come when it ends are refused, and not kept waiting. */
+/*
+ * The listener is closed before the programs end, so that new clients are
+ * refused meanwhile.
+ */
 static int
-run(const struct service *service)
+serve_until_signal(const struct service *service)
 {
 	size_t count = start_workers(service);
-	int at_once = 0, status = 0;
+	int immediately = 0, status = 0;
 
 	if (count == 0)
 		status = complain("cannot serve", errno);
-	begin_report(service->newline);
+	begin_readiness(service->newline);
 	if (status == 0)
-		status = wait_end(&at_once);
+		status = supervise(&immediately);
 	stop_workers(service, count);
-	report_stopping();
+	send_stopping();
 	if (unix_close(service->listener) == -1)
 		status = explain(service->address, errno);
-	end_children(at_once);
-	return service_failed() ? STATUS_ERROR : status;
+	end_children(immediately);
+	return has_service_failed() ? STATUS_ERROR : status;
 }
 
-/* The listener is closed, whatever comes. */
+/* Closes the listener in any case. */
 int
 serve_clients(struct service *service)
 {
 	int error, status;
 
-	keep_passed();
+	close_passed_on_exec();
 	catch_signals();
 	service->path = find_program(service->argv[0]);
-	if (service->path == NULL || make_children(service->clients) == -1) {
+	if (service->path == NULL ||
+	    allocate_children(service->clients) == -1) {
 		error = errno;
 		unix_close(service->listener);
 		return complain(service->argv[0], error);
 	}
-	status = run(service);
+	status = serve_until_signal(service);
 	free(service->path);
 	return status;
 }

@@ -18,36 +18,28 @@
 #include <sys/sendfile.h>
 #endif
 
-#define CHUNK		262144
-#define RETRY_MS	250
+#define CHUNK_BYTES	262144	/* of a call */
+#define WRITE_RETRY_MS	250
 
 /*
- * Without a limit a writer to a full socket would wait for ever if the peer
- * ends its reading: poll(2) on Linux does not report that, only the next
- * write does.
+ * Whether the failed call is to be repeated, after a wait for EVENTS.  Without
+ * a timeout a writer to a full socket would wait for ever if the peer ends its
+ * reading: poll(2) on Linux does not report that, only the next write does.
  */
-static void
-wait_for(int fd, short events)
+static int
+wait_to_retry(int fd, short events)
 {
 	struct pollfd one = { .fd = fd, .events = events };
-
-	poll(&one, 1, events == POLLOUT ? RETRY_MS : -1);
-}
-
-/* Whether the call that has failed is to be made again. */
-static int
-is_passing(int fd, short events)
-{
 	int error = errno;
 
 	if (error == EAGAIN || error == EWOULDBLOCK)
-		wait_for(fd, events);
+		poll(&one, 1, events == POLLOUT ? WRITE_RETRY_MS : -1);
 	errno = error;
 	return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
 }
 
 static ssize_t
-failed_at(struct flow *flow, int fd)
+fail_at(struct flow *flow, int fd)
 {
 	flow->error = errno;
 	flow->failed = fd;
@@ -64,28 +56,28 @@ write_all(struct flow *flow, size_t length)
 		do
 			written = write(flow->to, flow->buffer + done,
 			    length - done);
-		while (written == -1 && is_passing(flow->to, POLLOUT));
+		while (written == -1 && wait_to_retry(flow->to, POLLOUT));
 		if (written == -1)
-			return failed_at(flow, flow->to);
+			return fail_at(flow, flow->to);
 	}
 	return (ssize_t)length;
 }
 
-/* At most CHUNK bytes that FROM has, through the buffer. */
+/* At most CHUNK_BYTES that FROM has, through the buffer. */
 static ssize_t
 copy_from(struct flow *flow, int from)
 {
 	ssize_t length;
 
 	if (flow->buffer == NULL)
-		flow->buffer = malloc(CHUNK);
+		flow->buffer = malloc(CHUNK_BYTES);
 	if (flow->buffer == NULL)
-		return failed_at(flow, flow->from);
+		return fail_at(flow, flow->from);
 	do
-		length = read(from, flow->buffer, CHUNK);
-	while (length == -1 && is_passing(from, POLLIN));
+		length = read(from, flow->buffer, CHUNK_BYTES);
+	while (length == -1 && wait_to_retry(from, POLLIN));
 	if (length == -1)
-		return failed_at(flow, flow->from);
+		return fail_at(flow, flow->from);
 	return write_all(flow, (size_t)length);
 }
 
@@ -103,7 +95,7 @@ is_unsupported(int error)
 	return error == EINVAL || error == ENOSYS || error == EPERM;
 }
 
-/* The LENGTH bytes, at most CHUNK, that are in the flow's pipe. */
+/* The LENGTH bytes, at most CHUNK_BYTES, that are in the flow's pipe. */
 static ssize_t
 empty_pipe(struct flow *flow, size_t length)
 {
@@ -114,12 +106,12 @@ empty_pipe(struct flow *flow, size_t length)
 		do
 			moved = splice(flow->pipe[0], NULL, flow->to, NULL,
 			    length - done, 0);
-		while (moved == -1 && is_passing(flow->to, POLLOUT));
+		while (moved == -1 && wait_to_retry(flow->to, POLLOUT));
 		if (moved == -1 && is_unsupported(errno)) {
 			flow->move = move_copied;
 			moved = copy_from(flow, flow->pipe[0]);
 		} else if (moved == -1)
-			failed_at(flow, flow->to);
+			fail_at(flow, flow->to);
 		if (moved == -1)
 			return -1;
 	}
@@ -141,14 +133,14 @@ move_spliced(struct flow *flow)
 	ssize_t moved;
 
 	do
-		moved = splice(flow->from, NULL, flow->pipe[1], NULL, CHUNK,
-		    0);
-	while (moved == -1 && is_passing(flow->from, POLLIN));
+		moved = splice(flow->from, NULL, flow->pipe[1], NULL,
+		    CHUNK_BYTES, 0);
+	while (moved == -1 && wait_to_retry(flow->from, POLLIN));
 	if (moved == -1 && is_unsupported(errno)) {
 		flow->move = move_copied;
 		return move_copied(flow);
 	}
-	return moved == -1 ? failed_at(flow, flow->from) :
+	return moved == -1 ? fail_at(flow, flow->from) :
 	    empty_pipe(flow, (size_t)moved);
 }
 
@@ -159,15 +151,15 @@ move_file(struct flow *flow)
 	ssize_t moved;
 
 	do
-		moved = sendfile(flow->to, flow->from, NULL, CHUNK);
-	while (moved == -1 && is_passing(flow->from, POLLIN) &&
-	    is_passing(flow->to, POLLOUT));
+		moved = sendfile(flow->to, flow->from, NULL, CHUNK_BYTES);
+	while (moved == -1 && wait_to_retry(flow->from, POLLIN) &&
+	    wait_to_retry(flow->to, POLLOUT));
 	if (moved == -1 && is_unsupported(errno)) {
 		flow->move = move_copied;
 		return move_copied(flow);
 	}
 	return moved != -1 ? moved :
-	    failed_at(flow, errno == EPIPE || errno == ECONNRESET ?
+	    fail_at(flow, errno == EPIPE || errno == ECONNRESET ?
 	    flow->to : flow->from);
 }
 
@@ -193,7 +185,7 @@ begin_flow(struct flow *flow)
 }
 #endif
 
-/* How many bytes were moved; 0 at the end, -1 with the error kept. */
+/* The number of moved bytes; 0 at EOF, -1 with the error in FLOW. */
 ssize_t
 move_some(struct flow *flow)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A connection against standard input and output.  Each direction has a
- * thread that blocks as it likes: so neither waits for the other, whatever
- * is full, and no descriptor that others hold is made non-blocking.
+ * A connection against standard input and output.  Each direction has a thread
+ * that may block: neither waits for the other, and no descriptor that other
+ * processes share becomes non-blocking.  The main thread shows the rate.
  */
 #include "command.h"
 
@@ -11,24 +11,26 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <time.h>
 #include <unistd.h>
 
-#define PERIOD	250		/* milliseconds between two looks */
-#define GRACE	250		/* milliseconds for a writer to go on */
+#define CHECK_MS	250	/* between two looks at the other side */
+#define RATE_MS		250	/* between two lines of the rate */
+#define INPUT_GRACE_MS	250	/* for a writer that has more input */
 
 struct copying {
 	struct flow sending;
 	struct flow receiving;
-	int answer[2];		/* a pipe that ends with the answer */
-	int bell[2];		/* a byte from each thread at its end: */
+	int answer[2];		/* a pipe whose EOF is that of the answer */
+	int ended[2];		/* a pipe with a byte of each ended thread: */
 };
 
-#define SENT		's'
-#define RECEIVED	'r'
+#define SENDER		's'
+#define RECEIVER	'r'
 
 /*
- * Whether the other side reads no more.  POLLOUT: macOS tells nothing to who
- * asks for nothing, and POLLIN might take half an end for the whole.
+ * Whether the other side has ended its reading.  POLLOUT, since macOS reports
+ * nothing without a requested event, and POLLIN might report a half-close.
  */
 static int
 is_closed(int fd)
@@ -40,11 +42,11 @@ is_closed(int fd)
 }
 
 /*
- * 1 when input waits.  0 when the other side has gone and none comes: then
- * nothing is lost, and whoever types need not end his input.  A program that
- * writes to us is given a moment, or chance would tell whether all was taken.
- * After its answer the other side may go on reading; poll(2) cannot wait for
- * the end of that alone.
+ * 1 if input is ready, or at its EOF.  0 if the other side has closed and there
+ * is no input: no byte is lost, and a terminal need not send EOF.  A program
+ * that writes input has a short time to write more, so that its loss is always
+ * reported.  The other side may read after its answer.  poll(2) cannot wait
+ * for the end of that alone, hence the loop.
  */
 static int
 wait_input(const struct copying *copying)
@@ -53,7 +55,7 @@ wait_input(const struct copying *copying)
 		{ .fd = copying->sending.from, .events = POLLIN },
 		{ .fd = copying->answer[0], .events = POLLIN }
 	};
-	int grace = isatty(fds[0].fd) ? 0 : GRACE;
+	int grace = isatty(fds[0].fd) ? 0 : INPUT_GRACE_MS;
 	int closed, ready;
 
 	while (poll(fds, 2, -1) == -1)
@@ -62,22 +64,22 @@ wait_input(const struct copying *copying)
 		return 1;
 	do {
 		closed = is_closed(copying->sending.to);
-		ready = poll(fds, 1, closed ? grace : PERIOD);
+		ready = poll(fds, 1, closed ? grace : CHECK_MS);
 	} while (ready == -1 || (ready == 0 && !closed));
 	return ready;
 }
 
 static void
-ring(const struct copying *copying, char what)
+report_end(const struct copying *copying, char thread)
 {
-	ssize_t done;
+	ssize_t written;
 
 	do
-		done = write(copying->bell[1], &what, 1);
-	while (done == -1 && errno == EINTR);
+		written = write(copying->ended[1], &thread, 1);
+	while (written == -1 && errno == EINTR);
 }
 
-/* The end of input is told to the other side, whose answer goes on. */
+/* At EOF of input the connection is half-closed. */
 static void *
 send_input(void *argument)
 {
@@ -88,11 +90,11 @@ send_input(void *argument)
 	while (wait_input(copying) && move_some(flow) > 0)
 		;
 	shutdown(flow->to, SHUT_WR);
-	ring(copying, SENT);
+	report_end(copying, SENDER);
 	return NULL;
 }
 
-/* And the end of the answer to who reads our output. */
+/* At EOF of the answer standard output is closed. */
 static void *
 receive_output(void *argument)
 {
@@ -107,11 +109,11 @@ receive_output(void *argument)
 		flow->failed = flow->to;
 	}
 	close(copying->answer[1]);
-	ring(copying, RECEIVED);
+	report_end(copying, RECEIVER);
 	return NULL;
 }
 
-/* Nobody joins them: one may block for ever in a read of the terminal. */
+/* Not joined, since one may block for ever in a read of the terminal. */
 static int
 start_thread(void *(*run)(void *), struct copying *copying)
 {
@@ -122,29 +124,82 @@ start_thread(void *(*run)(void *), struct copying *copying)
 }
 
 static int
-start(struct copying *copying)
+start_threads(struct copying *copying)
 {
 	int error;
 
-	if (pipe(copying->bell) == -1 || pipe(copying->answer) == -1)
+	if (pipe(copying->ended) == -1 || pipe(copying->answer) == -1)
 		return errno;
 	error = start_thread(send_input, copying);
 	return error != 0 ? error : start_thread(receive_output, copying);
 }
 
-/* Until both have ended, or who reads our output has gone. */
-static void
-wait_end(const struct copying *copying, int verbose)
+/* The seconds of a clock that never goes back. */
+static double
+seconds(void)
 {
-	struct pollfd bell = { .fd = copying->bell[0], .events = POLLIN };
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* "1.5 MB" of BYTES, into TEXT of 20. */
+static const char *
+format_bytes(double bytes, char *text)
+{
+	static const char *const units[] = { "B", "kB", "MB", "GB", "TB" };
+	size_t unit = 0;
+
+	while (bytes >= 1000 && unit < COUNT(units) - 1) {
+		bytes /= 1000;
+		unit++;
+	}
+	snprintf(text, 20, unit == 0 ? "%.0f %s" : "%.1f %s", bytes,
+	    units[unit]);
+	return text;
+}
+
+/*
+ * A line that replaces the previous one, with the rate since then; the LAST one
+ * has the rate of the whole copy.
+ */
+static void
+show_rate(unsigned long long sent, unsigned long long received, int last)
+{
+	static double first_time, last_time;
+	static unsigned long long last_sum;
+	unsigned long long sum = sent + received;
+	double now = seconds(), passed, moved;
+	char texts[3][20];
+
+	if (first_time == 0)
+		first_time = last_time = now;
+	passed = now - (last ? first_time : last_time);
+	moved = (double)(last ? sum : sum - last_sum);
+	fprintf(stderr, "\r%s sent, %s received, %s/s   %s",
+	    format_bytes((double)sent, texts[0]),
+	    format_bytes((double)received, texts[1]),
+	    format_bytes(passed > 0 ? moved / passed : 0, texts[2]),
+	    last ? "\n" : "");
+	fflush(stderr);
+	last_time = now;
+	last_sum = sum;
+}
+
+/* Until both have ended, or standard output has failed. */
+static void
+wait_for_threads(const struct copying *copying, int verbose)
+{
+	struct pollfd ended = { .fd = copying->ended[0], .events = POLLIN };
 	int running = 2;
-	char what;
+	char thread;
 
 	while (running > 0) {
-		if (poll(&bell, 1, verbose ? PERIOD : -1) == 1 &&
-		    read(copying->bell[0], &what, 1) == 1) {
+		if (poll(&ended, 1, verbose ? RATE_MS : -1) == 1 &&
+		    read(copying->ended[0], &thread, 1) == 1) {
 			running--;
-			if (what == RECEIVED &&
+			if (thread == RECEIVER &&
 			    copying->receiving.failed == STDOUT_FILENO)
 				running = 0;
 		}
@@ -154,16 +209,16 @@ wait_end(const struct copying *copying, int verbose)
 	}
 }
 
-/* The other side has closed: writing and reading tell it in two ways. */
+/* Writing and reading fail in two ways if the other side has closed. */
 static int
-is_gone(int error)
+is_peer_closed(int error)
 {
 	return error == EPIPE || error == ECONNRESET;
 }
 
-/* One line for what came first on the way to the user, or 0. */
+/* The error next to the user in one line; 0, or an exit status. */
 static int
-verdict(const char *address, const struct copying *copying)
+report_result(const char *address, const struct copying *copying)
 {
 	const struct flow *in = &copying->sending;
 	const struct flow *out = &copying->receiving;
@@ -172,7 +227,7 @@ verdict(const char *address, const struct copying *copying)
 		return complain("standard output", out->error);
 	if (in->error != 0 && in->failed == STDIN_FILENO)
 		return complain("standard input", in->error);
-	if (is_gone(in->error) || is_gone(out->error))
+	if (is_peer_closed(in->error) || is_peer_closed(out->error))
 		return report(address, "the other side closed the connection "
 		    "before it had taken all input");
 	if (in->error != 0 || out->error != 0)
@@ -184,7 +239,7 @@ verdict(const char *address, const struct copying *copying)
 int
 copy_both(const char *address, const struct unix_ports *ports, int verbose)
 {
-	/* The threads may outlive the call; the process ends after it. */
+	/* Static, since the threads may outlive the call. */
 	static struct copying copying;
 	int fd = unix_fileno(ports), error;
 
@@ -192,9 +247,9 @@ copy_both(const char *address, const struct unix_ports *ports, int verbose)
 	    .failed = -1 };
 	copying.receiving = (struct flow){ .from = fd, .to = STDOUT_FILENO,
 	    .failed = -1 };
-	error = start(&copying);
+	error = start_threads(&copying);
 	if (error != 0)
 		return complain("cannot copy", error);
-	wait_end(&copying, verbose && isatty(STDERR_FILENO));
-	return verdict(address, &copying);
+	wait_for_threads(&copying, verbose && isatty(STDERR_FILENO));
+	return report_result(address, &copying);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Clients that connect, send a line and close, one after the other, and a
- * server that starts a thread for each.  Two processes, each on a CPU of
- * its own; the clock stops when the last thread has read its line.
+ * server that starts a thread for each.  Each process has a CPU of its own;
+ * the clock stops when the last thread has read its line.
  */
-#include "measure.h"
+#include "bench.h"
 
 #include <sys/socket.h>
 #include <errno.h>
@@ -13,23 +13,21 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STACK	((size_t)256 << 10)
-
 struct server {
 	enum kind kind;
-	int fd;					/* bare */
+	int fd;				/* of a bare one */
 	struct unix_listener *listener;
 	struct sockaddr_un place;
-	struct sockaddr_in port;		/* of TCP */
+	struct sockaddr_in port;	/* of TCP */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static size_t served;
 
-/* In the server alone: where that ends, its clients are refused. */
+/* In the server's process alone, so that clients are refused when it ends. */
 static void
-begin_serving(struct server *server)
+start_listening(struct server *server)
 {
 	const struct sockaddr_un *place = &server->place;
 	struct unix_options options = { .flags = 0 };
@@ -54,7 +52,7 @@ begin_serving(struct server *server)
 }
 
 static void
-end_serving(struct server *server)
+stop_listening(struct server *server)
 {
 	if (!is_bare(server->kind))
 		need(unix_close(server->listener) == 0, "unix_close");
@@ -64,7 +62,7 @@ end_serving(struct server *server)
 }
 
 static void
-accept_one(struct server *server, struct end *client)
+accept_client(struct server *server, struct end *client)
 {
 	client->kind = server->kind;
 	if (!is_bare(server->kind)) {
@@ -76,22 +74,20 @@ accept_one(struct server *server, struct end *client)
 	need(client->fd != -1, "accept");
 }
 
-/* The thread for a client. */
+/* The thread of a client. */
 static void *
-serve(void *p)
+serve_client(void *argument)
 {
-	struct end *client = p;
-	char line[100];
-	size_t n = 0;
+	struct end *client = argument;
+	char line[LINE_BYTES + 1];
 
 	if (is_bare(client->kind))
-		while (n < LENGTH)
-			n += read_some(client->fd, line + n, sizeof(line) - n);
+		read_all(client->fd, line, LINE_BYTES);
 	else
 		need(fgets(line, sizeof(line), client->ports.in) != NULL,
 		    "fgets");
 	errno = 0;
-	need(memcmp(line, LINE, LENGTH) == 0, "a line has changed");
+	need(memcmp(line, LINE, LINE_BYTES) == 0, "a line has changed");
 	close_end(client);
 	free(client);
 	pthread_mutex_lock(&lock);
@@ -102,7 +98,7 @@ serve(void *p)
 }
 
 static void
-serve_all(struct server *server, size_t count)
+serve_clients(struct server *server, size_t count)
 {
 	pthread_attr_t attributes;
 	struct end *client;
@@ -111,13 +107,14 @@ serve_all(struct server *server, size_t count)
 
 	pthread_attr_init(&attributes);
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&attributes, STACK);
+	pthread_attr_setstacksize(&attributes, THREAD_STACK_BYTES);
 	for (i = 0; i < count; i++) {
 		client = calloc(1, sizeof(*client));
 		if (client == NULL)
 			die("calloc");
-		accept_one(server, client);
-		errno = pthread_create(&thread, &attributes, serve, client);
+		accept_client(server, client);
+		errno = pthread_create(&thread, &attributes, serve_client,
+		    client);
 		need(errno == 0, "pthread_create");
 	}
 	pthread_mutex_lock(&lock);
@@ -127,81 +124,65 @@ serve_all(struct server *server, size_t count)
 	pthread_attr_destroy(&attributes);
 }
 
+/* Sends the number of its TCP port when it listens, then a byte at its end. */
 static void
-connect_ports(const struct server *server, struct unix_ports *ports)
+run_server(struct server *server, size_t count, int fd)
 {
-	while (unix_connect(server->place.sun_path,
-	    options_of(server->kind), ports) == -1)
-		need(is_late(), "unix_connect");
+	char end = 0;
+
+	use_cpu(1);
+	start_listening(server);
+	write_all(fd, (char *)&server->port, sizeof(server->port));
+	serve_clients(server, count);
+	write_all(fd, &end, 1);
+	stop_listening(server);
+	exit(0);
 }
 
 static void
-visit(const struct server *server)
+connect_and_send(const struct server *server)
 {
 	struct end end = { .kind = server->kind };
 
 	if (is_bare(server->kind)) {
 		end.fd = server->kind == TCP ?
 		    connect_loopback(&server->port) :
-		    connect_bare(&server->place);
+		    connect_raw(&server->place);
 		need(end.fd != -1, "connect");
-		write_all(end.fd, LINE, LENGTH);
+		write_all(end.fd, LINE, LINE_BYTES);
 	} else {
-		connect_ports(server, &end.ports);
+		while (unix_connect(server->place.sun_path,
+		    options_of(server->kind), &end.ports) == -1)
+			need(can_retry_connect(), "unix_connect");
 		need(fputs(LINE, end.ports.out) != EOF, "fputs");
 	}
 	close_end(&end);
-}
-
-static void
-read_port(int fd, struct server *server)
-{
-	char *bytes = (char *)&server->port;
-	size_t n;
-
-	for (n = 0; n < sizeof(server->port);)
-		n += read_some(fd, bytes + n, sizeof(server->port) - n);
-}
-
-/* The server says where it is, and when it has served all. */
-static void
-run_server(struct server *server, size_t count, int fd)
-{
-	char byte = 0;
-
-	pin(1);
-	begin_serving(server);
-	write_all(fd, (char *)&server->port, sizeof(server->port));
-	serve_all(server, count);
-	write_all(fd, &byte, 1);
-	end_serving(server);
-	exit(0);
 }
 
 double
 connections(enum kind kind, size_t count)
 {
 	struct server server = { .kind = kind };
-	char byte;
 	double start, rate;
-	int words[2];
+	int status[2];
+	char end;
 	size_t i;
 	pid_t child;
 
 	make_place(&server.place);
-	need(socketpair(AF_UNIX, SOCK_STREAM, 0, words) == 0, "socketpair");
+	need(socketpair(AF_UNIX, SOCK_STREAM, 0, status) == 0, "socketpair");
 	child = start_process();
 	if (child == 0)
-		run_server(&server, count, words[1]);
-	pin(0);
-	close(words[1]);
-	read_port(words[0], &server);
+		run_server(&server, count, status[1]);
+	use_cpu(0);
+	close(status[1]);
+	read_all(status[0], &server.port, sizeof(server.port));
 	start = seconds();
 	for (i = 0; i < count; i++)
-		visit(&server);
-	read_some(words[0], &byte, 1);
+		connect_and_send(&server);
+	read_all(status[0], &end, 1);
 	rate = rate_since(start, count);
-	close(words[0]);
+	close(status[0]);
 	end_process(child);
 	remove_place();
 	return rate;

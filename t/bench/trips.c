@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A line to another process and back, and the next only then.  On a CPU for
- * each process most of a trip is the kernel waking the other one, on one
- * CPU for both it is what the programs do.
+ * A line to the second process and back, and the next one only then.  With a
+ * CPU for each process most of a trip is the time in which the kernel wakes
+ * the other process; with one CPU for both it is the work of the programs.
  */
-#include "measure.h"
+#include "bench.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +14,7 @@ static void
 send_line(struct end *end)
 {
 	if (is_bare(end->kind))
-		write_all(end->fd, LINE, LENGTH);
+		write_all(end->fd, LINE, LINE_BYTES);
 	else
 		need(fputs(LINE, end->ports.out) != EOF &&
 		    fflush(end->ports.out) == 0, "fputs");
@@ -36,11 +35,11 @@ receive_line(struct end *end)
 		while (line[n - 1] != '\n');
 	}
 	errno = 0;
-	need(n == LENGTH, "a line has changed");
+	need(n == LINE_BYTES, "a line has changed");
 }
 
 static void
-go(struct end *end, size_t count)
+request(struct end *end, size_t count)
 {
 	while (count-- > 0) {
 		send_line(end);
@@ -49,7 +48,7 @@ go(struct end *end, size_t count)
 }
 
 static void
-come_back(struct end *end, size_t count)
+answer(struct end *end, size_t count)
 {
 	while (count-- > 0) {
 		receive_line(end);
@@ -57,27 +56,27 @@ come_back(struct end *end, size_t count)
 	}
 }
 
-/* The other process is on CPU 0, as we are, or 1. */
-double
+/* The second process is on that CPU, the first one on CPU 0. */
+static double
 trips_to(int cpu, enum kind kind, size_t count)
 {
 	struct end pair[2];
-	size_t before = count / 16;
+	size_t first = count / 16;
 	double start, rate;
 	pid_t other;
 
 	open_pair(kind, pair);
 	other = start_process();
-	pin(other == 0 ? cpu : 0);
-	drop_end(&pair[other != 0]);
+	use_cpu(other == 0 ? cpu : 0);
+	abandon_end(&pair[other != 0]);
 	if (other == 0) {
-		come_back(&pair[1], before + count);
+		answer(&pair[1], first + count);
 		close_end(&pair[1]);
 		exit(0);
 	}
-	go(&pair[0], before);
+	request(&pair[0], first);
 	start = seconds();
-	go(&pair[0], count);
+	request(&pair[0], count);
 	rate = rate_since(start, count);
 	close_end(&pair[0]);
 	end_process(other);
@@ -88,4 +87,10 @@ double
 trips(enum kind kind, size_t count)
 {
 	return trips_to(1, kind, count);
+}
+
+double
+one_cpu_trips(enum kind kind, size_t count)
+{
+	return trips_to(0, kind, count);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Both ends of a connection, of every kind. */
-#include "measure.h"
+/* The kinds of connections, and both ends of one of any kind. */
+#include "bench.h"
 
 #include <sys/socket.h>
+#include <errno.h>
 #include <unistd.h>
 
 struct unix_options guarded_options = { .flags = UNIX_GUARDED };
@@ -11,6 +12,41 @@ const struct unix_options *
 options_of(enum kind kind)
 {
 	return kind == GUARDED ? &guarded_options : NULL;
+}
+
+static int
+has_guarded(void)
+{
+	struct unix_ports pair[2];
+
+	if (unix_pair(&guarded_options, pair) == -1) {
+		need(errno == ENOTSUP, "unix_pair");
+		return 0;
+	}
+	need(unix_close_ports(&pair[0]) == 0 &&
+	    unix_close_ports(&pair[1]) == 0, "unix_close_ports");
+	return 1;
+}
+
+/* A container may have no network. */
+static int
+has_loopback(void)
+{
+	int fd[2];
+
+	if (pair_loopback(fd) == -1)
+		return 0;
+	close(fd[0]);
+	close(fd[1]);
+	return 1;
+}
+
+unsigned
+available_kinds(void)
+{
+	return 1u << RAW | 1u << PLAIN |
+	    (has_guarded() ? 1u << GUARDED : 0) |
+	    (has_loopback() ? 1u << TCP : 0);
 }
 
 int
@@ -52,7 +88,7 @@ close_end(struct end *end)
 }
 
 void
-drop_end(struct end *end)
+abandon_end(struct end *end)
 {
 	if (is_bare(end->kind))
 		need(close(end->fd) == 0, "close");

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of operations share. */
+#ifndef OPERATIONS_H
+#define OPERATIONS_H
+
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <unixport.h>
+
+#define MANY	1000		/* times of a quick one, that fit in a socket */
+#define FEW	100		/* times of the others */
+#define LINE	"0123456789012345678901234567890\n"
+#define LINE_BYTES	(sizeof(LINE) - 1)
+
+extern struct unix_options options;	/* of the kind that is measured */
+void measure(const char *name, void (*work)(int), int times);
+
+/* operations_streams.c: on a new pair of that kind. */
+void measure_streams(void);
+
+/* Here, since a call would count as an instruction of the operation. */
+static inline void
+need(int condition, const char *object)
+{
+	if (condition)
+		return;
+	fprintf(stderr, "operations: %s: %s\n", object, strerror(errno));
+	_exit(1);
+}
+
+#endif
