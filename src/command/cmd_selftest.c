@@ -1,34 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * unixport selftest: what this system does with sockets and streams, and what
- * the library makes of it.
+ * unixport selftest: facts about sockets and streams on this system, and
+ * whether the guarantees of the library hold on it.
  */
 #include "selftest/selftest.h"
 
 #include <sys/utsname.h>
-#include <unistd.h>
 #ifdef __GLIBC__
 #include <gnu/libc-version.h>
 #endif
 
-#define LIMIT	10000		/* milliseconds for a check; most take one */
-
-static const struct chapter *const chapters[] = {
-	&ports_chapter, &guarded_chapter, &sigpipe_chapter, &path_chapter,
-	&waiting_chapter, &peers_chapter, &messages_chapter,
-	&programs_chapter
-};
+#define LIMIT_MS	10000		/* for a check; most take one */
 
 static int quiet;
 static unsigned outcomes[ABSENT + 1];
-static unsigned complete;		/* checks that came to their end */
-static struct remnant {
+static unsigned complete;		/* checks that returned */
+
+static struct {
+	const char *guarantee;
+	const char *first;		/* the first check that left some */
 	int count;
-	const char *text;		/* of who left it first */
-} remnants[LEFTOVERS];
+} remnants[REMNANTS] = {
+	[OPEN_DESCRIPTORS] = { .guarantee = "no descriptor is left open" },
+	[FILES] = { .guarantee = "no file is left behind" },
+	[SIGNALS] = { .guarantee = "no signal's action or mask is changed" }
+};
 
 static void
-name_system(void)
+print_system(void)
 {
 	struct utsname system;
 	char libc[40] = "";
@@ -44,115 +43,98 @@ name_system(void)
 }
 
 static void
-tell_facts(const char *title, const struct facts *facts)
+print_fact(const struct guarantee *fact)
 {
-	struct verdict verdict;
-	size_t i;
-
-	printf("\n%s\n", title);
-	for (i = 0; i < facts->count; i++) {
-		try(facts->facts[i].find, &verdict);
-		printf("  %-28s%s%s\n", facts->facts[i].subject,
-		    verdict.outcome == HOLDS ? "" : "unknown: ",
-		    verdict.seen);
-	}
+	try(fact, FACT);
+	printf("  %-28s%s%s\n", fact->text,
+	    verdict->outcome == HOLDS ? "" : "unknown: ", verdict->seen);
 }
 
-/* One line: what is promised, with KINDS, and what was SEEN instead. */
+/* One line: the guarantee, the kind of ports, and the failure. */
 static void
-judge(enum outcome outcome, const char *text, const char *kinds,
-    const char *seen)
+print_outcome(enum outcome outcome, const char *text, const char *ports,
+    const char *failure)
 {
 	static const char *const words[] = { "", "ok", "not", "none" };
 
 	outcomes[outcome]++;
 	if (!quiet || outcome == FAILS)
-		printf("%-5s %s%s%s%s\n", words[outcome], text, kinds,
-		    *seen == '\0' ? "" : ": ", seen);
+		printf("%-5s %s%s%s%s\n", words[outcome], text, ports,
+		    outcome == FAILS ? ": " : "",
+		    outcome == FAILS ? failure : "");
 }
 
 static void
-remember(const struct verdict *verdict, const char *text)
+try_guarantee(const struct guarantee *guarantee, unsigned kind,
+    const char *ports)
 {
 	int i;
 
+	if ((guarantee->kinds & kind) == 0)
+		return;
+	try(guarantee, kind);
+	print_outcome(verdict->outcome, guarantee->text, ports,
+	    verdict->seen);
 	complete += verdict->complete != 0;
-	for (i = 0; i < LEFTOVERS; i++) {
-		if (verdict->left[i] != 0 && remnants[i].text == NULL)
-			remnants[i].text = text;
+	for (i = 0; i < REMNANTS; i++) {
+		if (verdict->left[i] != 0 && remnants[i].first == NULL)
+			remnants[i].first = guarantee->text;
 		remnants[i].count += verdict->left[i];
 	}
 }
 
 static void
-check(const struct guarantee *guarantee, const char *kinds)
+try_all(void)
 {
-	struct verdict verdict;
+	const struct guarantee *row = guarantees;
 
-	try(guarantee->check, &verdict);
-	judge(verdict.outcome, guarantee->text, kinds,
-	    verdict.outcome == FAILS ? verdict.seen : "");
-	remember(&verdict, guarantee->text);
-}
-
-/* With each of its kinds of ports. */
-static void
-check_kinds(const struct guarantee *guarantee)
-{
-	kind = 0;
-	if (guarantee->kinds == NEITHER)
-		check(guarantee, "");
-	if ((guarantee->kinds & PLAIN) != 0)
-		check(guarantee, " (plain)");
-	kind = UNIX_GUARDED;
-	if ((guarantee->kinds & GUARDED) != 0)
-		check(guarantee, " (guarded)");
+	for (; row < guarantees + guarantee_count; row++)
+		if (row->check != NULL && row->kinds != FACT) {
+			try_guarantee(row, NEITHER, "");
+			try_guarantee(row, PLAIN, " (plain)");
+			try_guarantee(row, GUARDED, " (guarded)");
+		} else if (!quiet && row->check != NULL) {
+			print_fact(row);
+		} else if (!quiet) {
+			printf("\n%s\n", row->text);
+		}
 }
 
 static void
-check_chapter(const struct chapter *chapter)
+print_remnants(void)
 {
-	size_t i;
-
-	if (!quiet)
-		printf("\n%s\n", chapter->title);
-	for (i = 0; i < chapter->count; i++)
-		check_kinds(&chapter->guarantees[i]);
-}
-
-static void
-judge_remnants(void)
-{
-	char seen[200];
+	char failure[200];
 	int i;
 
 	if (!quiet)
-		printf("\nWhat is left\n");
-	for (i = 0; i < LEFTOVERS; i++) {
-		snprintf(seen, sizeof(seen), "%d, first by \"%s\"",
-		    remnants[i].count, remnants[i].text);
-		if (remnants[i].text != NULL)
-			judge(FAILS, leftovers[i], "", seen);
-		else if (complete == 0)
-			judge(FAILS, leftovers[i], "", "nobody has looked");
+		printf("\nRemnants\n");
+	for (i = 0; i < REMNANTS; i++) {
+		if (complete == 0)
+			strcpy(failure, "no check returned");
 		else
-			judge(HOLDS, leftovers[i], "", "");
+			snprintf(failure, sizeof(failure),
+			    "%d, first by \"%s\"", remnants[i].count,
+			    remnants[i].first);
+		print_outcome(complete > 0 && remnants[i].first == NULL ?
+		    HOLDS : FAILS, remnants[i].guarantee, "", failure);
 	}
 }
 
-static void
-tell_all_facts(void)
-{
-	if (quiet)
-		return;
-	name_system();
-	tell_facts("The kernel", &kernel_facts);
-	tell_facts("Plain streams", &stdio_facts);
-}
-
 static int
-tell_sum(void)
+test(int limit)
 {
+	if (!unix_available()) {
+		fprintf(stderr, "unixport: this system makes no Unix domain "
+		    "stream sockets\n");
+		return STATUS_ERROR;
+	}
+	if (open_trials(limit) == -1)
+		return STATUS_ERROR;
+	if (!quiet)
+		print_system();
+	try_all();
+	print_remnants();
+	close_trials();
 	if (!quiet)
 		printf("\nselftest: %u guarantees hold, %u do not, "
 		    "%u cannot\n", outcomes[HOLDS], outcomes[FAILS],
@@ -162,29 +144,9 @@ tell_sum(void)
 }
 
 static int
-test(int limit)
-{
-	size_t i;
-
-	if (!unix_available()) {
-		fprintf(stderr, "unixport: this system makes no Unix domain "
-		    "stream sockets\n");
-		return STATUS_ERROR;
-	}
-	if (open_trials(limit) == -1)
-		return STATUS_ERROR;
-	tell_all_facts();
-	for (i = 0; i < COUNT(chapters); i++)
-		check_chapter(chapters[i]);
-	judge_remnants();
-	close_trials();
-	return tell_sum();
-}
-
-static int
 run_selftest(int argc, char *argv[])
 {
-	int option, limit = LIMIT;
+	int option, limit = LIMIT_MS;
 
 	while ((option = next_option(&selftest_command, argc, argv)) != -1)
 		switch (option) {
@@ -206,13 +168,13 @@ const struct command selftest_command = {
 	.name = "selftest",
 	.usage = "[-q] [-t SECONDS]",
 	.help =
-	"Tells what this system's kernel and C library do with sockets, then "
-	"tries what the\nlibrary promises, a line each: ok, not, or none where "
-	"the system cannot have it.\nIt works in a new directory below TMPDIR "
-	"(/tmp), which it removes.  The exit status\nis 0 when no line says "
+	"Reports how this system's kernel and C library treat sockets, then "
+	"tests each\nguarantee of the library, one line each: ok, not, or none "
+	"if the system lacks the\nfeature.  It works in a new directory below "
+	"TMPDIR (/tmp) and removes it.  The exit\nstatus is 0 if no line says "
 	"not.\n\n"
-	"  -q          tell only what does not hold\n"
-	"  -t SECONDS  the limit for each try, 10 by default\n",
+	"  -q          print only guarantees that do not hold\n"
+	"  -t SECONDS  the timeout of each test, 10 by default\n",
 	.letters = "+:hqt:",
 	.run = run_selftest
 };

@@ -22,7 +22,8 @@ unixport_SOURCES = \
 	src/command/relay/flow.c \
 	src/command/relay/relay.c \
 	src/command/selftest/both_kinds.c \
-	src/command/selftest/company.c \
+	src/command/selftest/fixtures.c \
+	src/command/selftest/guarantees.c \
 	src/command/selftest/guarded.c \
 	src/command/selftest/kernel.c \
 	src/command/selftest/leftovers.c \

@@ -1,5 +1,6 @@
 #!/bin/sh
-# unixport selftest: all holds here, what does not is told, and nothing stays.
+# unixport selftest: every guarantee holds here, failures are reported, and no
+# file is left.
 . "${0%/*}/tool-support.sh"
 mkdir tmp
 export TMPDIR="$directory/tmp"
@@ -15,7 +16,7 @@ absent=$(grep -c '^none  ' said || :)
     "selftest: $holding guarantees hold, 0 do not, $absent cannot" ] ||
     fail 'another sum'
 [ "$holding" -gt 60 ] || fail 'some are missing'
-# All but to spare a FILE the signal, for which Linux has no way.
+# Linux cannot keep SIGPIPE from a writer to a plain stream.
 [ "$(uname -s)" != Linux ] || [ "$absent" -eq 1 ] ||
     fail "$(grep '^none' said)"
 ! grep -v '^$\|^[A-Z]\|^  [^ ].*   *[^ ]\|^ok    \|^none  \|^selftest: ' \
@@ -40,19 +41,19 @@ TMPDIR=$(printf '%05000d' 0) "$unixport" selftest >said 2>words && fail long ||
 grep -q '^unixport: 0*: File \{0,1\}name too long$' words || fail 'a long name'
 echo 'ok: errors'
 
-# No room for the descriptors that come: what is dropped is told.  Linux counts
+# No room for received descriptors: their loss is reported.  Linux counts
 # those under way of all that an ordinary user runs: while the tests beside
 # this one have some, they cannot even be sent, and it begins again.
-drop_is_told()
+loss_is_reported()
 {
 	(ulimit -n 27; exec "$unixport" selftest -t 2) >said && fail holds || :
 	! grep -qE '^not   descriptors arrive in order.*: (unix_add|f)[a-z_]*: ' \
 	    said || return
 	grep -q '^not   descriptors arrive in order.*: unix_take_file: ' said ||
-	    fail 'the shortage is not told'
+	    fail 'the shortage is not reported'
 }
 if (ulimit -n 27) 2>/dev/null; then
-	within 20 drop_is_told
+	within 20 loss_is_reported
 	tail -n 1 said | grep -q '^selftest: [1-9][0-9]* guarantees hold, [1-9]'
 	empty || fail 'files are left'
 	echo 'ok: a shortage'
@@ -66,7 +67,7 @@ chmod +x bin/cat
 PATH=$directory/bin:$PATH "$unixport" selftest -q >said && fail cat || :
 for line in 'plain): killed by signal 15 ' \
     'guarded): a process ended with status 3$'; do
-	grep -q "^not   a program is talked to both ways ($line" said ||
+	grep -q "^not   a program is connected in both directions ($line" said ||
 	    fail "$line"
 done
 [ "$(wc -l <said)" = 2 ] || fail 'other lines'
@@ -125,16 +126,16 @@ then
 fi
 rm -f preloaded
 with broken.so "$unixport" selftest -q -t 3 >said && fail holds || :
-for line in 'a dead peer raises no signal (guarded): killed by signal 13 ' \
-    'datagrams arrive whole, each by itself: killed by signal ' \
-    'a program is talked to both ways (plain): no end within 3 s'; do
-	grep -q "^not   $line" said || fail "$line"
+for line in 'write to a dead peer raises no signal (guarded): killed by signal ' \
+    'datagrams arrive whole and separate: killed by signal ' \
+    'a program is connected in both directions (plain): no end within 3 s'; do
+	grep -q "^not   .*$line" said || fail "$line"
 done
 ! grep -v '^not   ' said || fail 'other lines'
 empty || fail 'files are left'
 echo 'ok: what does not hold'
 
-# A system that has less: it is found out, and what cannot hold then is told.
+# A system with fewer features: facts and guarantees report it.
 cat >poor.c <<'END'
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -176,12 +177,12 @@ library poor
 with poor.so "$unixport" selftest -t 5 >said || :
 for line in 'longest path in an address  107 bytes and a NUL' \
     'abstract names              none: Invalid argument' \
-    'fchmod(2) before bind(2)    no: Invalid argument' \
+    'fchmod(2) before bind(2)    none: Invalid argument' \
     'lock on a directory         none: No locks available'; do
 	grep -qxF "  $line" said || fail "$line"
 done
 grep -q '^not   a stale socket file is reclaimed: ' said || fail reclaimed
-grep -q '^not   an abstract name is claimed once, to the byte: ' said ||
+grep -q '^not   an abstract name is claimed once, every byte counts: ' said ||
     fail abstract
 echo 'ok: a poor system'
 
@@ -197,7 +198,7 @@ ended_by()
 	test=$!
 	pids="$pids $test"
 	# After nearly a whole selftest.
-	within 12000 grep -q '^ok    a server that is stopped' said
+	within 12000 grep -q '^ok    an interrupted server' said
 	empty && fail 'no directory'
 	kill -s $signal $test
 	wait $test && fail 'no signal' || got=$?

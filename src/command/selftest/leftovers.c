@@ -3,87 +3,62 @@
 #include "selftest.h"
 
 #include <dirent.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <string.h>
 
-#define DESCRIPTORS	256	/* no check has so many */
-#define SIGNALS		32
-
-const char *const leftovers[LEFTOVERS] = {
-	"all of this leaves no descriptor open",
-	"it leaves no file behind",
-	"it changes no signal's handling or blocking"
-};
+#define SIGNAL_NUMBERS	32
 
 static struct state {
 	int descriptors;
-	void (*handlers[SIGNALS])(int);
-	int blocked[SIGNALS];
-} before;
+	void (*handlers[SIGNAL_NUMBERS])(int);
+	int blocked[SIGNAL_NUMBERS];
+} before, after;
 
-static int
-count_descriptors(void)
-{
-	int fd, count = 0;
-
-	for (fd = 0; fd < DESCRIPTORS; fd++)
-		count += fcntl(fd, F_GETFD) != -1;
-	return count;
-}
-
+/* Of the current directory, which was empty; 1 if it is unreadable. */
 static int
 count_files(void)
 {
 	DIR *directory = opendir(".");
-	struct dirent *entry;
-	int count = 0;
+	int count = -2;			/* "." and ".." */
 
 	if (directory == NULL)
 		return 1;
-	while ((entry = readdir(directory)) != NULL)
-		count += strcmp(entry->d_name, ".") != 0 &&
-		    strcmp(entry->d_name, "..") != 0;
+	while (readdir(directory) != NULL)
+		count++;
 	closedir(directory);
 	return count;
 }
 
 static void
-look(struct state *state)
+read_state(struct state *state)
 {
 	struct sigaction action;
 	sigset_t mask;
-	int number;
+	int i;
 
-	memset(state, 0, sizeof(*state));
+	state->descriptors = count_descriptors(0);
 	sigprocmask(SIG_SETMASK, NULL, &mask);
-	for (number = 1; number < SIGNALS; number++) {
-		if (sigaction(number, NULL, &action) == 0)
-			state->handlers[number] = action.sa_handler;
-		state->blocked[number] = sigismember(&mask, number);
+	for (i = 1; i < SIGNAL_NUMBERS; i++) {
+		if (sigaction(i, NULL, &action) == 0)
+			state->handlers[i] = action.sa_handler;
+		state->blocked[i] = sigismember(&mask, i);
 	}
-	state->descriptors = count_descriptors();
 }
 
-/* In the check's own directory, which is empty. */
 void
 note_state(void)
 {
-	look(&before);
+	read_state(&before);
 }
 
 void
-compare_state(struct verdict *verdict)
+compare_state(void)
 {
-	int *left = verdict->left;
-	struct state after;
-	int number;
+	int *left = verdict->left, i;
 
-	look(&after);
-	left[0] = after.descriptors - before.descriptors;
-	left[1] = count_files();
-	for (number = 1; number < SIGNALS; number++)
-		left[2] += after.handlers[number] != before.handlers[number] ||
-		    after.blocked[number] != before.blocked[number];
+	read_state(&after);
+	left[OPEN_DESCRIPTORS] = after.descriptors - before.descriptors;
+	left[FILES] = count_files();
+	for (i = 1; i < SIGNAL_NUMBERS; i++)
+		left[SIGNALS] += after.handlers[i] != before.handlers[i] ||
+		    after.blocked[i] != before.blocked[i];
 	verdict->complete = 1;
 }

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The socket file: who owns it, who may use it, and who removes it. */
+/* The socket file: its owner, its mode and its removal. */
 #include "selftest.h"
 
-#include <sys/stat.h>
-#include <errno.h>
-#include <poll.h>
-#include <string.h>
-#include <unistd.h>
-
 #define RIVALS		8
+#define LEVELS		4		/* directories of 99 bytes each */
 
 static int
 exists(const char *path)
@@ -19,146 +14,137 @@ exists(const char *path)
 }
 
 static void
-gone_when_closed(void)
+make_file(void)
 {
-	struct unix_listener *listener = listen_at("s", NULL);
-
-	reach(listener, "s");
-	close_listener(listener);
-	holds(!exists("s"), "the socket file is left");
+	close(SUCCEEDS(open("s", O_WRONLY | O_CREAT | O_EXCL, 0600)));
 }
 
 static void
-stale_is_reclaimed(void)
+make_stale(void)
 {
-	struct unix_listener *listener;
+	close(SUCCEEDS(bind_socket("s", sizeof("s"))));
+}
 
-	make_stale("s");
-	listener = listen_at("s", NULL);
-	reach(listener, "s");
-	close_listener(listener);
+/* A client that connects to ADDRESS is the listener's. */
+static void
+expect_reachable(const char *address)
+{
+	open_connection(address);
+	send_text(near, "hello\n");
+	expect_text(far, "hello\n");
+	close_pair();
 }
 
 static void
-live_is_respected(void)
+expect_in_use(const char *address)
 {
-	struct unix_listener *listener = listen_at("s", NULL);
-
-	fails(listened(unix_listen("s", NULL)), EADDRINUSE,
-	    "a second unix_listen");
-	reach(listener, "s");
-	close_listener(listener);
+	expect_error(unix_listen(address, NULL) == NULL ? -1 : 0, EADDRINUSE,
+	    "unix_listen");
 }
 
-/* A pipe that was closed at its other end lets all of its readers go. */
+void
+file_is_removed(void)
+{
+	expect_reachable("s");
+	close_listener();
+	expect(!exists("s"), "the socket file is left");
+}
+
+void
+stale_file(void)
+{
+	make_stale();
+	open_listener("s", 0);
+	expect_reachable("s");
+}
+
+void
+live_server(void)
+{
+	expect_in_use("s");
+	expect_reachable("s");
+}
+
+static int last_gate[2];		/* a pipe */
+
+/* A byte starts each rival, and another one ends it when all have answered. */
 static void
-wait_for_end(int fd)
+claim_path(void)
 {
-	struct pollfd end = { .fd = fd, .events = POLLIN };
+	struct unix_listener *claimed;
+	int fd = unix_fileno(far), error;
+	char byte;
 
-	while (poll(&end, 1, -1) == -1)
-		holds(errno == EINTR, "poll");
+	expect(read(fd, &byte, 1) == 1, "no start");
+	claimed = unix_listen("s", NULL);
+	error = errno;
+	expect(write(fd, claimed == NULL ? "-" : "+", 1) == 1, "no answer");
+	expect(claimed != NULL || error == EADDRINUSE || error == EBUSY,
+	    strerror(error));
+	expect(read(last_gate[0], &byte, 1) == 1, "no end");
+	unix_close(claimed);
 }
 
-/* Pipes: they begin together, say how it went, and stay until the end. */
-static int begin[2], said[2], end[2];
-
-static void
-claim(void *nothing)
+void
+eight_rivals(void)
 {
-	struct unix_listener *listener;
-
-	(void)nothing;
-	close(begin[1]);
-	close(end[1]);
-	wait_for_end(begin[0]);
-	listener = unix_listen("s", NULL);
-	if (listener == NULL)
-		holds(errno == EADDRINUSE || errno == EBUSY,
-		    strerror(errno));
-	holds(write(said[1], listener == NULL ? "-" : "+", 1) == 1, "write");
-	wait_for_end(end[0]);
-	unix_close(listener);
-}
-
-static int
-count_winners(void)
-{
-	int i, winners = 0;
-	char word;
-
-	for (i = 0; i < RIVALS; i++) {
-		holds(read(said[0], &word, 1) == 1, "a rival is silent");
-		winners += word == '+';
-	}
-	return winners;
-}
-
-static void
-one_winner(void)
-{
-	int *const pipes[] = { begin, said, end };
 	pid_t rivals[RIVALS];
-	int i, winners;
+	int i, winners = 0;
 
-	make_stale("s");
-	for (i = 0; i < 3; i++)
-		succeeds(pipe(pipes[i]), "pipe");
+	make_stale();
+	SUCCEEDS(pipe(last_gate));
 	for (i = 0; i < RIVALS; i++)
-		rivals[i] = begin_process(claim, NULL);
-	close(begin[1]);
-	close(said[1]);
-	winners = count_winners();
-	close(end[1]);
+		rivals[i] = fork_process(claim_path);
+	SUCCEEDS(unix_abandon_ports(far));
+	send_text(near, "********");
 	for (i = 0; i < RIVALS; i++)
-		end_well(rivals[i]);
-	for (i = 0; i < 3; i++)
-		close(pipes[i][0]);
+		winners += getc(near->in) == '+';
+	expect(write(last_gate[1], "********", RIVALS) == RIVALS, "write");
+	for (i = 0; i < RIVALS; i++)
+		expect_clean_end(rivals[i]);
+	close(last_gate[0]);
+	close(last_gate[1]);
 	if (winners != 1)
-		fail("%d of %d have it", winners, RIVALS);
+		FAIL("%d of %d have it", winners, RIVALS);
 }
 
-/* No limit is near 400 bytes but that of sun_path. */
-static void
+/* Only sun_path has a limit near 400 bytes. */
+void
 long_path(void)
 {
-	struct unix_listener *listener;
-	char path[402] = "";
+	char path[LEVELS * 100 + 2] = "";
 	int i;
 
-	for (i = 0; i < 4; i++) {
-		memset(path + i * 100L, 'd', 99);
-		succeeds(mkdir(path, 0700), "mkdir");
-		path[i * 100L + 99] = '/';
+	for (i = 0; i < LEVELS; i++) {
+		memset(path + i * 100, 'd', 99);
+		SUCCEEDS(mkdir(path, 0700));
+		path[i * 100 + 99] = '/';
 	}
-	path[400] = 's';
-	listener = unix_listen(path, NULL);
-	if (listener != NULL) {
-		reach(listener, path);
-		close_listener(listener);
-	}
-	for (i = 4; i >= 1; i--) {
+	path[LEVELS * 100] = 's';
+	open_listener(path, ENAMETOOLONG);
+	expect_reachable(path);
+	close_listener();
+	for (i = LEVELS; i > 0; i--) {
 		path[i * 100 - 1] = '\0';
-		rmdir(path);
+		SUCCEEDS(rmdir(path));
 	}
-	succeeds_or_lacks(listened(listener), ENAMETOOLONG, "unix_listen");
 }
 
 static void
-has_mode(mode_t asked, mode_t mode)
+expect_mode(mode_t asked, mode_t mode)
 {
-	const struct unix_options options = { .mode = asked };
-	struct unix_listener *listener = listen_at("s", &options);
 	struct stat file;
 
-	succeeds(stat("s", &file), "stat");
+	options.mode = asked;
+	open_listener("s", 0);
+	SUCCEEDS(stat("s", &file));
 	if ((file.st_mode & 07777) != mode)
-		fail("mode %04o, not %04o", (unsigned)file.st_mode & 07777,
+		FAIL("mode %04o, not %04o", (unsigned)file.st_mode & 07777,
 		    (unsigned)mode);
-	close_listener(listener);
+	close_listener();
 }
 
-static void
+void
 exact_mode(void)
 {
 	static const mode_t masks[] = { 0, 022, 077, 0777 };
@@ -166,72 +152,47 @@ exact_mode(void)
 
 	for (i = 0; i < COUNT(masks); i++) {
 		umask(masks[i]);
-		has_mode(0, 0600);
-		has_mode(0660, 0660);
-		has_mode(0777, 0777);
+		expect_mode(0, 0600);
+		expect_mode(0660, 0660);
+		expect_mode(0777, 0777);
 	}
 }
 
-static void
-foreign_is_respected(void)
+void
+foreign_file(void)
 {
-	make_file("s");
-	fails(listened(unix_listen("s", NULL)), EADDRINUSE,
-	    "unix_listen");
-	holds(exists("s"), "the file is gone");
-	unlink("s");
+	make_file();
+	expect_in_use("s");
+	expect(unlink("s") == 0, "the file is gone");
 }
 
-static void
-successor_is_respected(void)
+void
+foreign_successor(void)
 {
-	struct unix_listener *listener = listen_at("s", NULL);
-
-	holds(unix_listener_owns_path(listener) == 1, "not owned at first");
+	expect(unix_listener_owns_path(listener) == 1, "not owned at first");
 	unlink("s");
-	make_file("s");
-	holds(unix_listener_owns_path(listener) == 0, "owned all the same");
-	close_listener(listener);
-	holds(exists("s"), "the file is gone");
-	unlink("s");
+	make_file();
+	expect(unix_listener_owns_path(listener) == 0, "owned all the same");
+	close_listener();
+	expect(unlink("s") == 0, "the file is gone");
 }
 
-/* Names are bytes: each of these is another one. */
-static void
+/* A name that differs by a NUL at its end is another one. */
+void
 abstract_name(void)
 {
-	const struct unix_options longer = { .address_length = 1 +
-	    sizeof("unixport.") + 20 };
-	struct unix_listener *first, *second;
-	char name[60] = "";
+	struct unix_listener *longer;
+	char name[60];
 
-	snprintf(name, sizeof(name), "@unixport.%020ld", (long)getpid());
-	first = listen_at(name, NULL);
-	fails(listened(unix_listen(name, NULL)), EADDRINUSE,
-	    "a second unix_listen");
+	snprintf(name, sizeof(name), "@unixport.%ld", (long)getpid());
+	open_listener(name, EAFNOSUPPORT);
+	expect_in_use(name);
+	options.address_length = strlen(name) + 1;
 	name[0] = '\0';
-	second = listen_at(name, &longer);
+	longer = unix_listen(name, &options);
+	expect(longer != NULL, "not to the byte");
+	options.address_length = 0;
 	name[0] = '@';
-	reach(first, name);
-	close_listener(second);
-	close_listener(first);
+	expect_reachable(name);
+	SUCCEEDS(unix_close(longer));
 }
-
-static const struct guarantee guarantees[] = {
-	{ "the socket file goes when its server closes", NEITHER,
-	    gone_when_closed },
-	{ "a stale socket file is reclaimed", NEITHER, stale_is_reclaimed },
-	{ "a live server is never displaced", NEITHER, live_is_respected },
-	{ "of eight starters at a stale file one wins", NEITHER, one_winner },
-	{ "a path of 401 bytes works", NEITHER, long_path },
-	{ "the file's mode is exact, whatever the umask", NEITHER,
-	    exact_mode },
-	{ "a foreign file is never taken for a stale one", NEITHER,
-	    foreign_is_respected },
-	{ "a foreign file is never removed when closing", NEITHER,
-	    successor_is_respected },
-	{ "an abstract name is claimed once, to the byte", NEITHER,
-	    abstract_name }
-};
-
-const struct chapter path_chapter = CHAPTER("Addresses", guarantees);

@@ -2,10 +2,7 @@
 /* Servers of many clients, and programs as children. */
 #include "selftest.h"
 
-#include <sys/wait.h>
-#include <errno.h>
-
-#define CLIENTS		5
+#define CLIENTS	5
 
 static struct unix_ports clients[CLIENTS];
 
@@ -20,19 +17,10 @@ echo(struct unix_ports *ports, void *nothing)
 	unix_free_buffer(&line);
 }
 
-static void *
-serve(void *listener)
+static void
+serve(void)
 {
-	succeeds(unix_serve(listener, echo, NULL, NULL), "unix_serve");
-	return NULL;
-}
-
-static struct unix_listener *
-listen_guarded(void)
-{
-	const struct unix_options options = { .flags = UNIX_GUARDED };
-
-	return listen_at("s", &options);
+	SUCCEEDS(unix_serve(listener, echo, NULL, NULL));
 }
 
 static void
@@ -40,9 +28,16 @@ connect_clients(void)
 {
 	int i;
 
+	start_thread(serve);
 	for (i = 0; i < CLIENTS; i++)
-		succeeds(unix_connect("s", NULL, &clients[i]),
-		    "unix_connect");
+		SUCCEEDS(unix_connect("s", NULL, &clients[i]));
+}
+
+static void
+stop_server(void)
+{
+	SUCCEEDS(unix_interrupt(listener));
+	join_threads();
 }
 
 static void
@@ -51,92 +46,57 @@ close_clients(void)
 	int i;
 
 	for (i = 0; i < CLIENTS; i++)
-		succeeds(unix_close_ports(&clients[i]), "unix_close_ports");
+		SUCCEEDS(unix_close_ports(&clients[i]));
 }
 
-/* The last one is served although the others say nothing. */
-static void
-many_at_once(void)
+/* The others send nothing before the last one is served. */
+void
+silent_clients(void)
 {
-	struct unix_listener *listener = listen_guarded();
-	pthread_t server = begin_thread(serve, listener);
-
 	connect_clients();
-	tell(&clients[CLIENTS - 1], "hello\n");
-	hear(&clients[CLIENTS - 1], "hello\n");
-	succeeds(unix_interrupt(listener), "unix_interrupt");
-	end_thread(server);
+	send_text(&clients[CLIENTS - 1], "hello\n");
+	expect_text(&clients[CLIENTS - 1], "hello\n");
+	stop_server();
 	close_clients();
-	close_listener(listener);
 }
 
-/* What was asked before it stops. */
-static void
-all_answered(void)
+void
+server_drains(void)
 {
-	struct unix_listener *listener = listen_guarded();
-	pthread_t server = begin_thread(serve, listener);
 	int i;
 
 	connect_clients();
 	for (i = 0; i < CLIENTS; i++) {
-		tell(&clients[i], "one\n");
-		hear(&clients[i], "one\n");
-		tell(&clients[i], "two\n");
+		send_text(&clients[i], "one\n");
+		expect_text(&clients[i], "one\n");
+		send_text(&clients[i], "two\n");
 	}
-	succeeds(unix_interrupt(listener), "unix_interrupt");
-	end_thread(server);
+	stop_server();
 	for (i = 0; i < CLIENTS; i++) {
-		hear(&clients[i], "two\n");
-		hear_end(&clients[i]);
+		expect_text(&clients[i], "two\n");
+		expect_eof(&clients[i]);
 	}
 	close_clients();
-	close_listener(listener);
 }
 
-static void
-child_both_ways(void)
+void
+program_both_ways(void)
 {
-	const struct unix_options options = { .flags = kind };
-	char name[] = "cat";
-	char *const cat[] = { name, NULL };
-	struct unix_ports ports;
-	pid_t child;
+	char name[] = "cat", *const cat[] = { name, NULL };
+	pid_t child = SUCCEEDS(unix_spawn(cat, &options, near));
 
-	if (kind == UNIX_GUARDED)
-		require_guarded();
-	child = unix_spawn(cat, &options, &ports);
-	succeeds(child, "unix_spawn cat");
-	tell(&ports, "hello\n");
-	hear(&ports, "hello\n");
-	succeeds(unix_close_output(&ports), "unix_close_output");
-	hear_end(&ports);
-	end_well(child);
-	succeeds(unix_close_ports(&ports), "unix_close_ports");
+	send_text(near, "hello\n");
+	expect_text(near, "hello\n");
+	SUCCEEDS(unix_close_output(near));
+	expect_eof(near);
+	expect_clean_end(child);
 }
 
-static void
-no_program(void)
+void
+missing_program(void)
 {
-	const struct unix_options options = { .flags = kind };
-	char name[] = "./missing";
-	char *const missing[] = { name, NULL };
-	struct unix_ports ports;
+	char name[] = "./missing", *const missing[] = { name, NULL };
 
-	if (kind == UNIX_GUARDED)
-		require_guarded();
-	fails(unix_spawn(missing, &options, &ports), ENOENT, "unix_spawn");
-	fails(waitpid(-1, NULL, 0), ECHILD, "waitpid");
+	FAILS_WITH(ENOENT, unix_spawn(missing, &options, near));
+	FAILS_WITH(ECHILD, waitpid(-1, NULL, 0));
 }
-
-static const struct guarantee guarantees[] = {
-	{ "silent clients do not hold up the others", NEITHER, many_at_once },
-	{ "a server that is stopped answers what was asked", NEITHER,
-	    all_answered },
-	{ "a program is talked to both ways", BOTH, child_both_ways },
-	{ "a program that is missing is told, and leaves no child", BOTH,
-	    no_program }
-};
-
-const struct chapter programs_chapter = CHAPTER("Servers and programs",
-    guarantees);

@@ -5,119 +5,126 @@
 
 #include "command.h"
 
-/* What this system does: FIND says it, by say(). */
-struct fact {
-	const char *subject;
-	void (*find)(void);
-};
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
 
-struct facts {
-	const struct fact *facts;
-	size_t count;
-};
-
-#define FACTS(array)	{ (array), COUNT(array) }
-
-extern const struct facts kernel_facts;
-extern const struct facts stdio_facts;
-
-/*
- * What the library promises: CHECK returns when it is so.  KINDS are those
- * of ports that it is tried with, NEITHER where it is not about them.
- */
-#define NEITHER		0u
-#define PLAIN		1u
-#define GUARDED		2u
+/* Kinds of ports that a guarantee is tried with. */
+#define FACT		0u		/* no guarantee */
+#define NEITHER		1u		/* it does not concern ports */
+#define PLAIN		2u
+#define GUARDED		4u
 #define BOTH		(PLAIN | GUARDED)
 
+/* Fixtures of a check. */
+#define PAIR		1u		/* near and far are connected */
+#define LISTENER	2u		/* a listener at "s" */
+#define NO_SIGPIPE	4u		/* SIGPIPE is ignored */
+
+/* guarantees.c: a guarantee; a title has no function. */
 struct guarantee {
 	const char *text;
-	unsigned kinds;
 	void (*check)(void);
+	unsigned kinds;
+	unsigned fixtures;
+	struct unix_options options;	/* of ports and listener */
 };
+extern const struct guarantee guarantees[];
+extern const size_t guarantee_count;
 
-struct chapter {
-	const char *title;
-	const struct guarantee *guarantees;
-	size_t count;
-};
-
-#define CHAPTER(title, array)	{ (title), (array), COUNT(array) }
-
-extern const struct chapter ports_chapter;
-extern const struct chapter guarded_chapter;
-extern const struct chapter sigpipe_chapter;
-extern const struct chapter path_chapter;
-extern const struct chapter waiting_chapter;
-extern const struct chapter peers_chapter;
-extern const struct chapter messages_chapter;
-extern const struct chapter programs_chapter;
-
-/* trial.c: each of them in a process of its own. */
+/* verdict.c: the result of a check; a failed expectation ends its process. */
 enum outcome { SILENT, HOLDS, FAILS, ABSENT };
-
-#define LEFTOVERS	3
-
+enum { OPEN_DESCRIPTORS, FILES, SIGNALS, REMNANTS };
 struct verdict {
 	enum outcome outcome;
-	char seen[200];			/* a fact, or what was wrong */
-	int complete;			/* it came to its end, and this: */
-	int left[LEFTOVERS];
+	char seen[200];			/* a fact, or the failure */
+	int complete;			/* the check returned, leaving: */
+	int left[REMNANTS];
 };
+extern struct verdict *verdict;		/* in memory that all processes share */
+void judge(enum outcome outcome, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void judge_end(const siginfo_t *end);
+void expect(int condition, const char *seen);
+int expect_success(int result, int lacking, const char *call);
+void expect_error(int result, int error, const char *call);
 
-int open_trials(int limit);		/* milliseconds for each */
-void try(void (*run)(void), struct verdict *verdict);
-void close_trials(void);
+#define SAY(...)		judge(HOLDS, __VA_ARGS__)
+#define FAIL(...)		(judge(FAILS, __VA_ARGS__), _exit(STATUS_ERROR))
+#define SUCCEEDS(call)		expect_success((call), 0, #call)
+/* ERROR is that of a system without the feature. */
+#define SUPPORTED(call, error)	expect_success((call), (error), #call)
+#define FAILS_WITH(error, call)	expect_error((call), (error), #call)
+
+/* fixtures.c: made before a check, and released after it. */
+extern struct unix_options options;	/* with the flag of guarded ports */
+extern struct unix_ports *const near, *const far;
+extern struct unix_listener *listener;
+void make_fixtures(const struct guarantee *guarantee, unsigned kind);
+void release_fixtures(const struct guarantee *guarantee);
+void make_pair(void);
+void open_listener(const char *address, int lacking);
+void open_connection(const char *address);
+void close_pair(void);
+void close_listener(void);
+void start_thread(void (*run)(void));
+void join_threads(void);
+void start_storm(void (*handler)(int));
+void stop_storm(void);
+
+/* steps.c: steps of many checks. */
+void send_text(struct unix_ports *ports, const char *text);
+void expect_text(struct unix_ports *ports, const char *text);
+void expect_eof(struct unix_ports *ports);
+void send_pattern(struct unix_ports *ports);
+void expect_pattern(struct unix_ports *ports);
+long long milliseconds(void);
+void start_clock(void);
+void expect_timeout(int ms);
+pid_t fork_process(void (*run)(void));
+void await_process(pid_t process, siginfo_t *end);
+void expect_clean_end(pid_t process);
+void handle(int number, void (*handler)(int));
+void do_nothing(int number);
+int bind_socket(const char *name, size_t length);
+int count_descriptors(int inherited);
 
 /* leftovers.c: what a check must not leave. */
-extern const char *const leftovers[LEFTOVERS];
 void note_state(void);
-void compare_state(struct verdict *verdict);
+void compare_state(void);
 
-/*
- * verdict.c: what a check says.  All but say() return only when all is well:
- * else they end the process.
- */
-void judge_into(struct verdict *verdict);
-void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-_Noreturn void fail(const char *format, ...)
-    __attribute__((format(printf, 1, 2)));
-void holds(int condition, const char *seen);
-void succeeds(int result, const char *call);
-void succeeds_or_lacks(int result, int error, const char *call);
-void fails(int result, int error, const char *call);
+/* trial.c: each check in a process and a directory of its own. */
+int open_trials(int limit_ms);
+void try(const struct guarantee *guarantee, unsigned kind);
+void close_trials(void);
 
-/* steps.c: what many checks do.  All of it succeeds, or the check fails. */
-extern unsigned kind;		/* flags for the kind of ports at hand */
-void require_guarded(void);	/* or the system lacks them */
-void make_pair(struct unix_ports pair[2], const struct unix_options *options);
-void close_pair(struct unix_ports pair[2]);
-void tell(struct unix_ports *ports, const char *text);
-void hear(struct unix_ports *ports, const char *text);
-void hear_end(struct unix_ports *ports);
-void tell_pattern(struct unix_ports *ports, size_t length);
-void hear_pattern(struct unix_ports *ports, size_t length);
-int listened(const struct unix_listener *listener);	/* 0, or -1 */
-struct unix_listener *listen_at(const char *address,
-    const struct unix_options *options);
-void close_listener(struct unix_listener *listener);
-void meet(struct unix_listener *listener, const char *address,
-    struct unix_ports ends[2]);
-void reach(struct unix_listener *listener, const char *address);
-void make_stale(const char *path);
-void make_file(const char *path);
-
-/* company.c: who else takes part, and what happens meanwhile. */
-pid_t begin_process(void (*run)(void *), void *what);
-int end_of(pid_t process);		/* its wait status */
-void end_well(pid_t process);	/* which must be a good one */
-pthread_t begin_thread(void *(*run)(void *), void *what);
-void end_thread(pthread_t thread);
-void handle(int number, void (*handler)(int));
-void do_nothing(int number);		/* a handler */
-pid_t begin_storm(void (*handler)(int));
-void end_storm(pid_t storm);
-void pause_for(int ms);
-long long milliseconds(void);
+/* The checks, by file: kernel.c, stdio.c, and one for each title. */
+typedef void check_function(void);
+check_function longest_path, abstract_names, chmod_before_bind,
+    directory_lock, peer_credentials, descriptors_in_message, socket_room,
+    backlog_of_one, shutdown_of_listener, sigpipe_switches;
+check_function stream_buffer, two_way_stream, failed_write,
+    signal_while_reading, receive_timeout;
+check_function lines_both_ways, megabyte_both_ways, half_close, closed_input,
+    loss_at_close, buffered_input, hang_up_wakes, fork_sends_once,
+    close_on_exec;
+check_function dead_peer, flush_before_read, signals_while_reading,
+    signals_while_writing, nonblocking, read_timeout, write_timeout;
+check_function sigpipe_signal, sigpipe_disposition, sigpipe_handler;
+check_function file_is_removed, stale_file, live_server, eight_rivals,
+    long_path, exact_mode, foreign_file, foreign_successor, abstract_name;
+check_function interrupt_wakes, interrupt_in_handler, accept_timeout,
+    full_backlog, wait_for_server;
+check_function credentials, files_in_order, files_not_taken, files_not_asked;
+check_function line_limit, frame_limit, frames_of_threads, cut_frame,
+    whole_datagrams;
+check_function silent_clients, server_drains, program_both_ways,
+    missing_program;
 
 #endif

@@ -1,89 +1,48 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* SIGPIPE as each policy says. */
+/* SIGPIPE under each policy. */
 #include "selftest.h"
 
-#include <sys/wait.h>
-#include <errno.h>
-#include <signal.h>
-
-static enum unix_sigpipe policy;
-
 static void
-open_to_dead_peer(struct unix_ports pair[2])
+write_to_dead_peer(void)
 {
-	const struct unix_options options = { .sigpipe = policy };
-
-	make_pair(pair, &options);
-	succeeds(unix_close_ports(&pair[1]), "unix_close_ports");
-	fputs("hello\n", pair[0].out);
+	make_pair();
+	SUCCEEDS(unix_close_ports(far));
+	fputs("hello\n", near->out);
+	FAILS_WITH(EPIPE, fflush(near->out));
+	unix_close_ports(near);
 }
 
-static void
-write_to_dead_peer(void *nothing)
+void
+sigpipe_signal(void)
 {
-	struct unix_ports pair[2];
+	siginfo_t end;
 
-	(void)nothing;
-	open_to_dead_peer(pair);
-	fails(fflush(pair[0].out), EPIPE, "fflush");
-	unix_close_ports(&pair[0]);
-}
-
-static void
-raises(void)
-{
-	int status;
-
-	policy = UNIX_SIGPIPE_RAISE;
-	status = end_of(begin_process(write_to_dead_peer, NULL));
-	holds(WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE,
+	await_process(fork_process(write_to_dead_peer), &end);
+	expect(end.si_code == CLD_KILLED && end.si_status == SIGPIPE,
 	    "no signal");
 }
 
-static void (*
-disposition(void))(int)
+static void
+expect_disposition(void (*handler)(int))
 {
 	struct sigaction action;
 
-	succeeds(sigaction(SIGPIPE, NULL, &action), "sigaction");
-	return action.sa_handler;
-}
-
-static void
-ignores(void)
-{
-	policy = UNIX_SIGPIPE_IGNORE;
-	write_to_dead_peer(NULL);
-	holds(disposition() == SIG_IGN, "the signal is not ignored");
+	write_to_dead_peer();
+	SUCCEEDS(sigaction(SIGPIPE, NULL, &action));
+	expect(action.sa_handler == handler, "another disposition");
 	signal(SIGPIPE, SIG_DFL);
 }
 
-static void
-keeps_handler(void)
+void
+sigpipe_disposition(void)
 {
-	policy = UNIX_SIGPIPE_IGNORE;
+	expect_disposition(options.sigpipe == UNIX_SIGPIPE_IGNORE ?
+	    SIG_IGN : SIG_DFL);
+}
+
+void
+sigpipe_handler(void)
+{
 	handle(SIGPIPE, do_nothing);
-	write_to_dead_peer(NULL);
-	holds(disposition() == do_nothing, "the handler is gone");
-	signal(SIGPIPE, SIG_DFL);
+	expect_disposition(do_nothing);
 }
-
-static void
-errs(void)
-{
-	policy = UNIX_SIGPIPE_ERROR;
-	write_to_dead_peer(NULL);
-	holds(disposition() == SIG_DFL, "the process was changed");
-}
-
-static const struct guarantee guarantees[] = {
-	{ "UNIX_SIGPIPE_RAISE: the writer gets the signal", BOTH, raises },
-	{ "UNIX_SIGPIPE_IGNORE: EPIPE, the signal is ignored", BOTH,
-	    ignores },
-	{ "UNIX_SIGPIPE_IGNORE: a handler of the program's stays", BOTH,
-	    keeps_handler },
-	{ "UNIX_SIGPIPE_ERROR: EPIPE, the process is as it was", BOTH,
-	    errs }
-};
-
-const struct chapter sigpipe_chapter = CHAPTER("SIGPIPE", guarantees);

@@ -1,137 +1,104 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the C library's plain streams do on a socket. */
+/* Facts about the C library's streams on a socket: those of plain ports. */
 #include "selftest.h"
 
-#include <sys/socket.h>
 #include <sys/time.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <string.h>
-#include <unistd.h>
 
-#define LIMIT		10000		/* microseconds */
+#define RECEIVE_TIMEOUT_US	10000
+#define WAY_SIGNAL		20	/* the signal that sends "way" */
 
-static FILE *stream;
-static int peer;		/* its other end */
+static char line[20];
 
-static void
-open_stream(const char *mode)
+static int
+gets_line(FILE *stream)
 {
-	int ends[2];
-
-	succeeds(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), "socketpair");
-	stream = fdopen(ends[0], mode);
-	succeeds(stream == NULL ? -1 : 0, "fdopen");
-	peer = ends[1];
+	return fgets(line, sizeof(line), stream) != NULL;
 }
 
-static void
-send_text(const char *text)
+void
+stream_buffer(void)
 {
-	succeeds(write(peer, text, strlen(text)) == -1 ? -1 : 0, "write");
-}
-
-static void
-buffer(void)
-{
-	int kept = 0;
+	int kept = -1;
 	char byte;
 
-	open_stream("w");
-	succeeds(fcntl(peer, F_SETFL, O_NONBLOCK), "fcntl");
-	for (;; kept++) {
-		succeeds(putc('x', stream) == EOF ? -1 : 0, "putc");
-		if (read(peer, &byte, 1) == 1)
-			break;
-	}
-	say("%d bytes", kept);
+	SUCCEEDS(fcntl(unix_fileno(far), F_SETFL, O_NONBLOCK));
+	do {
+		kept++;
+		SUCCEEDS(putc('x', near->out));
+	} while (read(unix_fileno(far), &byte, 1) != 1);
+	SAY("%d bytes", kept);
 }
 
-/* One stream for both directions; on a socket no seek can part them. */
-static void
-both_directions(void)
+/* Where a switch of direction needs a seek, no socket can do it. */
+void
+two_way_stream(void)
 {
-	char line[20];
+	FILE *stream = fdopen(dup(unix_fileno(near)), "r+");
 
-	open_stream("r+");
-	send_text("one\ntwo\n");
-	shutdown(peer, SHUT_WR);
-	succeeds(fgets(line, sizeof(line), stream) == NULL ? -1 : 0, "fgets");
+	expect(stream != NULL, "fdopen");
+	send_text(far, "one\ntwo\n");
+	SUCCEEDS(unix_close_output(far));
+	expect(gets_line(stream), "fgets");
 	/* cppcheck-suppress IOWithoutPositioning ; what that does is asked */
 	if (fputs("reply\n", stream) == EOF || fflush(stream) == EOF)
-		say("a write after a read fails: %s", strerror(errno));
+		SAY("a write after a read fails: %s", strerror(errno));
 	else
-		say(fgets(line, sizeof(line), stream) == NULL ?
-		    "a write loses what was read ahead" : "works");
+		SAY("%s", gets_line(stream) ? "works" :
+		    "a write loses what was read ahead");
 }
 
-static void
-error_when_closing(void)
+void
+failed_write(void)
 {
-	open_stream("w");
-	signal(SIGPIPE, SIG_IGN);
-	close(peer);
-	fputs("lost\n", stream);
-	if (fflush(stream) == 0)
-		say("not even told by fflush(3)");
+	SUCCEEDS(unix_close_ports(far));
+	fputs("lost\n", near->out);
+	if (fflush(near->out) == 0)
+		SAY("not even reported by fflush(3)");
 	else
-		say(fclose(stream) == 0 ? "not told by fclose(3), which returns 0" :
-		    "told by fclose(3) too");
+		SAY("%s", fclose(near->out) == 0 ?
+		    "not reported by fclose(3), which returns 0" :
+		    "reported by fclose(3) too");
+	near->out = NULL;
 }
 
-/* The reader is disturbed, and at last lets go by the end of the line. */
+/* A handler: the line ends after many interruptions. */
 static void
 end_line(int number)
 {
 	static volatile sig_atomic_t signals;
 
 	(void)number;
-	if (++signals == 20 && write(peer, "way\n", 4) != 4)
+	if (++signals == WAY_SIGNAL &&
+	    write(unix_fileno(far), "way\n", 4) != 4)
 		_exit(STATUS_ERROR);
 }
 
-static void
+void
 signal_while_reading(void)
 {
-	char line[20];
-	pid_t storm;
+	int whole;
 
-	open_stream("r");
-	send_text("half");
-	storm = begin_storm(end_line);
-	if (fgets(line, sizeof(line), stream) != NULL)
-		say("loses nothing");
-	end_storm(storm);
-	clearerr(stream);
-	send_text("way\n");
-	say(fgets(line, sizeof(line), stream) != NULL &&
-	    strcmp(line, "halfway\n") == 0 ?
+	send_text(far, "half");
+	start_storm(end_line);
+	whole = gets_line(near->in);
+	stop_storm();
+	clearerr(near->in);
+	send_text(far, "way\n");
+	SAY("%s", whole ? "loses nothing" :
+	    gets_line(near->in) && strcmp(line, "halfway\n") == 0 ?
 	    "fgets(3) fails, what it had read is kept" :
 	    "fgets(3) fails, what it had read is lost");
 }
 
-static void
-timeout_while_reading(void)
+void
+receive_timeout(void)
 {
-	const struct timeval limit = { .tv_usec = LIMIT };
-	char line[20];
+	const struct timeval limit = { .tv_usec = RECEIVE_TIMEOUT_US };
 
-	open_stream("r");
-	succeeds(setsockopt(fileno(stream), SOL_SOCKET, SO_RCVTIMEO, &limit,
-	    sizeof(limit)), "setsockopt");
-	send_text("half");
-	say(fgets(line, sizeof(line), stream) != NULL ?
+	SUCCEEDS(setsockopt(unix_fileno(near), SOL_SOCKET, SO_RCVTIMEO,
+	    &limit, sizeof(limit)));
+	send_text(far, "half");
+	SAY("%s", gets_line(near->in) ?
 	    "fgets(3) returns half a line as a whole one" :
 	    "fgets(3) fails, what it had read is lost");
 }
-
-static const struct fact facts[] = {
-	{ "buffer of a stream", buffer },
-	{ "one \"r+\" stream", both_directions },
-	{ "a failed write", error_when_closing },
-	{ "a signal while reading", signal_while_reading },
-	{ "SO_RCVTIMEO", timeout_while_reading }
-};
-
-const struct facts stdio_facts = FACTS(facts);

@@ -1,28 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One check in a process, and in a directory, of its own, for so long: if it
- * crashes or hangs that is a line, and not the end of us.
+ * Each check runs in a process and a directory of its own, for a limited time:
+ * a crash or a hang of the library fails one check, and the others still run.
  */
 #include "selftest.h"
 
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/time.h>
-#include <sys/wait.h>
-#include <errno.h>
 #include <ftw.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#define OPEN	8		/* directories at once, while removing */
+#define OPEN_DIRECTORIES	8	/* while removing */
+#define SPARE_SECONDS		2	/* in which the command ends a check */
 
-static struct verdict *verdict;		/* the child has it, too */
-static char place[PATH_MAX];		/* ours */
-static char room[PATH_MAX + 10];	/* the check's, in it */
-static struct itimerval deadline;
+static char parent[PATH_MAX];		/* the directory of all checks */
+static char room[PATH_MAX + 10];	/* of the current one, in it */
+static int limit;			/* milliseconds for a check */
 static pid_t child;
 
 static int
@@ -38,76 +31,67 @@ remove_one(const char *path, const struct stat *file, int type,
 static void
 remove_tree(const char *path)
 {
-	nftw(path, remove_one, OPEN, FTW_DEPTH | FTW_PHYS);
+	nftw(path, remove_one, OPEN_DIRECTORIES, FTW_DEPTH | FTW_PHYS);
 }
 
-/* A new directory; 0, or -1, which has been told. */
-static int
-make_place(void)
-{
-	const char *parent = getenv("TMPDIR");
-
-	if (parent == NULL || *parent == '\0')
-		parent = "/tmp";
-	if (strlen(parent) + 20 > sizeof(place)) {
-		complain(parent, ENAMETOOLONG);
-		return -1;
-	}
-	sprintf(place, "%s/unixport.XXXXXX", parent);
-	if (mkdtemp(place) == NULL) {
-		complain(parent, errno);
-		return -1;
-	}
-	sprintf(room, "%s/room", place);
-	return 0;
-}
-
-/* LIMIT milliseconds are given to each trial. */
+/* 0, or -1 after a message. */
 int
-open_trials(int limit)
+open_trials(int limit_ms)
 {
-	deadline.it_value.tv_sec = limit / 1000;
-	deadline.it_value.tv_usec = limit % 1000 * 1000L;
+	const char *above = getenv("TMPDIR");
+
+	limit = limit_ms;
 	verdict = mmap(NULL, sizeof(*verdict), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANON, -1, 0);
 	if (verdict == MAP_FAILED) {
 		complain("no memory to share", errno);
 		return -1;
 	}
-	judge_into(verdict);
 	hold_signals();
 	catch_signals();
-	return make_place();
+	if (above == NULL || *above == '\0')
+		above = "/tmp";
+	errno = ENAMETOOLONG;
+	if ((size_t)snprintf(parent, sizeof(parent), "%s/unixport.XXXXXX",
+	    above) >= sizeof(parent) || mkdtemp(parent) == NULL) {
+		complain(above, errno);
+		return -1;
+	}
+	sprintf(room, "%s/room", parent);
+	return 0;
 }
 
 void
 close_trials(void)
 {
-	remove_tree(place);
+	remove_tree(parent);
 }
 
-/* The signals are those of a program that has just begun. */
+/* Signals are those of a program that has just begun. */
 static _Noreturn void
-be_child(void (*run)(void))
+be_child(const struct guarantee *guarantee, unsigned kind)
 {
 	setpgid(0, 0);
 	handle_signals(SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGALRM, SIG_DFL);
 	release_signals();
-	setitimer(ITIMER_REAL, &deadline, NULL);
 	umask(022);
-	succeeds(mkdir(room, 0700), "mkdir");
-	succeeds(chdir(room), "chdir");
+	/* Otherwise a hung check would outlive a command that is killed. */
+	alarm((unsigned)limit / 1000 + SPARE_SECONDS);
+	SUCCEEDS(mkdir(room, 0700));
+	SUCCEEDS(chdir(room));
 	note_state();
-	run();
-	compare_state(verdict);
+	make_fixtures(guarantee, kind);
+	guarantee->check();
+	release_fixtures(guarantee);
+	compare_state();
 	if (verdict->outcome == SILENT)
-		verdict->outcome = HOLDS;
+		judge(HOLDS, "yes");
 	_exit(0);
 }
 
-/* Whoever is left of the check, and the check itself. */
+/* The whole group: a check that fails leaves its processes behind. */
 static void
 end_child(void)
 {
@@ -116,78 +100,59 @@ end_child(void)
 		;
 }
 
-/* A signal means us all. */
+/* After a signal that ends the command too. */
 static void
-heed(int number)
+end_if_signalled(void)
 {
-	if (!take_signal(number))
-		return;
-	end_child();
-	close_trials();
-	handle_signals(SIG_DFL);
-	release_signals();
-	raise(number);
+	static const int numbers[] = { SIGHUP, SIGINT, SIGTERM };
+	size_t i;
+
+	for (i = 0; i < COUNT(numbers); i++)
+		if (take_signal(numbers[i])) {
+			end_child();
+			close_trials();
+			handle_signals(SIG_DFL);
+			release_signals();
+			raise(numbers[i]);
+		}
 }
 
-/* Its end, with its number still taken: the group is no stranger's. */
+/* The child is not reaped, so that end_child() cannot hit a foreign group. */
 static void
-await_child(siginfo_t *end)
+await_child(void)
 {
-	for (;;) {
-		memset(end, 0, sizeof(*end));
-		if (waitid(P_PID, (id_t)child, end,
-		    WEXITED | WNOHANG | WNOWAIT) == 0 && end->si_pid == child)
+	long long now, deadline = milliseconds() + limit;
+	siginfo_t end = { 0 };
+
+	while (waitid(P_PID, (id_t)child, &end,
+	    WEXITED | WNOHANG | WNOWAIT) == -1 || end.si_pid != child) {
+		now = milliseconds();
+		if (now >= deadline) {
+			judge(FAILS, "no end within %g s", limit / 1000.0);
 			return;
-		wait_signal(-1);
-		heed(SIGHUP);
-		heed(SIGINT);
-		heed(SIGTERM);
+		}
+		wait_signal((int)(deadline - now));
+		end_if_signalled();
 	}
-}
-
-/* What the check could not say itself. */
-static void
-speak_for(const siginfo_t *end)
-{
-	int number = end->si_status;
-
-	/* Its first word tells more than how it ended then. */
-	if (verdict->outcome == FAILS ||
-	    (verdict->outcome != SILENT && end->si_code == CLD_EXITED))
-		return;
-	verdict->outcome = FAILS;
-	if (end->si_code == CLD_EXITED)
-		snprintf(verdict->seen, sizeof(verdict->seen),
-		    "it ended with status %d", number);
-	else if (number == SIGALRM)
-		snprintf(verdict->seen, sizeof(verdict->seen),
-		    "no end within %g s", (double)deadline.it_value.tv_sec +
-		    (double)deadline.it_value.tv_usec / 1e6);
-	else
-		snprintf(verdict->seen, sizeof(verdict->seen),
-		    "killed by signal %d (%s)", number, strsignal(number));
+	judge_end(&end);
+	if (verdict->outcome == SILENT)
+		judge(FAILS, "it ended early");
 }
 
 void
-try(void (*run)(void), struct verdict *result)
+try(const struct guarantee *guarantee, unsigned kind)
 {
-	siginfo_t end;
-
 	fflush(stdout);
 	memset(verdict, 0, sizeof(*verdict));
 	child = fork();
 	if (child == 0)
-		be_child(run);
+		be_child(guarantee, kind);
 	if (child == -1) {
-		*result = (struct verdict){ .outcome = FAILS };
-		snprintf(result->seen, sizeof(result->seen), "fork: %s",
-		    strerror(errno));
-		return;
+		judge(FAILS, "fork: %s", strerror(errno));
+	} else {
+		setpgid(child, child);
+		await_child();
+		end_child();
+		remove_tree(room);
 	}
-	setpgid(child, child);
-	await_child(&end);
-	end_child();
-	remove_tree(room);
-	speak_for(&end);
-	*result = *verdict;
 }

@@ -1,92 +1,68 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a check says of itself; the first word counts. */
+/* The result of a check, which its processes share. */
 #include "selftest.h"
 
-#include <errno.h>
 #include <stdarg.h>
-#include <string.h>
-#include <unistd.h>
 
-static struct verdict *verdict;
+struct verdict *verdict;
 
-/* RESULT is memory that the process which waits for this one has, too. */
+/* The first failure counts: later ones may follow from it. */
 void
-judge_into(struct verdict *result)
+judge(enum outcome outcome, const char *format, ...)
 {
-	verdict = result;
-}
+	va_list arguments;
 
-static void __attribute__((format(printf, 2, 0)))
-speak(enum outcome outcome, const char *format, va_list arguments)
-{
-	if (verdict->outcome != SILENT)
+	if (verdict->outcome == FAILS || verdict->outcome == ABSENT)
 		return;
+	va_start(arguments, format);
 	vsnprintf(verdict->seen, sizeof(verdict->seen), format, arguments);
+	va_end(arguments);
 	verdict->outcome = outcome;
 }
 
 void
-say(const char *format, ...)
+judge_end(const siginfo_t *end)
 {
-	va_list arguments;
-
-	va_start(arguments, format);
-	speak(HOLDS, format, arguments);
-	va_end(arguments);
+	if (end->si_code != CLD_EXITED)
+		judge(FAILS, "killed by signal %d (%s)", end->si_status,
+		    strsignal(end->si_status));
+	else if (end->si_status != 0)
+		judge(FAILS, "a process ended with status %d",
+		    end->si_status);
 }
 
 void
-fail(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	speak(FAILS, format, arguments);
-	va_end(arguments);
-	_exit(STATUS_ERROR);
-}
-
-/* Not a failure: this system cannot have it. */
-static _Noreturn void
-lack(void)
-{
-	if (verdict->outcome == SILENT) {
-		verdict->outcome = ABSENT;
-		strcpy(verdict->seen, "not on this system");
-	}
-	_exit(0);
-}
-
-void
-holds(int condition, const char *seen)
+expect(int condition, const char *seen)
 {
 	if (!condition)
-		fail("%s", seen);
+		FAIL("%s", seen);
 }
 
-void
-succeeds(int result, const char *call)
+/* The length of the function's name, of a CALL as it is written. */
+static int
+name_length(const char *call)
 {
-	if (result == -1)
-		fail("%s: %s", call, strerror(errno));
+	return (int)strcspn(call, "(");
 }
 
-/* ERROR, if not 0, is what the library says where a system has none. */
-void
-succeeds_or_lacks(int result, int error, const char *call)
+/* LACKING, if not 0, is the error on a system without the feature. */
+int
+expect_success(int result, int lacking, const char *call)
 {
-	if (result == -1 && errno == error)
-		lack();
-	succeeds(result, call);
-}
-
-void
-fails(int result, int error, const char *call)
-{
-	int seen = errno;
-
 	if (result != -1)
-		fail("%s: succeeds", call);
-	if (seen != error)
-		fail("%s: %s", call, strerror(seen));
+		return result;
+	if (errno == lacking) {
+		judge(ABSENT, "not on this system");
+		_exit(0);
+	}
+	FAIL("%.*s: %s", name_length(call), call, strerror(errno));
+}
+
+void
+expect_error(int result, int error, const char *call)
+{
+	const char *seen = result == -1 ? strerror(errno) : "succeeds";
+
+	if (result != -1 || errno != error)
+		FAIL("%.*s: %s", name_length(call), call, seen);
 }

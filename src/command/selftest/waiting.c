@@ -2,140 +2,85 @@
 /* Waiting for clients and for servers, and its end. */
 #include "selftest.h"
 
-#include <errno.h>
-#include <signal.h>
-
-#define LIMIT		20	/* milliseconds */
-#define MANY		64	/* clients, more than fit */
-
-static struct unix_listener *listener;
-
-static void *
-interrupt(void *nothing)
-{
-	pause_for(5);
-	unix_interrupt(listener);
-	return nothing;
-}
+#define START_MS	20		/* of a server that is late */
+#define INTERRUPT_MS	5		/* accepting has begun, mostly */
+#define INTERRUPTING	5		/* the signal that interrupts */
+#define MANY_CLIENTS	64		/* more than a backlog of 1 takes */
 
 static void
+interrupt(void)
+{
+	poll(NULL, 0, INTERRUPT_MS);
+	SUCCEEDS(unix_interrupt(listener));
+}
+
+void
 interrupt_wakes(void)
 {
-	struct unix_ports ports;
-	pthread_t thread;
-
-	listener = listen_at("s", NULL);
-	thread = begin_thread(interrupt, NULL);
-	fails(unix_accept(listener, &ports), ECANCELED, "unix_accept");
-	fails(unix_accept(listener, &ports), ECANCELED, "unix_accept");
-	end_thread(thread);
-	close_listener(listener);
+	start_thread(interrupt);
+	FAILS_WITH(ECANCELED, unix_accept(listener, near));
+	FAILS_WITH(ECANCELED, unix_accept(listener, near));
 }
 
-/* The first ones may come before the wait. */
+/* A handler; the signals before do not end the wait. */
 static void
-interrupt_in_time(int number)
+interrupt_at_last(int number)
 {
 	static volatile sig_atomic_t signals;
 	int saved = errno;
 
 	(void)number;
-	if (++signals == 5)
+	if (++signals == INTERRUPTING)
 		unix_interrupt(listener);
 	errno = saved;
 }
 
-/* Others before it do not end the wait. */
-static void
-handler_interrupts(void)
+void
+interrupt_in_handler(void)
 {
-	struct unix_ports ports;
-	pid_t storm;
-
-	listener = listen_at("s", NULL);
-	storm = begin_storm(interrupt_in_time);
-	fails(unix_accept(listener, &ports), ECANCELED, "unix_accept");
-	end_storm(storm);
-	close_listener(listener);
+	start_storm(interrupt_at_last);
+	FAILS_WITH(ECANCELED, unix_accept(listener, near));
 }
 
-static void
-signals_while_waiting(void)
+void
+accept_timeout(void)
 {
-	const struct unix_options options = { .accept_timeout = LIMIT };
-	long long begin = milliseconds();
-	struct unix_ports ports;
-	pid_t storm;
-
-	listener = listen_at("s", &options);
-	storm = begin_storm(do_nothing);
-	fails(unix_accept(listener, &ports), ETIMEDOUT, "unix_accept");
-	holds(milliseconds() - begin >= LIMIT, "it is early");
-	end_storm(storm);
-	close_listener(listener);
+	start_storm(do_nothing);
+	start_clock();
+	FAILS_WITH(ETIMEDOUT, unix_accept(listener, near));
+	expect_timeout(options.accept_timeout);
 }
 
-/* Some systems refuse where Linux waits: UNIX_WAIT makes them equal. */
-static void
+/* A full backlog refuses clients on some systems; UNIX_WAIT waits there too. */
+void
 full_backlog(void)
 {
-	const struct unix_options options = { .backlog = 1,
-	    .flags = UNIX_WAIT, .connect_timeout = LIMIT };
-	struct unix_ports clients[MANY];
-	long long begin;
+	struct unix_ports clients[MANY_CLIENTS];
 	int count = 0;
 
-	listener = listen_at("s", &options);
-	for (;; count++) {
-		holds(count < MANY, "there is room for all");
-		begin = milliseconds();
-		if (unix_connect("s", &options, &clients[count]) == -1)
-			break;
-	}
-	holds(errno == ETIMEDOUT, "another error than ETIMEDOUT");
-	holds(milliseconds() - begin >= LIMIT, "it is early");
-	while (count > 0)
-		unix_close_ports(&clients[--count]);
-	close_listener(listener);
+	do {
+		expect(count < MANY_CLIENTS, "there is room for all");
+		start_clock();
+	} while (unix_connect("s", &options, &clients[count++]) == 0);
+	expect(errno == ETIMEDOUT, "another error than ETIMEDOUT");
+	expect_timeout(options.connect_timeout);
+	while (--count > 0)
+		unix_close_ports(&clients[count - 1]);
 }
 
 static void
-serve_later(void *nothing)
+serve_late(void)
 {
-	struct unix_ports ports;
-
-	(void)nothing;
-	pause_for(LIMIT);
-	listener = listen_at("s", NULL);
-	succeeds(unix_accept(listener, &ports), "unix_accept");
-	tell(&ports, "welcome\n");
-	succeeds(unix_close_ports(&ports), "unix_close_ports");
-	close_listener(listener);
+	poll(NULL, 0, START_MS);
+	open_listener("s", 0);
+	SUCCEEDS(unix_accept(listener, far));
+	send_text(far, "welcome\n");
 }
 
-static void
-waits_for_server(void)
+void
+wait_for_server(void)
 {
-	const struct unix_options options = { .flags = UNIX_WAIT };
-	struct unix_ports ports;
-	pid_t server = begin_process(serve_later, NULL);
-
-	succeeds(unix_connect("s", &options, &ports), "unix_connect");
-	hear(&ports, "welcome\n");
-	end_well(server);
-	succeeds(unix_close_ports(&ports), "unix_close_ports");
+	start_thread(serve_late);
+	SUCCEEDS(unix_connect("s", &options, near));
+	expect_text(near, "welcome\n");
 }
-
-static const struct guarantee guarantees[] = {
-	{ "an interrupt wakes who accepts, for good", NEITHER,
-	    interrupt_wakes },
-	{ "a signal handler may interrupt", NEITHER, handler_interrupts },
-	{ "a timeout for clients is kept, whatever signals come", NEITHER,
-	    signals_while_waiting },
-	{ "a timeout is kept where the backlog is full", NEITHER,
-	    full_backlog },
-	{ "UNIX_WAIT waits for a server that starts", NEITHER,
-	    waits_for_server }
-};
-
-const struct chapter waiting_chapter = CHAPTER("Waiting", guarantees);
