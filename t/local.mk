@@ -6,9 +6,21 @@ AM_TESTS_ENVIRONMENT = \
 	CC='$(CC)' NM='$(NM)' srcdir='$(srcdir)' \
 	UNIXPORT_SUMMARY="$${f}.summary"; \
 	export CC NM srcdir UNIXPORT_SUMMARY;
-LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
+# A line for each program or script, and the log of a failed one; with V=1
+# Automake's drivers print a line for each test.  Without -s make itself prints
+# that each program is up to date.
+AM_MAKEFLAGS = $(silent_@AM_V@)
+silent_ = $(silent_@AM_DEFAULT_V@)
+silent_0 = -s
+silent_1 =
+one_line = $(one_line_@AM_V@)
+one_line_ = $(one_line_@AM_DEFAULT_V@)
+one_line_0 = $(SHELL) $(srcdir)/t/lib/driver.sh
+one_line_1 =
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(one_line) $(SHELL) \
 	$(top_srcdir)/build-aux/tap-driver.sh
 PRIVILEGED_LOG_DRIVER = $(LOG_DRIVER)
+SH_LOG_DRIVER = $(one_line) $(SHELL) $(top_srcdir)/build-aux/test-driver
 AM_CPPFLAGS += -I$(top_srcdir)/t/lib
 
 include t/lib/local.mk

@@ -7,6 +7,7 @@ contract_interposing = \
 contract_programs = \
 	t/contract/check_racket
 contract_scripts = \
+	t/contract/driver.sh \
 	t/contract/exports.sh \
 	t/contract/header.sh \
 	t/contract/layers-mistakes.sh \
