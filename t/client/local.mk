@@ -13,7 +13,7 @@ client_programs = \
 t_client_check_spawn_SOURCES = t/client/check_spawn.c $(child)
 t_client_check_spawn_calls_SOURCES = t/client/check_spawn_calls.c $(interpose)
 
-check-client:
-	$(MAKE) check TESTS='$(client_interposing) $(client_programs)'
+check-client: check-local
+	$(MAKE) $(run_part) TESTS='$(client_interposing) $(client_programs)'
 
 .PHONY: check-client

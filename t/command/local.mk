@@ -20,10 +20,11 @@ command_scripts = \
 	t/command/tool-usage.sh
 
 # Programs that scripts run, those of other directories too.
-check_PROGRAMS += \
+command_helpers = \
 	t/command/credentials \
 	t/command/life \
 	t/command/linger
+check_PROGRAMS += $(command_helpers)
 t_command_credentials_LDADD = libunixport.la
 t_command_life_SOURCES = t/command/life.c t/lib/rights.h
 t_command_life_LDADD = libunixport.la
@@ -34,7 +35,7 @@ EXTRA_DIST += \
 	t/command/tool-support.sh \
 	t/command/tool-support-faults.sh
 
-check-command:
-	$(MAKE) check TESTS='$(command_programs) $(command_scripts)'
+check-command: check-local unixport $(command_helpers)
+	$(MAKE) $(run_part) TESTS='$(command_programs) $(command_scripts)'
 
 .PHONY: check-command

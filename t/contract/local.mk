@@ -22,7 +22,7 @@ t_contract_check_memory_calls_SOURCES = \
 dist_check_SCRIPTS += $(contract_scripts)
 EXTRA_DIST += t/contract/conditions
 
-check-contract:
-	$(MAKE) check TESTS='$(contract_interposing) $(contract_programs) $(contract_scripts)'
+check-contract: check-local libunixport.la unixport t/command/life
+	$(MAKE) $(run_part) TESTS='$(contract_interposing) $(contract_programs) $(contract_scripts)'
 
 .PHONY: check-contract

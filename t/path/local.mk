@@ -19,7 +19,7 @@ t_path_check_reclaim_calls_SOURCES = t/path/check_reclaim_calls.c $(interpose)
 t_path_check_rivals_SOURCES = \
 	t/path/check_rivals.c t/lib/rivals.c t/lib/rivals.h
 
-check-path:
-	$(MAKE) check TESTS='$(path_interposing) $(path_programs)'
+check-path: check-local
+	$(MAKE) $(run_part) TESTS='$(path_interposing) $(path_programs)'
 
 .PHONY: check-path

@@ -18,7 +18,7 @@ port_programs = \
 t_port_check_close_calls_SOURCES = t/port/check_close_calls.c $(interpose)
 t_port_check_peer_calls_SOURCES = t/port/check_peer_calls.c $(interpose)
 
-check-port:
-	$(MAKE) check TESTS='$(port_interposing) $(port_programs)'
+check-port: check-local
+	$(MAKE) $(run_part) TESTS='$(port_interposing) $(port_programs)'
 
 .PHONY: check-port

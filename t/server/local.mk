@@ -23,7 +23,7 @@ t_server_check_serve_limits_SOURCES = t/server/check_serve_limits.c $(servers)
 t_server_check_serve_many_SOURCES = t/server/check_serve_many.c $(servers)
 t_server_check_serve_shared_SOURCES = t/server/check_serve_shared.c $(servers)
 
-check-server:
-	$(MAKE) check TESTS='$(server_interposing) $(server_programs)'
+check-server: check-local
+	$(MAKE) $(run_part) TESTS='$(server_interposing) $(server_programs)'
 
 .PHONY: check-server
