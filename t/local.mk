@@ -77,7 +77,9 @@ programs = \
 # `make check' compiles them.
 privileged = \
 	$(os_privileged) \
-	$(path_privileged)
+	$(port_privileged) \
+	$(path_privileged) \
+	$(server_privileged)
 
 # Tests that an environment of .ci/run cannot pass; it asks make for these
 # lists.  Torture counts the memory that sanitizers and coverage need too, and
@@ -110,8 +112,8 @@ CLEANFILES += t/*/*.summary $(EXTRA_PROGRAMS)
 ## `make check-privileged' runs the tests that an ordinary user may not: each
 ## missing privilege is printed.
 
-check-privileged: check-local
-	$(MAKE) $(run_part) TESTS='$(privileged)'
+check-privileged: check-local unixport
+	$(MAKE) $(run_part) TESTS='$(privileged) $(command_privileged)'
 
 .PHONY: check-privileged
 

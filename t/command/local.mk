@@ -18,6 +18,8 @@ command_scripts = \
 	t/command/tool-selftest.sh \
 	t/command/tool-signals.sh \
 	t/command/tool-usage.sh
+command_privileged = \
+	t/command/tool-root.privileged
 
 # Programs that scripts run, those of other directories too.
 command_helpers = \
@@ -32,6 +34,7 @@ t_command_linger_LDADD = libunixport.la
 
 dist_check_SCRIPTS += $(command_scripts)
 EXTRA_DIST += \
+	$(command_privileged) \
 	t/command/tool-support.sh \
 	t/command/tool-support-faults.sh
 
