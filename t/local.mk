@@ -58,7 +58,6 @@ interposing = \
 	$(port_interposing) \
 	$(path_interposing) \
 	$(server_interposing) \
-	$(client_interposing) \
 	$(contract_interposing)
 programs = \
 	$(interposing) \
