@@ -93,14 +93,15 @@ valgrind_excluded = t/guarded/check_fork t/path/check_rivals \
 emulation_fails = t/command/tool-pair.sh t/command/tool-selftest.sh
 big_endian_fails = t/command/tool-bench.sh
 
-TESTS = $(dist_check_SCRIPTS)
 if HAVE_CHECK
+# Torture, which takes longest and mostly waits, starts first.
+TESTS = $(programs) $(dist_check_SCRIPTS)
 check_LTLIBRARIES = t/lib/libsupport.la
 check_PROGRAMS += $(programs) $(privileged)
-TESTS += $(programs)
 AM_CFLAGS += $(CHECK_CFLAGS) -pthread
 LDADD = t/lib/libsupport.la libunixport.la $(CHECK_LIBS) -ldl
 else
+TESTS = $(dist_check_SCRIPTS)
 check-local:
 	@echo 'make check needs Check 0.15 or later and pkg-config' \
 	  '(Debian: apt-get install check pkg-config);' \
