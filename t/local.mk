@@ -6,10 +6,28 @@ AM_TESTS_ENVIRONMENT = \
 	CC='$(CC)' NM='$(NM)' srcdir='$(srcdir)' \
 	UNIXPORT_SUMMARY="$${f}.summary"; \
 	export CC NM srcdir UNIXPORT_SUMMARY;
-LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
+# A line for each program or script, and the log of a failed one; with V=1
+# Automake's drivers print a line for each test.  Without -s make itself prints
+# that each program is up to date.
+AM_MAKEFLAGS = $(silent_@AM_V@)
+silent_ = $(silent_@AM_DEFAULT_V@)
+silent_0 = -s
+silent_1 =
+one_line = $(one_line_@AM_V@)
+one_line_ = $(one_line_@AM_DEFAULT_V@)
+one_line_0 = $(SHELL) $(srcdir)/t/lib/driver.sh
+one_line_1 =
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(one_line) $(SHELL) \
 	$(top_srcdir)/build-aux/tap-driver.sh
 PRIVILEGED_LOG_DRIVER = $(LOG_DRIVER)
+SH_LOG_DRIVER = $(one_line) $(SHELL) $(top_srcdir)/build-aux/test-driver
 AM_CPPFLAGS += -I$(top_srcdir)/t/lib
+
+# `make check' would build every program.  Here make builds those that the logs
+# of the tests depend on; the target of a directory depends on what its scripts
+# run.
+run_part = $(AM_MAKEFLAGS) check-TESTS \
+	check_LTLIBRARIES= check_PROGRAMS=
 
 include t/lib/local.mk
 include t/os/local.mk
@@ -34,12 +52,12 @@ include t/torture/local.mk
 # These put functions in front of libc's, which neither a static libc nor
 # fallbacks for missing calls allow.
 interposing = \
+	$(torture_interposing) \
 	$(os_interposing) \
 	$(guarded_interposing) \
 	$(port_interposing) \
 	$(path_interposing) \
 	$(server_interposing) \
-	$(client_interposing) \
 	$(contract_interposing)
 programs = \
 	$(interposing) \
@@ -58,27 +76,32 @@ programs = \
 # `make check' compiles them.
 privileged = \
 	$(os_privileged) \
-	$(path_privileged)
+	$(port_privileged) \
+	$(path_privileged) \
+	$(server_privileged)
 
 # Tests that an environment of .ci/run cannot pass; it asks make for these
-# lists.  ThreadSanitizer does not know flockfile(3).  valgrind runs one thread
+# lists.  Torture counts the memory that sanitizers and coverage need too, and
+# takes too long in qemu-user.  ThreadSanitizer does not know flockfile(3).  valgrind runs one thread
 # at a time, so that no rivals meet, has at most 500 threads, and flushes
 # streams in _exit(2).  In qemu-user posix_spawn(3) loses the errno of exec.
 # No locale here has the byte order of s390x.
+only_native = $(torture_interposing) $(torture_scripts)
 tsan_excluded = t/message/check_frame_threads
 valgrind_excluded = t/guarded/check_fork t/path/check_rivals \
 	t/server/check_serve_many
 emulation_fails = t/command/tool-pair.sh t/command/tool-selftest.sh
 big_endian_fails = t/bench/bench-output.sh
 
-TESTS = $(dist_check_SCRIPTS)
 if HAVE_CHECK
+# Torture, which takes longest and mostly waits, starts first.
+TESTS = $(programs) $(dist_check_SCRIPTS)
 check_LTLIBRARIES = t/lib/libsupport.la
 check_PROGRAMS += $(programs) $(privileged)
-TESTS += $(programs)
 AM_CFLAGS += $(CHECK_CFLAGS) -pthread
 LDADD = t/lib/libsupport.la libunixport.la $(CHECK_LIBS) -ldl
 else
+TESTS = $(dist_check_SCRIPTS)
 check-local:
 	@echo 'make check needs Check 0.15 or later and pkg-config' \
 	  '(Debian: apt-get install check pkg-config);' \
@@ -89,8 +112,8 @@ CLEANFILES += t/*/*.summary $(EXTRA_PROGRAMS)
 ## `make check-privileged' runs the tests that an ordinary user may not: each
 ## missing privilege is printed.
 
-check-privileged:
-	$(MAKE) check TESTS='$(privileged)'
+check-privileged: check-local unixport
+	$(MAKE) $(run_part) TESTS='$(privileged) $(command_privileged)'
 
 .PHONY: check-privileged
 

@@ -6,7 +6,7 @@ address_programs = \
 	t/address/check_address \
 	t/address/check_runtime_path
 
-check-address:
-	$(MAKE) check TESTS='$(address_programs)'
+check-address: check-local
+	$(MAKE) $(run_part) TESTS='$(address_programs)'
 
 .PHONY: check-address

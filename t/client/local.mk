@@ -1,7 +1,5 @@
 ## Tests of src/client/.
 
-client_interposing = \
-	t/client/check_spawn_calls
 client_programs = \
 	t/client/check_connect \
 	t/client/check_datagram \
@@ -11,9 +9,8 @@ client_programs = \
 	t/client/check_spawn_errors
 
 t_client_check_spawn_SOURCES = t/client/check_spawn.c $(child)
-t_client_check_spawn_calls_SOURCES = t/client/check_spawn_calls.c $(interpose)
 
-check-client:
-	$(MAKE) check TESTS='$(client_interposing) $(client_programs)'
+check-client: check-local
+	$(MAKE) $(run_part) TESTS='$(client_programs)'
 
 .PHONY: check-client

@@ -16,12 +16,15 @@ command_scripts = \
 	t/command/tool-selftest.sh \
 	t/command/tool-signals.sh \
 	t/command/tool-usage.sh
+command_privileged = \
+	t/command/tool-root.privileged
 
 # Programs that scripts run, those of other directories too.
-check_PROGRAMS += \
+command_helpers = \
 	t/command/credentials \
 	t/command/life \
 	t/command/linger
+check_PROGRAMS += $(command_helpers)
 t_command_credentials_LDADD = libunixport.la
 t_command_life_SOURCES = t/command/life.c t/lib/rights.h
 t_command_life_LDADD = libunixport.la
@@ -29,10 +32,11 @@ t_command_linger_LDADD = libunixport.la
 
 dist_check_SCRIPTS += $(command_scripts)
 EXTRA_DIST += \
+	$(command_privileged) \
 	t/command/tool-support.sh \
 	t/command/tool-support-faults.sh
 
-check-command:
-	$(MAKE) check TESTS='$(command_programs) $(command_scripts)'
+check-command: check-local unixport $(command_helpers)
+	$(MAKE) $(run_part) TESTS='$(command_programs) $(command_scripts)'
 
 .PHONY: check-command

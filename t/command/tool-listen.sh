@@ -134,16 +134,3 @@ cp "$(command -v cat)" ./ours
 [ "$(echo hello | "$unixport" connect s)" = hello ]
 end TERM
 echo 'ok: programs that fail'
-
-# A full disk.
-if [ "$(id -u)" = 0 ] && mkdir disk &&
-    mount -t tmpfs -o size=4k,nr_inodes=2 tmpfs disk 2>/dev/null; then
-	: >disk/file
-	"$unixport" listen disk/s cat 2>said && got=0 || got=$?
-	umount disk
-	[ $got = 1 ]
-	grep -qx 'unixport: disk/s: No space left on device' said || fail disk
-	echo 'ok: a full disk'
-else
-	echo 'not tried: a full disk, which takes root and tmpfs'
-fi

@@ -82,15 +82,3 @@ if command -v python3 >/dev/null; then
 	echo 'ok: a server that begins, one that is full'
 fi
 expect 1 'unixport: "": the address is empty; give a path' "$unixport" probe ''
-if [ "$(id -u)" = 0 ] && command -v su >/dev/null &&
-    su nobody -s /bin/sh -c "test -x '$unixport'" 2>/dev/null; then
-	chmod 755 .
-	serve s cat
-	cd /
-	su nobody -s /bin/sh -c "'$unixport' probe '$directory/s'" \
-	    >"$directory/said" 2>&1 && fail 'permitted' || :
-	cd "$directory"
-	grep -q '^not permitted: .*mode 0600' said || fail permission
-	end TERM
-	echo 'ok: not permitted'
-fi

@@ -7,6 +7,7 @@ contract_interposing = \
 contract_programs = \
 	t/contract/check_racket
 contract_scripts = \
+	t/contract/driver.sh \
 	t/contract/exports.sh \
 	t/contract/header.sh \
 	t/contract/layers-mistakes.sh \
@@ -23,7 +24,7 @@ t_contract_check_memory_calls_SOURCES = \
 dist_check_SCRIPTS += $(contract_scripts)
 EXTRA_DIST += t/contract/conditions
 
-check-contract:
-	$(MAKE) check TESTS='$(contract_interposing) $(contract_programs) $(contract_scripts)'
+check-contract: check-local libunixport.la unixport t/command/life
+	$(MAKE) $(run_part) TESTS='$(contract_interposing) $(contract_programs) $(contract_scripts)'
 
 .PHONY: check-contract

@@ -15,8 +15,8 @@ EXTRA_DIST += \
 	t/examples/chicken.sh \
 	t/examples/examples.subr
 
-check-examples:
-	$(MAKE) check TESTS='$(examples_scripts)'
+check-examples: check-local $(examples) t/command/life
+	$(MAKE) $(run_part) TESTS='$(examples_scripts)'
 
 .PHONY: check-examples
 

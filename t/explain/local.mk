@@ -3,7 +3,7 @@
 explain_programs = \
 	t/explain/check_explain
 
-check-explain:
-	$(MAKE) check TESTS='$(explain_programs)'
+check-explain: check-local
+	$(MAKE) $(run_part) TESTS='$(explain_programs)'
 
 .PHONY: check-explain

@@ -41,7 +41,7 @@ t_guarded_check_strangers_files_SOURCES = \
 t_guarded_check_transfer_calls_SOURCES = \
 	t/guarded/check_transfer_calls.c $(interpose)
 
-check-guarded:
-	$(MAKE) check TESTS='$(guarded_interposing) $(guarded_programs)'
+check-guarded: check-local
+	$(MAKE) $(run_part) TESTS='$(guarded_interposing) $(guarded_programs)'
 
 .PHONY: check-guarded

@@ -15,6 +15,7 @@ t_lib_libsupport_la_SOURCES = \
 	t/lib/traffic.c \
 	t/lib/traffic.h
 EXTRA_DIST += \
+	t/lib/driver.sh \
 	t/lib/fault_library.c \
 	t/lib/fault_machine.c \
 	t/lib/faults.c \

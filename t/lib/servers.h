@@ -65,4 +65,7 @@ void end_child(int status);
 /* Return once the input of PORTS, a handler's, has been ended. */
 void await_ended(struct unix_ports *ports);
 
+/* A client enters, says a line and reads the answer; 0 if it was refused. */
+int is_served(struct unix_ports *client);
+
 #endif

@@ -7,7 +7,7 @@ message_programs = \
 	t/message/check_line_limit \
 	t/message/check_resume
 
-check-message:
-	$(MAKE) check TESTS='$(message_programs)'
+check-message: check-local
+	$(MAKE) $(run_part) TESTS='$(message_programs)'
 
 .PHONY: check-message

@@ -22,7 +22,7 @@ t_os_check_standard_calls_SOURCES = t/os/check_standard_calls.c $(interpose)
 t_os_check_standard_numbers_SOURCES = \
 	t/os/check_standard_numbers.c t/lib/files.c t/lib/files.h $(servers)
 
-check-os:
-	$(MAKE) check TESTS='$(os_interposing) $(os_programs)'
+check-os: check-local
+	$(MAKE) $(run_part) TESTS='$(os_interposing) $(os_programs)'
 
 .PHONY: check-os

@@ -10,8 +10,10 @@ path_programs = \
 	t/path/check_rivals \
 	t/path/check_socket_file
 path_privileged = \
+	t/path/check_group.privileged \
 	t/path/check_path_attacks.privileged
 
+t_path_check_group_privileged_SOURCES = t/path/check_group.c $(privilege)
 t_path_check_moments_SOURCES = t/path/check_moments.c $(interpose)
 t_path_check_path_attacks_privileged_SOURCES = \
 	t/path/check_path_attacks.c $(privilege)
@@ -19,7 +21,7 @@ t_path_check_reclaim_calls_SOURCES = t/path/check_reclaim_calls.c $(interpose)
 t_path_check_rivals_SOURCES = \
 	t/path/check_rivals.c t/lib/rivals.c t/lib/rivals.h
 
-check-path:
-	$(MAKE) check TESTS='$(path_interposing) $(path_programs)'
+check-path: check-local
+	$(MAKE) $(run_part) TESTS='$(path_interposing) $(path_programs)'
 
 .PHONY: check-path

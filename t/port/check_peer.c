@@ -9,8 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define STRANGER	65534	/* become_user() */
-
 static struct unix_options public = { .mode = 0666 };
 static struct unix_options same_user = { .flags = UNIX_SAME_USER,
     .mode = 0666 };
@@ -107,74 +105,6 @@ START_TEST(same_user_is_served)
 }
 END_TEST
 
-/* Only root can be somebody else for a moment. */
-
-static pid_t
-start_stranger(struct unix_ports *ports)
-{
-	pid_t child = fork();
-
-	if (child == 0) {
-		become_user();
-		_exit(unix_connect("s", of_kind(NULL), ports) == 0 &&
-		    getc(ports->in) == EOF ? 0 : 1);
-	}
-	return child;
-}
-
-START_TEST(stranger_is_known_by_his_user)
-{
-	struct unix_ports server;
-	struct unix_peer peer;
-	pid_t child;
-
-	listener = listen_at("s", &public);
-	child = start_stranger(&client);
-	succeeds(unix_accept(listener, &server));
-	succeeds(unix_peer(&server, &peer));
-	ck_assert_int_eq(peer.pid, child);
-	ck_assert_uint_eq(peer.uid, STRANGER);
-	succeeds(unix_close_ports(&server));
-	ck_assert_int_eq(child_status(child), 0);
-	succeeds(unix_close(listener));
-}
-END_TEST
-
-START_TEST(stranger_is_dropped_and_the_next_is_served)
-{
-	struct unix_ports server;
-	pid_t child;
-
-	listener = listen_at("s", &same_user);
-	child = start_stranger(&client);
-	while (unix_accept_ready(listener) == 0)
-		;
-	succeeds(unix_connect("s", of_kind(NULL), &client));
-	succeeds(unix_accept(listener, &server));
-	say(server.out, "you\n");
-	expect(client.in, "you\n");
-	ck_assert_int_eq(child_status(child), 0);
-	succeeds(unix_close_ports(&server));
-	succeeds(unix_close_ports(&client));
-	succeeds(unix_close(listener));
-}
-END_TEST
-
-START_TEST(server_of_a_stranger_is_eacces)
-{
-	ck_assert_int_eq(chmod(".", 0777), 0);
-	become_user();
-	listener = listen_at("s", &public);
-	become_self();
-	cannot_connect("s", &same_user, EACCES);
-	succeeds(unix_connect("s", of_kind(NULL), &client));
-	succeeds(unix_close_ports(&client));
-	become_user();
-	succeeds(unix_close(listener));
-	become_self();
-}
-END_TEST
-
 static void
 fill(Suite *suite)
 {
@@ -186,12 +116,6 @@ fill(Suite *suite)
 	tcase_add_test(core, connection_that_is_not_local_is_enotsup);
 	tcase_add_test(core, closed_ports_and_null_are_told);
 	tcase_add_loop_test(user, same_user_is_served, 0, WAYS);
-	if (geteuid() == 0) {
-		tcase_add_test(user, stranger_is_known_by_his_user);
-		tcase_add_test(user,
-		    stranger_is_dropped_and_the_next_is_served);
-		tcase_add_test(user, server_of_a_stranger_is_eacces);
-	}
 }
 
 int

@@ -14,11 +14,15 @@ port_programs = \
 	t/port/check_peer \
 	t/port/check_signals \
 	t/port/check_stdio
+port_privileged = \
+	t/port/check_other_users.privileged
 
 t_port_check_close_calls_SOURCES = t/port/check_close_calls.c $(interpose)
+t_port_check_other_users_privileged_SOURCES = \
+	t/port/check_other_users.c $(privilege)
 t_port_check_peer_calls_SOURCES = t/port/check_peer_calls.c $(interpose)
 
-check-port:
-	$(MAKE) check TESTS='$(port_interposing) $(port_programs)'
+check-port: check-local
+	$(MAKE) $(run_part) TESTS='$(port_interposing) $(port_programs)'
 
 .PHONY: check-port

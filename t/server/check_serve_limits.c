@@ -53,20 +53,6 @@ START_TEST(one_at_a_time_is_a_limit_too)
 }
 END_TEST
 
-/* Whether a client is served, not closed at once. */
-static int
-is_served(struct unix_ports *client)
-{
-	char line[10];
-
-	enter(client);
-	fputs("hello\n", client->out);
-	if (fgets(line, sizeof(line), client->in) != NULL)
-		return 1;
-	unix_abandon_ports(client);
-	return 0;
-}
-
 START_TEST(user_with_enough_clients_is_refused_until_one_has_gone)
 {
 	const struct unix_serve_options options = { .clients_per_user = 2 };
@@ -85,54 +71,6 @@ START_TEST(user_with_enough_clients_is_refused_until_one_has_gone)
 		;
 	leave(&third);
 	leave(&clients[0]);
-	end_server(&server);
-}
-END_TEST
-
-/* A client of another user: whether it is served. */
-static pid_t
-start_stranger(void)
-{
-	struct unix_ports client;
-	pid_t child = fork();
-
-	if (child != 0)
-		return child;
-	become_user();
-	end_child(is_served(&client) ? 0 : 1);
-	return -1;
-}
-
-static void
-serve_all_users(unsigned flags, const struct unix_serve_options *options)
-{
-	const struct unix_options public = { .mode = 0666, .flags = flags };
-
-	server.listener = listen_at("s", &public);
-	serve(&server, echo, options);
-}
-
-START_TEST(each_user_has_a_limit_of_his_own)
-{
-	const struct unix_serve_options options = { .clients_per_user = 1 };
-	struct unix_ports client;
-
-	serve_all_users(0, &options);
-	ck_assert(is_served(&client));
-	ck_assert_int_eq(child_status(start_stranger()), 0);
-	leave(&client);
-	end_server(&server);
-}
-END_TEST
-
-START_TEST(strangers_are_dropped_where_the_listener_says_so)
-{
-	struct unix_ports client;
-
-	serve_all_users(UNIX_SAME_USER, NULL);
-	ck_assert_int_ne(child_status(start_stranger()), 0);
-	ck_assert(is_served(&client));
-	leave(&client);
 	end_server(&server);
 }
 END_TEST
@@ -235,12 +173,6 @@ fill(Suite *suite)
 	tcase_add_loop_test(core, accept_timeout_plays_no_part, 0, 2);
 	tcase_add_test(users,
 	    user_with_enough_clients_is_refused_until_one_has_gone);
-	/* Only root can be somebody else. */
-	if (geteuid() == 0) {
-		tcase_add_test(users, each_user_has_a_limit_of_his_own);
-		tcase_add_test(users,
-		    strangers_are_dropped_where_the_listener_says_so);
-	}
 	tcase_add_test(shortage,
 	    shortage_of_descriptors_is_waited_for_without_a_spin);
 	tcase_add_test(shortage,

@@ -12,6 +12,8 @@ server_programs = \
 	t/server/check_serve_limits \
 	t/server/check_serve_many \
 	t/server/check_serve_shared
+server_privileged = \
+	t/server/check_serve_users.privileged
 
 t_server_check_serve_SOURCES = t/server/check_serve.c $(servers)
 t_server_check_serve_calls_SOURCES = \
@@ -22,8 +24,10 @@ t_server_check_serve_handlers_SOURCES = \
 t_server_check_serve_limits_SOURCES = t/server/check_serve_limits.c $(servers)
 t_server_check_serve_many_SOURCES = t/server/check_serve_many.c $(servers)
 t_server_check_serve_shared_SOURCES = t/server/check_serve_shared.c $(servers)
+t_server_check_serve_users_privileged_SOURCES = \
+	t/server/check_serve_users.c $(privilege) $(servers)
 
-check-server:
-	$(MAKE) check TESTS='$(server_interposing) $(server_programs)'
+check-server: check-local
+	$(MAKE) $(run_part) TESTS='$(server_interposing) $(server_programs)'
 
 .PHONY: check-server

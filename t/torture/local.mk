@@ -1,7 +1,8 @@
-## `make torture' has every call that can fail do so.  Its calls must come before
-## libc's: no static libc.
+## Torture: every call that can fail does so.
 
-EXTRA_PROGRAMS += t/torture/torture
+torture_interposing = t/torture/torture
+torture_scripts = t/torture/symbols.sh
+dist_check_SCRIPTS += $(torture_scripts)
 t_torture_torture_SOURCES = \
 	t/lib/original.h \
 	t/torture/torture_allowed.c \
@@ -22,13 +23,9 @@ t_torture_torture_SOURCES = \
 t_torture_torture_CFLAGS = $(UP_CFLAGS) -fno-builtin -pthread
 t_torture_torture_LDADD = libunixport.la -ldl
 
-torture: t/torture/torture
-	NM='$(NM)' $(SHELL) $(srcdir)/t/torture/symbols.sh t/torture/torture \
-	  $$(ls .libs/libunixport.so .libs/libunixport.a 2>/dev/null | head -n 1)
-	t/torture/torture
+torture: check-local t/torture/torture
+	$(MAKE) $(run_part) TESTS='$(torture_interposing) $(torture_scripts)'
 
 .PHONY: torture
 
-EXTRA_DIST += \
-	t/torture/harmless \
-	t/torture/symbols.sh
+EXTRA_DIST += t/torture/harmless

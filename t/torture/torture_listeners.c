@@ -21,7 +21,7 @@ ask_for_all(void)
 	options.mode = 0640;
 	options.group = geteuid() == 0 ? 1 : 0;
 	options.flags |= UNIX_INHERIT;
-	usual = umask(0777);
+	usual = umask(0177);
 }
 
 static void

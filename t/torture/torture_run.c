@@ -2,7 +2,8 @@
 /*
  * Torture [SCENARIO/KIND [CALL]]: try every point of the scenarios that the
  * patterns of fnmatch(3) admit, each in a process and a directory of its
- * own, and tell of those where a public call did not keep its word.
+ * own, and report those where a public call did not keep its word.  Each
+ * scenario is a test of TAP.
  */
 #include "config.h"
 
@@ -24,7 +25,7 @@ static const struct scenario *const tables[] = { listeners, connections,
     streams, messages, places, processes };
 static const char *only_scenario = "*", *only_call = "*";
 static char title[60];
-static int points, failures;
+static int tests, points, failures;
 
 /* In the process of a point. */
 
@@ -215,16 +216,20 @@ run_calls(const struct scenario *scenario, const int made[])
 }
 
 static void
+print_test(int passed, const char *name)
+{
+	printf("%sok %d - %s\n", passed ? "" : "not ", ++tests, name);
+	fflush(stdout);
+}
+
+static void
 run_kind(const struct scenario *scenario, int is_guarded)
 {
 	const struct point none = { .error = 0 };
 	int made[CALL_COUNT], before = points, bad = failures, i;
 	const char *wrong;
+	char name[sizeof(title) + 30];
 
-	snprintf(title, sizeof(title), "%s/%s", scenario->name,
-	    is_guarded ? "guarded" : "plain");
-	if (fnmatch(only_scenario, title, 0) != 0)
-		return;
 	set_kind(is_guarded);
 	wrong = run_point(scenario, &none);
 	if (wrong != NULL) {
@@ -235,19 +240,52 @@ run_kind(const struct scenario *scenario, int is_guarded)
 		made[i] = shared->made[i];
 	if (wrong == NULL)
 		run_calls(scenario, made);
-	printf("%-28s %5d points, %d failed\n", title, points - before,
-	    failures - bad);
-	fflush(stdout);
+	snprintf(name, sizeof(name), "%s: %d points", title, points - before);
+	print_test(failures == bad, name);
 }
 
 static void
-run_table(const struct scenario *scenario)
+count_kind(const struct scenario *scenario, int is_guarded)
 {
-	for (; scenario->name != NULL; scenario++) {
-		if ((scenario->kinds & PLAIN) != 0)
-			run_kind(scenario, 0);
-		if ((scenario->kinds & GUARDED) != 0)
-			run_kind(scenario, 1);
+	(void)scenario;
+	(void)is_guarded;
+	tests++;
+}
+
+/* Call WHAT for each scenario and kind that the pattern admits. */
+static void
+visit(void (*what)(const struct scenario *, int))
+{
+	static const int kinds[] = { PLAIN, GUARDED };
+	const struct scenario *scenario;
+	size_t i, kind;
+
+	for (i = 0; i < COUNT(tables); i++)
+		for (scenario = tables[i]; scenario->name != NULL; scenario++)
+			for (kind = 0; kind < COUNT(kinds); kind++) {
+				snprintf(title, sizeof(title), "%s/%s",
+				    scenario->name,
+				    kind == 1 ? "guarded" : "plain");
+				if ((scenario->kinds & kinds[kind]) != 0 &&
+				    fnmatch(only_scenario, title, 0) == 0)
+					what(scenario, (int)kind);
+			}
+}
+
+/* All tests, of which the last is the table of exceptions. */
+static void
+run_tests(int all)
+{
+	int unused;
+
+	visit(count_kind);
+	printf("1..%d\n", tests + all);
+	tests = 0;
+	visit(run_kind);
+	if (all) {
+		unused = report_unused();
+		print_test(unused == 0, "every exception is needed");
+		failures += unused;
 	}
 }
 
@@ -263,6 +301,16 @@ prepare_environment(void)
 		putenv(names[i]);
 }
 
+/* Passed listeners begin at 3, which the test driver uses for its log. */
+static void
+close_inherited(void)
+{
+	int fd;
+
+	for (fd = STDERR_FILENO + 1; fd < DESCRIPTORS; fd++)
+		close(fd);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -274,6 +322,7 @@ main(int argc, char *argv[])
 			puts(calls[i].name);
 		return 0;
 	}
+	close_inherited();
 	prepare_environment();
 	if (argc > 1)
 		only_scenario = argv[1];
@@ -284,12 +333,9 @@ main(int argc, char *argv[])
 	if (shared == MAP_FAILED || mkdtemp(directory) == NULL ||
 	    chdir(directory) == -1)
 		return perror("torture"), 1;
-	for (i = 0; i < COUNT(tables); i++)
-		run_table(tables[i]);
+	run_tests(argc == 1);
 	if (chdir("/") == -1 || rmdir(directory) == -1)
 		perror(directory);
-	if (argc == 1)
-		failures += report_unused();
 	printf("torture: %d points, %d failures\n", points, failures);
 	return failures == 0 ? 0 : 1;
 }
