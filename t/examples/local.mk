@@ -1,6 +1,7 @@
 ## Tests of examples/.
 
 examples_scripts = \
+	t/examples/compile.sh \
 	t/examples/example-chat.sh \
 	t/examples/example-echo.sh \
 	t/examples/example-event-loop.sh \
