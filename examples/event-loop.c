@@ -2,9 +2,9 @@
 /*
  * event-loop ADDRESS: number the lines of all clients.  It shows a listener
  * and ports in one poll(2), in one thread.  Each incomplete line delays the
- * other clients by 1 ms.  A client that does not read its replies delays them by
- * 100 ms and is disconnected; one that reads slowly delays them for longer.  A
- * server that cannot accept this uses unix_serve().
+ * other clients by 1 ms.  A client that does not read its replies delays them
+ * by 100 ms and is disconnected; one that reads slowly delays them for longer.
+ * A server that cannot accept this uses unix_serve().
  *
  *	event-loop number.sock &
  *	echo-client number.sock hello

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Every program of examples/ and README.md compiles without a warning in
-# standard C, where POSIX names exist only if a feature-test macro asks for them.
+# Every program of examples/ and README.md compiles without a warning with
+# -std=c11, which hides the names of POSIX unless a feature-test macro is set.
 set -eu
 object=$(mktemp /tmp/unixport.XXXXXX)
 trap 'rm -f "$object"' EXIT
