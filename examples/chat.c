@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * chat ADDRESS: a room to talk.  The first line of a client is his name, the
- * next go to all others.  It shows how threads share connections safely.
+ * chat ADDRESS: a chat room.  The first line of a client is its name; the
+ * server sends each later line to all other clients.  It shows how threads
+ * share connections safely.
  *
  *	chat chat.sock &
  *	unixport connect chat.sock	(or nc -U chat.sock)
@@ -18,7 +19,7 @@
 #define PLACES	100
 
 static struct unix_listener *listener;
-static struct unix_ports *room[PLACES];		/* under the lock */
+static struct unix_ports *room[PLACES];		/* protected by lock */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void
@@ -28,7 +29,7 @@ stop(int number)
 	unix_interrupt(listener);
 }
 
-/* Enter, from NULL, which is a free place; or leave, to NULL. */
+/* Replace FROM by TO in the room: a NULL is a free place. */
 static void
 move(const struct unix_ports *from, struct unix_ports *to)
 {
@@ -41,7 +42,10 @@ move(const struct unix_ports *from, struct unix_ports *to)
 	pthread_mutex_unlock(&lock);
 }
 
-/* To all but the speaker; who does not read is shown out: his input ends. */
+/*
+ * Send to all but the speaker.  A client that does not read is disconnected:
+ * its handler reads EOF.
+ */
 static void
 say(const struct unix_ports *speaker, const char *name, const char *text)
 {
@@ -56,7 +60,7 @@ say(const struct unix_ports *speaker, const char *name, const char *text)
 	pthread_mutex_unlock(&lock);
 }
 
-/* A line, without what would play tricks on the others' terminals. */
+/* Receive a line.  Control characters would reach the others' terminals. */
 static int
 hear(struct unix_ports *client, struct unix_buffer *line, size_t limit)
 {
@@ -91,7 +95,7 @@ talk(struct unix_ports *client, void *context)
 int
 main(int argc, char *argv[])
 {
-	/* The room waits for a moment, no longer, for who does not read. */
+	/* A client that reads nothing is disconnected after 100 ms. */
 	struct unix_options options = { .flags = UNIX_GUARDED,
 	    .write_timeout = 100 };
 	struct unix_serve_options limits = { .clients = PLACES };
@@ -114,7 +118,7 @@ main(int argc, char *argv[])
 	status = unix_serve(listener, talk, NULL, &limits);
 	if (status == -1)
 		perror("chat: serve");
-	/* The handler must not meet a listener that is gone. */
+	/* After unix_close() the handler would use freed memory. */
 	action.sa_handler = SIG_IGN;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);

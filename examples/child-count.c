@@ -2,10 +2,12 @@
 /*
  * child-count FILE: a parent streams FILE to its child over unix_pair();
  * the child counts lines, words and bytes and sends the sums back.  It shows
- * a pair across fork(2), and the end of one direction.
+ * a pair across fork(2), and half-close.
  *
  *	child-count file
  */
+#define _POSIX_C_SOURCE 200809L	/* POSIX, with -std=c11 too */
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +23,7 @@ fail(const char *what)
 	return 1;
 }
 
-/* The child: read to the end, then answer. */
+/* The child: read to EOF, then reply. */
 static int
 count(struct unix_ports *parent)
 {
@@ -39,24 +41,28 @@ count(struct unix_ports *parent)
 	return unix_close_ports(parent) == 0 ? 0 : fail("child");
 }
 
-/* The parent: send, end the output, and print the answer. */
+/* The parent: send the file, half-close, and print the reply. */
 static int
 stream(struct unix_ports *child, FILE *file)
 {
-	char answer[100];
+	char reply[100];
 	int c, error;
 
 	while ((c = getc(file)) != EOF && putc(c, child->out) != EOF)
 		;
 	error = ferror(file) ? errno : 0;
-	if (unix_close_output(child) == -1 ||
-	    fgets(answer, sizeof(answer), child->in) == NULL)
-		return fail("parent");
+	if (unix_close_output(child) == -1)
+		return fail("send");
+	if (fgets(reply, sizeof(reply), child->in) == NULL) {
+		if (feof(child->in))
+			errno = ECONNRESET;	/* EOF sets no error */
+		return fail("receive");
+	}
 	if (error != 0) {
 		errno = error;
 		return fail("read");
 	}
-	if (fputs(answer, stdout) == EOF || fflush(stdout) == EOF)
+	if (fputs(reply, stdout) == EOF || fflush(stdout) == EOF)
 		return fail("standard output");
 	return unix_close_ports(child) == 0 ? 0 : fail("parent");
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * echo-client ADDRESS [WORD...]: send the words, or else every line of the
- * standard input, to a server that answers each line with a line, and print
- * the answers.  It shows requests and replies over guarded ports.
+ * echo-client ADDRESS [WORD...]: send the words as one line, or else each line
+ * of standard input, to a server that replies to a line with a line, and print
+ * the replies.  It shows requests and replies over guarded ports.
  *
  *	echo-client echo.sock hello
  *	echo-client echo.sock <file
@@ -13,8 +13,9 @@
 #include <unixport.h>
 
 /*
- * Bytes of a line.  The sockets hold so many: we write all of a line before
- * we read, and a server that sends the first half back must not have to wait.
+ * Maximum bytes of a line.  We write the whole line before we read, and
+ * echo-server sends back parts of it: with longer lines both sides could fill
+ * the socket's buffers and wait for each other.
  */
 #define LIMIT	50000
 
@@ -25,19 +26,19 @@ fail(const char *what)
 	return 1;
 }
 
-/* The answer to what was written; the read sends it. */
+/* Receive and print one reply.  The read sends the request first. */
 static int
-print_answer(struct unix_ports *server)
+print_reply(struct unix_ports *server)
 {
-	static struct unix_buffer answer;
-	int result = unix_get_line(server->in, &answer, LIMIT);
+	static struct unix_buffer reply;
+	int result = unix_get_line(server->in, &reply, LIMIT);
 
 	if (result == 0)
-		errno = ECONNRESET;	/* it has left us without one */
+		errno = ECONNRESET;	/* EOF sets no error */
 	if (result != 1)
 		return fail("receive");
-	fwrite(answer.bytes, 1, answer.length, stdout);
-	/* Flushed, for who looks at it from a pipe. */
+	fwrite(reply.bytes, 1, reply.length, stdout);
+	/* Without fflush(3) a pipe would get the replies at the end only. */
 	if (putchar('\n') == EOF || fflush(stdout) == EOF)
 		return fail("standard output");
 	return 0;
@@ -50,7 +51,7 @@ send_words(struct unix_ports *server, char *words[])
 		if (fprintf(server->out, "%s%c", *words,
 		    words[1] != NULL ? ' ' : '\n') < 0)
 			return fail("send");
-	return print_answer(server);
+	return print_reply(server);
 }
 
 static int
@@ -67,7 +68,7 @@ send_lines(struct unix_ports *server)
 		    line.length || putc('\n', server->out) == EOF)
 			status = fail("send");
 		else
-			status = print_answer(server);
+			status = print_reply(server);
 	unix_free_buffer(&line);
 	return status;
 }
@@ -75,7 +76,7 @@ send_lines(struct unix_ports *server)
 int
 main(int argc, char *argv[])
 {
-	/* A server that is just starting has five seconds. */
+	/* UNIX_WAIT: a server that is starting has five seconds. */
 	struct unix_options options = { .flags = UNIX_GUARDED | UNIX_WAIT,
 	    .connect_timeout = 5000, .read_timeout = 10000,
 	    .write_timeout = 10000 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * echo-server ADDRESS: send back what clients send, to many of them at once,
- * until SIGINT or SIGTERM.  It shows a whole daemon: guarded ports,
- * unix_serve(), limits, and an end that loses no answer.
+ * echo-server ADDRESS: send the input of each client back to it, until SIGINT
+ * or SIGTERM.  It shows a complete daemon: guarded ports, unix_serve(), limits,
+ * and a graceful shutdown.
  *
  *	echo-server echo.sock &
  *	echo-client echo.sock hello
@@ -25,8 +25,8 @@ stop(int number)
 }
 
 /*
- * Runs in a thread of its own for each client.  Before a read has to wait,
- * what was written is sent: there is no need of fflush(3).
+ * unix_serve() runs this in one thread for each client.  Guarded ports send
+ * unsent output before a read waits, so fflush(3) is not needed.
  */
 static void
 echo(struct unix_ports *client, void *context)
@@ -43,7 +43,7 @@ echo(struct unix_ports *client, void *context)
 int
 main(int argc, char *argv[])
 {
-	/* Who says nothing, or takes nothing, does not keep his thread. */
+	/* A client that neither sends nor reads does not keep its thread. */
 	struct unix_options options = { .flags = UNIX_GUARDED,
 	    .read_timeout = 60000, .write_timeout = 5000 };
 	struct unix_serve_options limits = { .clients = 100 };
@@ -66,7 +66,7 @@ main(int argc, char *argv[])
 	status = unix_serve(listener, echo, NULL, &limits);
 	if (status == -1)
 		perror("echo-server: serve");
-	/* The handler must not meet a listener that is gone. */
+	/* After unix_close() the handler would use freed memory. */
 	action.sa_handler = SIG_IGN;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);

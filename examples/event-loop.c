@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * event-loop ADDRESS: number the lines of all clients.  It shows a listener
- * and ports in one poll(2), where nobody keeps the others waiting.
+ * and ports in one poll(2), in one thread.  Each incomplete line delays the
+ * other clients by 1 ms.  A client that does not read its replies delays them
+ * by 100 ms and is disconnected; one that reads slowly delays them for longer.
+ * A server that cannot accept this uses unix_serve().
  *
  *	event-loop number.sock &
  *	echo-client number.sock hello
@@ -18,12 +21,12 @@
 
 static struct client {
 	struct unix_ports ports;
-	struct unix_buffer line;	/* or what has come of it */
-	int more;			/* input that poll(2) does not see */
+	struct unix_buffer line;	/* or its first part */
+	int more;			/* buffered input, invisible to poll */
 } clients[CLIENTS];
 static int count, room = CLIENTS;
-static struct pollfd fds[2 + CLIENTS];	/* the end, the listener, clients */
-static struct unix_ports end[2];	/* connected, until a signal */
+static struct pollfd fds[2 + CLIENTS];	/* end[1], the listener, clients */
+static struct unix_ports end[2];	/* connected until a signal */
 
 static void
 stop(int number)
@@ -33,13 +36,13 @@ stop(int number)
 }
 
 static void
-greet(struct unix_listener *listener)
+accept_client(struct unix_listener *listener)
 {
 	if (unix_accept(listener, &clients[count].ports) == 0) {
 		fds[2 + count].fd = unix_fileno(&clients[count].ports);
 		fds[2 + count++].events = POLLIN;
 	} else if (errno != ETIMEDOUT)
-		room = count > 0 ? count : 1;	/* EMFILE: until one leaves */
+		room = count > 0 ? count : 1;	/* EMFILE: wait for a close */
 }
 
 static void
@@ -53,7 +56,10 @@ dismiss(int i)
 	room = CLIENTS;
 }
 
-/* A line, or a part of it; 1 when more has come, -1 when the client goes. */
+/*
+ * Read a line or a part of it.  Returns 1 if more input is buffered, -1 if the
+ * client is to be disconnected.
+ */
 static int
 serve(struct client *client)
 {
@@ -76,10 +82,10 @@ run(struct unix_listener *listener)
 
 	while (fds[0].revents == 0) {
 		fds[1].events = count < room ? POLLIN : 0;
-		/* After EINTR we look once too often, which does no harm. */
+		/* After EINTR, revents are those of the last round: harmless. */
 		poll(fds, 2 + (nfds_t)count, timeout);
 		timeout = -1;
-		/* From the last one, who takes the place of who goes. */
+		/* Backwards: dismiss() moves the last client to place i. */
 		for (i = count - 1; i >= 0; i--) {
 			if (fds[2 + i].revents != 0 || clients[i].more)
 				clients[i].more = serve(&clients[i]);
@@ -89,14 +95,14 @@ run(struct unix_listener *listener)
 				timeout = 0;
 		}
 		if (fds[1].revents != 0)
-			greet(listener);
+			accept_client(listener);
 	}
 }
 
 int
 main(int argc, char *argv[])
 {
-	/* No call waits for long; who takes no answers has to go. */
+	/* A client that does not read its replies is disconnected. */
 	struct unix_options options = { .flags = UNIX_GUARDED,
 	    .accept_timeout = -1, .read_timeout = 1, .write_timeout = 100 };
 	struct sigaction action = { .sa_handler = stop };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * http ADDRESS: a page over a socket file, which tells its visitors who they
- * are, until SIGINT or SIGTERM.  It shows a protocol of lines, with a limit
- * for everything that a client sends, and unix_peer().
+ * http ADDRESS: serve a web page with the user and process of its client, until
+ * SIGINT or SIGTERM.  It shows a protocol of lines, with a limit for each part
+ * of a request, and unix_peer().
  *
  *	http page.sock &
  *	curl --unix-socket page.sock http://localhost/
@@ -16,8 +16,8 @@
 #include <string.h>
 #include <unixport.h>
 
-#define LINE	4000		/* bytes of a line of a request */
-#define LINES	100		/* of a request */
+#define LINE	4000		/* maximum bytes of a line */
+#define LINES	100		/* maximum lines of a request */
 
 static struct unix_listener *listener;
 
@@ -28,7 +28,10 @@ stop(int number)
 	unix_interrupt(listener);
 }
 
-/* The status, as in "200 OK"; METHOD and PATH are cut out of the request. */
+/*
+ * Read a request into METHOD (8 bytes) and PATH (100).  Returns the status of
+ * the reply, or NULL if the client has closed or is silent.
+ */
 static const char *
 receive(FILE *in, char *method, char *path)
 {
@@ -41,13 +44,13 @@ receive(FILE *in, char *method, char *path)
 	if (result == 1 && sscanf(line.bytes, "%7s %99s HTTP/1.%3s", method,
 	    path, version) == 3)
 		status = "200 OK";
-	/* The header, which says nothing to us, ends with an empty line. */
+	/* Ignore the header fields, which end with an empty line. */
 	while (result == 1 && line.length > 0 && ++lines < LINES)
 		result = unix_get_line(in, &line, LINE);
 	if (lines == LINES || (result == -1 && errno == EMSGSIZE))
 		status = "431 Request Header Fields Too Large";
 	else if (result != 1)
-		status = NULL;		/* it has left, or says no more */
+		status = NULL;
 	unix_free_buffer(&line);
 	return status;
 }
@@ -55,7 +58,7 @@ receive(FILE *in, char *method, char *path)
 static void
 visit(struct unix_ports *client, void *context)
 {
-	char method[8], path[100], page[300], user[100] = "nobody we know";
+	char method[8], path[100], page[300], user[100] = "unknown";
 	const char *status = receive(client->in, method, path);
 	struct unix_peer peer;
 	int length;
@@ -82,8 +85,9 @@ int
 main(int argc, char *argv[])
 {
 	/*
-	 * All may come.  A request of a byte every five seconds takes long,
-	 * but only 10 of the 100 places are its user's.
+	 * Mode 0666 admits every user.  read_timeout limits silence, not the
+	 * request: a client that sends a byte every four seconds keeps its
+	 * thread, but one user has at most 10 of the 100 threads.
 	 */
 	struct unix_options options = { .flags = UNIX_GUARDED, .mode = 0666,
 	    .read_timeout = 5000, .write_timeout = 5000 };
@@ -108,7 +112,7 @@ main(int argc, char *argv[])
 	status = unix_serve(listener, visit, NULL, &limits);
 	if (status == -1)
 		perror("http: serve");
-	/* The handler must not meet a listener that is gone. */
+	/* After unix_close() the handler would use freed memory. */
 	action.sa_handler = SIG_IGN;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * json-rpc METHOD A B: start json-rpc serve as a child, call its METHOD, add
- * or multiply, and print the reply.  It shows unix_spawn(), and frames.
+ * json-rpc METHOD A B: start `json-rpc serve' as a child, call its METHOD (add
+ * or multiply), and print the reply.  It shows unix_spawn() and frames.
  *
  *	json-rpc add 20 22
- *	unixport listen sum.sock json-rpc serve		(for everybody)
+ *	unixport listen sum.sock json-rpc serve		(a server)
  */
+#define _POSIX_C_SOURCE 200809L	/* POSIX, with -std=c11 too */
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unixport.h>
 
-#define LIMIT	1000		/* bytes of a request or a reply */
+#define LIMIT	1000		/* maximum bytes of a request or reply */
 #define BEGIN	"{\"jsonrpc\":\"2.0\",\"id\":"
 
 static int
@@ -29,9 +31,9 @@ put(FILE *out, const char *text)
 	    fflush(out) == 0 ? 0 : -1;
 }
 
-/* A JSON library would do better: this takes one form, and small numbers. */
+/* No JSON parser: it accepts one order of members, and nine digits. */
 static void
-answer(const struct unix_buffer *request, char *reply)
+make_reply(const struct unix_buffer *request, char *reply)
 {
 	long long a, b;
 	char method[10];
@@ -53,7 +55,7 @@ answer(const struct unix_buffer *request, char *reply)
 		    "{\"code\":-32601,\"message\":\"Method not found\"}}", id);
 }
 
-/* The server, on any streams.  After a bad frame there is no next one. */
+/* The server.  After a bad frame the start of the next one is unknown. */
 static int
 serve(FILE *in, FILE *out)
 {
@@ -62,7 +64,7 @@ serve(FILE *in, FILE *out)
 	int result;
 
 	while ((result = unix_get_frame(in, &request, LIMIT)) == 1) {
-		answer(&request, reply);
+		make_reply(&request, reply);
 		if (put(out, reply) == -1)
 			return fail("send");
 	}
@@ -73,7 +75,7 @@ serve(FILE *in, FILE *out)
 	return result == -1 ? 1 : 0;
 }
 
-/* The client: one call, of which the reply tells how it went. */
+/* The client: one call.  Returns 0 if the reply has a result. */
 static int
 call(struct unix_ports *server, char *words[])
 {
@@ -85,7 +87,7 @@ call(struct unix_ports *server, char *words[])
 	    "\"params\":[%s,%s]}", words[0], words[1], words[2]);
 	if (put(server->out, request) == -1)
 		return fail("send");
-	errno = ECONNRESET;		/* where it leaves without one */
+	errno = ECONNRESET;		/* EOF sets no error */
 	if (unix_get_frame(server->in, &reply, LIMIT) != 1)
 		return fail("reply");
 	status = strstr(reply.bytes, "\"result\":") != NULL ? 0 : 1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * line-client ADDRESS FILE: send every line of FILE to a line-server, compare
- * each answer, and tell how many lines and bytes went over, and how fast.
- * It shows requests and replies over plain ports.
+ * line-client ADDRESS FILE: send each line of FILE to a line-server, compare
+ * the reply, and print the number of lines and bytes and the time.  It shows
+ * requests and replies over plain ports.
  *
  *	line-server line.sock &
  *	line-client line.sock file
@@ -32,11 +32,11 @@ seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Send LINE and compare the answer: its number, a colon, and itself. */
+/* Send LINE and compare the reply: NUMBER, a colon, and LINE. */
 static int
 exchange(struct unix_ports *server, unsigned long number, const char *line)
 {
-	static char *answer;
+	static char *reply;
 	static size_t size;
 	char prefix[32];
 	size_t length;
@@ -44,18 +44,18 @@ exchange(struct unix_ports *server, unsigned long number, const char *line)
 	if (fprintf(server->out, "%s\n", line) < 0 ||
 	    fflush(server->out) == EOF)
 		return fail("send");
-	if (getline(&answer, &size, server->in) == -1) {
+	if (getline(&reply, &size, server->in) == -1) {
 		if (feof(server->in))
-			errno = ECONNRESET;
+			errno = ECONNRESET;	/* EOF sets no error */
 		return fail("receive");
 	}
 	length = (size_t)snprintf(prefix, sizeof(prefix), "%lu: ", number);
-	answer[strcspn(answer, "\n")] = '\0';
-	if (strncmp(answer, prefix, length) == 0 &&
-	    strcmp(answer + length, line) == 0)
+	reply[strcspn(reply, "\n")] = '\0';
+	if (strncmp(reply, prefix, length) == 0 &&
+	    strcmp(reply + length, line) == 0)
 		return 0;
 	fprintf(stderr, "line-client: line %lu came back as: %s\n", number,
-	    answer);
+	    reply);
 	return 1;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * line-server ADDRESS: number the lines that clients send, one client after
- * the other, until SIGINT or SIGTERM.  It shows plain ports, and a server
- * without threads.
+ * line-server ADDRESS: number the lines of clients, one client after the other,
+ * until SIGINT or SIGTERM.  It shows plain ports, and a server without threads:
+ * a silent client blocks the others.
  *
  *	line-server line.sock &
  *	unixport connect line.sock <file
@@ -45,7 +45,7 @@ int
 main(int argc, char *argv[])
 {
 	struct unix_options options = { .sigpipe = UNIX_SIGPIPE_IGNORE };
-	/* No SA_RESTART: a signal also ends the read of a silent client. */
+	/* Without SA_RESTART, so that a signal interrupts a blocked read. */
 	struct sigaction action = { .sa_handler = stop };
 	struct unix_ports client;
 	char text[500];
@@ -66,7 +66,7 @@ main(int argc, char *argv[])
 		serve(&client);
 	if (errno != ECANCELED)
 		perror("line-server: accept");
-	/* The handler must not meet a listener that is gone. */
+	/* After unix_close() the handler would use freed memory. */
 	action.sa_handler = SIG_IGN;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);

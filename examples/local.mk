@@ -1,4 +1,4 @@
-## Examples: `make check' compiles and runs them, `make demo' shows them.
+## Examples: `make check' compiles and runs them, `make demo' runs some.
 
 examples = \
 	examples/chat \
@@ -27,7 +27,7 @@ examples_privsep_LDADD = libunixport.la
 examples_signal_storm_LDADD = libunixport.la
 examples_sigpipe_LDADD = libunixport.la
 
-demo: $(examples)
+demo: $(examples) unixport$(EXEEXT)
 	@$(SHELL) $(srcdir)/examples/demo.sh $(srcdir)/README.md
 
 .PHONY: demo

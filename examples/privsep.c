@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * privsep FILE...: a child that has given up its rights reads each FILE, which
- * its parent opens for it; other files it does not get.  It shows how open
- * files travel.  Run it as root: else the child may do what its parent may.
+ * privsep FILE...: a child without privileges reads each FILE, which its parent
+ * opens for it.  The parent refuses other files, such as OTHER.  It shows how
+ * open files are passed.  Run it as root; otherwise the child keeps the
+ * privileges of its parent.
  *
- *	sudo privsep /etc/shadow
+ *	privsep /etc/shadow
  */
 #define _DEFAULT_SOURCE	/* setgroups(2) and POSIX, with -std=c11 too */
 
@@ -19,6 +20,8 @@
 #include <unistd.h>
 #include <unixport.h>
 
+#define OTHER	"/etc/passwd"	/* exists on every system */
+
 static void
 die(const char *what)
 {
@@ -27,20 +30,20 @@ die(const char *what)
 }
 
 static void
-become_nobody(void)
+drop_privileges(void)
 {
-	const struct passwd *nobody = getpwnam("nobody");
+	const struct passwd *user = getpwnam("nobody");
 
-	if (geteuid() == 0 && (nobody == NULL || setgroups(0, NULL) == -1 ||
-	    setgid(nobody->pw_gid) == -1 || setuid(nobody->pw_uid) == -1))
+	if (geteuid() == 0 && (user == NULL || setgroups(0, NULL) == -1 ||
+	    setgid(user->pw_gid) == -1 || setuid(user->pw_uid) == -1))
 		die("nobody");
 }
 
-/* The child: what NAME has, by an open file that comes from the parent. */
+/* The child: count the bytes of NAME in a file opened by the parent. */
 static void
 count(struct unix_ports *parent, const char *name)
 {
-	static struct unix_buffer answer;
+	static struct unix_buffer reply;
 	unsigned long bytes = 0;
 	FILE *file = fopen(name, "r");
 
@@ -49,10 +52,11 @@ count(struct unix_ports *parent, const char *name)
 	if (file != NULL)
 		fclose(file);
 	fprintf(parent->out, "%s\n", name);
-	if (unix_get_line(parent->in, &answer, 1000) != 1)
+	errno = ECONNRESET;		/* EOF sets no error */
+	if (unix_get_line(parent->in, &reply, 1000) != 1)
 		die("parent");
-	if (strcmp(answer.bytes, "here") != 0) {
-		printf("%s: its parent: %s\n", name, answer.bytes);
+	if (strcmp(reply.bytes, "open") != 0) {
+		printf("%s: its parent: %s\n", name, reply.bytes);
 		return;
 	}
 	file = fdopen(unix_take_file(parent), "r");
@@ -64,7 +68,7 @@ count(struct unix_ports *parent, const char *name)
 	printf("%s: by its parent: %lu bytes\n", name, bytes);
 }
 
-/* The parent's whole duty: a name that is not on the LIST stays closed. */
+/* The parent: open NAME only if it is on the LIST. */
 static int
 open_listed(const char *name, char *list[])
 {
@@ -83,9 +87,9 @@ serve(struct unix_ports *child, char *list[])
 
 	while (unix_get_line(child->in, &name, 1000) == 1) {
 		fd = open_listed(name.bytes, list);
-		/* The file goes with the first byte that follows. */
+		/* The file is sent with the first byte that follows. */
 		sent = fd != -1 && unix_add_files(child, &fd, 1) == 0;
-		fprintf(child->out, "%s\n", sent ? "here" : strerror(errno));
+		fprintf(child->out, "%s\n", sent ? "open" : strerror(errno));
 		if (fd != -1)
 			close(fd);
 	}
@@ -106,13 +110,13 @@ main(int argc, char *argv[])
 	child = unix_pair(&options, pair) == -1 ? -1 : fork();
 	if (child == -1)
 		die("start");
-	/* Each keeps its own end: so each sees when the other has gone. */
+	/* A copy of the peer's end would keep each from reading EOF. */
 	unix_abandon_ports(&pair[child != 0]);
 	if (child == 0) {
-		become_nobody();
+		drop_privileges();
 		while (*++argv != NULL)
 			count(&pair[1], *argv);
-		count(&pair[1], "/etc/sudoers");	/* not on the list */
+		count(&pair[1], OTHER);
 		exit(fflush(stdout) == EOF ? 1 : 0);
 	}
 	serve(&pair[0], argv + 1);

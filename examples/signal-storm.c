@@ -2,8 +2,8 @@
 /*
  * signal-storm LINES: a child sends numbered lines to its parent while a
  * timer interrupts both 3000 times a second, first over plain ports, then
- * over guarded ones; the parent counts the lines that arrive whole.  It
- * shows what plain ports lose to handlers without SA_RESTART.
+ * over guarded ones; the parent counts the lines that arrive complete.  It
+ * shows the loss on plain ports when handlers lack SA_RESTART.
  *
  *	signal-storm 100000
  */
@@ -20,7 +20,7 @@
 #include <unistd.h>
 #include <unixport.h>
 
-/* A line has its number twice, so that two halves are no whole one. */
+/* The number is there twice, to detect a line made of two halves. */
 #define LINE	"line %ld, again %ld\n"
 
 static void
@@ -31,12 +31,19 @@ die(const char *what)
 }
 
 static void
+stop(const char *why)
+{
+	fprintf(stderr, "signal-storm: %s\n", why);
+	_exit(1);
+}
+
+static void
 tick(int number)
 {
 	(void)number;
 }
 
-/* Without SA_RESTART: a read or write that waits fails with EINTR. */
+/* Without SA_RESTART: a blocked read or write fails with EINTR. */
 static void
 storm(long microseconds)
 {
@@ -50,7 +57,7 @@ storm(long microseconds)
 		die("timer");
 }
 
-/* The child: it says a line again when EINTR has stopped it. */
+/* The child: after EINTR it repeats the line. */
 static void
 send_lines(FILE *out, long count)
 {
@@ -66,7 +73,7 @@ send_lines(FILE *out, long count)
 	_exit(0);
 }
 
-/* The parent has other work too; its child waits for it meanwhile. */
+/* The parent pauses, so that the socket fills and the child has to wait. */
 static void
 work(void)
 {
@@ -76,7 +83,7 @@ work(void)
 		;
 }
 
-/* The parent: the number of lines that come whole and in order. */
+/* The parent: count the lines that arrive complete and in order. */
 static long
 receive_lines(FILE *in)
 {
@@ -118,8 +125,10 @@ show(const char *kind, unsigned flags, long count)
 		send_lines(pair[1].out, count);
 	arrived = receive_lines(pair[0].in);
 	storm(0);
-	if (waitpid(child, &status, 0) == -1 || status != 0)
-		die("the child failed");
+	if (waitpid(child, &status, 0) == -1)
+		die("waitpid");
+	if (status != 0)
+		stop("the child failed");
 	unix_close_ports(&pair[0]);
 	if (arrived == count)
 		printf("%-9sall %ld lines arrive\n", kind, count);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sigpipe FILE: send FILE line by line to a peer that leaves after the
- * third, once under each SIGPIPE policy and once over guarded ports, and
- * tell what the program sees.  It shows what the policies are for.
+ * sigpipe FILE: send FILE line by line to a peer that closes after the third
+ * line, under each SIGPIPE policy and over guarded ports, and print the result.
+ * It shows the effect of the policies.
  *
  *	sigpipe file		(of four lines or more)
  */
@@ -16,9 +16,9 @@
 #include <unistd.h>
 #include <unixport.h>
 
-#define STAY	3		/* lines that the peer reads */
+#define STAY	3		/* lines read by the peer */
 
-/* Send all of FILE; the number of lines that went, -1 when all did. */
+/* Send FILE.  Returns the number of lines sent, or -1 if all were. */
 static int
 send_lines(struct unix_ports pair[2], FILE *file)
 {
@@ -41,7 +41,7 @@ send_lines(struct unix_ports pair[2], FILE *file)
 	return -1;
 }
 
-/* The process that tries a policy: it may not come back. */
+/* In a child: UNIX_SIGPIPE_RAISE terminates it. */
 static int
 try_policy(const struct unix_options *options, FILE *file)
 {
@@ -49,7 +49,7 @@ try_policy(const struct unix_options *options, FILE *file)
 	int sent;
 
 	if (unix_pair(options, pair) == -1) {
-		printf("unix_pair says: %s\n", strerror(errno));
+		printf("unix_pair fails: %s\n", strerror(errno));
 		return 0;
 	}
 	sent = send_lines(pair, file);
@@ -58,7 +58,7 @@ try_policy(const struct unix_options *options, FILE *file)
 	else if (sent == -1)
 		printf("the file has no more than %d lines\n", STAY);
 	else
-		printf("line %d fails: %s; the program goes on\n", sent + 1,
+		printf("line %d fails: %s; the program continues\n", sent + 1,
 		    strerror(errno));
 	unix_abandon_ports(&pair[0]);
 	unix_close_ports(&pair[1]);
@@ -86,8 +86,10 @@ show_policy(const char *name, enum unix_sigpipe policy, unsigned flags,
 		_exit(fflush(stdout) == EOF ? 1 : status);
 	}
 	fclose(file);
-	if (child == -1 || waitpid(child, &status, 0) == -1)
+	if (child == -1 || waitpid(child, &status, 0) == -1) {
+		fprintf(stderr, "sigpipe: child: %s\n", strerror(errno));
 		return 1;
+	}
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
 	printf("the process is killed: %s\n", strsignal(WTERMSIG(status)));

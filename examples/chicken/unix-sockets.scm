@@ -1,6 +1,6 @@
 ;; SPDX-License-Identifier: BSD-2-Clause
-;; The egg unix-sockets for CHICKEN 5: libunixport's listeners and guarded
-;; ports, as ports of CHICKEN, for which only the thread that needs it waits.
+;; The egg unix-sockets for CHICKEN 5: listeners and guarded ports of
+;; libunixport as CHICKEN's.  A call that has to wait blocks one thread only.
 
 (declare (uses scheduler) (disable-interrupts))
 
@@ -18,14 +18,14 @@
 #include <string.h>
 #include <unixport.h>
 
-/* Nothing here waits, or all threads would; but connect has no other way. */
+/* A blocking call would block all threads of CHICKEN; connect has 10 ms. */
 static const struct unix_options options = { .flags = UNIX_GUARDED |
     UNIX_UNTIED, .accept_timeout = -1, .connect_timeout = 10 };
 <#
 
-;; What the calls below return when only waiting helps.
+;; Returned by the calls below if they would block.
 (define-constant would-wait -1)
-;; As much as every system's socket takes at once when it is writable.
+;; A writable socket accepts this number of bytes on every system.
 (define-constant piece 2048)
 (define-constant buffer-size 4096)
 
@@ -93,7 +93,7 @@ static const struct unix_options options = { .flags = UNIX_GUARDED |
   (apply ##sys#signal-hook #:network-error location
          (string-append what " - " (strerror error)) arguments))
 
-;; Others run until the descriptor is ready, or may be.
+;; Run other threads until the descriptor may be ready.
 (define (wait-for fd direction)
   (##sys#thread-block-for-i/o! ##sys#current-thread fd direction)
   (##sys#thread-yield!))
@@ -103,14 +103,14 @@ static const struct unix_options options = { .flags = UNIX_GUARDED |
    ##sys#current-thread (+ (current-process-milliseconds) 10))
   (##sys#thread-yield!))
 
-;; An input and an output port for connected PORTS, which are theirs then.
-;; Their data are as of TCP's ports, so that port->fileno and tcp-abandon-port
-;; work with them: the descriptor, and which half closes without shutting down.
+;; An input and an output port that own the connected PORTS.  Their data are
+;; those of TCP's ports, which port->fileno and tcp-abandon-port require: the
+;; descriptor, and the directions that close without a shutdown.
 (define (make-ports ports)
   (let* ((fd (fileno ports))
          (data (vector fd #f #f))
          (open 2))
-    ;; Nothing is held back, so that closing has no error to tell.
+    ;; No output is buffered, so that closing has no error to report.
     (define (close! half abandoned?)
       (unless abandoned? (half ports))
       (set! open (fx- open 1))
@@ -136,7 +136,7 @@ static const struct unix_options options = { .flags = UNIX_GUARDED |
           (buffer (make-string buffer-size))
           (next 0)
           (end 0))
-      (define (more?)                   ; #f at the end of file
+      (define (more?)                   ; #f at EOF
         (or (fx< next end)
             (and open?
                  (let ((count (get-bytes ports buffer buffer-size
@@ -181,7 +181,7 @@ static const struct unix_options options = { .flags = UNIX_GUARDED |
     (make-output-port (lambda (string) (put string 0))
                       (lambda () (set! open? #f) (close!)))))
 
-;; Ports from TRY, again after each REST for as long as that is too early.
+;; Ports from TRY, called again after each REST while it would block.
 (define (open-ports location what try rest . arguments)
   (let ((ports (allocate ports-size)))
     (let loop ()

@@ -1,7 +1,7 @@
 ;; SPDX-License-Identifier: BSD-2-Clause
-;; chicken.scm facts: what the egg unix-sockets promises, in the current
-;; directory, where the socket "stale" has lost its server.  chicken.scm client
-;; ADDRESS, and server ADDRESS: the other side of line-server, of line-client.
+;; chicken.scm facts: test the egg unix-sockets in the current directory, which
+;; contains a stale socket "stale".  chicken.scm client ADDRESS is a client of
+;; line-server, chicken.scm server ADDRESS a server for line-client.
 
 (import scheme (chicken base) (chicken condition) (chicken file)
         (chicken file posix) (chicken io) (chicken process)
@@ -17,7 +17,7 @@
   (syntax-rules ()
     ((_ what body ...) (begin (let () body ...) (print "ok: " what)))))
 
-;; What a person is told by the condition that THUNK raises, and its kinds.
+;; The message of the condition that THUNK raises, and its kinds.
 (define (complaint thunk)
   (call/cc
    (lambda (return)
@@ -32,7 +32,7 @@
     ((_ message body)
      (check 'body (complaint (lambda () body)) '(message exn i/o net)))))
 
-;; CHICKEN's core has threads, and srfi-18 the names for them.
+;; The names of threads are in srfi-18, which is not in CHICKEN's core.
 (define (start thunk)
   (let ((thread (##sys#make-thread #f 'created 'test
                                    (##sys#slot ##sys#current-thread 9))))
@@ -60,7 +60,7 @@
   (define before (descriptors))
   (define listener (unix-listen "s"))
 
-  (fact "a listener tells of itself"
+  (fact "a listener returns its path and descriptor"
     (check 'listener? (unix-listener? listener) #t)
     (check 'listener? (unix-listener? "s") #f)
     (check 'path (unix-listener-path listener) "s")
@@ -68,7 +68,7 @@
     (check 'ready? (unix-accept-ready? listener) #f)
     (check 'name (->string listener) "#<unix-listener s>"))
 
-  (fact "listen, connect, accept, exchange, half-close both ways"
+  (fact "listen, connect, accept, exchange, half-close in both directions"
     (let*-values (((in out) (unix-connect "s"))
                   ((_) (check 'ready? (unix-accept-ready? listener) #t))
                   ((in2 out2) (unix-accept listener)))
@@ -91,7 +91,7 @@
       (close-input-port in)
       (close-input-port in2)))
 
-  (fact "a pair: in, out, and in, out of the other side"
+  (fact "a pair returns input and output port of both ends"
     (let-values (((in1 out1 in2 out2) (unix-pair)))
       (say "one" out1)
       (say "two" out2)
@@ -101,7 +101,7 @@
       (check 'end (read-line in2) #!eof)
       (close in2 out2)))
 
-  (fact "bytes arrive as they are, in pieces of any length"
+  (fact "all bytes arrive unchanged, in pieces of any length"
     (let-values (((in1 out1 in2 out2) (unix-pair))
                  ((bytes) (list->string
                            (do ((i 255 (- i 1))
@@ -167,10 +167,10 @@
           (check 'end (read-line in) #!eof)
           (close in out)))))
 
-  (fact "a write to a peer that is gone is an error and no signal"
+  (fact "a write after the peer has closed fails without a signal"
     (let-values (((in1 out1 in2 out2) (unix-pair))
                  ((signals) 0))
-      ;; It would be deadly, had (chicken tcp) not told to ignore it.
+      ;; (chicken tcp) ignores SIGPIPE, which would end the process.
       (set-signal-handler! signal/pipe
                            (lambda (_) (set! signals (+ signals 1))))
       (close in2 out2)
@@ -180,7 +180,7 @@
       (check 'signals signals 0)
       (close in1 out1)))
 
-  (fact "a peer that did not read is told of after what it sent"
+  (fact "unread output of ours is an error after the peer's last line"
     (let-values (((in1 out1 in2 out2) (unix-pair)))
       (say "unread" out1)
       (say "last words" out2)
@@ -190,7 +190,7 @@
              (read-line in1))
       (close in1 out1)))
 
-  (fact "a port that another thread closes ends who waits for it"
+  (fact "closing a port ends the read of another thread"
     (let-values (((in1 out1 in2 out2) (unix-pair))
                  ((line) 'none))
       (start (lambda () (set! line (read-line in1))))
@@ -200,7 +200,7 @@
       (check 'line line #!eof)
       (close in2 out2)))
 
-  (fact "who forks abandons the child's ports, and talks with it"
+  (fact "parent and child use their own ports after process-fork"
     (let*-values (((in1 out1 in2 out2) (unix-pair))
                   ((child)
                    (process-fork
@@ -218,7 +218,7 @@
       (let-values (((pid normal? status) (process-wait child)))
         (check 'status (list normal? status) '(#t 0)))))
 
-  (fact "errors are conditions of kind (exn i/o net), in the system's words"
+  (fact "errors are conditions of kind (exn i/o net) with the system's message"
     (fails "cannot connect - No such file or directory" (unix-connect "no"))
     (fails "cannot connect - Connection refused" (unix-connect "stale"))
     (fails "cannot listen - Address already in use" (unix-listen "s"))
@@ -228,7 +228,7 @@
            '(exn type))
     (check 'kind (cdr (complaint (lambda () (unix-connect 1)))) '(exn type)))
 
-  (fact "a stale socket file is taken over, ours is removed"
+  (fact "a stale socket is reclaimed, and removed on close"
     (let ((listener (unix-listen "stale" 1)))
       (unix-close listener)
       (check 'file (file-exists? "stale") #f)))
@@ -242,7 +242,7 @@
           (close in out))
         (unix-close listener))))
 
-  (fact "a closed listener ends who waits for it, and can do no more"
+  (fact "closing a listener ends unix-accept of another thread"
     (let ((end #f))
       (start (lambda ()
                (set! end (complaint (lambda () (unix-accept listener))))))
@@ -259,7 +259,7 @@
               (list unix-accept unix-accept-ready? unix-listener-fileno
                     unix-listener-path unix-close)))
 
-  (fact "nothing stays open"
+  (fact "no descriptor remains open"
     (check 'descriptors (descriptors) before)))
 
 (define (client address)

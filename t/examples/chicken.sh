@@ -1,7 +1,7 @@
 #!/bin/sh
-# The egg of examples/chicken, built as its README tells, does what it says:
-# its own facts, our C programs on the other side, the README's session.
-# make check-chicken runs it where everything was built.
+# The egg of examples/chicken, built by the commands of its README: the facts of
+# chicken.scm, exchange with C programs, the session in the README.
+# make check-chicken runs it in the build directory.
 set -eu
 export LC_ALL=C
 skip() { echo "check-chicken: skipped: $1"; exit 77; }
@@ -33,13 +33,13 @@ finish()
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
 
-# Built and installed in a place of its own, and found there.
+# Built, and installed in a temporary directory.
 eggs=$directory/eggs
 mkdir "$eggs" "$directory/egg"
 cp "$source"/examples/chicken/unix-sockets.* "$directory/egg"
 export C_INCLUDE_PATH="$source/include" LIBRARY_PATH="$build/.libs" \
     LD_LIBRARY_PATH="$build/.libs" DYLD_LIBRARY_PATH="$build/.libs"
-unset CHICKEN_INSTALL_REPOSITORY	# it would be the answer
+unset CHICKEN_INSTALL_REPOSITORY	# -repository would print it
 CHICKEN_REPOSITORY_PATH=$eggs:$(chicken-install -repository)
 export CHICKEN_REPOSITORY_PATH CHICKEN_INSTALL_REPOSITORY="$eggs" \
     CHICKEN_INSTALL_PREFIX="$directory" CHICKEN_EGG_CACHE="$directory/cache"
@@ -64,7 +64,7 @@ wait_for()
 	done
 }
 
-# A server is killed, and its socket stays.
+# make_stale PATH: a server is killed and leaves its socket file.
 make_stale()
 {
 	"$build/examples/line-server" "$1" 2>>server.log &
@@ -99,8 +99,8 @@ running=
 [ ! -e egg.sock ]
 echo 'ok: server of line-client'
 
-# What stands behind the prompts of the README's blocks, and what does not,
-# is typed and seen; the first and third block are the server's.
+# Lines with a prompt in the README's blocks are the input of csi, the others
+# its expected output.  The first and third block are the server's.
 # session FIRST SECOND: these two blocks.
 session()
 {
@@ -116,7 +116,7 @@ session 2 4 >client.session
 typed server.session | limit csi -q >server.log 2>server.errors.log &
 running=$!
 wait_for [ -S hello.sock ]
-# The client's last line is for when the server has gone.
+# The client's last line requires that the server has ended.
 {
 	typed client.session | sed '$d'
 	wait_for [ ! -e hello.sock ]

@@ -1,5 +1,5 @@
 #!/bin/sh
-# chat: three clients in a room, and those who would spoil it.
+# chat: three clients in a room, and clients that misbehave.
 . "${0%/*}/examples.subr"
 
 usage chat
@@ -23,9 +23,9 @@ hear 8 'Ann: hello, you two'
 echo 'hello, Ann' >&7
 hear 4 'Cy: hello, Ann'
 hear 6 'Cy: hello, Ann'
-echo 'ok: three talk'
+echo 'ok: three_clients_read_each_other'
 
-# No tricks with terminals, and no lines or names that are too long.
+# Control characters are replaced; long lines and names are refused.
 printf 'a\033[2Jb\r\n' >&3
 hear 6 'Ann: a?[2Jb'
 hear 8 'Ann: a?[2Jb'
@@ -37,19 +37,19 @@ for out in 4 6 8; do
 	hear $out 'Dan: (has come)'
 	hear $out 'Dan: (has left)'
 done
-echo 'ok: what is not said'
+echo 'ok: control_characters_and_long_lines_are_not_sent'
 
 exec 5>&-
 hear 4 'Bob: (has left)'
 hear 8 'Bob: (has left)'
 hear_end 6
-# Cy does not read any more, and is shown out.
+# Cy does not read any more and is disconnected.
 awk 'BEGIN { for (i = 0; i < 1000; i++) printf("%01000d\n", i) }' >&3
 hear 4 'Cy: (has left)'
-echo 'ok: who leaves'
+echo 'ok: clients_that_do_not_read_are_disconnected'
 
 stop
 hear_end 4
 exec 3>&- 7>&- 8<&-
 wait
-echo 'ok: the end'
+echo 'ok: server_ends_on_SIGTERM'

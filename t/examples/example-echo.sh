@@ -1,5 +1,5 @@
 #!/bin/sh
-# echo-server and echo-client: what is sent comes back, to many at once.
+# echo-server and echo-client: lines come back, for many clients.
 . "${0%/*}/examples.subr"
 input=$srcdir/README.md
 
@@ -12,7 +12,7 @@ echo 'ok: usage'
 start echo-server
 expect 0 'hello, you' examples/echo-client "$directory/s" hello, you
 examples/echo-client "$directory/s" <"$input" | cmp - "$input"
-# A line without its newline, with a NUL, and as long as one may be.
+# A line without a newline and with a NUL, and one of the maximum length.
 printf 'a\0b' >"$directory/bytes"
 printf 'a\0b\n' >"$directory/line"
 examples/echo-client "$directory/s" <"$directory/bytes" |
@@ -22,9 +22,9 @@ long=$(printf '%050000d' 0)
 echo "1$long" >"$directory/longer"
 expect 1 'echo-client: standard input: Message too long' \
     sh -c 'examples/echo-client "$1/s" <"$1/longer"' sh "$directory"
-echo 'ok: lines'
+echo 'ok: lines_come_back_unchanged'
 
-# Clients who say no more keep nobody waiting; at the end they see it.
+# Silent clients block no others, and read EOF on shutdown.
 talk ann 3 4
 talk bob 5 6
 for out in 4 6; do
@@ -39,4 +39,4 @@ hear_end 4
 hear_end 6
 exec 3>&- 5>&-
 wait
-echo 'ok: many clients, and the end'
+echo 'ok: silent_clients_block_no_others'

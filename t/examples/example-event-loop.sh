@@ -1,5 +1,5 @@
 #!/bin/sh
-# event-loop: clients at once, in one thread, and none keeps the others.
+# event-loop: several clients in one thread; none blocks the others.
 . "${0%/*}/examples.subr"
 
 usage event-loop
@@ -18,9 +18,9 @@ echo three >&5
 hear 6 '3: three'
 echo pieces >&3
 hear 4 '4: a line in pieces'
-echo 'ok: three clients'
+echo 'ok: incomplete_lines_block_no_other_client'
 
-# All lines of one write are answered, though poll(2) tells of the first only.
+# poll(2) reports the first line only; the others are in the stream's buffer.
 printf 'five\nsix\nseven\n' >&5
 hear 6 '5: five'
 hear 6 '6: six'
@@ -29,9 +29,9 @@ awk 'BEGIN { for (i = 8; i < 1008; i++) print i }' |
     t/command/life talk "$directory/s" >"$directory/said"
 awk '$1 != $2 ":" || $2 != NR + 7 { exit 1 } END { exit NR != 1000 }' \
     "$directory/said"
-echo 'ok: many lines at once'
+echo 'ok: all_lines_of_one_write_are_answered'
 
-# Too long a line, and a client who does not read: both have to go.
+# Clients that send a long line or do not read are disconnected.
 printf '%01001d\n' 0 >&7
 hear_end 8
 expect 1 'echo-client: receive: Connection reset by peer' \
@@ -43,11 +43,11 @@ wait $! && got=0 || got=$?
 [ $got = 3 ]
 examples/echo-client "$directory/s" still |
     grep '^[0-9]*: still$'
-echo 'ok: bad clients'
+echo 'ok: misbehaving_clients_are_disconnected'
 
 stop
 hear_end 4
 hear_end 6
 exec 3>&- 5>&- 7>&-
 wait
-echo 'ok: the end'
+echo 'ok: server_ends_on_SIGTERM'

@@ -1,16 +1,16 @@
 #!/bin/sh
-# http: a page for its visitors, and what else they might ask.
+# http: the page, and requests that are refused.
 . "${0%/*}/examples.subr"
 
 usage http
 usage http one two
 start http
 
-# ask FORMAT ARGUMENT...: the reply, without CRs.
+# ask FORMAT ARGUMENT...: send a request; the reply is stored without CRs.
 ask()
 {
 	printf "$@" | t/command/life talk "$directory/s" >"$directory/raw" ||
-	    [ $? = 3 ]	# it has left before all was said
+	    [ $? = 3 ]	# the server closed before it read the whole request
 	tr -d '\r' <"$directory/raw" >"$directory/reply"
 }
 # answers STATUS FORMAT ARGUMENT...
@@ -38,10 +38,10 @@ answers '431 Request Header Fields Too Large' \
     'GET / HTTP/1.1\r\nX: %05000d\r\n\r\n' 0
 answers '431 Request Header Fields Too Large' \
     "GET / HTTP/1.1\\r\\n$(printf 'X: y\\r\\n%.0s' $(awk 'BEGIN { for (i = 0; i < 100; i++) print i }'))\\r\\n"
-# Who leaves in the middle of a request gets no answer.
+# An incomplete request gets no reply.
 ask 'GET / HTTP/1.1\r\nHost: '
 [ ! -s "$directory/reply" ]
-echo 'ok: requests, good and bad'
+echo 'ok: requests_get_their_status'
 
 if command -v curl >/dev/null; then
 	curl -sS --unix-socket "$directory/s" http://localhost/ \
@@ -51,9 +51,9 @@ if command -v curl >/dev/null; then
 	grep -q "user $(id -u), in process $visitor\\." "$directory/page"
 	[ "$(curl -s -o /dev/null -w '%{http_code}' --unix-socket \
 	    "$directory/s" http://localhost/no)" = 404 ]
-	echo 'ok: curl'
+	echo 'ok: curl_receives_the_page'
 else
-	echo 'not tried with curl, which is missing here'
+	echo 'curl is missing: not tested'
 fi
 stop
-echo 'ok: the end'
+echo 'ok: server_ends_on_SIGTERM'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# json-rpc: calls of a child, and requests that are wrong.
+# json-rpc: calls to a child, and malformed requests.
 . "${0%/*}/examples.subr"
 
 usage json-rpc
@@ -11,11 +11,11 @@ expect 0 "${begin}1,\"result\":-42}" examples/json-rpc multiply -6 7
 invalid='"error":{"code":-32600,"message":"Invalid Request"}}'
 expect 1 "${begin}1,\"error\":{\"code\":-32601,\"message\":\"Method not found\"}}" \
     examples/json-rpc divide 1 2
-# Not to be read as its first nine digits.
+# A number is not cut to its first nine digits.
 expect 1 "${begin}null,$invalid" examples/json-rpc add 1 1000000000
 expect 1 "${begin}null,$invalid" examples/json-rpc add 1 '2],[3'
 expect 1 "${begin}null,$invalid" examples/json-rpc add 1 "$(printf %02000d 3)"
-echo 'ok: calls'
+echo 'ok: calls_return_a_result_or_an_error'
 
 # frame TEXT: of less than 256 bytes.
 frame()
@@ -23,7 +23,7 @@ frame()
 	printf "\\0\\0\\0\\$(printf %03o ${#1})%s" "$1"
 }
 
-# serve STATUS REPLY...: to the standard input.
+# serve STATUS REPLY...: the replies to standard input.
 serve()
 {
 	status=$1; shift
@@ -42,4 +42,4 @@ error='"error":{"code":-32700,"message":"Parse error"}}'
     serve 1 "${begin}7,\"result\":3}" "${begin}null,$error"
 printf '\377\377\377\377' | serve 1 "${begin}null,$error"
 printf '\0\0\0\12{"json' | serve 1 "${begin}null,$error"
-echo 'ok: frames, good and bad'
+echo 'ok: replies_end_after_a_malformed_frame'

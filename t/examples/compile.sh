@@ -1,0 +1,14 @@
+#!/bin/sh
+# Every program of examples/ and README.md compiles without a warning with
+# -std=c11, which hides the names of POSIX unless a feature-test macro is set.
+set -eu
+object=$(mktemp /tmp/unixport.XXXXXX)
+trap 'rm -f "$object"' EXIT
+trap 'exit 1' HUP INT TERM
+
+for program in "$srcdir"/examples/*.c t/examples/readme-*.c; do
+	said=$($CC -std=c11 -O2 -Wall -Wextra -I"$srcdir/include" -c \
+	    -o "$object" "$program" 2>&1) && [ -z "$said" ] ||
+	    { echo "$program: $said"; exit 1; }
+	echo "ok: ${program##*/}"
+done
