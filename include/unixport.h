@@ -153,11 +153,12 @@ struct unix_listener;
  * a socket file are final before a client can connect.  A stale socket file is
  * reclaimed.  OPTIONS are copied, and apply to the connections: guarded ones
  * without UNIX_FILES refuse descriptors, so that the client's sendmsg(2) fails
- * with EPERM.
- * Errors: EADDRINUSE if a server or another file is there, EBUSY if the lock
- * of the directory was not free within 2 seconds, ENOTSUP if the file system
- * does not grant the mode or group, EINVAL, ENAMETOOLONG, ENOENT, EACCES,
- * EPERM, EMFILE, ENOMEM and others; see unix_listen(3).
+ * with EPERM on Linux 6.16 and later.
+ * Errors: EADDRINUSE if a server, another file, or a stale file that cannot be
+ * reclaimed is there, EBUSY if the directory stayed locked for 2 seconds,
+ * ENOTSUP if the file system does not grant the mode or group, EINVAL,
+ * ENAMETOOLONG, ENOENT, EACCES, EPERM, EMFILE, ENOMEM and others; see
+ * unix_listen(3).
  */
 struct unix_listener *unix_listen(const char *address,
     const struct unix_options *options);
@@ -263,7 +264,7 @@ char *unix_runtime_path(const char *name);
  * Send LENGTH bytes as one datagram to the datagram socket at ADDRESS.  Returns
  * 0 or -1.  Never raises SIGPIPE.
  * Errors: EMSGSIZE, ENOENT, ECONNREFUSED, EPROTOTYPE if a stream socket is
- * there, EBADF, EINVAL.
+ * there, EAGAIN if a non-blocking "fd:N" is full, EBADF, EINVAL.
  */
 int unix_send(const char *address, const void *bytes, size_t length);
 
@@ -284,11 +285,11 @@ int unix_peer(const struct unix_ports *ports, struct unix_peer *peer);
 
 /*
  * Pass COUNT descriptors with the next byte that is written to `out` of guarded
- * ports with UNIX_FILES.  Flushes `out`, and keeps duplicates; FILES stay the
- * caller's.  Returns 0, or -1 with none added.  Closing fails with EIO if no
- * byte followed.
+ * ports with UNIX_FILES.  Flushes `out`, which may block, and keeps duplicates;
+ * FILES stay the caller's.  Returns 0, or -1 with none added.  Closing fails
+ * with EIO if no byte followed.
  * Errors: E2BIG if more than 252 would be queued, EOPNOTSUPP without
- * UNIX_FILES, EBADF, EINVAL, EMFILE, and those of a flush.
+ * UNIX_FILES, EBADF, EINVAL, EMFILE, and the errors of a write.
  */
 int unix_add_files(struct unix_ports *ports, const int *files, size_t count);
 
@@ -316,10 +317,10 @@ struct unix_buffer {
  * Read a message of at most LIMIT bytes (0: 1 MiB) from any stream: a line,
  * without its newline and a CR before it, or a frame.  Return 1, 0 at EOF, or
  * -1.  After ETIMEDOUT, EINTR and EAGAIN no byte is lost: the next call with
- * the same buffer continues.
+ * the same buffer and limit continues.
  * Errors: EMSGSIZE if the message is longer, EBADMSG if a frame was cut off by
- * EOF, ENOMEM, EBADF, EINVAL, and those of a read.  After EMSGSIZE and EBADMSG
- * the stream is inside a message.
+ * EOF, ENOMEM, EBADF, EINVAL, and the errors of a read.  After EMSGSIZE and
+ * EBADMSG the stream is inside a message.
  */
 int unix_get_line(FILE *in, struct unix_buffer *line, size_t limit);
 int unix_get_frame(FILE *in, struct unix_buffer *frame, size_t limit);
@@ -327,7 +328,7 @@ int unix_get_frame(FILE *in, struct unix_buffer *frame, size_t limit);
 /*
  * Write a frame: LENGTH as a 4-byte big-endian number, then LENGTH bytes.
  * Returns 0 or -1.  Frames of several threads do not mix.  Not flushed.
- * Errors: EMSGSIZE above 4 GiB - 1, EBADF, EINVAL, and those of a write.
+ * Errors: EMSGSIZE above 4 GiB - 1, EBADF, EINVAL, and the errors of a write.
  */
 int unix_put_frame(FILE *out, const void *bytes, size_t length);
 
@@ -351,8 +352,8 @@ struct unix_serve_options {
  * runs in a thread for each, with all signals blocked.  Returns after
  * unix_interrupt() and the end of all handlers: 0, or -1.
  * Errors: ETIMEDOUT if connections were shut down because their handlers did
- * not end within `drain`, EINVAL, EMFILE, ENFILE, EAGAIN, ENOMEM, and those of
- * a broken listener.
+ * not end within `drain`, EINVAL, EMFILE, ENFILE, EAGAIN, ENOMEM, and errors of
+ * the listener.
  */
 int unix_serve(struct unix_listener *listener, unix_handler *handler,
     void *context, const struct unix_serve_options *options);
@@ -362,7 +363,7 @@ int unix_serve(struct unix_listener *listener, unix_handler *handler,
  * and output: fill PORTS with the other end, which the caller closes.  Returns
  * the child, for waitpid(2), or -1 without a child.  Guarded ports without
  * UNIX_FILES refuse descriptors; the end of the child does not.
- * Errors: those of exec(2) and fork(2), EINVAL, ENOTSUP, EMFILE.
+ * Errors: the errors of exec(2) and fork(2), EINVAL, ENOTSUP, EMFILE.
  */
 pid_t unix_spawn(char *const argv[], const struct unix_options *options,
     struct unix_ports *ports);
