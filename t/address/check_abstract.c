@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #ifdef __linux__
-#define LIMIT	sizeof(((struct sockaddr_un *)0)->sun_path)
+#define PATH_BYTES	sizeof(((struct sockaddr_un *)0)->sun_path)
 
 static void
 expect_name(const char *address, const char *name)
@@ -85,12 +85,12 @@ END_TEST
 
 START_TEST(abstract_name_fills_sun_path)
 {
-	char name[LIMIT + 2];
+	char name[PATH_BYTES + 2];
 
-	make_path(name, LIMIT);
+	make_path(name, PATH_BYTES);
 	*name = '@';
 	expect_name(name, name);
-	make_path(name, LIMIT + 1);
+	make_path(name, PATH_BYTES + 1);
 	*name = '@';
 	fails(unix_check_address(name, 0), ENAMETOOLONG);
 	cannot_listen(name, NULL, ENAMETOOLONG);

@@ -58,7 +58,7 @@ START_TEST(given_listener_serves_and_keeps_its_file)
 END_TEST
 
 /* It fills sun_path, and has no NUL there. */
-START_TEST(given_listener_tells_its_longest_path)
+START_TEST(adopted_listener_reports_its_longest_path)
 {
 	/* Among zeros: valgrind looks for a NUL behind it. */
 	static struct sockaddr_un name = { .sun_family = AF_UNIX };
@@ -77,7 +77,7 @@ START_TEST(given_listener_tells_its_longest_path)
 }
 END_TEST
 
-START_TEST(given_listener_tells_its_abstract_name)
+START_TEST(adopted_listener_reports_its_abstract_name)
 {
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -105,7 +105,7 @@ START_TEST(inherit_keeps_it_for_the_next_program)
 }
 END_TEST
 
-START_TEST(what_is_no_listener_is_refused)
+START_TEST(descriptor_without_listener_is_refused)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET,
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -141,7 +141,7 @@ START_TEST(given_connection_becomes_ports)
 }
 END_TEST
 
-START_TEST(what_is_no_connection_is_refused)
+START_TEST(unconnected_descriptor_is_refused)
 {
 	struct unix_options same_user = { .flags = UNIX_SAME_USER };
 	int fd = raw_listener();
@@ -281,14 +281,15 @@ main(void)
 
 	tcase_add_test(descriptor, given_listener_serves_and_keeps_its_file);
 #ifdef __linux__
-	tcase_add_test(descriptor, given_listener_tells_its_longest_path);
+	tcase_add_test(descriptor, adopted_listener_reports_its_longest_path);
 	tcase_add_test(descriptor,
-	    given_listener_tells_its_abstract_name);
+	    adopted_listener_reports_its_abstract_name);
 #endif
 	tcase_add_test(descriptor, inherit_keeps_it_for_the_next_program);
-	tcase_add_loop_test(descriptor, what_is_no_listener_is_refused, 0, 5);
+	tcase_add_loop_test(descriptor, descriptor_without_listener_is_refused,
+	    0, 5);
 	tcase_add_test(descriptor, given_connection_becomes_ports);
-	tcase_add_test(descriptor, what_is_no_connection_is_refused);
+	tcase_add_test(descriptor, unconnected_descriptor_is_refused);
 	tcase_add_loop_test(manager, passed_socket_is_found, 0, 9);
 	tcase_add_loop_test(manager,
 	    lying_environment_is_refused_and_unchanged, 0, 11);

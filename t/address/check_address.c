@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LIMIT	sizeof(((struct sockaddr_un *)0)->sun_path)
+#define PATH_BYTES	sizeof(((struct sockaddr_un *)0)->sun_path)
 
 /* A line goes over; FILE is where it goes over, NULL for no file. */
 static void
@@ -61,8 +61,9 @@ expect_refused(const char *address, const struct unix_options *options,
 
 START_TEST(path_of_any_length_is_served)
 {
-	const size_t lengths[] = { 1, 2, 50, LIMIT - 2, LIMIT - 1, LIMIT,
-	    LIMIT + 1, 120, 200, 255, 256, 300, 1000, 4000, 4095 };
+	const size_t lengths[] = { 1, 2, 50, PATH_BYTES - 2, PATH_BYTES - 1,
+	    PATH_BYTES,
+	    PATH_BYTES + 1, 120, 200, 255, 256, 300, 1000, 4000, 4095 };
 	char path[4096];
 
 	make_path(path, lengths[_i]);
@@ -79,7 +80,7 @@ START_TEST(longer_path_is_refused_whole)
 	else
 		make_path(path, 4096);
 	expect_refused(path, NULL, ENAMETOOLONG);
-	path[LIMIT] = '\0';
+	path[PATH_BYTES] = '\0';
 	ck_assert_int_eq(access(path, F_OK), -1);
 }
 END_TEST
@@ -104,7 +105,7 @@ END_TEST
 
 START_TEST(relative_and_absolute_paths_are_served)
 {
-	char path[LIMIT];
+	char path[PATH_BYTES];
 
 	ck_assert_int_eq(mkdir("d", 0700), 0);
 	expect_path("d/s");
@@ -122,7 +123,7 @@ START_TEST(absolute_path_is_bound_when_it_fits)
 	struct unix_listener *listener;
 	struct sockaddr_un name;
 	socklen_t size = sizeof(name);
-	char path[LIMIT];
+	char path[PATH_BYTES];
 
 	ck_assert_int_eq(mkdir("d", 0700), 0);
 	ck_assert_ptr_nonnull(getcwd(path, sizeof(path) - 2));
@@ -176,7 +177,7 @@ START_TEST(bad_addresses_are_einval)
 END_TEST
 
 /* unix_explain() counts on it. */
-START_TEST(empty_address_is_einval_whatever_the_system_lacks)
+START_TEST(empty_address_is_einval_on_every_system)
 {
 	struct unix_options error = { .sigpipe = UNIX_SIGPIPE_ERROR };
 
@@ -267,7 +268,7 @@ main(void)
 	tcase_add_loop_test(core, directory_that_cannot_be_read_serves, 0, 3);
 	tcase_add_loop_test(errors, bad_addresses_are_einval, 0, 14);
 	tcase_add_test(errors,
-	    empty_address_is_einval_whatever_the_system_lacks);
+	    empty_address_is_einval_on_every_system);
 	tcase_add_test(errors, nul_inside_a_path_is_einval);
 	tcase_add_test(errors, missing_directory_is_enoent);
 	tcase_add_test(errors, file_as_directory_is_enotdir);

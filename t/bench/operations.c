@@ -205,7 +205,7 @@ main(int argc, char *argv[])
 		return 0;
 	need(mkdtemp(directory) != NULL && chdir(directory) == 0, "mkdtemp");
 	measure_kind(0);
-	measure("unix_check_address", check_addresses, MANY);
+	measure("unix_check_address", check_addresses, REPETITIONS);
 	begin_listening(&datagrams);
 	measure("unix_send", send_datagrams, FEW);
 	end_listening();

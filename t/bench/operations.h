@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <unixport.h>
 
-#define MANY	1000		/* times of a quick one, that fit in a socket */
+#define REPETITIONS 1000	/* times of a quick one, that fit in a socket */
 #define FEW	100		/* times of the others */
 #define LINE	"0123456789012345678901234567890\n"
 #define LINE_BYTES	(sizeof(LINE) - 1)

@@ -102,12 +102,12 @@ void
 measure_streams(void)
 {
 	need(unix_pair(&options, pair) == 0, "unix_pair");
-	measure("fputs a line", put_lines, MANY);
-	measure("fgets it", get_lines, MANY);
-	measure("fprintf a line", print_lines, MANY);
-	measure("unix_get_line", get_bounded_lines, MANY);
-	measure("unix_put_frame", put_frames, MANY);
-	measure("unix_get_frame", get_frames, MANY);
+	measure("fputs a line", put_lines, REPETITIONS);
+	measure("fgets it", get_lines, REPETITIONS);
+	measure("fprintf a line", print_lines, REPETITIONS);
+	measure("unix_get_line", get_bounded_lines, REPETITIONS);
+	measure("unix_put_frame", put_frames, REPETITIONS);
+	measure("unix_get_frame", get_frames, REPETITIONS);
 	measure("fwrite 1 KiB", put_pieces, FEW);
 	measure("fread 1 KiB", get_pieces, FEW);
 	measure("a round trip", make_trips, FEW);

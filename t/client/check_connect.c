@@ -51,7 +51,7 @@ START_TEST(kinds_talk_to_each_other)
 }
 END_TEST
 
-START_TEST(nobody_there_is_enoent)
+START_TEST(missing_server_is_ENOENT)
 {
 	cannot_connect("s", NULL, ENOENT);
 	ck_assert_int_eq(symlink("nowhere", "s"), 0);
@@ -59,7 +59,7 @@ START_TEST(nobody_there_is_enoent)
 }
 END_TEST
 
-START_TEST(nobody_listening_is_econnrefused)
+START_TEST(stale_socket_is_ECONNREFUSED)
 {
 	switch (_i) {
 	case 0: close(bind_socket(SOCK_STREAM)); break;
@@ -136,8 +136,8 @@ fill(Suite *suite)
 	tcase_add_test(core, text_goes_both_ways);
 	tcase_add_test(core, every_descriptor_is_close_on_exec);
 	tcase_add_test(core, kinds_talk_to_each_other);
-	tcase_add_test(errors, nobody_there_is_enoent);
-	tcase_add_loop_test(errors, nobody_listening_is_econnrefused, 0, 4);
+	tcase_add_test(errors, missing_server_is_ENOENT);
+	tcase_add_loop_test(errors, stale_socket_is_ECONNREFUSED, 0, 4);
 	tcase_add_test(errors, socket_of_another_type_is_eprototype);
 	tcase_add_test(errors, file_of_another_user_is_eacces);
 	/* A plain connection has a second one. */

@@ -76,7 +76,7 @@ START_TEST(long_path_and_abstract_name_receive)
 }
 END_TEST
 
-START_TEST(nobody_accepts_datagrams)
+START_TEST(accept_of_datagrams_is_EOPNOTSUPP)
 {
 	struct unix_listener *listener = listen_at("s", &datagram);
 	struct unix_ports ports;
@@ -117,7 +117,7 @@ count_signal(int signal)
 	ck_abort_msg("a signal");
 }
 
-START_TEST(nobody_there_is_an_error_and_never_a_signal)
+START_TEST(missing_receiver_is_an_error_and_no_signal)
 {
 	catch_signal(SIGPIPE, count_signal);
 	fails(unix_send("s", "x", 1), ENOENT);
@@ -177,8 +177,8 @@ main(void)
 	tcase_add_loop_test(core, long_path_and_abstract_name_receive, 0, 2);
 #endif
 	tcase_add_test(core, given_sockets_are_adopted_and_sent_over);
-	tcase_add_test(errors, nobody_accepts_datagrams);
-	tcase_add_test(errors, nobody_there_is_an_error_and_never_a_signal);
+	tcase_add_test(errors, accept_of_datagrams_is_EOPNOTSUPP);
+	tcase_add_test(errors, missing_receiver_is_an_error_and_no_signal);
 	tcase_add_test(errors, stream_socket_there_is_eprototype);
 	tcase_add_test(errors, too_much_is_emsgsize);
 	tcase_add_test(errors, bad_input_is_einval);

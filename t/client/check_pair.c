@@ -53,7 +53,7 @@ END_TEST
 
 /* The bytes of a stream that is 1 MiB and a bit long. */
 
-#define LONG	1100000
+#define STREAM_BYTES	1100000
 
 static void *
 write_long(void *argument)
@@ -61,13 +61,13 @@ write_long(void *argument)
 	struct unix_ports *ports = argument;
 	unsigned i;
 
-	for (i = 0; i < LONG; i++)
+	for (i = 0; i < STREAM_BYTES; i++)
 		if (putc((int)(i * 31 % 251), ports->out) == EOF)
 			return argument;
 	return unix_close_output(ports) == 0 ? NULL : argument;
 }
 
-START_TEST(long_streams_arrive_whole_in_both_directions_at_once)
+START_TEST(long_streams_arrive_whole_in_both_directions)
 {
 	struct unix_ports pair[2];
 	pthread_t thread[2];
@@ -77,7 +77,7 @@ START_TEST(long_streams_arrive_whole_in_both_directions_at_once)
 	succeeds(unix_pair(of_kind(NULL), pair));
 	for (end = 0; end < 2; end++)
 		thread[end] = start_thread(write_long, &pair[end]);
-	for (i = 0; i < LONG; i++)
+	for (i = 0; i < STREAM_BYTES; i++)
 		for (end = 0; end < 2; end++)
 			if (getc(pair[end].in) != (int)(i * 31 % 251))
 				ck_abort_msg("byte %u of end %d", i, end);
@@ -154,7 +154,7 @@ exit_at_once(struct unix_ports *ports)
  * fclose(3) of a guarded `out` is the end of that direction, for whoever
  * holds the socket; a child closes the ports instead, or abandons them.
  */
-START_TEST(fclose_in_a_child_ends_what_guarded_ports_send)
+START_TEST(fclose_in_a_child_shuts_down_guarded_output)
 {
 	struct unix_ports pair[2];
 	pid_t child;
@@ -202,7 +202,7 @@ START_TEST(unsent_output_is_sent_once_when_the_child_abandons)
 }
 END_TEST
 
-START_TEST(unsent_output_is_sent_once_when_the_child_exits_at_once)
+START_TEST(unsent_output_is_sent_once_if_the_child_exits)
 {
 	send_unsent(exit_at_once, 1);
 }
@@ -220,7 +220,7 @@ read_byte(void *argument)
 }
 
 /* musl's fork(2) leaves the stream locked: a plain one stays so. */
-START_TEST(child_abandons_what_a_thread_of_its_parent_reads)
+START_TEST(child_abandons_ports_that_a_thread_of_its_parent_reads)
 {
 	struct unix_ports pair[2];
 	pthread_t thread;
@@ -278,21 +278,21 @@ fill(Suite *suite)
 	tcase_add_test(core, text_goes_both_ways);
 	tcase_add_test(core, every_descriptor_is_close_on_exec);
 	tcase_add_test(core,
-	    long_streams_arrive_whole_in_both_directions_at_once);
+	    long_streams_arrive_whole_in_both_directions);
 	tcase_add_test(processes, parent_and_child_talk);
 	tcase_add_test(processes,
 	    closing_the_other_half_leaves_the_child_connected);
 	tcase_add_test(processes,
-	    fclose_in_a_child_ends_what_guarded_ports_send);
+	    fclose_in_a_child_shuts_down_guarded_output);
 	tcase_add_test(processes,
 	    unsent_output_is_sent_once_when_the_child_abandons);
 	tcase_add_test(exits,
-	    unsent_output_is_sent_once_when_the_child_exits_at_once);
+	    unsent_output_is_sent_once_if_the_child_exits);
 	tcase_add_test(processes,
 	    unsent_output_is_sent_twice_when_the_child_closes);
 	if (guarded)
 		tcase_add_test(processes,
-		    child_abandons_what_a_thread_of_its_parent_reads);
+		    child_abandons_ports_that_a_thread_of_its_parent_reads);
 	tcase_add_test(processes, killed_child_is_end_of_file);
 	/* A plain port has a second descriptor. */
 	tcase_add_loop_test(shortage, shortage_leaves_nothing,

@@ -161,7 +161,7 @@ START_TEST(unix_wait_ends_with_etimedout)
 }
 END_TEST
 
-START_TEST(unix_wait_does_not_wait_for_what_never_comes)
+START_TEST(unix_wait_does_not_wait_after_permanent_errors)
 {
 	struct unix_options options = { .flags = UNIX_WAIT };
 	int fd = bind_socket(SOCK_DGRAM);
@@ -187,7 +187,7 @@ fill(Suite *suite)
 	tcase_add_loop_test(limits, unix_wait_waits_for_the_server, 0, 2);
 	tcase_add_loop_test(limits, unix_wait_ends_with_etimedout, 0, 2);
 	tcase_add_test(limits,
-	    unix_wait_does_not_wait_for_what_never_comes);
+	    unix_wait_does_not_wait_after_permanent_errors);
 }
 
 int

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LENGTH	(2 * MIB)	/* more than sockets and pipes can hold */
+#define STREAM_BYTES (2 * MIB)	/* more than sockets and pipes can hold */
 
 /* How the command gets its connection. */
 enum { CONNECTING, LISTENING, INHERITING, CONNECTIONS };
@@ -206,7 +206,7 @@ end(struct copying *c)
 static size_t
 fill(const struct copying *c, int fd)
 {
-	static char bytes[LENGTH];
+	static char bytes[STREAM_BYTES];
 	size_t sent = 0, before;
 	ssize_t done;
 
@@ -379,7 +379,7 @@ START_TEST(file_is_sent_to_a_non_blocking_socket)
 	FILE *file = fopen("file", "w+"), *in;
 
 	ck_assert_ptr_nonnull(file);
-	ck_assert_int_eq(put_bytes(file, 0, LENGTH), 0);
+	ck_assert_int_eq(put_bytes(file, 0, STREAM_BYTES), 0);
 	rewind(file);
 	pass_socket(&c, dup(fileno(file)), output);
 	in = stream_of(c.peer);
@@ -388,7 +388,8 @@ START_TEST(file_is_sent_to_a_non_blocking_socket)
 	set_flag(c.shared, O_NONBLOCK);
 	ck_assert_uint_eq(take_bytes(in, KIB, MIB), MIB);
 	wait_idle(c.process);
-	ck_assert_uint_eq(take_bytes(in, KIB + MIB, LENGTH), LENGTH - KIB -
+	ck_assert_uint_eq(take_bytes(in, KIB + MIB, STREAM_BYTES),
+	    STREAM_BYTES - KIB -
 	    MIB);
 	expect_end(in);
 	fclose(in);

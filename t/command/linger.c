@@ -20,9 +20,9 @@
 
 #include "unixport.h"
 
-#define MOST	253		/* descriptors in a message, by Linux */
+#define SCM_MAX_FDS	253		/* descriptors in a message, by Linux */
 
-static int fds[MOST];
+static int fds[SCM_MAX_FDS];
 static size_t count = 1;
 
 static void
@@ -117,7 +117,7 @@ main(int argc, char *argv[])
 
 	if (argc == 4)
 		count = (size_t)atoi(argv[3]);
-	if (times == 0 || count == 0 || count > MOST)
+	if (times == 0 || count == 0 || count > SCM_MAX_FDS)
 		return 2;
 	for (i = 0; i + 1 < count; i++)
 		fds[i] = null;

@@ -22,7 +22,7 @@ START_TEST(accept_without_a_place_for_its_descriptor_ends_the_client)
 END_TEST
 
 /* Clients that go again and again keep the listener ready. */
-START_TEST(accept_ends_in_time_whatever_clients_do)
+START_TEST(accept_ends_in_time_despite_clients)
 {
 	struct unix_options options = { .accept_timeout = 50 };
 
@@ -36,7 +36,7 @@ START_TEST(accept_ends_in_time_whatever_clients_do)
 END_TEST
 
 /* close(2) has closed it all the same. */
-START_TEST(close_tells_of_an_error_once_all_is_released)
+START_TEST(close_reports_an_error_after_releasing_all)
 {
 	struct unix_ports pair[2];
 
@@ -53,7 +53,7 @@ START_TEST(close_tells_of_an_error_once_all_is_released)
 }
 END_TEST
 
-START_TEST(close_tells_of_the_first_error)
+START_TEST(close_reports_the_first_error)
 {
 	struct unix_ports pair[2];
 
@@ -76,12 +76,12 @@ fill(Suite *suite)
 		tcase_add_loop_test(calls,
 		    accept_without_a_place_for_its_descriptor_ends_the_client,
 		    1, 3);
-	tcase_add_test(calls, accept_ends_in_time_whatever_clients_do);
+	tcase_add_test(calls, accept_ends_in_time_despite_clients);
 	/* libc closes the descriptors of plain ports by itself. */
 	if (guarded) {
 		tcase_add_test(calls,
-		    close_tells_of_an_error_once_all_is_released);
-		tcase_add_test(calls, close_tells_of_the_first_error);
+		    close_reports_an_error_after_releasing_all);
+		tcase_add_test(calls, close_reports_the_first_error);
 	}
 }
 

@@ -41,7 +41,7 @@ START_TEST(buffers_are_kept_for_those_of_their_size_alone)
 END_TEST
 
 /* The part that is here already is not lost. */
-START_TEST(line_and_frame_go_on_once_there_is_memory)
+START_TEST(line_and_frame_continue_after_ENOMEM)
 {
 	int (*const get)(FILE *, struct unix_buffer *, size_t) =
 	    _i == 0 ? unix_get_line : unix_get_frame;
@@ -81,7 +81,7 @@ fill(Suite *suite)
 		tcase_add_test(calls,
 		    buffers_are_kept_for_those_of_their_size_alone);
 	tcase_add_loop_test(shortage,
-	    line_and_frame_go_on_once_there_is_memory, 0, 2);
+	    line_and_frame_continue_after_ENOMEM, 0, 2);
 }
 
 int

@@ -57,7 +57,7 @@ START_TEST(listen_connect_accept_exchange_and_half_close)
 }
 END_TEST
 
-START_TEST(ended_listener_wakes_who_waits_for_it)
+START_TEST(shut_down_listener_wakes_waiters)
 {
 	struct unix_ports server;
 	pthread_t thread;
@@ -176,7 +176,7 @@ fill(Suite *suite)
 
 	tcase_add_loop_test(facts,
 	    listen_connect_accept_exchange_and_half_close, 0, 2);
-	tcase_add_test(facts, ended_listener_wakes_who_waits_for_it);
+	tcase_add_test(facts, shut_down_listener_wakes_waiters);
 	tcase_add_test(facts, process_that_ends_ends_its_connections);
 	tcase_add_loop_test(facts, disconnected_ports_close_without_an_error,
 	    0, WAYS);

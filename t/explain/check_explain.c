@@ -100,7 +100,7 @@ START_TEST(stale_socket)
 }
 END_TEST
 
-START_TEST(socket_of_a_stranger)
+START_TEST(socket_of_another_program)
 {
 	char expected[200];
 	long owner = (long)geteuid();
@@ -334,7 +334,7 @@ START_TEST(control_bytes_are_shown)
 }
 END_TEST
 
-START_TEST(it_counts_what_does_not_fit)
+START_TEST(truncated_text_is_counted)
 {
 	char small[8] = "unknown";
 	int whole = unix_explain("s", ENOENT, NULL, 0);
@@ -357,7 +357,7 @@ main(void)
 	tcase_add_test(path, nothing_there);
 	tcase_add_test(path, live_server);
 	tcase_add_test(path, stale_socket);
-	tcase_add_test(path, socket_of_a_stranger);
+	tcase_add_test(path, socket_of_another_program);
 	tcase_add_test(path, something_that_is_no_socket);
 	tcase_add_test(path, something_that_has_gone_meanwhile);
 	tcase_add_test(path, late);
@@ -368,6 +368,6 @@ main(void)
 	tcase_add_test(other, forms_without_a_file);
 	tcase_add_test(other, other_errors);
 	tcase_add_test(other, control_bytes_are_shown);
-	tcase_add_test(other, it_counts_what_does_not_fit);
+	tcase_add_test(other, truncated_text_is_counted);
 	return run_suite(suite);
 }

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FIRST	3
+#define FIRST_PASSED_FD	3
 #define PASSED	4		/* listeners, a datagram socket, a file */
 #define KEPT	800		/* where the sockets wait, out of reach */
 
@@ -40,7 +40,7 @@ make_sockets(void)
 	want(dup2(open("/dev/null", O_RDONLY), KEPT + 2) != -1);
 	want(dup2(bound(SOCK_STREAM), KEPT + 3) != -1);
 	/* Nothing else is open, whoever has started us. */
-	for (fd = FIRST; fd < KEPT; fd++)
+	for (fd = FIRST_PASSED_FD; fd < KEPT; fd++)
 		close(fd);
 }
 
@@ -55,7 +55,7 @@ pass_sockets(void)
 		make_sockets();
 	made = 1;
 	for (i = 0; i < PASSED; i++)
-		want(dup2(KEPT + i, FIRST + i) != -1);
+		want(dup2(KEPT + i, FIRST_PASSED_FD + i) != -1);
 }
 
 /* A number as the variables have it, without strtol(3). */
@@ -114,7 +114,8 @@ model(const char *name, unsigned flags, int *error)
 		return -1;
 	*error = place >= PASSED ? EBADF : kinds[place] == 0 ? ENOTSOCK :
 	    EPROTOTYPE;
-	return place < PASSED && kinds[place] == type ? FIRST + (int)place :
+	return place < PASSED && kinds[place] == type ?
+	    FIRST_PASSED_FD + (int)place :
 	    -1;
 }
 

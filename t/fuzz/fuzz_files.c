@@ -18,9 +18,9 @@
 #include <unistd.h>
 
 #define KINDS	7		/* of files, which go round */
-#define MOST	252		/* that wait at a time */
+#define MAX_FILES	252		/* that wait at a time */
 #define STEPS	100		/* of a story */
-#define LIMIT	1024		/* descriptors */
+#define MAX_DESCRIPTORS	1024		/* descriptors */
 
 static int files[KINDS];
 static ino_t inodes[KINDS];
@@ -42,13 +42,13 @@ struct story {
 static int
 open_descriptors(void)
 {
-	static struct pollfd all[LIMIT];
+	static struct pollfd all[MAX_DESCRIPTORS];
 	int i, count = 0;
 
-	for (i = 0; i < LIMIT; i++)
+	for (i = 0; i < MAX_DESCRIPTORS; i++)
 		all[i] = (struct pollfd){ .fd = i };
-	want(poll(all, LIMIT, 0) != -1);
-	for (i = 0; i < LIMIT; i++)
+	want(poll(all, MAX_DESCRIPTORS, 0) != -1);
+	for (i = 0; i < MAX_DESCRIPTORS; i++)
 		count += (all[i].revents & POLLNVAL) == 0;
 	return count;
 }
@@ -71,7 +71,7 @@ make_files(void)
 
 	if (inodes[0] != 0)
 		return;
-	set_limit(LIMIT);
+	set_limit(MAX_DESCRIPTORS);
 	for (i = 0; i < KINDS; i++) {
 		files[i] = memfd_create("file", 0);
 		want(files[i] != -1 && fstat(files[i], &status) == 0);
@@ -120,7 +120,7 @@ send_some(struct story *story, size_t length, unsigned count, int more)
 	/* With the first of its bytes. */
 	story->bytes[story->steps] = story->sent - (size_t)sent + 1;
 	story->by_byte[story->steps++] = story->total;
-	if (story->total - story->next > MOST)
+	if (story->total - story->next > MAX_FILES)
 		story->short_of = 1;
 }
 
@@ -192,7 +192,7 @@ read_in_shortage(struct story *story, size_t length, int spare)
 	set_limit((rlim_t)(lowest + spare));
 	story->short_of = 1;
 	read_some(story, length);
-	set_limit(LIMIT);
+	set_limit(MAX_DESCRIPTORS);
 }
 
 /* The other way: the stranger leaves room for few, or for none. */
@@ -236,7 +236,7 @@ take_step(struct story *story, struct input *input)
 		break;
 	case 3:
 		read_some(story, amount);
-		want(open_descriptors() <= story->open_before + 2 + MOST);
+		want(open_descriptors() <= story->open_before + 2 + MAX_FILES);
 		break;
 	case 4:
 		read_in_shortage(story, amount, (int)(choice / 8));

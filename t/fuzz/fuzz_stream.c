@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MOST	4096		/* bytes, which fit into any pipe */
+#define MAX_BYTES	4096		/* bytes, which fit into any pipe */
 #define FAILING	0xf0		/* a piece that is so large is an error */
 
 /* An error never comes twice in a row: or nothing would ever arrive. */
@@ -116,7 +116,7 @@ open_stream(struct stream *stream, struct input *input)
 	stream->count = next(input) % (sizeof(stream->pieces) + 1);
 	for (i = 0; i < stream->count; i++)
 		stream->pieces[i] = (uint8_t)next(input);
-	stream->size = input->left < MOST ? input->left : MOST;
+	stream->size = input->left < MAX_BYTES ? input->left : MAX_BYTES;
 	stream->bytes = malloc(stream->size > 0 ? stream->size : 1);
 	want(stream->bytes != NULL);
 	if (stream->size > 0)

@@ -45,7 +45,7 @@ static int (*const closers[])(struct unix_ports *) = {
 	unix_close_ports, unix_close_output, unix_abandon_ports, fclose_out
 };
 
-START_TEST(every_way_of_closing_tells_an_earlier_error)
+START_TEST(every_way_of_closing_reports_an_earlier_error)
 {
 	open_and_fail(0);
 	fails(closers[_i](&c.client), EPIPE);
@@ -56,7 +56,7 @@ START_TEST(every_way_of_closing_tells_an_earlier_error)
 END_TEST
 
 /* Whichever half was closed by fclose(3). */
-START_TEST(error_is_told_when_input_was_closed_first)
+START_TEST(error_is_reported_after_input_was_closed)
 {
 	open_and_fail(0);
 	ck_assert_int_eq(fclose(c.client.in), 0);
@@ -132,7 +132,7 @@ START_TEST(nothing_is_sent_behind_a_gap)
 }
 END_TEST
 
-START_TEST(later_writes_fail_at_once)
+START_TEST(later_writes_fail_immediately)
 {
 	long long start;
 	int i;
@@ -150,7 +150,7 @@ START_TEST(later_writes_fail_at_once)
 }
 END_TEST
 
-START_TEST(input_goes_on_after_output_failed)
+START_TEST(input_continues_after_output_failed)
 {
 	open_and_time_out();
 	say(c.server.out, "still heard\n");
@@ -177,9 +177,9 @@ fill(Suite *suite)
 	TCase *kept = add_case(suite, "kept");
 	TCase *stop = add_case(suite, "stop");
 
-	tcase_add_loop_test(kept, every_way_of_closing_tells_an_earlier_error,
+	tcase_add_loop_test(kept, every_way_of_closing_reports_an_earlier_error,
 	    0, COUNT(closers));
-	tcase_add_loop_test(kept, error_is_told_when_input_was_closed_first,
+	tcase_add_loop_test(kept, error_is_reported_after_input_was_closed,
 	    0, COUNT(closers));
 	tcase_add_loop_test(kept,
 	    closing_without_an_error_is_0_after_a_read_failed,
@@ -189,8 +189,8 @@ fill(Suite *suite)
 	tcase_add_loop_test(stop, clearerr_does_not_revive, 0, WAYS);
 	tcase_add_loop_test(stop, nothing_is_sent_behind_a_gap,
 	    0, COUNT(closers));
-	tcase_add_test(stop, later_writes_fail_at_once);
-	tcase_add_test(stop, input_goes_on_after_output_failed);
+	tcase_add_test(stop, later_writes_fail_immediately);
+	tcase_add_test(stop, input_continues_after_output_failed);
 	tcase_add_test(stop, errors_of_one_end_are_not_the_others);
 }
 

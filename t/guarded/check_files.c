@@ -32,7 +32,7 @@ START_TEST(files_are_here_with_their_lines)
 }
 END_TEST
 
-START_TEST(files_cross_in_both_directions_at_once)
+START_TEST(files_cross_in_both_directions)
 {
 	open_files(&c, _i, NULL);
 	add_numbers(&c.client, 10, 3);
@@ -49,7 +49,7 @@ START_TEST(files_cross_in_both_directions_at_once)
 }
 END_TEST
 
-START_TEST(adding_sends_what_was_written_before)
+START_TEST(adding_flushes_earlier_output)
 {
 	open_files(&c, _i, NULL);
 	ck_assert_int_ne(fputs("before\n", c.client.out), EOF);
@@ -80,7 +80,7 @@ START_TEST(files_wait_for_a_byte)
 END_TEST
 
 /* The number names another file by the time that the byte is written. */
-START_TEST(caller_may_close_and_reuse_his_own_at_once)
+START_TEST(caller_may_close_its_own_immediately)
 {
 	int fd, again;
 
@@ -270,12 +270,12 @@ fill(Suite *suite)
 
 	tcase_add_loop_test(core, files_are_here_with_their_lines,
 	    0, 2 * FILE_WAYS);
-	tcase_add_loop_test(core, files_cross_in_both_directions_at_once,
+	tcase_add_loop_test(core, files_cross_in_both_directions,
 	    0, FILE_WAYS);
-	tcase_add_loop_test(core, adding_sends_what_was_written_before,
+	tcase_add_loop_test(core, adding_flushes_earlier_output,
 	    0, FILE_WAYS);
 	tcase_add_loop_test(core, files_wait_for_a_byte, 0, FILE_WAYS);
-	tcase_add_loop_test(core, caller_may_close_and_reuse_his_own_at_once,
+	tcase_add_loop_test(core, caller_may_close_its_own_immediately,
 	    0, FILE_WAYS);
 	tcase_add_loop_test(core, callers_own_stays_his, 0, FILE_WAYS);
 	tcase_add_loop_test(core, files_are_close_on_exec_while_they_wait,

@@ -66,7 +66,7 @@ START_TEST(shortage_drops_the_rest_of_a_message)
 }
 END_TEST
 
-START_TEST(drop_is_told_in_its_place)
+START_TEST(drop_is_reported_in_order)
 {
 	open_files(&c, _i, NULL);
 	send_line("before\n", 1, 1);
@@ -89,7 +89,7 @@ START_TEST(drop_is_told_in_its_place)
 }
 END_TEST
 
-START_TEST(drops_in_a_row_are_told_once)
+START_TEST(adjacent_drops_are_reported_once)
 {
 	int i;
 
@@ -106,7 +106,7 @@ START_TEST(drops_in_a_row_are_told_once)
 }
 END_TEST
 
-START_TEST(drops_apart_are_told_each)
+START_TEST(separate_drops_are_reported_separately)
 {
 	int i;
 
@@ -122,7 +122,7 @@ START_TEST(drops_apart_are_told_each)
 END_TEST
 
 /* Untold at the end is no error: nothing of ours was lost. */
-START_TEST(untold_drop_is_forgotten_with_the_ports)
+START_TEST(unreported_drop_ends_with_the_ports)
 {
 	open_files(&c, _i, NULL);
 	send_line("dropped\n", 1, 2);
@@ -137,18 +137,18 @@ END_TEST
 START_TEST(more_than_may_be_untaken_are_dropped)
 {
 	open_files(&c, _i, NULL);
-	send_line("full\n", 0, MOST);
+	send_line("full\n", 0, MAX_FILES);
 	expect(c.server.in, "full\n");
-	send_line("one more\n", MOST, 1);
+	send_line("one more\n", MAX_FILES, 1);
 	expect(c.server.in, "one more\n");
-	send_line("full again\n", 0, MOST);
+	send_line("full again\n", 0, MAX_FILES);
 	expect(c.server.in, "full again\n");
-	take_numbers(&c.server, 0, MOST);
+	take_numbers(&c.server, 0, MAX_FILES);
 	expect_dropped(&c.server);
 	expect_none(&c.server);
-	send_line("next\n", 1, MOST);
+	send_line("next\n", 1, MAX_FILES);
 	expect(c.server.in, "next\n");
-	take_numbers(&c.server, 1, MOST);
+	take_numbers(&c.server, 1, MAX_FILES);
 	expect_none(&c.server);
 	close_connection(&c);
 }
@@ -157,11 +157,11 @@ END_TEST
 START_TEST(first_that_fit_are_kept)
 {
 	open_files(&c, _i, NULL);
-	send_line("many\n", 0, MOST - 2);
+	send_line("many\n", 0, MAX_FILES - 2);
 	expect(c.server.in, "many\n");
-	send_line("five\n", MOST - 2, 5);
+	send_line("five\n", MAX_FILES - 2, 5);
 	expect(c.server.in, "five\n");
-	take_numbers(&c.server, 0, MOST);
+	take_numbers(&c.server, 0, MAX_FILES);
 	expect_dropped(&c.server);
 	expect_none(&c.server);
 	close_connection(&c);
@@ -171,7 +171,7 @@ END_TEST
 START_TEST(taking_makes_room_behind_the_drop)
 {
 	open_files(&c, _i, NULL);
-	send_line("full\n", 0, MOST);
+	send_line("full\n", 0, MAX_FILES);
 	expect(c.server.in, "full\n");
 	send_line("dropped\n", 0, 3);
 	expect(c.server.in, "dropped\n");
@@ -180,7 +180,7 @@ START_TEST(taking_makes_room_behind_the_drop)
 	expect(c.server.in, "fits\n");
 	send_line("dropped too\n", 0, 3);
 	expect(c.server.in, "dropped too\n");
-	take_numbers(&c.server, 2, MOST - 2);
+	take_numbers(&c.server, 2, MAX_FILES - 2);
 	expect_dropped(&c.server);
 	take_numbers(&c.server, 1000, 2);
 	expect_dropped(&c.server);
@@ -197,8 +197,8 @@ START_TEST(queue_of_untaken_goes_round)
 	open_files(&c, _i, NULL);
 	for (i = 0; i < 300; i++) {
 		count = i * 37 % 101;
-		if (added + count - taken > MOST)
-			count = MOST - (added - taken);
+		if (added + count - taken > MAX_FILES)
+			count = MAX_FILES - (added - taken);
 		add_numbers(&c.client, added, count);
 		say(c.client.out, "line\n");
 		expect(c.server.in, "line\n");
@@ -225,13 +225,13 @@ fill(Suite *suite)
 	tcase_add_loop_test(none, none_is_here_without_any, 0, FILE_WAYS);
 	tcase_add_loop_test(shortage, shortage_drops_the_rest_of_a_message,
 	    0, 6);
-	tcase_add_loop_test(shortage, drop_is_told_in_its_place,
+	tcase_add_loop_test(shortage, drop_is_reported_in_order,
 	    0, FILE_WAYS);
-	tcase_add_loop_test(shortage, drops_in_a_row_are_told_once,
+	tcase_add_loop_test(shortage, adjacent_drops_are_reported_once,
 	    0, FILE_WAYS);
-	tcase_add_loop_test(shortage, drops_apart_are_told_each,
+	tcase_add_loop_test(shortage, separate_drops_are_reported_separately,
 	    0, FILE_WAYS);
-	tcase_add_loop_test(shortage, untold_drop_is_forgotten_with_the_ports,
+	tcase_add_loop_test(shortage, unreported_drop_ends_with_the_ports,
 	    0, FILE_WAYS);
 	tcase_add_loop_test(queue, more_than_may_be_untaken_are_dropped,
 	    2, FILE_WAYS);

@@ -59,7 +59,7 @@ START_TEST(fclose_reports_files_without_a_byte)
 }
 END_TEST
 
-START_TEST(closing_sends_files_with_what_waits)
+START_TEST(closing_sends_files_with_buffered_output)
 {
 	int (*const close_it[])(struct unix_ports *) = { unix_close_ports,
 	    unix_close_output };
@@ -171,7 +171,7 @@ fill(Suite *suite)
 	    0, 2 * FILE_WAYS);
 	tcase_add_loop_test(ends, fclose_reports_files_without_a_byte,
 	    0, FILE_WAYS);
-	tcase_add_loop_test(ends, closing_sends_files_with_what_waits,
+	tcase_add_loop_test(ends, closing_sends_files_with_buffered_output,
 	    0, 2 * FILE_WAYS);
 	tcase_add_loop_test(ends, abandoning_drops_files, 0, FILE_WAYS);
 	tcase_add_loop_test(ends, abandoning_in_a_child_leaves_the_parents,

@@ -127,22 +127,23 @@ END_TEST
 
 START_TEST(more_than_may_wait_is_e2big)
 {
-	static const size_t more[] = { 3, MOST, MOST + 1, SIZE_MAX - MOST,
+	static const size_t more[] = { 3, MAX_FILES, MAX_FILES + 1, SIZE_MAX -
+	    MAX_FILES,
 	    SIZE_MAX };
-	int files[MOST + 1] = { 0 };
+	int files[MAX_FILES + 1] = { 0 };
 	size_t i;
 
 	open_files(&c, _i, NULL);
-	fails(unix_add_files(&c.client, files, MOST + 1), E2BIG);
+	fails(unix_add_files(&c.client, files, MAX_FILES + 1), E2BIG);
 	fails(unix_add_files(&c.client, files, SIZE_MAX), E2BIG);
-	add_numbers(&c.client, 0, MOST - 2);
+	add_numbers(&c.client, 0, MAX_FILES - 2);
 	for (i = 0; i < COUNT(more); i++)
 		fails(unix_add_files(&c.client, files, more[i]), E2BIG);
-	add_numbers(&c.client, MOST - 2, 2);
+	add_numbers(&c.client, MAX_FILES - 2, 2);
 	fails(unix_add_files(&c.client, files, 1), E2BIG);
 	succeeds(unix_add_files(&c.client, files, 0));
 	pass_line();
-	take_numbers(&c.server, 0, MOST);
+	take_numbers(&c.server, 0, MAX_FILES);
 	expect_none(&c.server);
 	close_connection(&c);
 }
@@ -152,14 +153,14 @@ END_TEST
 START_TEST(text_that_waits_makes_room)
 {
 	open_files(&c, _i, NULL);
-	add_numbers(&c.client, 0, MOST);
+	add_numbers(&c.client, 0, MAX_FILES);
 	ck_assert_int_ne(fputs("one\n", c.client.out), EOF);
-	add_numbers(&c.client, MOST, 1);
+	add_numbers(&c.client, MAX_FILES, 1);
 	say(c.client.out, "two\n");
 	expect(c.server.in, "one\n");
-	take_numbers(&c.server, 0, MOST);
+	take_numbers(&c.server, 0, MAX_FILES);
 	expect(c.server.in, "two\n");
-	take_numbers(&c.server, MOST, 1);
+	take_numbers(&c.server, MAX_FILES, 1);
 	close_connection(&c);
 }
 END_TEST

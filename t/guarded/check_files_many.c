@@ -9,9 +9,9 @@
 static struct connection c;
 static _Atomic pid_t id;
 
-START_TEST(so_many_go_at_a_time)
+START_TEST(at_most_252_are_queued)
 {
-	static const int counts[] = { 1, 2, 3, 100, MOST - 1, MOST };
+	static const int counts[] = { 1, 2, 3, 100, MAX_FILES - 1, MAX_FILES };
 
 	open_files(&c, 2, NULL);
 	add_numbers(&c.client, 1, counts[_i]);
@@ -28,11 +28,11 @@ START_TEST(files_of_several_calls_wait_together)
 	int i;
 
 	open_files(&c, _i, NULL);
-	for (i = 0; i < MOST; i += 21)
+	for (i = 0; i < MAX_FILES; i += 21)
 		add_numbers(&c.client, i, 21);
 	say(c.client.out, "line\n");
 	expect(c.server.in, "line\n");
-	take_numbers(&c.server, 0, MOST);
+	take_numbers(&c.server, 0, MAX_FILES);
 	expect_none(&c.server);
 	close_connection(&c);
 }
@@ -44,13 +44,13 @@ START_TEST(files_may_be_taken_late)
 	int i;
 
 	open_files(&c, _i, NULL);
-	for (i = 0; i < MOST / 4; i++) {
+	for (i = 0; i < MAX_FILES / 4; i++) {
 		add_numbers(&c.client, 4 * i, 4);
 		snprintf(line, sizeof(line), "%d\n", i);
 		say(c.client.out, line);
 		expect(c.server.in, line);
 	}
-	take_numbers(&c.server, 0, MOST);
+	take_numbers(&c.server, 0, MAX_FILES);
 	expect_none(&c.server);
 	close_connection(&c);
 }
@@ -156,7 +156,7 @@ read_line(void *unused)
 	return NULL;
 }
 
-START_TEST(blocked_reader_keeps_nobody_from_taking)
+START_TEST(blocked_reader_does_not_block_taking)
 {
 	pthread_t reader;
 
@@ -185,12 +185,12 @@ fill(Suite *suite)
 	TCase *many = add_case(suite, "many");
 	TCase *threads = add_case(suite, "threads");
 
-	tcase_add_loop_test(many, so_many_go_at_a_time, 0, 6);
+	tcase_add_loop_test(many, at_most_252_are_queued, 0, 6);
 	tcase_add_loop_test(many, files_of_several_calls_wait_together,
 	    2, FILE_WAYS);
 	tcase_add_loop_test(many, files_may_be_taken_late, 2, FILE_WAYS);
 	tcase_add_loop_test(many, thousands_keep_their_places, 0, 6);
-	tcase_add_loop_test(threads, blocked_reader_keeps_nobody_from_taking,
+	tcase_add_loop_test(threads, blocked_reader_does_not_block_taking,
 	    0, FILE_WAYS);
 	tcase_add_test(threads, threads_that_lock_the_stream_do_not_mix_theirs);
 }

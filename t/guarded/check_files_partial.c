@@ -11,20 +11,21 @@
 #include "files.h"
 #include "traffic.h"
 
-#define LARGE	30000		/* more than a narrow socket takes */
+#define LARGE_BYTES	30000		/* more than a narrow socket takes */
 
 static struct connection c;
 static _Atomic pid_t id;
 
-/* `out` holds LARGE bytes, and three descriptors wait before them. */
+/* `out` holds LARGE_BYTES bytes, and three descriptors wait before them. */
 static void
 write_large(void)
 {
-	char *text = calloc(1, LARGE);
+	char *text = calloc(1, LARGE_BYTES);
 
 	ck_assert_ptr_nonnull(text);
 	add_numbers(&c.client, 1, 3);
-	ck_assert_uint_eq(fwrite(text, 1, LARGE, c.client.out), LARGE);
+	ck_assert_uint_eq(fwrite(text, 1, LARGE_BYTES, c.client.out),
+	    LARGE_BYTES);
 	free(text);
 }
 
@@ -49,13 +50,13 @@ expect_large(void)
 {
 	drain(c.server.in, 1);
 	take_numbers(&c.server, 1, 3);
-	drain(c.server.in, LARGE - 1);
+	drain(c.server.in, LARGE_BYTES - 1);
 	expect_none(&c.server);
 }
 
 START_TEST(split_message_brings_them_with_its_first_byte)
 {
-	static const size_t sizes[] = { 0, 1000, 16384, 2 * LARGE };
+	static const size_t sizes[] = { 0, 1000, 16384, 2 * LARGE_BYTES };
 	struct unix_options options = { .buffer_size = sizes[_i] };
 	pthread_t sender;
 
@@ -68,7 +69,7 @@ START_TEST(split_message_brings_them_with_its_first_byte)
 }
 END_TEST
 
-START_TEST(blocked_send_brings_them_when_it_goes_on)
+START_TEST(blocked_send_passes_files_when_it_continues)
 {
 	size_t full;
 	pthread_t sender;
@@ -114,7 +115,7 @@ END_TEST
 START_TEST(part_of_a_send_that_timed_out_brings_them)
 {
 	struct unix_options options = { .write_timeout = 20,
-	    .buffer_size = 2 * LARGE };
+	    .buffer_size = 2 * LARGE_BYTES };
 
 	open_files(&c, 2, &options);
 	narrow(&c.client);
@@ -143,7 +144,7 @@ answer_one(void *unused)
 	return NULL;
 }
 
-START_TEST(reading_sends_them_with_what_waits)
+START_TEST(reading_sends_files_with_buffered_output)
 {
 	pthread_t server;
 
@@ -160,7 +161,7 @@ START_TEST(reading_sends_them_with_what_waits)
 }
 END_TEST
 
-START_TEST(asking_sends_them_with_what_waits)
+START_TEST(readiness_check_sends_files_with_output)
 {
 	open_files(&c, _i, NULL);
 	add_numbers(&c.client, 1, 2);
@@ -230,7 +231,7 @@ END_TEST
 /* The tie sends a part, the flush the rest: the part has them. */
 START_TEST(tie_that_sends_a_part_sends_them_once)
 {
-	struct unix_options options = { .buffer_size = 2 * LARGE };
+	struct unix_options options = { .buffer_size = 2 * LARGE_BYTES };
 	pthread_t sender;
 
 	open_files(&c, _i, &options);
@@ -248,7 +249,7 @@ END_TEST
 /* A part is ahead: adding sends the rest, and its own come behind. */
 START_TEST(files_added_after_a_part_come_behind_the_rest)
 {
-	struct unix_options options = { .buffer_size = 2 * LARGE };
+	struct unix_options options = { .buffer_size = 2 * LARGE_BYTES };
 	size_t full;
 
 	open_files(&c, _i, &options);
@@ -276,14 +277,14 @@ fill(Suite *suite)
 
 	tcase_add_loop_test(parts,
 	    split_message_brings_them_with_its_first_byte, 0, 4);
-	tcase_add_loop_test(parts, blocked_send_brings_them_when_it_goes_on,
+	tcase_add_loop_test(parts, blocked_send_passes_files_when_it_continues,
 	    0, FILE_WAYS);
 	tcase_add_loop_test(parts, send_that_timed_out_brings_none,
 	    0, FILE_WAYS);
 	tcase_add_test(parts, part_of_a_send_that_timed_out_brings_them);
-	tcase_add_loop_test(tie, reading_sends_them_with_what_waits,
+	tcase_add_loop_test(tie, reading_sends_files_with_buffered_output,
 	    0, FILE_WAYS);
-	tcase_add_loop_test(tie, asking_sends_them_with_what_waits,
+	tcase_add_loop_test(tie, readiness_check_sends_files_with_output,
 	    0, FILE_WAYS);
 	tcase_add_loop_test(tie, asking_with_nothing_written_leaves_them,
 	    0, FILE_WAYS);

@@ -45,7 +45,7 @@ START_TEST(unsent_output_is_sent_once)
 }
 END_TEST
 
-START_TEST(other_process_goes_on_after_one_closed)
+START_TEST(other_process_continues_after_one_closed)
 {
 	int (*const closing[])(struct unix_ports *) = { unix_close_ports,
 	    unix_abandon_ports };
@@ -254,7 +254,7 @@ open_talk_and_close_for_long(void *argument)
 	return argument;
 }
 
-START_TEST(child_opens_ports_whatever_other_threads_did_at_that_moment)
+START_TEST(child_opens_ports_after_fork_beside_threads)
 {
 	pthread_t thread;
 	pid_t child;
@@ -284,7 +284,7 @@ fill(Suite *suite)
 
 	tcase_add_loop_test(core, unsent_output_is_sent_once,
 	    0, COUNT(leaving));
-	tcase_add_loop_test(core, other_process_goes_on_after_one_closed,
+	tcase_add_loop_test(core, other_process_continues_after_one_closed,
 	    0, 2 * WAYS);
 	tcase_add_loop_test(core, child_may_take_the_connection_over, 0, WAYS);
 	if (!guarded)
@@ -299,7 +299,7 @@ fill(Suite *suite)
 	    child_abandons_ports_that_another_thread_is_tying);
 	/* ASan's and TSan's own memory stays locked in such a child. */
 	tcase_add_test(memory,
-	    child_opens_ports_whatever_other_threads_did_at_that_moment);
+	    child_opens_ports_after_fork_beside_threads);
 }
 
 int

@@ -20,7 +20,7 @@
 #include "rights.h"
 
 #define LINGER		3	/* seconds that a dropped socket would take */
-#define TIMEOUT		200	/* milliseconds, of reads */
+#define READ_TIMEOUT_MS		200	/* milliseconds, of reads */
 
 static const struct raw one_file = { .count = 1 }, text_alone;
 static char self[4096];		/* this program, which is the child too */
@@ -174,7 +174,7 @@ expect_option(int fd, int is_off)
 	ck_assert_int_eq(takes_files(fd), !(is_off && kernel_refuses()));
 }
 
-START_TEST(descriptor_that_was_not_asked_for_is_refused)
+START_TEST(unrequested_descriptor_is_refused)
 {
 	ways[_i](NULL);
 	expect_option(unix_fileno(&ports), guarded);
@@ -199,7 +199,7 @@ START_TEST(descriptor_with_an_urgent_byte_is_refused)
 }
 END_TEST
 
-START_TEST(descriptor_that_was_asked_for_arrives)
+START_TEST(requested_descriptor_arrives)
 {
 	const struct unix_options files = { .flags = UNIX_FILES };
 
@@ -276,7 +276,7 @@ close_lingering(int fd, int far)
  */
 START_TEST(socket_that_lingers_does_not_hold_us)
 {
-	const struct unix_options limited = { .read_timeout = TIMEOUT };
+	const struct unix_options limited = { .read_timeout = READ_TIMEOUT_MS };
 	int far, fd = make_lingering(&far);
 	long long start;
 
@@ -288,7 +288,7 @@ START_TEST(socket_that_lingers_does_not_hold_us)
 	ck_assert_int_eq(getc(ports.in), EOF);
 	ck_assert_int_eq(errno, ETIMEDOUT);
 	close_all();
-	ck_assert_int_lt(milliseconds() - start, 10 * TIMEOUT);
+	ck_assert_int_lt(milliseconds() - start, 10 * READ_TIMEOUT_MS);
 	close_lingering(fd, far);
 }
 END_TEST
@@ -515,7 +515,7 @@ fill(Suite *suite)
 	TCase *listeners = add_case(suite, "listeners");
 
 	tcase_add_loop_test(ends,
-	    descriptor_that_was_not_asked_for_is_refused, 0, COUNT(ways));
+	    unrequested_descriptor_is_refused, 0, COUNT(ways));
 	tcase_add_loop_test(ends, descriptor_with_an_urgent_byte_is_refused,
 	    0, COUNT(ways));
 	tcase_add_loop_test(ends,
@@ -530,7 +530,7 @@ fill(Suite *suite)
 	    option_that_a_server_sets_is_that_of_its_connections);
 	if (!guarded)
 		return;
-	tcase_add_loop_test(ends, descriptor_that_was_asked_for_arrives,
+	tcase_add_loop_test(ends, requested_descriptor_arrives,
 	    0, COUNT(ways));
 	tcase_add_loop_test(ends, socket_that_lingers_does_not_hold_us,
 	    0, COUNT(ways));

@@ -160,7 +160,7 @@ START_TEST(kernel_that_will_not_is_an_error)
 }
 END_TEST
 
-START_TEST(plain_ports_keep_what_the_system_has)
+START_TEST(plain_ports_keep_the_option_of_the_system)
 {
 	ways[_i].prepare();
 	fail_next("SO_PASSRIGHTS", 1, EPERM);
@@ -184,7 +184,7 @@ START_TEST(accepted_connection_takes_no_call)
 END_TEST
 
 /* Both ends on an older kernel: text arrives, the descriptor does not. */
-START_TEST(older_kernel_closes_what_was_not_asked_for)
+START_TEST(older_kernel_closes_unrequested_descriptors)
 {
 	int before;
 
@@ -238,7 +238,7 @@ fill(Suite *suite)
 
 	tcase_add_loop_test(calls, kernel_without_the_option_is_no_error,
 	    0, COUNT(ways));
-	tcase_add_loop_test(calls, older_kernel_closes_what_was_not_asked_for,
+	tcase_add_loop_test(calls, older_kernel_closes_unrequested_descriptors,
 	    0, WAYS);
 	tcase_add_loop_test(calls, refusal_is_first, 0, 2);
 	tcase_add_test(calls, accepted_connection_takes_no_call);
@@ -246,7 +246,8 @@ fill(Suite *suite)
 		tcase_add_loop_test(calls, kernel_that_will_not_is_an_error,
 		    0, COUNT(ways));
 	else
-		tcase_add_loop_test(calls, plain_ports_keep_what_the_system_has,
+		tcase_add_loop_test(calls,
+		    plain_ports_keep_the_option_of_the_system,
 		    0, COUNT(ways));
 }
 

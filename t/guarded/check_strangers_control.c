@@ -45,10 +45,10 @@ START_TEST(credentials_take_no_room_from_files)
 {
 	open_both(UNIX_FILES);
 	ck_assert_int_eq(ask_for(SO_PASSCRED), 0);
-	raw_send(stranger, "one\n", (struct raw){ .count = MOST,
+	raw_send(stranger, "one\n", (struct raw){ .count = MAX_FILES,
 	    .credentials = 1 });
 	expect(ports.in, "one\n");
-	take_numbers(&ports, 0, MOST);
+	take_numbers(&ports, 0, MAX_FILES);
 	expect_none(&ports);
 	raw_send(stranger, "two\n", (struct raw){ .credentials = 1 });
 	raw_send(stranger, "three\n", text_alone);
@@ -85,10 +85,10 @@ START_TEST(descriptor_of_the_sender_takes_no_room_from_files)
 	if (ask_for(SO_PASSPIDFD) == -1)
 		ck_assert_int_eq(errno, ENOPROTOOPT);
 	ck_assert_int_eq(ask_for(SO_PASSCRED), 0);
-	raw_send(stranger, "line\n", (struct raw){ .count = MOST,
+	raw_send(stranger, "line\n", (struct raw){ .count = MAX_FILES,
 	    .credentials = _i });
 	expect(ports.in, "line\n");
-	take_numbers(&ports, 0, MOST);
+	take_numbers(&ports, 0, MAX_FILES);
 	expect_none(&ports);
 	close_both();
 }

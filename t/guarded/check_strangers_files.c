@@ -74,9 +74,9 @@ END_TEST
 START_TEST(most_that_the_kernel_passes_is_one_too_many)
 {
 	open_both(UNIX_FILES);
-	raw_send(stranger, "line\n", (struct raw){ .count = MOST + 1 });
+	raw_send(stranger, "line\n", (struct raw){ .count = MAX_FILES + 1 });
 	expect(ports.in, "line\n");
-	take_numbers(&ports, 0, MOST);
+	take_numbers(&ports, 0, MAX_FILES);
 	expect_dropped(&ports);
 	expect_none(&ports);
 	close_both();
@@ -88,16 +88,16 @@ START_TEST(flood_of_full_messages_fills_the_queue_once)
 	int i, full;
 
 	open_both(UNIX_FILES);
-	raw_send(stranger, "line\n", (struct raw){ .count = MOST + 1 });
+	raw_send(stranger, "line\n", (struct raw){ .count = MAX_FILES + 1 });
 	expect(ports.in, "line\n");
 	full = open_descriptors();
 	for (i = 0; i < 100; i++) {
 		raw_send(stranger, "line\n",
-		    (struct raw){ .first = 1000, .count = MOST + 1 });
+		    (struct raw){ .first = 1000, .count = MAX_FILES + 1 });
 		expect(ports.in, "line\n");
 	}
 	ck_assert_int_eq(open_descriptors(), full);
-	take_numbers(&ports, 0, MOST);
+	take_numbers(&ports, 0, MAX_FILES);
 	expect_dropped(&ports);
 	expect_none(&ports);
 	close_both();
@@ -119,7 +119,7 @@ START_TEST(flood_of_single_bytes_leaks_none)
 }
 END_TEST
 
-START_TEST(flood_that_nobody_takes_leaks_none)
+START_TEST(untaken_flood_leaks_no_descriptor)
 {
 	int i;
 
@@ -129,7 +129,7 @@ START_TEST(flood_that_nobody_takes_leaks_none)
 		ck_assert_int_eq(getc(ports.in), 'x');
 	}
 	if (_i == 1) {
-		take_numbers(&ports, 0, MOST);
+		take_numbers(&ports, 0, MAX_FILES);
 		expect_dropped(&ports);
 		expect_none(&ports);
 	}
@@ -144,7 +144,8 @@ START_TEST(full_messages_in_a_shortage_are_dropped)
 	open_both(UNIX_FILES);
 	/* No more, for an ordinary user's descriptors under way are counted. */
 	for (i = 0; i < 3; i++)
-		raw_send(stranger, "line\n", (struct raw){ .count = MOST + 1 });
+		raw_send(stranger, "line\n", (struct raw){ .count =
+		    MAX_FILES + 1 });
 	begin_shortage(_i);
 	for (i = 0; i < 3; i++)
 		expect(ports.in, "line\n");
@@ -169,7 +170,7 @@ fill(Suite *suite)
 	tcase_add_test(floods, most_that_the_kernel_passes_is_one_too_many);
 	tcase_add_test(floods, flood_of_full_messages_fills_the_queue_once);
 	tcase_add_test(floods, flood_of_single_bytes_leaks_none);
-	tcase_add_loop_test(floods, flood_that_nobody_takes_leaks_none, 0, 2);
+	tcase_add_loop_test(floods, untaken_flood_leaks_no_descriptor, 0, 2);
 	tcase_add_loop_test(shortage, full_messages_in_a_shortage_are_dropped,
 	    0, 3);
 }

@@ -61,7 +61,7 @@ START_TEST(untied_request_waits_for_its_fflush)
 }
 END_TEST
 
-START_TEST(waiting_for_input_sends_what_waits)
+START_TEST(waiting_for_input_sends_buffered_output)
 {
 	open_connection(&c, _i, NULL);
 	ck_assert_int_ne(fputs("question\n", c.client.out), EOF);
@@ -165,7 +165,7 @@ END_TEST
 
 /* Output of which the socket takes a part at once. */
 
-#define LARGE	(200 * KIB)
+#define LARGE_BYTES	(200 * KIB)
 
 static void
 open_partly_tied(void)
@@ -175,27 +175,27 @@ open_partly_tied(void)
 
 	open_connection(&c, 0, &options);
 	narrow(&c.client);
-	ck_assert_int_eq(put_bytes(c.client.out, 0, LARGE), 0);
+	ck_assert_int_eq(put_bytes(c.client.out, 0, LARGE_BYTES), 0);
 	answers(unix_input_ready(&c.server, 0), 0);
 	reader = block_reader();
 	answers(unix_input_ready(&c.server, 0), 1);
 	finish_reader(reader, "news\n");
 }
 
-START_TEST(waiting_reader_goes_on_sending)
+START_TEST(waiting_reader_keeps_sending)
 {
 	struct unix_options options = { .buffer_size = MIB };
 	pthread_t reader;
 
 	open_connection(&c, _i, &options);
 	narrow(&c.client);
-	ck_assert_int_eq(put_bytes(c.client.out, 0, LARGE), 0);
+	ck_assert_int_eq(put_bytes(c.client.out, 0, LARGE_BYTES), 0);
 	reader = block_reader();
-	expect_bytes(c.server.in, 0, LARGE);
+	expect_bytes(c.server.in, 0, LARGE_BYTES);
 	finish_reader(reader, "news\n");
-	ck_assert_int_eq(put_bytes(c.client.out, LARGE, 2000), 0);
+	ck_assert_int_eq(put_bytes(c.client.out, LARGE_BYTES, 2000), 0);
 	succeeds(unix_close_ports(&c.client));
-	ck_assert_uint_eq(count_bytes(c.server.in, LARGE), 2000);
+	ck_assert_uint_eq(count_bytes(c.server.in, LARGE_BYTES), 2000);
 	close_connection(&c);
 }
 END_TEST
@@ -213,14 +213,14 @@ static void *(*const senders[])(void *) = {
 	call_fflush, call_fclose_out, call_close_output, call_close_ports
 };
 
-START_TEST(what_was_not_taken_is_sent_in_its_place)
+START_TEST(unsent_rest_is_sent_in_order)
 {
 	struct call sending = { .ports = &c.client };
 	pthread_t sender;
 
 	open_partly_tied();
 	sender = start_call(senders[_i], &sending);
-	expect_bytes(c.server.in, 0, LARGE);
+	expect_bytes(c.server.in, 0, LARGE_BYTES);
 	join_thread(sender);
 	ck_assert_int_eq(sending.result, 0);
 	succeeds(unix_close_ports(&c.client));
@@ -233,7 +233,7 @@ END_TEST
 static void *
 write_more(void *argument)
 {
-	size_t place = LARGE, length = 1;
+	size_t place = LARGE_BYTES, length = 1;
 	unsigned char byte;
 
 	for (; place + length < 5 * MIB; length = length * 3 % 100003) {
@@ -270,7 +270,7 @@ START_TEST(bytes_put_between_partial_ties_keep_their_order)
 
 	open_partly_tied();
 	for (i = 0; i < 50; i++) {
-		make_bytes(&byte, LARGE + i, 1);
+		make_bytes(&byte, LARGE_BYTES + i, 1);
 		ck_assert_int_eq(putc(byte, c.client.out), byte);
 		thread = block_reader();
 		expect_bytes(c.server.in, i * 2000, 2000);
@@ -278,7 +278,7 @@ START_TEST(bytes_put_between_partial_ties_keep_their_order)
 	}
 	thread = start_call(call_close_ports, &sending);
 	ck_assert_uint_eq(count_bytes(c.server.in, 50 * 2000),
-	    LARGE + 50 - 50 * 2000);
+	    LARGE_BYTES + 50 - 50 * 2000);
 	join_thread(thread);
 	ck_assert_int_eq(sending.result, 0);
 	close_connection(&c);
@@ -293,7 +293,7 @@ START_TEST(abandoned_output_that_was_partly_sent_ends_there)
 	succeeds(unix_abandon_ports(&c.client));
 	count = count_bytes(c.server.in, 0);
 	ck_assert_uint_gt(count, 0);
-	ck_assert_uint_lt(count, LARGE);
+	ck_assert_uint_lt(count, LARGE_BYTES);
 	close_connection(&c);
 }
 END_TEST
@@ -331,7 +331,8 @@ fill(Suite *suite)
 	tcase_add_loop_test(core, request_needs_no_fflush, 0, WAYS);
 	tcase_add_loop_test(core, untied_request_waits_for_its_fflush,
 	    0, WAYS);
-	tcase_add_loop_test(core, waiting_for_input_sends_what_waits, 0, WAYS);
+	tcase_add_loop_test(core, waiting_for_input_sends_buffered_output, 0,
+	    WAYS);
 	tcase_add_loop_test(core, room_for_output_is_no_input, 0, WAYS);
 	tcase_add_loop_test(core,
 	    peer_that_does_not_read_does_not_hinder_reading, 0, WAYS);
@@ -339,8 +340,8 @@ fill(Suite *suite)
 	    output_that_waits_is_no_write_timeout_of_the_read, 0, WAYS);
 	tcase_add_loop_test(core, read_timeout_holds_while_output_waits,
 	    0, WAYS);
-	tcase_add_loop_test(partial, waiting_reader_goes_on_sending, 0, WAYS);
-	tcase_add_loop_test(partial, what_was_not_taken_is_sent_in_its_place,
+	tcase_add_loop_test(partial, waiting_reader_keeps_sending, 0, WAYS);
+	tcase_add_loop_test(partial, unsent_rest_is_sent_in_order,
 	    0, COUNT(senders));
 	tcase_add_test(partial, much_that_is_written_later_comes_behind_it);
 	tcase_add_test(partial,

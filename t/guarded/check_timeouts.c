@@ -38,15 +38,15 @@ took(int least)
 
 /*
  * A peer that acts again and again, so that each wait for it is shorter than
- * PATIENCE, and all of them longer; on a machine that stalls one may be longer,
- * and then nothing is proved.
+ * TIMEOUT_MS, and all of them longer.  On a machine that stalls, one may be
+ * longer, and nothing is proved.
  */
 #define ACTS		8
-#define PAUSE		80	/* milliseconds */
-#define PATIENCE	500
+#define PAUSE_MS	80
+#define TIMEOUT_MS	500
 #define PORTION		(256 * KIB)	/* more than a socket holds */
 
-static long long idleness;	/* the longest from one to the end of the next */
+static long long idleness;	/* the longest, to the end of the next */
 static size_t taken;
 
 static void
@@ -57,7 +57,7 @@ act_now_and_then(void (*act)(void))
 
 	idleness = 0;
 	for (i = 0; i < ACTS; i++) {
-		pause_for(PAUSE);
+		pause_for(PAUSE_MS);
 		begin = milliseconds();
 		act();
 		end = milliseconds();
@@ -113,7 +113,7 @@ read_block(FILE *in)
 
 static int (*const readers[])(FILE *) = { getc, read_line, read_block };
 
-START_TEST(silent_peer_is_etimedout_and_reading_goes_on)
+START_TEST(silent_peer_is_ETIMEDOUT_and_reading_continues)
 {
 	int i;
 
@@ -151,14 +151,14 @@ START_TEST(peer_that_sends_now_and_then_is_heard_out)
 	size_t count;
 
 	do {
-		open_reading(_i, PATIENCE);
+		open_reading(_i, TIMEOUT_MS);
 		peer = start_thread(drip, NULL);
 		count = fread(block, 1, ACTS, c.client.in);
 		if (count == ACTS)
-			took(ACTS * PAUSE);
+			took(ACTS * PAUSE_MS);
 		join_thread(peer);
 		close_connection(&c);
-	} while (count < ACTS && idleness >= PATIENCE);
+	} while (count < ACTS && idleness >= TIMEOUT_MS);
 	ck_assert_uint_eq(count, ACTS);
 	ck_assert_int_eq(memcmp(block, "xxxxxxxx", ACTS), 0);
 }
@@ -194,7 +194,7 @@ START_TEST(fgets_loses_the_half_that_came)
 }
 END_TEST
 
-START_TEST(fread_returns_what_came)
+START_TEST(fread_returns_received_bytes)
 {
 	char block[10];
 
@@ -265,16 +265,16 @@ START_TEST(peer_that_reads_now_and_then_gets_all)
 	int result;
 
 	do {
-		open_writing(_i, PATIENCE);
+		open_writing(_i, TIMEOUT_MS);
 		taken = 0;
 		peer = start_thread(sip, NULL);
 		result = put_bytes(c.client.out, 0, ACTS * PORTION);
 		if (result == 0 && (result = fflush(c.client.out)) == 0)
-			took((ACTS - 1) * PAUSE);
+			took((ACTS - 1) * PAUSE_MS);
 		unix_close_ports(&c.client);
 		join_thread(peer);
 		close_connection(&c);
-	} while (result == EOF && idleness >= PATIENCE);
+	} while (result == EOF && idleness >= TIMEOUT_MS);
 	ck_assert_int_eq(result, 0);
 	ck_assert_uint_eq(taken, ACTS * PORTION);
 }
@@ -312,7 +312,7 @@ fill(Suite *suite)
 	TCase *writing = add_case(suite, "writing");
 
 	tcase_add_loop_test(reading,
-	    silent_peer_is_etimedout_and_reading_goes_on, 0, WAYS);
+	    silent_peer_is_ETIMEDOUT_and_reading_continues, 0, WAYS);
 	tcase_add_test(reading,
 	    other_holder_that_made_it_nonblocking_changes_nothing);
 	tcase_add_loop_test(reading, peer_that_sends_now_and_then_is_heard_out,
@@ -320,7 +320,7 @@ fill(Suite *suite)
 	tcase_add_loop_test(reading,
 	    bytes_read_one_by_one_are_all_there_after_timeouts, 0, WAYS);
 	tcase_add_loop_test(reading, fgets_loses_the_half_that_came, 0, WAYS);
-	tcase_add_loop_test(reading, fread_returns_what_came, 0, WAYS);
+	tcase_add_loop_test(reading, fread_returns_received_bytes, 0, WAYS);
 	tcase_add_loop_test(reading, end_and_arrived_bytes_are_not_timeouts,
 	    0, WAYS);
 	tcase_add_loop_test(writing, peer_that_never_reads_is_etimedout,

@@ -314,7 +314,7 @@ START_TEST(reader_and_writer_share_one_connection)
 }
 END_TEST
 
-START_TEST(eight_pairs_pass_bytes_at_once)
+START_TEST(eight_pairs_pass_bytes_concurrently)
 {
 	converse_all(PAIRS, megabytes() / PAIRS);
 }
@@ -333,7 +333,7 @@ fill(Suite *suite)
 	tcase_add_test(handler, read_timeouts_lose_nothing);
 	tcase_add_test(handler, write_timeouts_send_an_exact_beginning);
 	tcase_add_test(threads, reader_and_writer_share_one_connection);
-	tcase_add_test(threads, eight_pairs_pass_bytes_at_once);
+	tcase_add_test(threads, eight_pairs_pass_bytes_concurrently);
 }
 
 int

@@ -12,13 +12,13 @@
 
 #include "interpose.h"
 
-#define LENGTH	((size_t)4 << 20)
-#define TIMEOUT	30		/* milliseconds */
+#define STREAM_BYTES	((size_t)4 << 20)
+#define TIMEOUT_MS	30		/* milliseconds */
 
 static struct unix_ports ports;
 static int peer, polls;
 static size_t taken;
-static char bytes[LENGTH];
+static char bytes[STREAM_BYTES];
 
 static void
 take(size_t length)
@@ -39,13 +39,13 @@ take_some(void)
 	int waiting;
 
 	ck_assert_int_eq(ioctl(peer, FIONREAD, &waiting), 0);
-	take(++polls <= 3 ? (size_t)waiting / 2 + 1 : LENGTH);
+	take(++polls <= 3 ? (size_t)waiting / 2 + 1 : STREAM_BYTES);
 	before_next("poll", take_some);
 }
 
-START_TEST(write_goes_on_while_anything_moves)
+START_TEST(write_continues_while_bytes_move)
 {
-	struct unix_options options = { .write_timeout = TIMEOUT };
+	struct unix_options options = { .write_timeout = TIMEOUT_MS };
 	long long start = milliseconds();
 	int fd[2];
 
@@ -53,18 +53,19 @@ START_TEST(write_goes_on_while_anything_moves)
 	peer = fd[1];
 	succeeds(unix_open_ports(fd[0], of_kind(&options), &ports));
 	before_next("poll", take_some);
-	ck_assert_uint_eq(fwrite(bytes, 1, LENGTH, ports.out), LENGTH);
+	ck_assert_uint_eq(fwrite(bytes, 1, STREAM_BYTES, ports.out),
+	    STREAM_BYTES);
 	ck_assert_int_eq(fflush(ports.out), 0);
 	forget_next();
 #ifdef __linux__
-	ck_assert_int_ge(milliseconds() - start, 3 * TIMEOUT);
+	ck_assert_int_ge(milliseconds() - start, 3 * TIMEOUT_MS);
 #else
 	(void)start;
 #endif
 	succeeds(unix_close_ports(&ports));
-	while (taken < LENGTH)
-		take(LENGTH);
-	ck_assert_uint_eq(taken, LENGTH);
+	while (taken < STREAM_BYTES)
+		take(STREAM_BYTES);
+	ck_assert_uint_eq(taken, STREAM_BYTES);
 	ck_assert_int_eq(close(peer), 0);
 }
 END_TEST
@@ -110,7 +111,7 @@ fill(Suite *suite)
 {
 	TCase *calls = add_case(suite, "calls");
 
-	tcase_add_test(calls, write_goes_on_while_anything_moves);
+	tcase_add_test(calls, write_continues_while_bytes_move);
 	tcase_add_test(calls, output_is_held_while_files_are_added);
 }
 

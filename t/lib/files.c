@@ -100,7 +100,7 @@ close_numbers(const int *files, int count)
 void
 add_numbers(struct unix_ports *ports, int first, int count)
 {
-	int files[MOST];
+	int files[MAX_FILES];
 
 	make_numbers(files, first, count);
 	succeeds(unix_add_files(ports, files, (size_t)count));
@@ -176,12 +176,12 @@ raw_try(int fd, const char *text, struct raw with)
 	struct iovec bytes = { (void *)(size_t)text, strlen(text) };
 	struct msghdr message = { .msg_iov = &bytes, .msg_iovlen = 1,
 	    .msg_control = control };
-	int files[MOST + 1];
+	int files[MAX_FILES + 1];
 	size_t used = 0;
 	ssize_t sent;
 	int error;
 
-	ck_assert_int_le(with.count, MOST + 1);
+	ck_assert_int_le(with.count, MAX_FILES + 1);
 	make_numbers(files, with.first, with.count);
 	if (with.credentials)
 		used = put_control(&message, used, SCM_CREDENTIALS, &self,

@@ -5,7 +5,7 @@
 
 #include "support.h"
 
-#define MOST	252		/* that wait at a time */
+#define MAX_FILES	252		/* that wait at a time */
 
 /* The ways of open_connection(), and unix_open_ports() of two sockets. */
 #define FILE_WAYS	(WAYS + 1)

@@ -24,7 +24,7 @@
 #include "rivals.h"
 
 #define RIVALS		12
-#define PATIENCE	5000	/* milliseconds, until the owner listens */
+#define OWNER_TIMEOUT_MS 5000	/* milliseconds, until the owner listens */
 #define LOOKS		4u	/* of an owner at its path, at most */
 
 static long long
@@ -113,7 +113,7 @@ judge(int reports, int count)
 static const char *
 visit(void)
 {
-	struct unix_options patient = { .connect_timeout = PATIENCE };
+	struct unix_options patient = { .connect_timeout = OWNER_TIMEOUT_MS };
 	struct unix_ports client;
 	int came;
 

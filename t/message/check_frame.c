@@ -226,7 +226,7 @@ START_TEST(frame_of_4_gib_is_emsgsize)
 }
 END_TEST
 
-START_TEST(output_that_fails_is_told)
+START_TEST(failed_output_is_reported)
 {
 	FILE *full = fopen("/dev/full", "w");
 	char bytes[100] = "";
@@ -284,7 +284,7 @@ fill(Suite *suite)
 	tcase_add_loop_test(errors, usual_limit_is_a_mebibyte, 0, SOURCES);
 	tcase_add_loop_test(errors, length_of_4_gib_costs_nothing, 0, SOURCES);
 	tcase_add_loop_test(errors, frame_of_4_gib_is_emsgsize, 0, WIRES);
-	tcase_add_test(errors, output_that_fails_is_told);
+	tcase_add_test(errors, failed_output_is_reported);
 	tcase_add_test(errors, stream_for_input_is_ebadf);
 	tcase_add_test(errors, null_is_einval);
 }

@@ -122,7 +122,7 @@ START_TEST(lines_of_every_length_are_whole)
 }
 END_TEST
 
-START_TEST(what_is_behind_the_line_is_stdios)
+START_TEST(bytes_behind_the_line_are_left_to_stdio)
 {
 	open_text(_i, "one\ntwo\nthree\n");
 	expect_line("one");
@@ -231,7 +231,7 @@ START_TEST(freed_buffer_is_all_zeros)
 END_TEST
 
 /* As getline(3) does: the end stays until clearerr(3). */
-START_TEST(file_that_has_grown_goes_on_after_clearerr)
+START_TEST(grown_file_continues_after_clearerr)
 {
 	FILE *grows = fopen("source", "w");
 
@@ -258,7 +258,7 @@ fill(Suite *suite)
 	tcase_add_loop_test(core, last_line_needs_no_newline, 0, SOURCES);
 	tcase_add_loop_test(core, nul_is_a_byte_as_any, 0, SOURCES);
 	tcase_add_loop_test(core, lines_of_every_length_are_whole, 0, SOURCES);
-	tcase_add_loop_test(core, what_is_behind_the_line_is_stdios, 0,
+	tcase_add_loop_test(core, bytes_behind_the_line_are_left_to_stdio, 0,
 	    SOURCES);
 	tcase_add_loop_test(core, byte_that_was_put_back_comes_first, 0,
 	    SOURCES);
@@ -268,7 +268,7 @@ fill(Suite *suite)
 	tcase_add_loop_test(core, memory_may_be_the_callers_own, 0, SOURCES);
 	tcase_add_loop_test(core, memory_may_be_taken_away, 0, SOURCES);
 	tcase_add_loop_test(core, freed_buffer_is_all_zeros, 0, SOURCES);
-	tcase_add_test(core, file_that_has_grown_goes_on_after_clearerr);
+	tcase_add_test(core, grown_file_continues_after_clearerr);
 }
 
 int

@@ -150,7 +150,7 @@ START_TEST(usual_limit_is_a_mebibyte)
 }
 END_TEST
 
-START_TEST(short_line_takes_little_whatever_the_limit)
+START_TEST(short_line_takes_little_memory_at_any_limit)
 {
 	open_long(_i, 10, "\n");
 	answers(unix_get_line(s.in, &line, SIZE_MAX), 1);
@@ -221,7 +221,7 @@ fill(Suite *suite)
 	tcase_add_loop_test(core, stream_stands_inside_the_long_line, 0,
 	    SOURCES);
 	tcase_add_test(core, usual_limit_is_a_mebibyte);
-	tcase_add_loop_test(core, short_line_takes_little_whatever_the_limit,
+	tcase_add_loop_test(core, short_line_takes_little_memory_at_any_limit,
 	    0, SOURCES);
 	tcase_add_loop_test(core, part_over_a_lower_limit_is_emsgsize, 0,
 	    WIRES);

@@ -173,7 +173,7 @@ get_message(void *argument)
 	return NULL;
 }
 
-START_TEST(interrupted_read_goes_on)
+START_TEST(interrupted_read_continues)
 {
 	struct reader r = { .message = &messages[_i % 2] };
 	size_t here = 0;
@@ -225,7 +225,7 @@ START_TEST(stream_for_output_is_ebadf)
 }
 END_TEST
 
-START_TEST(error_of_the_file_is_told)
+START_TEST(error_of_the_file_is_reported)
 {
 	FILE *directory = fopen(".", "r");
 
@@ -249,10 +249,10 @@ fill(Suite *suite)
 	tcase_add_loop_test(core, end_after_a_cut_ends_the_message, 0, WIRES);
 	tcase_add_loop_test(core, part_of_another_message_is_einval, 0, WIRES);
 	tcase_add_loop_test(core, freed_buffer_forgets_the_part, 0, WIRES);
-	tcase_add_loop_test(handler, interrupted_read_goes_on, 0, 2 * WIRES);
+	tcase_add_loop_test(handler, interrupted_read_continues, 0, 2 * WIRES);
 	tcase_add_loop_test(errors, reset_is_reported_once, 0, 2 * WAYS);
 	tcase_add_loop_test(errors, stream_for_output_is_ebadf, 0, 2);
-	tcase_add_loop_test(errors, error_of_the_file_is_told, 0, 2);
+	tcase_add_loop_test(errors, error_of_the_file_is_reported, 0, 2);
 }
 
 int

@@ -16,7 +16,7 @@
 #define SYS_close_range	__NR_close_range
 #endif
 
-#define FIRST	3
+#define FIRST_FREE_FD	3
 #define LAST	60
 
 static pthread_barrier_t both;
@@ -40,7 +40,7 @@ fill_table(const char *file, char made[LAST])
 	int fd = open(file, O_PATH | O_CLOEXEC), number;
 
 	ck_assert_int_ne(fd, -1);
-	for (number = FIRST; number < LAST; number++) {
+	for (number = FIRST_FREE_FD; number < LAST; number++) {
 		made[number] = fcntl(number, F_GETFD) == -1;
 		if (made[number])
 			ck_assert_int_eq(dup3(fd, number, O_CLOEXEC), number);
@@ -53,7 +53,7 @@ empty_table(const char made[LAST])
 {
 	int number;
 
-	for (number = FIRST; number < LAST; number++)
+	for (number = FIRST_FREE_FD; number < LAST; number++)
 		if (made[number])
 			close(number);
 }

@@ -134,7 +134,7 @@ write_meanwhile(void)
 	join_thread(start_thread(write_more, NULL));
 }
 
-START_TEST(writer_does_not_wait_while_the_tie_closes_what_it_has_sent)
+START_TEST(writer_does_not_wait_while_the_tie_closes_sent_files)
 {
 	struct call reading = { .ports = &c.client };
 	pthread_t reader;
@@ -243,7 +243,7 @@ fill(Suite *suite)
 	tcase_add_test(closing,
 	    server_serves_while_an_untaken_descriptor_is_closed);
 	tcase_add_loop_test(closing,
-	    writer_does_not_wait_while_the_tie_closes_what_it_has_sent,
+	    writer_does_not_wait_while_the_tie_closes_sent_files,
 	    0, WAYS);
 	tcase_add_loop_test(memory,
 	    child_abandons_ports_in_an_earlier_handler_of_fork, 0, 2 * WAYS);

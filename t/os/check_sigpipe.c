@@ -166,7 +166,7 @@ START_TEST(each_call_that_makes_ports_ignores)
 END_TEST
 
 /* A listener's policy is that of its connections. */
-START_TEST(accepting_ignores_for_the_listener_that_says_so)
+START_TEST(accept_ignores_SIGPIPE_for_its_listener)
 {
 	struct unix_options options = { .sigpipe = UNIX_SIGPIPE_IGNORE };
 	struct unix_listener *listener = listen_at("s", &options);
@@ -282,7 +282,7 @@ fill(Suite *suite)
 	    0, WAYS);
 	tcase_add_test(policies, each_call_that_makes_ports_ignores);
 	tcase_add_test(policies,
-	    accepting_ignores_for_the_listener_that_says_so);
+	    accept_ignores_SIGPIPE_for_its_listener);
 	tcase_add_test(policies, failure_leaves_the_disposition_alone);
 	tcase_add_test(shortage, shortage_leaves_the_disposition_alone);
 	tcase_add_loop_test(policies,

@@ -24,7 +24,7 @@ START_TEST(listen_removes_no_file_that_it_could_not_look_at)
 }
 END_TEST
 
-START_TEST(listen_removes_the_file_that_it_could_not_look_at_once)
+START_TEST(listen_removes_a_file_after_one_failed_stat)
 {
 	fail_next("fstatat", 1, EACCES);
 	ck_assert_ptr_null(unix_listen("s", NULL));
@@ -56,7 +56,7 @@ put_file(void)
 	ck_assert_int_eq(close(open("s", O_CREAT | O_WRONLY, 0640)), 0);
 }
 
-START_TEST(listen_wants_the_very_socket_that_it_has_made)
+START_TEST(listen_requires_the_socket_that_it_has_made)
 {
 	void (*const swap[])(void) = { make_link, put_symlink, put_file };
 	struct stat before, after;
@@ -229,7 +229,7 @@ main(void)
 	TCase *moments = add_case(suite, "moments");
 
 	tcase_add_loop_test(moments,
-	    listen_wants_the_very_socket_that_it_has_made, 0, 3);
+	    listen_requires_the_socket_that_it_has_made, 0, 3);
 	tcase_add_test(moments,
 	    directory_that_is_swapped_before_bind_is_noticed);
 	tcase_add_test(moments,
@@ -245,6 +245,6 @@ main(void)
 	tcase_add_test(moments,
 	    listen_removes_no_file_that_it_could_not_look_at);
 	tcase_add_test(moments,
-	    listen_removes_the_file_that_it_could_not_look_at_once);
+	    listen_removes_a_file_after_one_failed_stat);
 	return run_suite(suite);
 }

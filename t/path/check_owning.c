@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A path that is owned: its file's mode and group, and whether it still leads here. */
+/* Owning a path: mode and group of its file, and whether it leads to the file. */
 #include "support.h"
 
 #include <sys/stat.h>
@@ -18,7 +18,7 @@ START_TEST(keep_leaves_the_file)
 }
 END_TEST
 
-START_TEST(mode_is_exactly_what_was_asked_for)
+START_TEST(mode_is_exact)
 {
 	const mode_t masks[] = { 0, 022, 077, 0777 };
 	const mode_t modes[] = { 0600, 0660, 0666, 0777, 0200, 0640 };
@@ -112,7 +112,7 @@ START_TEST(change_of_directory_changes_nothing)
 }
 END_TEST
 
-START_TEST(nobody_owns_null)
+START_TEST(null_listener_is_EINVAL)
 {
 	fails(unix_listener_owns_path(NULL), EINVAL);
 }
@@ -125,7 +125,7 @@ main(void)
 	TCase *core = add_case(suite, "core");
 
 	tcase_add_test(core, keep_leaves_the_file);
-	tcase_add_loop_test(core, mode_is_exactly_what_was_asked_for, 0, 24);
+	tcase_add_loop_test(core, mode_is_exact, 0, 24);
 	tcase_add_test(core, group_of_others_is_eperm);
 	tcase_add_test(core,
 	    group_in_a_directory_without_write_permission_is_eacces);
@@ -133,6 +133,6 @@ main(void)
 	tcase_add_test(core, replaced_file_is_not_owned_and_stays);
 	tcase_add_test(core, path_of_a_renamed_directory_is_not_owned);
 	tcase_add_test(core, change_of_directory_changes_nothing);
-	tcase_add_test(core, nobody_owns_null);
+	tcase_add_test(core, null_listener_is_EINVAL);
 	return run_suite(suite);
 }

@@ -113,7 +113,7 @@ START_TEST(no_reclaim_leaves_a_stale_socket)
 }
 END_TEST
 
-START_TEST(what_is_no_socket_stays)
+START_TEST(other_file_types_stay)
 {
 	switch (_i) {
 	case 0: make_file("s"); break;
@@ -170,7 +170,7 @@ lock_directory(int how)
 	return fd;
 }
 
-START_TEST(strangers_lock_does_not_hinder_a_free_path)
+START_TEST(foreign_lock_does_not_affect_a_free_path)
 {
 	int lock = lock_directory(_i == 0 ? LOCK_SH : LOCK_EX);
 	struct unix_listener *listener = listen_at("s", NULL);
@@ -181,7 +181,7 @@ START_TEST(strangers_lock_does_not_hinder_a_free_path)
 }
 END_TEST
 
-START_TEST(strangers_lock_makes_a_stale_path_busy_after_two_seconds)
+START_TEST(foreign_lock_makes_a_stale_path_EBUSY_after_two_seconds)
 {
 	int lock = lock_directory(LOCK_SH);
 	long long start = milliseconds();
@@ -254,14 +254,14 @@ main(void)
 	tcase_add_test(reclaim, path_of_a_killed_server_is_free_again);
 	tcase_add_loop_test(reclaim, long_stale_path_is_reclaimed, 0, 4);
 	tcase_add_test(reclaim, no_reclaim_leaves_a_stale_socket);
-	tcase_add_loop_test(reclaim, what_is_no_socket_stays, 0, 6);
+	tcase_add_loop_test(reclaim, other_file_types_stay, 0, 6);
 	tcase_add_loop_test(reclaim, live_socket_of_any_type_stays, 0, 3);
 	tcase_add_test(reclaim,
 	    live_server_is_not_disturbed_by_a_second_start);
-	tcase_add_loop_test(lock, strangers_lock_does_not_hinder_a_free_path,
+	tcase_add_loop_test(lock, foreign_lock_does_not_affect_a_free_path,
 	    0, 2);
 	tcase_add_test(lock,
-	    strangers_lock_makes_a_stale_path_busy_after_two_seconds);
+	    foreign_lock_makes_a_stale_path_EBUSY_after_two_seconds);
 	tcase_add_test(lock, lock_is_waited_for);
 	tcase_add_test(lock, directory_that_cannot_be_locked_is_in_use);
 	tcase_add_test(reclaim, stale_socket_that_may_not_be_removed_stays);

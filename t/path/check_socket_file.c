@@ -13,7 +13,7 @@ make_file(const char *path)
 	ck_assert_int_eq(close(open(path, O_CREAT | O_WRONLY, 0640)), 0);
 }
 
-START_TEST(socket_file_has_mode_0600_whatever_the_umask)
+START_TEST(socket_file_has_mode_0600_under_any_umask)
 {
 	const mode_t masks[] = { 0, 022, 077, 0177, 0277, 0777 };
 	struct unix_listener *listener;
@@ -119,7 +119,7 @@ START_TEST(child_of_fork_does_not_remove_the_file)
 }
 END_TEST
 
-START_TEST(close_tells_when_the_file_cannot_be_removed)
+START_TEST(close_reports_a_file_that_cannot_be_removed)
 {
 	const mode_t modes[] = { 0555, 0 };
 	struct unix_listener *listener;
@@ -145,7 +145,7 @@ main(void)
 	TCase *file = add_case(suite, "file");
 
 	tcase_add_loop_test(file,
-	    socket_file_has_mode_0600_whatever_the_umask, 0, 6);
+	    socket_file_has_mode_0600_under_any_umask, 0, 6);
 	tcase_add_test(file, close_removes_the_file_and_the_path_is_free);
 	tcase_add_test(file, close_of_null_is_nothing);
 	tcase_add_test(file, close_leaves_the_socket_of_the_next_server);
@@ -154,7 +154,7 @@ main(void)
 	tcase_add_test(file, close_finds_a_relative_path_after_chdir);
 	tcase_add_test(file, close_follows_a_renamed_directory);
 	tcase_add_test(file, child_of_fork_does_not_remove_the_file);
-	tcase_add_loop_test(file, close_tells_when_the_file_cannot_be_removed,
+	tcase_add_loop_test(file, close_reports_a_file_that_cannot_be_removed,
 	    0, 2);
 	return run_suite(suite);
 }

@@ -82,7 +82,7 @@ START_TEST(unsent_output_to_a_gone_peer_is_epipe)
 END_TEST
 
 /* stdio alone would say 0: its buffer is empty after the failed flush. */
-START_TEST(earlier_loss_is_told_at_the_end)
+START_TEST(earlier_loss_is_reported_at_the_end)
 {
 	int (*const close_it[])(struct unix_ports *) = { unix_close_ports,
 	    unix_close_output, unix_abandon_ports };
@@ -100,7 +100,7 @@ START_TEST(earlier_loss_is_told_at_the_end)
 }
 END_TEST
 
-START_TEST(earlier_loss_is_told_by_fclose_too)
+START_TEST(earlier_loss_is_reported_by_fclose)
 {
 	open_connection(&c, _i, NULL);
 	succeeds(unix_close_ports(&c.server));
@@ -181,10 +181,10 @@ fill(Suite *suite)
 	tcase_add_test(errors, closing_no_ports_is_einval);
 	tcase_add_loop_test(errors, unsent_output_to_a_gone_peer_is_epipe,
 	    0, 2);
-	tcase_add_loop_test(errors, earlier_loss_is_told_at_the_end, 0, 3);
+	tcase_add_loop_test(errors, earlier_loss_is_reported_at_the_end, 0, 3);
 	if (guarded)
 		tcase_add_loop_test(errors,
-		    earlier_loss_is_told_by_fclose_too, 0, WAYS);
+		    earlier_loss_is_reported_by_fclose, 0, WAYS);
 	tcase_add_test(errors, descriptor_closed_behind_our_back_is_ebadf);
 	tcase_add_loop_test(errors,
 	    peer_that_leaves_words_unread_is_econnreset_once, 0, WAYS);

@@ -93,7 +93,7 @@ START_TEST(peer_hanging_up_ends_our_blocked_reader)
 }
 END_TEST
 
-START_TEST(what_had_arrived_is_read_first)
+START_TEST(received_bytes_are_read_first)
 {
 	open_connection(&c, _i, NULL);
 	say(c.client.out, "arrived\n");
@@ -169,7 +169,7 @@ fill(Suite *suite)
 	    0, WAYS);
 	tcase_add_loop_test(core, peer_hanging_up_ends_our_blocked_reader,
 	    0, WAYS);
-	tcase_add_loop_test(core, what_had_arrived_is_read_first, 0, WAYS);
+	tcase_add_loop_test(core, received_bytes_are_read_first, 0, WAYS);
 	tcase_add_loop_test(core, writes_of_both_ends_fail, 0, WAYS);
 	tcase_add_loop_test(core,
 	    hanging_up_twice_or_after_the_peer_succeeds, 0, WAYS);

@@ -120,7 +120,7 @@ START_TEST(asking_does_not_wait_for_a_thread_that_reads)
 }
 END_TEST
 
-START_TEST(unbuffered_stream_is_asked_too)
+START_TEST(unbuffered_stream_is_examined)
 {
 	open_connection(&c, _i, NULL);
 	ck_assert_int_eq(setvbuf(c.server.in, NULL, _IONBF, 0), 0);
@@ -162,7 +162,7 @@ answer_question(void *argument)
 }
 
 /* As stdio ties a terminal's two streams; guarded ports alone can. */
-START_TEST(asking_sends_what_waits_in_tied_ports)
+START_TEST(readiness_check_sends_output_of_tied_ports)
 {
 	pthread_t thread;
 
@@ -254,13 +254,13 @@ fill(Suite *suite)
 	    asking_does_not_wait_for_a_thread_that_reads, 0, WAYS);
 	/* The buffers of guarded ports are not the caller's to choose. */
 	if (!guarded)
-		tcase_add_loop_test(core, unbuffered_stream_is_asked_too,
+		tcase_add_loop_test(core, unbuffered_stream_is_examined,
 		    0, WAYS);
 	tcase_add_loop_test(core, end_is_1, 0, WAYS);
 	tcase_add_loop_test(core, peer_that_is_gone_is_1, 0, WAYS);
 	if (guarded)
 		tcase_add_loop_test(core,
-		    asking_sends_what_waits_in_tied_ports, 0, WAYS);
+		    readiness_check_sends_output_of_tied_ports, 0, WAYS);
 	tcase_add_loop_test(core, buffer_of_the_callers_is_sent_once,
 	    0, WAYS);
 	tcase_add_loop_test(core,

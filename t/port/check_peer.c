@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static struct unix_options public = { .mode = 0666 };
 static struct unix_options same_user = { .flags = UNIX_SAME_USER,
     .mode = 0666 };
 
@@ -80,7 +79,7 @@ START_TEST(connection_that_is_not_local_is_enotsup)
 }
 END_TEST
 
-START_TEST(closed_ports_and_null_are_told)
+START_TEST(closed_ports_and_null_are_errors)
 {
 	struct unix_ports pair[2];
 	struct unix_peer peer;
@@ -114,7 +113,7 @@ fill(Suite *suite)
 	tcase_add_loop_test(core, each_end_knows_the_other, 0, WAYS);
 	tcase_add_test(core, server_knows_the_process_that_connected);
 	tcase_add_test(core, connection_that_is_not_local_is_enotsup);
-	tcase_add_test(core, closed_ports_and_null_are_told);
+	tcase_add_test(core, closed_ports_and_null_are_errors);
 	tcase_add_loop_test(user, same_user_is_served, 0, WAYS);
 }
 

@@ -13,7 +13,7 @@
 static struct unix_listener *listener;
 static struct unix_ports client, server, pair[2];
 
-START_TEST(peer_that_is_not_told_is_an_error)
+START_TEST(unknown_peer_is_an_error)
 {
 	const char *const names[] = { "getsockname", "getsockopt" };
 	struct unix_peer peer = { .pid = 7 };
@@ -54,7 +54,7 @@ END_TEST
 
 static struct unix_options same_user = { .flags = UNIX_SAME_USER };
 
-START_TEST(client_whose_user_is_not_told_is_dropped)
+START_TEST(client_of_unknown_user_is_dropped)
 {
 	struct unix_ports next;
 
@@ -75,7 +75,7 @@ START_TEST(client_whose_user_is_not_told_is_dropped)
 END_TEST
 
 /* Where the system never tells, waiting for another one is no use. */
-START_TEST(system_that_tells_no_user_is_enotsup)
+START_TEST(system_that_reports_no_user_is_ENOTSUP)
 {
 	listener = listen_at("s", &same_user);
 	succeeds(unix_connect("s", of_kind(NULL), &client));
@@ -87,7 +87,7 @@ START_TEST(system_that_tells_no_user_is_enotsup)
 }
 END_TEST
 
-START_TEST(server_whose_user_is_not_told_is_left)
+START_TEST(server_of_unknown_user_is_refused)
 {
 	listener = listen_at("s", NULL);
 	fail_next("getsockopt", 1, ENOBUFS);
@@ -116,13 +116,13 @@ fill(Suite *suite)
 {
 	TCase *calls = add_case(suite, "calls");
 
-	tcase_add_loop_test(calls, peer_that_is_not_told_is_an_error, 0, 2);
+	tcase_add_loop_test(calls, unknown_peer_is_an_error, 0, 2);
 #ifdef __linux__
 	tcase_add_test(calls, process_of_another_namespace_is_unknown);
 #endif
-	tcase_add_test(calls, client_whose_user_is_not_told_is_dropped);
-	tcase_add_test(calls, system_that_tells_no_user_is_enotsup);
-	tcase_add_test(calls, server_whose_user_is_not_told_is_left);
+	tcase_add_test(calls, client_of_unknown_user_is_dropped);
+	tcase_add_test(calls, system_that_reports_no_user_is_ENOTSUP);
+	tcase_add_test(calls, server_of_unknown_user_is_refused);
 	if (guarded)
 		tcase_add_test(calls,
 		    socket_of_unknown_family_carries_no_files);

@@ -160,7 +160,7 @@ START_TEST(blocked_closing_sends_all_once)
 }
 END_TEST
 
-START_TEST(waiting_for_input_goes_on)
+START_TEST(waiting_for_input_continues)
 {
 	struct call call = { .ports = &c.client };
 	pthread_t waiter;
@@ -224,7 +224,7 @@ fill(Suite *suite)
 {
 	TCase *core = add_case(suite, "core");
 
-	tcase_add_loop_test(core, waiting_for_input_goes_on, 0, WAYS);
+	tcase_add_loop_test(core, waiting_for_input_continues, 0, WAYS);
 	if (!guarded) {
 		tcase_add_loop_test(core, line_is_lost_with_eintr, 0, WAYS);
 		tcase_add_loop_test(core,

@@ -11,7 +11,7 @@ static struct connection c;
 /* A plain connection has a second descriptor, and one to take its place. */
 #define NEEDED	(guarded ? 1 : 3)
 
-START_TEST(nobody_in_time_is_etimedout)
+START_TEST(no_client_in_time_is_ETIMEDOUT)
 {
 	struct unix_options options = { .accept_timeout = 50 };
 	struct unix_listener *listener = listen_at("s", &options);
@@ -25,7 +25,7 @@ START_TEST(nobody_in_time_is_etimedout)
 }
 END_TEST
 
-START_TEST(without_waiting_it_takes_who_is_there)
+START_TEST(accept_without_waiting_takes_a_queued_client)
 {
 	struct unix_options options = { .accept_timeout = -1 };
 	struct unix_listener *listener = listen_at("s", &options);
@@ -165,7 +165,7 @@ fill(Suite *suite)
 	TCase *shortage = add_case(suite, "shortage");
 	TCase *errors = add_case(suite, "errors");
 
-	tcase_add_test(core, without_waiting_it_takes_who_is_there);
+	tcase_add_test(core, accept_without_waiting_takes_a_queued_client);
 	tcase_add_test(core,
 	    listener_that_another_made_blocking_is_non_blocking_again);
 	tcase_add_test(core, accepted_ports_block_and_close_on_exec);
@@ -173,7 +173,7 @@ fill(Suite *suite)
 	    client_that_is_gone_is_accepted_and_its_words_are_read);
 	tcase_add_test(shortage,
 	    as_many_free_descriptors_as_it_needs_are_enough);
-	tcase_add_test(errors, nobody_in_time_is_etimedout);
+	tcase_add_test(errors, no_client_in_time_is_ETIMEDOUT);
 	tcase_add_loop_test(shortage,
 	    shortage_leaves_the_client_in_the_queue, 0, NEEDED);
 	tcase_add_test(errors, shutdown_by_another_holder_is_einval);

@@ -168,7 +168,7 @@ START_TEST(signals_do_not_end_the_wait)
 }
 END_TEST
 
-START_TEST(slower_of_two_acceptors_goes_on_waiting)
+START_TEST(slower_of_two_acceptors_keeps_waiting)
 {
 	struct unix_ports client;
 	struct acceptor a[2];
@@ -237,7 +237,7 @@ fill(Suite *suite)
 	tcase_add_test(core, interrupt_reaches_forked_acceptors);
 	tcase_add_test(core, interrupt_of_a_child_reaches_its_parent);
 	tcase_add_test(core, signals_do_not_end_the_wait);
-	tcase_add_test(several, slower_of_two_acceptors_goes_on_waiting);
+	tcase_add_test(several, slower_of_two_acceptors_keeps_waiting);
 	tcase_add_test(several, one_client_is_one_acceptors);
 }
 

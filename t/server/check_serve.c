@@ -6,7 +6,7 @@
 
 static struct server server;
 
-START_TEST(what_cannot_be_served_is_einval)
+START_TEST(unservable_listener_is_EINVAL)
 {
 	static int reserved;
 	const struct unix_serve_options bad[] = {
@@ -138,10 +138,11 @@ fill(Suite *suite)
 {
 	TCase *core = add_case(suite, "core");
 
-	tcase_add_test(core, what_cannot_be_served_is_einval);
+	tcase_add_test(core, unservable_listener_is_EINVAL);
 	tcase_add_test(core, each_client_has_its_handler);
 	tcase_add_test(core, threads_serve_again_and_none_is_the_callers);
-	tcase_add_test(core, every_signal_is_blocked_in_handlers_and_only_there);
+	tcase_add_test(core,
+	    every_signal_is_blocked_in_handlers_and_only_there);
 }
 
 int

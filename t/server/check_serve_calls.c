@@ -13,7 +13,7 @@
 
 static struct unix_listener *listener;
 
-START_TEST(server_that_cannot_start_tells_why)
+START_TEST(server_that_cannot_start_reports_the_error)
 {
 	static const struct {
 		const char *call;
@@ -259,7 +259,7 @@ visit_as_a_stranger(void *context)
 	return context;
 }
 
-START_TEST(stranger_is_closed_while_another_thread_leads)
+START_TEST(foreign_client_is_closed_while_another_thread_leads)
 {
 	const struct unix_options options = { .flags = UNIX_SAME_USER };
 	const struct unix_serve_options limits = { .clients = 1 };
@@ -281,7 +281,7 @@ visit_after_another(void *client)
 	return visit(NULL);
 }
 
-START_TEST(client_whose_user_is_not_told_is_refused)
+START_TEST(client_of_unknown_user_is_refused)
 {
 	const struct unix_serve_options options = { .clients_per_user = 100 };
 	struct unix_ports client;
@@ -299,7 +299,7 @@ START_TEST(client_whose_user_is_not_told_is_refused)
 }
 END_TEST
 
-START_TEST(system_that_tells_no_user_ends_it)
+START_TEST(server_ends_if_the_system_reports_no_user)
 {
 	const struct unix_serve_options options = { .clients_per_user = 1 };
 	struct unix_ports client;
@@ -475,9 +475,11 @@ fill(Suite *suite)
 	TCase *calls = add_case(suite, "calls");
 	TCase *shortage = add_case(suite, "shortage");
 
-	tcase_add_loop_test(calls, server_that_cannot_start_tells_why, 0, 1);
+	tcase_add_loop_test(calls, server_that_cannot_start_reports_the_error,
+	    0, 1);
 	/* valgrind has a malloc(3) of its own. */
-	tcase_add_loop_test(shortage, server_that_cannot_start_tells_why,
+	tcase_add_loop_test(shortage,
+	    server_that_cannot_start_reports_the_error,
 	    1, 2);
 	tcase_add_loop_test(calls, errors_that_pass_are_waited_for, 0, 22);
 	tcase_add_loop_test(calls, errors_of_the_listener_end_it, 0,
@@ -490,10 +492,11 @@ fill(Suite *suite)
 	tcase_add_test(calls,
 	    refused_client_is_closed_while_another_thread_leads);
 #ifdef __linux__
-	tcase_add_test(calls, stranger_is_closed_while_another_thread_leads);
+	tcase_add_test(calls,
+	    foreign_client_is_closed_while_another_thread_leads);
 #endif
-	tcase_add_test(calls, client_whose_user_is_not_told_is_refused);
-	tcase_add_test(calls, system_that_tells_no_user_ends_it);
+	tcase_add_test(calls, client_of_unknown_user_is_refused);
+	tcase_add_test(calls, server_ends_if_the_system_reports_no_user);
 	tcase_add_loop_test(calls, thread_that_cannot_be_made_is_made_later,
 	    0, 3);
 	tcase_add_test(calls, threads_are_tried_for_until_one_can_be_made);

@@ -28,7 +28,7 @@ START_TEST(idle_clients_see_the_end)
 }
 END_TEST
 
-START_TEST(interrupt_before_it_begins_ends_it_at_once)
+START_TEST(interrupt_before_the_call_ends_it)
 {
 	struct unix_ports client;
 
@@ -166,7 +166,7 @@ leave_much(struct unix_ports *ports, void *context)
 	fwrite(much, 1, sizeof(much), ports->out);
 }
 
-START_TEST(output_that_nobody_reads_is_hung_up_too)
+START_TEST(unread_output_is_hung_up)
 {
 	const struct unix_options options = { .buffer_size = 5000000 };
 	const struct unix_serve_options limits = { .drain = 50 };
@@ -306,7 +306,7 @@ fill(Suite *suite)
 	TCase *drains = add_case(suite, "drain");
 
 	tcase_add_test(interrupts, idle_clients_see_the_end);
-	tcase_add_test(interrupts, interrupt_before_it_begins_ends_it_at_once);
+	tcase_add_test(interrupts, interrupt_before_the_call_ends_it);
 	tcase_add_test(interrupts, interrupt_works_from_a_handlers_thread);
 	tcase_add_test(interrupts,
 	    requests_that_were_sent_before_the_end_are_answered);
@@ -315,7 +315,7 @@ fill(Suite *suite)
 	tcase_add_loop_test(drains, end_under_load_loses_no_reply, 5, 10);
 	tcase_add_test(drains,
 	    handler_that_blocks_for_ever_is_hung_up_after_the_drain);
-	tcase_add_test(drains, output_that_nobody_reads_is_hung_up_too);
+	tcase_add_test(drains, unread_output_is_hung_up);
 	tcase_add_loop_test(drains, handlers_are_waited_for, 0, 3);
 	tcase_add_test(drains,
 	    handler_without_a_connection_is_joined_after_the_drain_too);

@@ -72,7 +72,7 @@ close_output(struct unix_ports *ports, void *context)
 static unix_handler *const closers[] = { close_both, abandon, fclose_both,
     fclose_out, hang_up, close_output };
 
-START_TEST(client_sees_the_end_while_its_handler_goes_on)
+START_TEST(client_reads_EOF_while_its_handler_continues)
 {
 	struct unix_ports client;
 
@@ -213,7 +213,7 @@ return_at_once(struct unix_ports *ports, void *context)
 }
 
 /* The client's request is sent and unread, or comes too late: it is lost. */
-START_TEST(handler_that_returns_at_once_ends_the_connection)
+START_TEST(handler_that_returns_ends_the_connection)
 {
 	struct unix_ports client;
 	int i;
@@ -240,7 +240,7 @@ write_much(struct unix_ports *ports, void *context)
 		;
 }
 
-START_TEST(client_that_has_gone_hurts_nobody)
+START_TEST(client_that_has_closed_affects_no_other)
 {
 	struct unix_ports client;
 	int i;
@@ -263,7 +263,7 @@ fill(Suite *suite)
 	TCase *handlers = add_case(suite, "handlers");
 
 	tcase_add_loop_test(handlers,
-	    client_sees_the_end_while_its_handler_goes_on, 0,
+	    client_reads_EOF_while_its_handler_continues, 0,
 	    (int)COUNT(closers));
 	tcase_add_loop_test(handlers, client_that_saw_the_end_may_come_again,
 	    0, COUNT(closers));
@@ -274,8 +274,8 @@ fill(Suite *suite)
 	tcase_add_test(handlers, output_of_a_handler_without_input_is_sent);
 	tcase_add_test(handlers, handlers_may_fork);
 	tcase_add_test(handlers,
-	    handler_that_returns_at_once_ends_the_connection);
-	tcase_add_test(handlers, client_that_has_gone_hurts_nobody);
+	    handler_that_returns_ends_the_connection);
+	tcase_add_test(handlers, client_that_has_closed_affects_no_other);
 }
 
 int

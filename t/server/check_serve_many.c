@@ -8,18 +8,18 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define MANY		1000
+#define MANY_CLIENTS		1000
 #define EXCHANGES	3
 
 static struct server server;
 static struct gate gate = GATE;
-static struct unix_ports clients[MANY];
+static struct unix_ports clients[MANY_CLIENTS];
 
 /* How many there can be. */
 static int
 raise_limit(void)
 {
-	const rlim_t wanted = MANY + 100;
+	const rlim_t wanted = MANY_CLIENTS + 100;
 	struct rlimit limit;
 
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
@@ -27,7 +27,8 @@ raise_limit(void)
 		limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max :
 		    wanted;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	return limit.rlim_cur < wanted ? (int)limit.rlim_cur - 100 : MANY;
+	return limit.rlim_cur < wanted ? (int)limit.rlim_cur - 100 :
+	    MANY_CLIENTS;
 }
 
 static int
@@ -35,7 +36,7 @@ open_now(void)
 {
 	int fd, count = 0;
 
-	for (fd = 0; fd < MANY + 200; fd++)
+	for (fd = 0; fd < MANY_CLIENTS + 200; fd++)
 		count += dup2(fd, fd) == fd;
 	return count;
 }
@@ -58,7 +59,7 @@ visit(int count)
 	_exit(0);
 }
 
-START_TEST(thousand_clients_are_served_at_once)
+START_TEST(thousand_clients_are_served_concurrently)
 {
 	int count = raise_limit();
 	const struct unix_serve_options options = {
@@ -85,7 +86,7 @@ static void
 fill(Suite *suite)
 {
 	tcase_add_test(add_case(suite, "many"),
-	    thousand_clients_are_served_at_once);
+	    thousand_clients_are_served_concurrently);
 }
 
 int

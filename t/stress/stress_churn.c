@@ -14,7 +14,7 @@
 #define STARTS		18	/* in a cycle */
 #define VISITS		12	/* of each */
 #define ACCEPTORS	2
-#define MOST		8	/* messages in a row, without a reply read */
+#define MAX_PIPELINED 8	/* messages in a row, without a reply read */
 
 static struct unix_listener *listener;
 static int is_plain;
@@ -68,7 +68,7 @@ static void
 ask_all_first(struct unix_ports *ports, uint32_t seed)
 {
 	struct unix_buffer buffer = { .bytes = NULL };
-	unsigned count = pick(MOST), number;
+	unsigned count = pick(MAX_PIPELINED), number;
 	int result;
 
 	for (number = 0; number < count; number++)
@@ -86,7 +86,7 @@ ask_all_first(struct unix_ports *ports, uint32_t seed)
 static void
 leave_early(struct unix_ports *ports, uint32_t seed)
 {
-	unsigned count = pick(MOST), number;
+	unsigned count = pick(MAX_PIPELINED), number;
 
 	for (number = 0; number < count; number++)
 		ask(ports, seed, number);
@@ -103,7 +103,7 @@ hang_up(struct unix_ports *ports, uint32_t seed)
 static void
 crash(struct unix_ports *ports, uint32_t seed)
 {
-	unsigned number = pick(MOST), i;
+	unsigned number = pick(MAX_PIPELINED), i;
 
 	for (i = 0; i < number; i++)
 		ask(ports, seed, i);

@@ -7,13 +7,13 @@
 
 #include <sys/resource.h>
 
-#define MOST		5000
+#define MAX_CLIENTS		5000
 #define SPARE		64	/* descriptors */
 #define TURNS		2
 #define GROUP		250	/* that close together */
 
-static struct unix_ports client[MOST], server[MOST];
-static unsigned order[MOST];
+static struct unix_ports client[MAX_CLIENTS], server[MAX_CLIENTS];
+static unsigned order[MAX_CLIENTS];
 static struct unix_buffer buffer;
 static int is_plain;
 
@@ -25,8 +25,8 @@ get_size(void)
 	struct rlimit limit;
 
 	need(getrlimit(RLIMIT_NOFILE, &limit) == 0);
-	if (limit.rlim_cur >= MOST * each + SPARE)
-		return MOST;
+	if (limit.rlim_cur >= MAX_CLIENTS * each + SPARE)
+		return MAX_CLIENTS;
 	return (unsigned)((limit.rlim_cur - SPARE) / each);
 }
 

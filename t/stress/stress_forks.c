@@ -9,7 +9,7 @@
 
 #define TALKERS		2	/* connections with a thread at each end */
 #define CHILDREN	30
-#define PATIENCE	60	/* seconds */
+#define CHILD_TIMEOUT_SECONDS	60	/* seconds */
 
 struct talk {
 	struct unix_ports ports[2];
@@ -91,7 +91,7 @@ run_child(void)
 {
 	int i, j;
 
-	alarm(PATIENCE);
+	alarm(CHILD_TIMEOUT_SECONDS);
 	for (i = 0; i < TALKERS; i++)
 		for (j = 0; j < 2; j++)
 			need(unix_abandon_ports(&talk[i].ports[j]) == 0);

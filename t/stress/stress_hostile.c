@@ -15,9 +15,9 @@
 #define HONEST		2
 #define CLIENTS		6	/* fewer than come */
 #define MESSAGES	10	/* in an honest talk */
-#define LIMIT		4096	/* of a message */
+#define MESSAGE_LIMIT_BYTES		4096	/* of a message */
 #define MOST_FILES	252	/* that wait untaken */
-#define TIMEOUT		100	/* milliseconds */
+#define TIMEOUT_MS		100	/* milliseconds */
 #define SPARE		10	/* descriptors, where they are short */
 #define ENOUGH		16384	/* descriptors, for all floods together */
 
@@ -70,13 +70,13 @@ answer_one(struct unix_ports *ports, struct unix_buffer *buffer,
     unsigned number)
 {
 	int result = number % 2 == 0 ?
-	    unix_get_line(ports->in, buffer, LIMIT) :
-	    unix_get_frame(ports->in, buffer, LIMIT);
+	    unix_get_line(ports->in, buffer, MESSAGE_LIMIT_BYTES) :
+	    unix_get_frame(ports->in, buffer, MESSAGE_LIMIT_BYTES);
 
 	if (result != 1)
 		return result;
-	need(buffer->length <= LIMIT);
-	need(buffer->capacity <= 2 * LIMIT);
+	need(buffer->length <= MESSAGE_LIMIT_BYTES);
+	need(buffer->capacity <= 2 * MESSAGE_LIMIT_BYTES);
 	shared->bytes += buffer->length;
 	return unix_put_frame(ports->out, buffer->bytes,
 	    buffer->length) == 0 ? 1 : -1;
@@ -150,9 +150,9 @@ greet(struct unix_ports *ports, struct unix_buffer *buffer, uint32_t seed)
 	need(unix_connect("s", &options, ports) == 0);
 	shared->connections++;
 	fprintf(ports->out, "honest %lu\n", (unsigned long)seed);
-	if (unix_get_frame(ports->in, buffer, LIMIT) == 1)
+	if (unix_get_frame(ports->in, buffer, MESSAGE_LIMIT_BYTES) == 1)
 		return 1;
-	need(milliseconds() - start >= TIMEOUT);
+	need(milliseconds() - start >= TIMEOUT_MS);
 	unix_close_ports(ports);
 	return 0;
 }
@@ -251,7 +251,7 @@ run_hostile(unsigned number)
 {
 	const struct unix_options options = {
 		.flags = UNIX_GUARDED | UNIX_FILES, .backlog = 64,
-		.read_timeout = TIMEOUT, .write_timeout = TIMEOUT
+		.read_timeout = TIMEOUT_MS, .write_timeout = TIMEOUT_MS
 	};
 	pthread_t server;
 	pid_t clients;

@@ -18,8 +18,8 @@
 
 #define WARM		4	/* cycles, of which all kinds are among */
 #define LEAST		2	/* cycles after them */
-#define PATIENCE	300	/* seconds beyond the share of a scenario */
-#define MORE		512	/* KiB of resident memory are no leak */
+#define GRACE_SECONDS	300	/* seconds beyond the share of a scenario */
+#define GROWTH_LIMIT_KIB 512	/* KiB of resident memory are no leak */
 
 static const struct scenario *const tables[] = { starters, churn, storm,
     crowd, hostile, threads, forks };
@@ -98,7 +98,7 @@ run_cycles(const struct scenario *scenario, long long length)
 	    report->cycles < WARM + LEAST)
 		run_cycle(scenario, start, length);
 	close_marks();
-	if (!SANITIZED && report->late > report->early + MORE)
+	if (!SANITIZED && report->late > report->early + GROWTH_LIMIT_KIB)
 		give_up("resident memory grows: never more than %ld KiB at "
 		    "first, never less than %ld at last", report->early,
 		    report->late);
@@ -174,7 +174,7 @@ run_scenario(const struct scenario *scenario)
 	}
 	if (child == 0)
 		run_cycles(scenario, share);
-	alarm((unsigned)(share / 1000 + PATIENCE));
+	alarm((unsigned)(share / 1000 + GRACE_SECONDS));
 	status = await_group(child);
 	alarm(0);
 	judge(status);

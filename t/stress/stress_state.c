@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define PATIENCE	5000	/* milliseconds */
+#define STATE_TIMEOUT_MS	5000	/* milliseconds */
 
 /* Without . and ..; the directory is one descriptor while it is read. */
 static long
@@ -60,7 +60,7 @@ take_state(struct state *state)
 static int
 same_threads(const struct state *before)
 {
-	long long end = milliseconds() + PATIENCE;
+	long long end = milliseconds() + STATE_TIMEOUT_MS;
 
 	while (count_entries("/proc/self/task") != before->threads) {
 		if (milliseconds() > end)

@@ -9,19 +9,19 @@
 
 #include "torture.h"
 
-#define LENGTH	((size_t)900)	/* so that its buffer grows twice */
+#define MESSAGE_BYTES	((size_t)900)	/* so that its buffer grows twice */
 #define FILES	3
 
 static struct unix_buffer buffer;
-static char text[LENGTH + 2];
+static char text[MESSAGE_BYTES + 2];
 static char address[300];
 
 static void
 prepare_text(void)
 {
 	make_pair();
-	memset(text, 'm', LENGTH);
-	text[LENGTH] = '\n';
+	memset(text, 'm', MESSAGE_BYTES);
+	text[MESSAGE_BYTES] = '\n';
 }
 
 static void
@@ -35,7 +35,7 @@ static void
 prepare_frame(void)
 {
 	prepare_text();
-	need(unix_put_frame(pair[1].out, text, LENGTH) == 0);
+	need(unix_put_frame(pair[1].out, text, MESSAGE_BYTES) == 0);
 	need(fflush(pair[1].out) == 0);
 }
 
@@ -55,8 +55,8 @@ call_get_frame(void)
 static void
 expect_message(void)
 {
-	need(buffer.length == LENGTH);
-	need(memcmp(buffer.bytes, text, LENGTH) == 0);
+	need(buffer.length == MESSAGE_BYTES);
+	need(memcmp(buffer.bytes, text, MESSAGE_BYTES) == 0);
 	unix_free_buffer(&buffer);
 }
 
@@ -79,7 +79,7 @@ get_frame_again(int error)
 static int
 call_put_frame(void)
 {
-	return unix_put_frame(pair[0].out, text, LENGTH) == -1 ||
+	return unix_put_frame(pair[0].out, text, MESSAGE_BYTES) == -1 ||
 	    fflush_unlocked(pair[0].out) == EOF ? -1 : 0;
 }
 

@@ -9,14 +9,14 @@
 
 #include "torture.h"
 
-#define PATIENCE	3000	/* milliseconds, for an answer that comes at once */
+#define ANSWER_TIMEOUT_MS	3000	/* for an immediate answer */
 
 /* More than a buffer, and so little that the socket is writable after it. */
-#define LENGTH	((size_t)30000)
-#define BUFFER	((size_t)20000)
+#define STREAM_BYTES	((size_t)30000)
+#define BUFFER_BYTES	((size_t)20000)
 
-static char text[LENGTH + 1];
-static char bytes[LENGTH + 1];
+static char text[STREAM_BYTES + 1];
+static char bytes[STREAM_BYTES + 1];
 static pid_t echo;
 
 /* A new pair after an end of the old; what was lost is told once more. */
@@ -33,8 +33,8 @@ renew_pair(void)
 static void
 prepare_write(void)
 {
-	memset(text, 'w', LENGTH);
-	options.buffer_size = guarded ? BUFFER : 0;
+	memset(text, 'w', STREAM_BYTES);
+	options.buffer_size = guarded ? BUFFER_BYTES : 0;
 	make_pair();
 }
 
@@ -65,7 +65,7 @@ write_again(int error)
 static void
 expect_text(void)
 {
-	need(fread(bytes, 1, LENGTH, pair[1].in) == LENGTH);
+	need(fread(bytes, 1, STREAM_BYTES, pair[1].in) == STREAM_BYTES);
 	need(strcmp(bytes, text) == 0);
 }
 
@@ -105,7 +105,7 @@ end_echo(void)
 static void
 prepare_read(void)
 {
-	options.read_timeout = guarded ? PATIENCE : 0;
+	options.read_timeout = guarded ? ANSWER_TIMEOUT_MS : 0;
 	start_echo();
 	need(fputs("question\n", pair[0].out) != EOF);
 	if (!guarded)
@@ -146,7 +146,7 @@ clean_echo(void)
 static int
 call_input_ready(void)
 {
-	int ready = unix_input_ready(&pair[0], PATIENCE);
+	int ready = unix_input_ready(&pair[0], ANSWER_TIMEOUT_MS);
 
 	if (ready == 0)
 		errno = ETIMEDOUT;
@@ -297,7 +297,8 @@ call_peer(void)
 	    clean_end }
 
 const struct scenario streams[] = {
-	{ "write", BOTH, CHANGES | STDIO, prepare_write, call_write, write_again,
+	{ "write", BOTH, CHANGES | STDIO, prepare_write, call_write,
+	    write_again,
 	    expect_text, end_pair },
 	{ "write_timed", GUARDED, CHANGES, prepare_timed_write, call_write,
 	    write_again, expect_text, end_pair },

@@ -9,7 +9,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#define LIMIT	60		/* seconds */
+#define TIMEOUT_SECONDS	60		/* seconds */
 
 /* Where there is but one CPU, it is that one. */
 static void
@@ -40,12 +40,12 @@ start(char *const argv[], int in, int out, int cpu)
 	pid_t child;
 
 	/* We wait for nobody for ever; exec(2) keeps an alarm. */
-	alarm(LIMIT);
+	alarm(TIMEOUT_SECONDS);
 	child = fork();
 	need(child != -1, "fork");
 	if (child != 0)
 		return child;
-	alarm(LIMIT);
+	alarm(TIMEOUT_SECONDS);
 	if (cpu != ANY)
 		pin(cpu);
 	need(dup2(in, STDIN_FILENO) != -1 && dup2(out, STDOUT_FILENO) != -1,

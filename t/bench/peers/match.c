@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MOST	10		/* words of a peer */
+#define MAX_WORDS	10		/* words of a peer */
 
 static const struct work {
 	const char *name, *near, *far;
@@ -29,10 +29,10 @@ static const struct work {
 static pid_t
 start_end(char *const words[], const char *part, char *amount, int fd, int cpu)
 {
-	char *argv[MOST + 3], name[20];
+	char *argv[MAX_WORDS + 3], name[20];
 	int i;
 
-	for (i = 0; words[i] != NULL && i < MOST; i++)
+	for (i = 0; words[i] != NULL && i < MAX_WORDS; i++)
 		argv[i] = words[i];
 	strcpy(name, part);
 	argv[i++] = name;

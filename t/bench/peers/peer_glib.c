@@ -12,7 +12,7 @@
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
 
-#define MOST	256		/* clients at once */
+#define MAX_CLIENTS	256		/* clients at once */
 
 static GDataInputStream *in;
 static GOutputStream *out;
@@ -106,7 +106,7 @@ echo(GThreadedSocketService *service, GSocketConnection *client,
 static void
 serve(const char *path)
 {
-	GSocketService *service = g_threaded_socket_service_new(MOST);
+	GSocketService *service = g_threaded_socket_service_new(MAX_CLIENTS);
 	GSocketListener *listener = G_SOCKET_LISTENER(service);
 
 	g_socket_listener_set_backlog(listener, BACKLOG);

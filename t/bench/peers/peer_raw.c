@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MOST	256		/* clients at once */
+#define MAX_CLIENTS	256		/* clients at once */
 
 static char out[BUFFER], in[BUFFER];
 static size_t used;		/* of out */
@@ -130,7 +130,7 @@ echo(int fd)
 static void
 serve(const char *path)
 {
-	struct pollfd fds[1 + MOST];
+	struct pollfd fds[1 + MAX_CLIENTS];
 	nfds_t i, count = 1;
 
 	fds[0] = (struct pollfd){ .fd = listen_at(path), .events = POLLIN };
@@ -140,7 +140,7 @@ serve(const char *path)
 				echo(fds[i].fd);
 				fds[i] = fds[--count];
 			}
-		if (fds[0].revents == 0 || count > MOST)
+		if (fds[0].revents == 0 || count > MAX_CLIENTS)
 			continue;
 		fds[count] = (struct pollfd){ .fd = accept(fds[0].fd, NULL,
 		    NULL), .events = POLLIN };

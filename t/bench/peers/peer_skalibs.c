@@ -18,7 +18,7 @@
 #include <skalibs/stralloc.h>
 #include <skalibs/tai.h>
 
-#define MOST	256		/* clients at once */
+#define MAX_CLIENTS	256		/* clients at once */
 
 static char in_bytes[BUFFER], out_bytes[BUFFER];
 static buffer in = BUFFER_INIT(&buffer_read, 0, in_bytes, BUFFER);
@@ -108,8 +108,8 @@ echo(struct client *client)
 static void
 serve(const char *path)
 {
-	static iopause_fd fds[1 + MOST];
-	static struct client *clients[1 + MOST];
+	static iopause_fd fds[1 + MAX_CLIENTS];
+	static struct client *clients[1 + MAX_CLIENTS];
 	unsigned i, count = 1;
 	int listener = ipc_stream_nbcoe();
 
@@ -122,7 +122,7 @@ serve(const char *path)
 				fds[i] = fds[--count];
 				clients[i] = clients[count];
 			}
-		if (fds[0].revents == 0 || count > MOST)
+		if (fds[0].revents == 0 || count > MAX_CLIENTS)
 			continue;
 		clients[count] = accept_client(listener);
 		fds[count] = (iopause_fd){ .fd = clients[count]->fd,

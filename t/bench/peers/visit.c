@@ -18,8 +18,8 @@
 #include <unistd.h>
 
 #define AT_ONCE	8
-#define MOST	10		/* words of a peer */
-#define PATIENCE	10	/* seconds for a server to be there */
+#define MAX_WORDS	10		/* words of a peer */
+#define START_TIMEOUT_SECONDS	10	/* seconds for a server to be there */
 
 static struct sockaddr_un name = { .sun_family = AF_UNIX };
 static long visits;		/* of each client */
@@ -71,7 +71,7 @@ visit(void *context)
 static void
 wait_server(void)
 {
-	double limit = seconds() + PATIENCE;
+	double limit = seconds() + START_TIMEOUT_SECONDS;
 	int fd;
 
 	while ((fd = dial()) == -1 && seconds() < limit)
@@ -98,13 +98,14 @@ visit_all(void)
 int
 main(int argc, char *argv[])
 {
-	char part[] = "serve", *words[MOST + 3];
+	char part[] = "serve", *words[MAX_WORDS + 3];
 	double taken;
 	pid_t server;
 	int i;
 
 	errno = 0;
-	need(argc > 3 && argc < MOST, "usage: visit AMOUNT SOCKET PEER...");
+	need(argc > 3 && argc < MAX_WORDS,
+	    "usage: visit AMOUNT SOCKET PEER...");
 	visits = strtol(argv[1], NULL, 10) / AT_ONCE;
 	strncpy(name.sun_path, argv[2], sizeof(name.sun_path) - 1);
 	for (i = 0; i < argc - 3; i++)
