@@ -53,15 +53,17 @@ uninstall-hook:
 	for link in $(man_links); do \
 	  rm -f '$(DESTDIR)$(man3dir)'/"$${link#*/}.3"; done
 
-## `make html' makes a small web site of it, with mandoc and lowdown.
+## `make html' makes and checks a small web site, with mandoc and lowdown.
 
 html-local:
-	$(SHELL) $(srcdir)/man/html.sh $(srcdir) html $(PACKAGE_VERSION)
+	$(SHELL) $(srcdir)/man/html.sh $(srcdir) html $(PACKAGE_VERSION) \
+	  $(examples) examples/demo.sh
 
 clean-local:
 	rm -rf html t/fuzz/found
 
 EXTRA_DIST += \
+	man/examples.awk \
 	man/html.awk \
 	man/html.css \
 	man/html.sh
