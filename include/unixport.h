@@ -3,12 +3,13 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * Conventions.  A call returns -1 or NULL if it fails, with the error in
- * errno, and leaves errno unchanged if it succeeds.  After a failure the
- * descriptors, streams, files and signal dispositions of the process are as
- * they were before; only a call that closes has always closed.  Times are
- * milliseconds on the monotonic clock.  Every descriptor that the library
- * makes is 3 or more, and close-on-exec without UNIX_INHERIT.  unixport(3) is
- * the manual; the page of each call lists all its errors.
+ * errno, and leaves errno unchanged if it succeeds.  A call that makes
+ * something and fails leaves no descriptor, memory, file or changed signal
+ * disposition, and no change in the caller's structures; a call that closes
+ * has closed even if it fails.  Times are milliseconds on the monotonic clock.
+ * Every descriptor that the library makes is 3 or more, and close-on-exec
+ * without UNIX_INHERIT.  unixport(3) is the manual; the page of each call lists
+ * all its errors.
  *
  * The calls follow the unix-sockets egg of CHICKEN Scheme (unix-listen,
  * unix-accept, unix-accept-ready?, unix-connect, unix-pair); unix_available()
@@ -207,9 +208,10 @@ int unix_interrupt(struct unix_listener *listener);
 
 /*
  * Release LISTENER.  The socket file is removed first, if this process has made
- * it and it was not replaced.  Returns 0, or -1 if the file could not be
- * removed; all else is released even so.  If LISTENER is NULL, the call does
- * nothing and returns 0.  No thread may be in unix_accept() or unix_serve().
+ * it, it was not replaced, and UNIX_KEEP is not set.  Returns 0, or -1 if the
+ * file could not be removed; all else is released even so.  If LISTENER is
+ * NULL, the call does nothing and returns 0.  No thread may be in unix_accept()
+ * or unix_serve().
  */
 int unix_close(struct unix_listener *listener);
 
@@ -255,8 +257,8 @@ int unix_explain(const char *address, int error, char *text, size_t size);
  * Returns the path of NAME in the runtime directory of the user, which the
  * caller frees, or NULL.  NAME may be APP/NAME: the directory APP is made if it
  * is missing.
- * Errors: ENOENT if there is no runtime directory, EPERM if other users have
- * access to it, EINVAL, ENOMEM.
+ * Errors: ENOENT if there is no runtime directory, EPERM if it is not private
+ * or its path is not absolute, EINVAL, ENOMEM.
  */
 char *unix_runtime_path(const char *name);
 

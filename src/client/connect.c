@@ -70,7 +70,10 @@ connect_once(const struct up_name *name, const struct unix_options *options,
 	return fd;
 }
 
-/* Errors that UNIX_WAIT waits out: there is no server yet. */
+/*
+ * Errors that UNIX_WAIT waits out: there is no server yet, or its queue is
+ * full, which the BSDs report as ECONNREFUSED, too.
+ */
 static int
 is_awaited_error(int error)
 {

@@ -9,7 +9,7 @@
 
 extern char **environ;
 
-/* The child has the defaults of signals that the parent ignores or blocks. */
+/* In the child SIGPIPE has its default action and no signal is blocked. */
 static int
 set_signals(posix_spawnattr_t *attributes)
 {

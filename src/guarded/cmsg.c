@@ -157,8 +157,8 @@ up_receive_some(struct unix_socket *socket, char *bytes, size_t length,
 }
 
 /*
- * Have the kernel refuse descriptors on FD, unless OPTIONS ask for them: the
- * sender's sendmsg(2) fails with EPERM.  One that was passed and is not
+ * For guarded ports without UNIX_FILES, have the kernel refuse descriptors on
+ * FD: the sender's sendmsg(2) fails with EPERM.  One that was passed and is not
  * received is dropped inside our recv(2) or close(2).  If it is a TCP socket
  * with unsent bytes and SO_LINGER, that call blocks for a time that the peer
  * has chosen.  A connection inherits the option from its listener, as it was

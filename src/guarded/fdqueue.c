@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define SLOTS	COUNT(((struct up_files *)NULL)->received)
-#define GAP	(-1)		/* received ones were closed here */
+#define GAP	(-1)		/* some were dropped here */
 
 struct up_files *
 up_new_files(void)

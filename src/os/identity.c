@@ -70,7 +70,7 @@ read_number(struct numbers *file)
 
 /* A file that cannot be opened now may say that users are not identified. */
 static int
-is_short(const struct numbers *file)
+failed_by_shortage(const struct numbers *file)
 {
 	return file->fd == -1 && up_is_shortage(errno);
 }
@@ -82,7 +82,7 @@ is_overflow_uid(uid_t user)
 	struct numbers file = open_numbers("/proc/sys/kernel/overflowuid");
 	long long number;
 
-	if (is_short(&file))
+	if (failed_by_shortage(&file))
 		return -1;
 	number = read_number(&file);
 	up_close(file.fd);
@@ -99,7 +99,7 @@ is_every_user_mapped(void)
 	struct numbers map = open_numbers("/proc/thread-self/uid_map");
 	long long count, mapped = 0;
 
-	if (is_short(&map))
+	if (failed_by_shortage(&map))
 		return -1;
 	do {
 		(void)read_number(&map);

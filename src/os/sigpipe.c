@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The SIGPIPE policy: the only file that concerns the signal. */
+/* The SIGPIPE policies of ports. */
 #include "os.h"
 
 #include <errno.h>

@@ -203,7 +203,10 @@ up_socket_option(int fd, int option)
 	return value;
 }
 
-/* 1, 0 or -1.  macOS has no SO_ACCEPTCONN: bound and not connected there. */
+/*
+ * 1, 0 or -1.  macOS does not report SO_ACCEPTCONN: a socket that is bound and
+ * not connected is taken for a listener there.
+ */
 int
 up_is_listening(int fd)
 {

@@ -2,8 +2,8 @@
 /*
  * Owning a path.  bind(2) claims it.  The mode and group of the file are final
  * before a client can connect.  At the end the file is removed if it is still
- * the one that was made.  All calls but bind(2) use the descriptor of the
- * directory and follow no link: after a chdir(2), a renamed directory or a
+ * the one that was made.  Calls that change or remove it use the descriptor of
+ * the directory and follow no link: after a chdir(2), a renamed directory or a
  * link in its place, a path would lead to another user's file.
  */
 #include "path.h"

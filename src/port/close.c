@@ -17,7 +17,7 @@ close_one_stream(FILE **stream, int *error)
 
 /* The socket of guarded ports, while a stream keeps it. */
 static struct unix_socket *
-open_socket(const struct unix_ports *ports)
+socket_if_open(const struct unix_ports *ports)
 {
 	return ports->in != NULL || ports->out != NULL ? ports->socket : NULL;
 }
@@ -25,7 +25,7 @@ open_socket(const struct unix_ports *ports)
 static void
 end_direction(const struct unix_ports *ports, int how, int *error)
 {
-	struct unix_socket *socket = open_socket(ports);
+	struct unix_socket *socket = socket_if_open(ports);
 	int fd = ports->descriptor[how == SHUT_RD ? 0 : 1];
 
 	if (socket != NULL && how != SHUT_RD)
@@ -38,7 +38,7 @@ end_direction(const struct unix_ports *ports, int how, int *error)
 static int
 lost_output(const struct unix_ports *ports)
 {
-	if (open_socket(ports) != NULL)
+	if (socket_if_open(ports) != NULL)
 		return up_lost_output(ports->socket);
 	return ports->out != NULL && ferror(ports->out) ? EIO : 0;
 }
@@ -85,7 +85,7 @@ take_lost_error(struct unix_ports *ports)
 static void
 close_quietly(struct unix_ports *ports, int *error)
 {
-	if (open_socket(ports) != NULL)
+	if (socket_if_open(ports) != NULL)
 		up_close_quietly(ports->socket);
 	close_one_stream(&ports->out, error);
 	close_one_stream(&ports->in, error);
@@ -170,7 +170,7 @@ leave_if_stuck(FILE **stream, struct unix_socket *socket)
 int
 up_abandon_ports(struct unix_ports *ports)
 {
-	struct unix_socket *socket = open_socket(ports);
+	struct unix_socket *socket = socket_if_open(ports);
 	int saved = errno;
 	int error;
 

@@ -47,7 +47,7 @@ copy_checked(const struct unix_options *given, enum up_call call,
 	static const struct unix_options defaults;
 
 	*options = given == NULL ? defaults : *given;
-	/* Ports of a pair or a descriptor do not check the peer. */
+	/* unix_pair(), unix_open_ports() and unix_spawn() check no peer. */
 	if (call == UP_PORTS)
 		options->flags &= ~UNIX_SAME_USER;
 	if ((options->flags & ~KNOWN_FLAGS) != 0 || uses_reserved(options) ||

@@ -10,7 +10,7 @@
 enum up_call {
 	UP_LISTEN,
 	UP_CONNECT,
-	UP_PORTS		/* pair and open_ports */
+	UP_PORTS		/* pair, open_ports and spawn */
 };
 
 int up_read_options(const struct unix_options *, enum up_call,

@@ -67,7 +67,7 @@ ensure_leader(struct up_server *server)
  * accepted and not begun; the lock is held.
  */
 static void
-end_connections(struct up_server *server, int how)
+shut_down_connections(struct up_server *server, int how)
 {
 	struct up_worker *worker;
 
@@ -106,7 +106,7 @@ wait_for_end(struct up_server *server)
 	error = ready == -1 ? errno : 0;
 	pthread_mutex_lock(&server->lock);
 	up_stop_server(server, error);
-	end_connections(server, SHUT_RD);
+	shut_down_connections(server, SHUT_RD);
 	pthread_mutex_unlock(&server->lock);
 }
 
@@ -143,7 +143,7 @@ wait_for_threads(struct up_server *server, long long deadline)
 	if (server->threads > 0) {
 		if (server->error == 0)
 			server->error = error;
-		end_connections(server, SHUT_RDWR);
+		shut_down_connections(server, SHUT_RDWR);
 	}
 	pthread_mutex_unlock(&server->lock);
 }

@@ -64,9 +64,9 @@ up_add_worker(struct up_server *server)
 }
 
 /*
- * Ensure that a thread waits for the next client, unless the limit of clients
- * is reached: a leader, an idle thread, or a new one.  -1 if none can be
- * started now.  The lock is held.
+ * Ensure that a thread waits for the next client, unless the server is stopping
+ * or a limit is reached: a leader, an idle thread, or a new one.  -1 if none can
+ * be started now.  The lock is held.
  */
 int
 up_ensure_leader(struct up_server *server)
@@ -236,7 +236,7 @@ begin_connection(struct up_worker *worker)
  * that were not taken, which may block.
  */
 static void
-end_connection(struct up_worker *worker)
+forget_connection(struct up_worker *worker)
 {
 	struct unix_socket *socket = worker->socket;
 
@@ -267,7 +267,7 @@ handle_client(struct up_worker *worker, int welcome)
 	if (welcome) {
 		server->handler(&worker->ports, server->context);
 		up_close_ports(&worker->ports);
-		end_connection(worker);
+		forget_connection(worker);
 	} else
 		up_abandon_ports(&worker->ports);
 	pthread_mutex_lock(&server->lock);
