@@ -74,7 +74,7 @@ check_listener(int fd, int type)
 	return ready > 0 ? 0 : -1;
 }
 
-/* The number of what the service manager has passed, or -1. */
+/* Returns the descriptor from the service manager, or -1. */
 static int
 passed_number(const struct up_address *address)
 {

@@ -63,7 +63,7 @@ check_abstract(const struct up_address *address)
 	    up_fail(EAFNOSUPPORT);
 }
 
-/* Linux reaches what is longer than sun_path, as far as it can be opened. */
+/* Linux reaches paths longer than sun_path through /proc/self/fd. */
 static int
 check_length(const char *text, size_t length)
 {
@@ -90,8 +90,8 @@ check_path(const struct up_address *address)
 }
 
 /*
- * LENGTH counts the bytes of TEXT, 0 means up to its NUL.  What an address
- * becomes points into TEXT.
+ * LENGTH is that of TEXT in bytes; if it is 0, TEXT ends at its NUL.  ADDRESS
+ * points into TEXT.
  */
 int
 up_parse_address(const char *text, size_t length, struct up_address *address)
@@ -161,8 +161,9 @@ open_long_path(const struct up_address *address)
 }
 
 /*
- * The name to connect to.  What does not fit goes by a descriptor of the
- * file itself, in *FILE, which the caller closes; else that is -1.
+ * Makes the name for connect(2).  A path longer than sun_path is reached
+ * through a descriptor of the file, in *FILE, which the caller closes;
+ * otherwise *FILE is -1.
  */
 int
 up_resolve(const struct up_address *address, struct up_name *name, int *file)

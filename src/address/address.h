@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Addresses: strings, names of sockets, and what is behind a name. */
+/* Addresses: strings, names of sockets, and probes of names. */
 #ifndef UP_ADDRESS_H
 #define UP_ADDRESS_H
 

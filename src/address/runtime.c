@@ -45,7 +45,7 @@ base_directory(void)
 	return strdup(path);
 }
 
-/* Ours, a directory itself, and closed to everybody else: 0, or -1. */
+/* Another user could replace sockets unless the directory is ours and 0700. */
 static int
 check_private(const char *path)
 {

@@ -120,7 +120,7 @@ connect_patiently(const struct up_address *address,
 	return fd;
 }
 
-/* Ports on what ADDRESS means: a descriptor of the caller's, or a new one. */
+/* Opens ports on the descriptor of an fd: address, or on a new socket. */
 static int
 open_address(const struct up_address *address,
     const struct unix_options *options, struct unix_ports *ports)

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The options of all subcommands, and their values: all of a text is a value,
- * or the option is misused.
- */
+/* Parses the options of all subcommands and their values. */
 #include "command.h"
 
 #include <grp.h>
@@ -18,7 +15,7 @@ print_help(const struct command *command)
 	return close_output();
 }
 
-/* The next letter, or -1 after the last option. */
+/* Returns -1 after the last option. */
 int
 next_option(const struct command *command, int argc, char *argv[])
 {
@@ -31,25 +28,22 @@ next_option(const struct command *command, int argc, char *argv[])
 	if (option == 'h')
 		exit(print_help(command));
 	if (option == ':')
-		exit(misused(command, "-%c takes a value", optopt));
-	/* Of an unknown word there is no letter; --help=x has that of -h. */
+		exit(misused(command, "-%c requires a value", optopt));
+	/* getopt_long(3) sets optopt to 0 for --x, and to 'h' for --help=x. */
 	if (option == '?' && (optopt == 0 || optopt == 'h'))
-		exit(misused(command, "%s has no option %s", command->name,
-		    argv[optind - 1]));
+		exit(misused(command, "unknown option %s", argv[optind - 1]));
 	if (option == '?')
-		exit(misused(command, "%s has no option -%c", command->name,
-		    optopt));
+		exit(misused(command, "unknown option -%c", optopt));
 	return option;
 }
 
-/* Whether TEXT consists of one or more of these BYTES. */
+/* strtod(3) and strtoul(3) accept spaces, signs, hex, "nan" and "inf". */
 static int
 consists_of(const char *text, const char *bytes)
 {
 	return *text != '\0' && text[strspn(text, bytes)] == '\0';
 }
 
-/* Seconds, with a fraction. */
 int
 parse_seconds(const char *text, int *ms)
 {
@@ -95,7 +89,7 @@ parse_mode(const char *text, mode_t *mode)
 	return 0;
 }
 
-/* A name, or a number if no group has it as its name. */
+/* A name of digits takes precedence over a number, as in chgrp(1). */
 int
 parse_group(const char *text, gid_t *group)
 {

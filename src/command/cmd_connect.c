@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unixport connect: the terminal, or a command, against a socket. */
+/* unixport connect: copies to and from a server, or runs a command. */
 #include "command.h"
 
 #include <errno.h>
@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 /*
- * ETIMEDOUT does not say why no server was there.  The error of one more try,
- * which does not wait, does.
+ * After -w the message would not contain the cause: unix_connect(3) fails with
+ * ETIMEDOUT for every error that it retries.  One more try returns the cause.
  */
 static int
 connect_or_explain(const char *address, struct unix_options *options,
@@ -29,7 +29,10 @@ connect_or_explain(const char *address, struct unix_options *options,
 static int
 exec_program(const char *path, char *argv[], const struct unix_ports *ports)
 {
-	/* Not 0 or 1, since dup2(2) onto itself would keep close-on-exec. */
+	/*
+	 * The program would start without descriptor 0 or 1 if the connection
+	 * has that number: dup2(2) onto itself keeps close-on-exec.
+	 */
 	int fd = fcntl(unix_fileno(ports), F_DUPFD_CLOEXEC, 3);
 
 	if (fd != -1 && dup2(fd, STDIN_FILENO) != -1 &&
@@ -40,7 +43,7 @@ exec_program(const char *path, char *argv[], const struct unix_ports *ports)
 	return complain(argv[0], errno);
 }
 
-/* A program that cannot be run is reported before the server is involved. */
+/* If the program is missing, the server must not see a client without data. */
 static int
 connect_to(const char *address, char *argv[], struct unix_options *options,
     int verbose)
@@ -75,9 +78,9 @@ run_connect(int argc, char *argv[])
 			if (parse_seconds(optarg, &options.connect_timeout)
 			    == -1)
 				return misused(&connect_command,
-				    "not a number of seconds: %s", optarg);
+				    "invalid number of seconds: %s", optarg);
 			if (options.connect_timeout == 0)
-				options.connect_timeout = 1;	/* 0: none */
+				options.connect_timeout = 1;	/* not none */
 			options.flags = UNIX_WAIT;
 			break;
 		}
@@ -85,7 +88,8 @@ run_connect(int argc, char *argv[])
 	if (argv[0] == NULL)
 		return misused(&connect_command, "the address is missing");
 	if (verbose && argv[1] != NULL)
-		return misused(&connect_command, "-v goes without a command");
+		return misused(&connect_command, "-v cannot be combined with a "
+		    "command");
 	return connect_to(argv[0], argv + 1, &options, verbose);
 }
 
@@ -93,12 +97,13 @@ const struct command connect_command = {
 	.name = "connect",
 	.usage = "[-v] [-w SECONDS] ADDRESS [COMMAND [ARG...]]",
 	.help =
-	"Sends standard input to the server at ADDRESS and its answer to "
-	"standard output.\nAt the end of input the server is told so, and the "
-	"answer is read to its end.\nWith COMMAND, runs it with the connection "
-	"as its standard input and output.\n"
-	"  -v          show bytes and rate while it runs, on a terminal\n"
-	"  -w SECONDS  wait that long for the server to be there\n",
+	"Copies standard input to the server at ADDRESS, and its output to "
+	"standard output.\nAt EOF of standard input the connection is "
+	"half-closed, and output is copied until\nEOF.  If COMMAND is "
+	"specified, executes it with the connection as its standard\ninput "
+	"and output.\n"
+	"  -v          show bytes and rate if standard error is a terminal\n"
+	"  -w SECONDS  wait up to SECONDS for the server to listen\n",
 	.letters = "+:hvw:",
 	.run = run_connect
 };

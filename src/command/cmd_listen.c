@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unixport listen: a server, for one client or for many. */
+/* unixport listen: serves one client, or runs a command for each client. */
 #include "command.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define DEFAULT_CLIENTS	40	/* as for s6-ipcserver(1) */
-#define BACKLOG		4096	/* the system may limit it to less */
+#define BACKLOG		4096	/* Linux limits it to net.core.somaxconn */
 
 static struct unix_listener *accepting;
 
@@ -20,7 +20,7 @@ interrupt_accept(int number)
 		unix_interrupt(accepting);
 }
 
-/* A manager whose queue is full gets the notification meanwhile. */
+/* The service would time out if a full queue drops the notification. */
 static void
 wait_client(struct unix_listener *listener)
 {
@@ -36,9 +36,10 @@ wait_client(struct unix_listener *listener)
 }
 
 /*
- * One client against the terminal.  No other is served, so the socket file is
- * removed before the first byte.  A signal ends the wait for the client with
- * status 0; later it kills the process, since bytes would be lost.
+ * Further clients would wait for ever in the backlog, so the socket file is
+ * removed before the first byte.  A signal during the wait for the client ends
+ * the command with status 0.  Later, bytes would be lost with status 0, so the
+ * signal kills the process.
  */
 static int
 serve_one(const char *address, struct unix_listener *listener)
@@ -77,7 +78,8 @@ parse_client_option(int option, struct request *request)
 	if (parse_count(optarg, option == 'c' ? &request->service.clients :
 	    &request->service.clients_per_user) == 0)
 		return 0;
-	return misused(&listen_command, "not a number of clients: %s", optarg);
+	return misused(&listen_command, "invalid number of clients: %s",
+	    optarg);
 }
 
 static int
@@ -86,13 +88,13 @@ parse_file_option(int option, struct request *request)
 	request->for_files = option;
 	if (option == 'm')
 		return parse_mode(optarg, &request->options.mode) == 0 ? 0 :
-		    misused(&listen_command, "not a mode: %s", optarg);
+		    misused(&listen_command, "invalid mode: %s", optarg);
 	if (parse_group(optarg, &request->options.group) == -1)
 		return misused(&listen_command, "no such group: %s", optarg);
-	/* For the library 0 leaves the group unchanged. */
+	/* The file would keep its group: 0 is the default of unix_options. */
 	return request->options.group != 0 || getegid() == 0 ? 0 :
-	    misused(&listen_command, "only group %s itself can give a socket "
-	    "to it", optarg);
+	    misused(&listen_command, "-g %s requires a process of that group",
+	    optarg);
 }
 
 static int
@@ -111,7 +113,7 @@ parse_option(int option, struct request *request)
 	}
 }
 
-/* Options against the address and the command: 0, or an exit status. */
+/* Returns 0, or the exit status of options that conflict with operands. */
 static int
 check_options(const struct request *request)
 {
@@ -120,13 +122,13 @@ check_options(const struct request *request)
 	if (address == NULL)
 		return misused(&listen_command, "the address is missing");
 	if (request->for_programs != 0 && request->service.argv[0] == NULL)
-		return misused(&listen_command, "-%c needs a command",
+		return misused(&listen_command, "-%c requires a command",
 		    request->for_programs);
 	if (request->for_files != 0 && (*address == '@' ||
 	    strncmp(address, "unix:@", 6) == 0 ||
 	    strncmp(address, "fd:", 3) == 0 ||
 	    strncmp(address, "systemd:", 8) == 0))
-		return misused(&listen_command, "-%c is for a path, not for %s",
+		return misused(&listen_command, "-%c requires a path, not %s",
 		    request->for_files, address);
 	return 0;
 }
@@ -160,15 +162,16 @@ const struct command listen_command = {
 	.usage = "[-1] [-m MODE] [-g GROUP] [-c CLIENTS] [-C PER-USER] "
 	"ADDRESS [COMMAND [ARG...]]",
 	.help =
-	"Without COMMAND, serves one client: standard input is sent to it, "
-	"and what it\nsends goes to standard output.  With COMMAND, runs it "
-	"for every client, with the\nconnection as its standard input and "
-	"output, until SIGTERM or SIGINT.\n"
-	"  -1           with COMMAND: print a newline when ready\n"
-	"  -c CLIENTS   with COMMAND: serve that many at once (40)\n"
-	"  -C PER-USER  with COMMAND: and that many of one user\n"
-	"  -g GROUP     of the socket file\n"
-	"  -m MODE      of the socket file, octal (0600)\n",
+	"Accepts one client and copies standard input to it, and its output "
+	"to standard\noutput.  If COMMAND is specified, executes it for every "
+	"client, with the connection\nas its standard input and output, until "
+	"SIGTERM or SIGINT.\n"
+	"  -1           print a newline when clients can connect\n"
+	"  -c CLIENTS   limit the number of concurrent clients (default 40)\n"
+	"  -C PER-USER  limit the number of concurrent clients of one user\n"
+	"  -g GROUP     specify the group of the socket file\n"
+	"  -m MODE      specify the mode of the socket file (default 0600)\n"
+	"-1, -c and -C require a COMMAND.\n",
 	.letters = "+:1hc:C:g:m:",
 	.run = run_listen
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unixport pair: two programs, each with the other's output as its input. */
+/* unixport pair: connects the standard streams of two programs. */
 #include "command.h"
 
 #include <sys/wait.h>
@@ -11,7 +11,7 @@ extern char **environ;
 
 static pid_t children[2] = { -1, -1 };
 
-/* A signal that ends the command ends both programs. */
+/* Without it, both programs would continue if the command is terminated. */
 static void
 forward(int number)
 {
@@ -24,14 +24,21 @@ forward(int number)
 	errno = saved;
 }
 
-/* A terminal sends its signals to the programs, too, and they may continue. */
+/*
+ * The status of a program that handles ^C would be lost if the command
+ * terminated: a terminal sends SIGINT and SIGQUIT to all three.
+ */
 static void
 keep_waiting(int number)
 {
 	(void)number;
 }
 
-/* An ignored signal stays ignored.  exec(2) resets handlers. */
+/*
+ * nohup(1) and background jobs of a shell would have no effect if an ignored
+ * signal got a handler.  The programs do not inherit handlers: exec(2) resets
+ * them.
+ */
 static void
 set_handler(int number, void (*handler)(int))
 {
@@ -55,8 +62,9 @@ set_handlers(void)
 }
 
 /*
- * Wait for all that were started.  The status of the first that failed: as in
- * a shell, 128 and the number of the signal that killed it.
+ * Returns the status of the program that failed first: as in a shell, 128 plus
+ * the number of the signal that killed it.  Other children may exist from
+ * before exec(2), and are not counted.
  */
 static int
 wait_all(void)
@@ -82,8 +90,9 @@ wait_all(void)
 }
 
 /*
- * Signals are blocked while the two start, since one of them might miss the
- * signal that ends the command.  If one cannot be started, the other is ended.
+ * A program that starts during forward() would not receive the signal, so
+ * signals are blocked until both have started.  If the second one fails, the
+ * first one is terminated, since its peer is missing.
  */
 static int
 start_both(char **argv[2], char *const paths[2],
@@ -114,7 +123,7 @@ run_both(char **argv[2], char *const paths[2])
 	int status, ended;
 
 	if (unix_pair(NULL, ends) == -1)
-		return complain("cannot make a pair", errno);
+		return complain("socket pair", errno);
 	status = start_both(argv, paths, ends);
 	unix_close_ports(&ends[0]);
 	unix_close_ports(&ends[1]);
@@ -135,7 +144,7 @@ run_pair(int argc, char *argv[])
 		;
 	if (i == optind || i + 1 >= argc)
 		return misused(&pair_command,
-		    "two commands with -- between them are needed");
+		    "two commands separated by -- are required");
 	argv[i] = NULL;
 	both[1] = argv + i + 1;
 	for (i = 0; i < 2; i++) {
@@ -150,9 +159,9 @@ const struct command pair_command = {
 	.name = "pair",
 	.usage = "COMMAND [ARG...] -- COMMAND [ARG...]",
 	.help =
-	"Runs both commands, each with the other's standard output as its "
-	"standard input,\nand waits for both.  The exit status is that of the "
-	"first that failed.\n",
+	"Executes both commands, connects the standard output of each to the "
+	"standard input\nof the other, and waits for both.  The exit status is "
+	"that of the command that\nfailed first.\n",
 	.letters = "+:h",
 	.run = run_pair
 };

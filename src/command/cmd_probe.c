@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unixport probe: the state of an address, and its server. */
+/* unixport probe: prints the state of an address and its server. */
 #include "command.h"
 
 #include <sys/stat.h>
 #include <errno.h>
 #include <string.h>
 
-#define CONNECT_TIMEOUT_MS	1000	/* a busy server needs longer */
+#define CONNECT_TIMEOUT_MS	1000	/* of a server with a full backlog */
 
-/* The path of ADDRESS, or NULL for one without a file. */
+/* Returns NULL if ADDRESS has no file. */
 static const char *
 path_of(const char *address)
 {
@@ -20,9 +20,9 @@ path_of(const char *address)
 }
 
 /*
- * A connection is refused by a file that is no socket, by a stale socket, and
- * by one whose program has not called listen(2) yet.  The last one also refuses
- * a datagram, because of its type.
+ * A starting server would be reported as stale: connect(2) fails with
+ * ECONNREFUSED for a file that is not a socket, for a stale socket, and for one
+ * before listen(2).  A datagram to the last one fails with EPROTOTYPE.
  */
 static const char *
 kind_of_refusal(const char *address)
@@ -38,7 +38,7 @@ kind_of_refusal(const char *address)
 	    "not listening" : "stale";
 }
 
-/* A word for ERROR, or NULL if it has another cause than the address. */
+/* Returns NULL if ERROR does not concern the address. */
 static const char *
 state_of(const char *address, int error)
 {
@@ -52,7 +52,7 @@ state_of(const char *address, int error)
 	case EPERM:
 		return "not permitted";
 	case ENOTSOCK:
-		return "not a socket";	/* on the BSDs, also for a file */
+		return "not a socket";	/* the BSDs, for a file */
 	case EPROTOTYPE:
 		return "of another type";
 	default:
@@ -68,12 +68,12 @@ print_live(const char *address)
 	printf(":");
 }
 
-/* There is a server, with a full backlog. */
+/* ETIMEDOUT: the backlog of the server is full. */
 static int
 report_busy(const char *address)
 {
 	print_live(address);
-	printf(" no answer in time; is the server busy?\n");
+	printf(" no answer before the timeout; is the server busy?\n");
 	return close_output();
 }
 
@@ -122,7 +122,8 @@ run_probe(int argc, char *argv[])
 
 	next_option(&probe_command, argc, argv);
 	if (argc - optind != 1)
-		return misused(&probe_command, "one address is needed");
+		return misused(&probe_command, "exactly one address is "
+		    "required");
 	argv += optind;
 	return unix_connect(argv[0], &options, &ports) == 0 ?
 	    report_live(argv[0], &ports) : report_state(argv[0], errno);
@@ -132,10 +133,11 @@ const struct command probe_command = {
 	.name = "probe",
 	.usage = "ADDRESS",
 	.help =
-	"Tells in one line what is at ADDRESS: live, with the server's user "
-	"and process;\nstale, absent, not a socket, not permitted, not "
-	"listening or of another type.\nThe exit status is 0 only for live.  "
-	"The server sees a client that leaves at once.\n",
+	"Prints the state of the socket at ADDRESS in one line: live, with the "
+	"user and\nthe process of the server; stale, absent, not a socket, "
+	"not permitted, not\nlistening or of another type.  The exit status "
+	"is 0 only for live.  The server\naccepts a client that sends "
+	"nothing.\n",
 	.letters = "+:h",
 	.run = run_probe
 };

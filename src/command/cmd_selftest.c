@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * unixport selftest: facts about sockets and streams on this system, and
- * whether the guarantees of the library hold on it.
+ * unixport selftest: prints facts about sockets on this system, and tests the
+ * guarantees of the library on it.
  */
 #include "selftest/selftest.h"
 
@@ -50,7 +50,6 @@ print_fact(const struct guarantee *fact)
 	    verdict->outcome == HOLDS ? "" : "unknown: ", verdict->seen);
 }
 
-/* One line: the guarantee, the kind of ports, and the failure. */
 static void
 print_outcome(enum outcome outcome, const char *text, const char *ports,
     const char *failure)
@@ -103,7 +102,7 @@ try_all(void)
 static void
 print_remnants(void)
 {
-	char failure[200];
+	char failure[200] = "";
 	int i;
 
 	if (!quiet)
@@ -111,7 +110,7 @@ print_remnants(void)
 	for (i = 0; i < REMNANTS; i++) {
 		if (complete == 0)
 			strcpy(failure, "no check returned");
-		else
+		else if (remnants[i].first != NULL)
 			snprintf(failure, sizeof(failure),
 			    "%d, first by \"%s\"", remnants[i].count,
 			    remnants[i].first);
@@ -124,8 +123,8 @@ static int
 test(int limit)
 {
 	if (!unix_available()) {
-		fprintf(stderr, "unixport: this system makes no Unix domain "
-		    "stream sockets\n");
+		fprintf(stderr, "unixport: selftest: this system does not "
+		    "support Unix domain stream sockets\n");
 		return STATUS_ERROR;
 	}
 	if (open_trials(limit) == -1)
@@ -156,11 +155,12 @@ run_selftest(int argc, char *argv[])
 		default:
 			if (parse_seconds(optarg, &limit) == -1 || limit == 0)
 				return misused(&selftest_command,
-				    "not a number of seconds: %s", optarg);
+				    "invalid number of seconds: %s", optarg);
 			break;
 		}
 	if (optind < argc)
-		return misused(&selftest_command, "selftest takes no argument");
+		return misused(&selftest_command, "unexpected argument: %s",
+		    argv[optind]);
 	return test(limit);
 }
 
@@ -168,13 +168,13 @@ const struct command selftest_command = {
 	.name = "selftest",
 	.usage = "[-q] [-t SECONDS]",
 	.help =
-	"Reports how this system's kernel and C library treat sockets, then "
-	"tests each\nguarantee of the library, one line each: ok, not, or none "
-	"if the system lacks the\nfeature.  It works in a new directory below "
-	"TMPDIR (/tmp) and removes it.  The exit\nstatus is 0 if no line says "
-	"not.\n\n"
+	"Prints how the kernel and the C library treat sockets, tests each "
+	"guarantee of\nthe library, and prints one line for it: ok, not, or "
+	"none if the system lacks the\nfeature.  Files are created in a new "
+	"directory below TMPDIR (default /tmp), which\nis removed.  The exit "
+	"status is 0 if no line says not.\n"
 	"  -q          print only guarantees that do not hold\n"
-	"  -t SECONDS  the timeout of each test, 10 by default\n",
+	"  -t SECONDS  specify the timeout of each test (default 10)\n",
 	.letters = "+:hqt:",
 	.run = run_selftest
 };

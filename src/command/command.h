@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The parts of the command, by file.  It uses unixport.h alone. */
+/* Declares the parts of the command, by file. */
 #ifndef COMMAND_H
 #define COMMAND_H
 
@@ -15,12 +15,12 @@
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
-/* A subcommand: ARGV begins with its name, the result is an exit status. */
+/* A subcommand.  ARGV begins with its name; run() returns an exit status. */
 struct command {
 	const char *name;
-	const char *usage;	/* its arguments */
-	const char *help;	/* lines about them */
-	const char *letters;	/* its options, for getopt_long(3) */
+	const char *usage;	/* arguments */
+	const char *help;	/* lines */
+	const char *letters;	/* options, for getopt_long(3) */
 	int (*run)(int argc, char *argv[]);
 };
 
@@ -39,10 +39,10 @@ int misused(const struct command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 int close_output(void);
 
-/* arguments.c: an option, which ends the process by --help or by misuse. */
+/* arguments.c: next_option() exits on --help and on misuse. */
 int next_option(const struct command *command, int argc, char *argv[]);
 
-/* The value of one: 0, or -1 if TEXT is none. */
+/* Parse the value of an option: return 0, or -1 if TEXT is invalid. */
 int parse_number(const char *text, int base, unsigned long highest,
     unsigned long *number);
 int parse_seconds(const char *text, int *ms);
@@ -60,20 +60,20 @@ struct flow {
 	int from;
 	int to;
 	_Atomic unsigned long long bytes;
-	int error;			/* that ended it, or 0 */
+	int error;			/* errno at the end, or 0 */
 	int failed;			/* the descriptor of the error */
 	char *buffer;
-	int pipe[2];			/* between the two, if one is a pipe */
+	int pipe[2];			/* private, to splice(2) */
 	ssize_t (*move)(struct flow *);
 };
 void begin_flow(struct flow *flow);
 ssize_t move_some(struct flow *flow);
 
-/* relay/relay.c: a connection against standard input and output. */
+/* relay/relay.c: copies between a connection and standard streams. */
 int copy_both(const char *address, const struct unix_ports *ports,
     int verbose);
 
-/* listen/readiness.c: notifications, which never block and may need retries. */
+/* listen/readiness.c: notifications, which do not block; repeat them. */
 #define READINESS_RETRY_MS	100
 void begin_readiness(int newline);
 int send_readiness(void);
@@ -81,13 +81,13 @@ int is_readiness_sent(void);
 void send_stopping(void);
 void close_passed_on_exec(void);
 
-/* listen/refuse.c: the end of a client that gets no program. */
+/* listen/refuse.c: closes a client that gets no program. */
 void refuse_client(struct unix_ports *client);
 
 /* listen/environment.c: the variables of a server's programs. */
 struct environment {
 	char **entries;
-	char **peer;		/* the first of those of the client */
+	char **peer;		/* the first variable of the client */
 	char pid[40];
 	char uid[40];
 	char gid[40];
@@ -95,7 +95,7 @@ struct environment {
 int make_environment(struct environment *environment, const char *path);
 void set_peer(struct environment *environment, const struct unix_peer *peer);
 
-/* listen/children.c: a place for each running program, reserved beforehand. */
+/* listen/children.c: the table of running programs. */
 struct child;
 int allocate_children(unsigned count);
 struct child *reserve_child(void);
@@ -107,7 +107,7 @@ void stop_children(void);
 int are_children_stopped(void);
 void end_children(int immediately);
 
-/* signals.c: signals that end a wait, whenever they arrive. */
+/* signals.c: signals of a server. */
 void hold_signals(void);
 void release_signals(void);
 void handle_signals(void (*handler)(int));
@@ -122,12 +122,12 @@ struct service {
 	char *path;			/* of the program */
 	char **argv;
 	unsigned clients;
-	unsigned clients_per_user;	/* 0: no limit of its own */
-	int newline;			/* on standard output when ready */
+	unsigned clients_per_user;	/* 0 specifies no limit */
+	int newline;			/* print one when ready */
 };
 int serve_clients(struct service *service);
 
-/* listen/acceptor.c: its threads. */
+/* listen/acceptor.c: the threads of a server. */
 struct worker {
 	const struct service *service;
 	struct environment environment;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An error is one line on standard error, misuse is two.  Errors of standard
- * output are reported at its end.
+ * Error messages: one line on standard error, followed by the usage on misuse.
  */
 #include "command.h"
 
@@ -9,7 +8,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* A control character could command the terminal: as unix_explain(3) does. */
+/* A terminal would execute the control characters of an argument. */
 void
 print_visible(FILE *file, const char *text)
 {
@@ -62,14 +61,18 @@ misused(const struct command *command, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	fputs("unixport: ", stderr);
+	fprintf(stderr, "unixport: %s%s", command->name,
+	    *command->name == '\0' ? "" : ": ");
 	print_visible(stderr, text);
 	fprintf(stderr, "\nusage: unixport %s%s%s\n", command->name,
 	    *command->name == '\0' ? "" : " ", command->usage);
 	return STATUS_USAGE;
 }
 
-/* A full disk may fail only here.  0, or an exit status. */
+/*
+ * Output may be lost unnoticed without the check: stdio writes its buffer here,
+ * and a full disk or NFS fails only now.  Returns 0, or an exit status.
+ */
 int
 close_output(void)
 {
@@ -77,6 +80,6 @@ close_output(void)
 
 	if (fclose(stdout) == EOF)
 		return complain("standard output", errno);
-	/* The errno of an earlier write is lost. */
+	/* stdio does not store the errno of an earlier write. */
 	return failed ? complain("standard output", EIO) : 0;
 }

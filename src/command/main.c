@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * unixport: Unix domain sockets for the shell.  Sets up descriptors and
- * signals, and selects the subcommand.
- */
+/* main(): sets up descriptors and signals, and selects the subcommand. */
 #include "command.h"
 
 #include <errno.h>
@@ -22,8 +19,9 @@ static const struct command all = {
 };
 
 /*
- * If one of 0, 1 and 2 is closed, a socket would get its number.  Closed input
- * is empty.  Closed output is opened for reading, so that writing to it fails.
+ * If descriptor 0, 1 or 2 is closed, a socket would get its number and receive
+ * messages or output: socket(2) returns the lowest free number.  Closed input
+ * is empty.  Standard output is opened read-only, so that writes to it fail.
  */
 static int
 open_standard(void)
@@ -38,8 +36,9 @@ open_standard(void)
 }
 
 /*
- * The parent may have blocked or ignored any.  Writing to a closed connection
- * is an error that is reported, instead of SIGPIPE.
+ * A wait would not end if the parent has blocked signals, and children would
+ * vanish if it ignores SIGCHLD: exec(2) preserves both.  SIGPIPE would end the
+ * command without a message.
  */
 static void
 reset_signals(void)
@@ -60,9 +59,9 @@ print_help(void)
 	for (i = 0; i < COUNT(commands); i++)
 		printf("%s unixport %s %s\n", i == 0 ? "usage:" : "      ",
 		    commands[i]->name, commands[i]->usage);
-	printf("\nunixport SUBCOMMAND --help tells more, unixport(1) all.\n"
-	    "ADDRESS is a path, @name (abstract), unix:ADDRESS, fd:N or, "
-	    "to listen,\nsystemd:[NAME].\n");
+	printf("\nunixport SUBCOMMAND --help describes a subcommand; see "
+	    "unixport(1).\nADDRESS is a path, @name (abstract), unix:ADDRESS, "
+	    "fd:N or, for listen,\nsystemd:[NAME].\n");
 	return close_output();
 }
 
@@ -73,7 +72,7 @@ print_version(void)
 	return close_output();
 }
 
-/* Scripts of 1.0 that run it get a remedy instead of a usage. */
+/* The usage would not show scripts of 1.0 the replacement. */
 static int
 reject_bench(void)
 {
@@ -94,7 +93,10 @@ main(int argc, char *argv[])
 	static char line[BUFSIZ];
 	size_t i;
 
-	/* Or lines of other processes come between the parts of one. */
+	/*
+	 * Output of other processes would split a message: stdio writes
+	 * unbuffered streams in parts.
+	 */
 	setvbuf(stderr, line, _IOLBF, sizeof(line));
 	if (open_standard() == -1)
 		return complain("/dev/null", errno);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Programs with a socket as their standard input and output. */
+/* Finds programs, and starts them with a socket as standard streams. */
 #include "command.h"
 
 #include <sys/stat.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* 0 if it can be executed, else an errno. */
+/* access(2) alone would accept a directory.  Returns 0, or an errno. */
 static int
 check_program(const char *path)
 {
@@ -21,7 +21,7 @@ check_program(const char *path)
 	return S_ISREG(file.st_mode) && access(path, X_OK) == 0 ? 0 : EACCES;
 }
 
-/* DIRECTORY/NAME, or NAME alone if the directory is empty. */
+/* In PATH, an empty directory is the current one. */
 static char *
 join_path(const char *directory, size_t length, const char *name)
 {
@@ -35,8 +35,9 @@ join_path(const char *directory, size_t length, const char *name)
 }
 
 /*
- * The path of program NAME, for all clients; NULL with errno if there is none.
- * A directory of PATH without search permission is skipped.
+ * posix_spawnp(3) would search PATH again for each client, and report a missing
+ * program only then.  As in execvp(3), a directory of PATH without search
+ * permission is skipped.
  */
 char *
 find_program(const char *name)
@@ -66,9 +67,9 @@ find_program(const char *name)
 }
 
 /*
- * The program would inherit that we ignore SIGPIPE and block others, and our
- * handlers would run in the child until exec(2).  A signal that the parent of
- * the command ignored stays ignored.
+ * The program would inherit blocked signals and the ignored SIGPIPE, since
+ * exec(2) preserves them.  Our handlers would run in the child until exec(2).
+ * A signal that our parent ignores remains ignored.
  */
 static int
 set_signals(posix_spawnattr_t *attributes)
@@ -106,8 +107,8 @@ set_files(posix_spawn_file_actions_t *actions, int fd)
 }
 
 /*
- * Start the program with FD, which is none of 0, 1 and 2, as its standard
- * input and output.  Its process, or -1 with errno, also that of exec.
+ * FD must be above 2: dup2(2) onto itself keeps close-on-exec.  Returns -1 if
+ * the program cannot be executed, too.
  */
 pid_t
 start_program(const char *path, char *const argv[],

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Signals of a server.  They are blocked except while it waits.  Otherwise one
- * that arrives just before a wait would not end it, and one that arrives at
- * another moment would leave the socket file.
+ * Handles the signals of a server.  They are unblocked only during a wait.  One
+ * that arrives just before a wait would not end it, and one that terminates the
+ * process elsewhere would leave a stale socket file.
  */
 #include "command.h"
 
@@ -43,8 +43,9 @@ release_signals(void)
 }
 
 /*
- * SIGHUP stays ignored under nohup(1).  SIGINT, which a shell ignores for a
- * job in the background, does not.
+ * A server under nohup(1) would end with its terminal if SIGHUP got a handler.
+ * SIGINT gets one: a shell ignores it for jobs in the background, and kill(1)
+ * would have no effect.
  */
 void
 handle_signals(void (*handler)(int))
@@ -60,14 +61,13 @@ handle_signals(void (*handler)(int))
 			sigaction(numbers[i], &action, NULL);
 }
 
-/* From now on they are recorded, for take_signal(). */
 void
 catch_signals(void)
 {
 	handle_signals(record_signal);
 }
 
-/* Wait for a signal, or for MS milliseconds; -1: without a timeout. */
+/* The timeout is MS milliseconds; -1 specifies none. */
 void
 wait_signal(int ms)
 {
@@ -79,7 +79,7 @@ wait_signal(int ms)
 	    &unblocked);
 }
 
-/* Whether it has arrived since the last call. */
+/* Returns 1 if the signal has arrived since the last call. */
 int
 take_signal(int number)
 {

@@ -13,44 +13,45 @@ static void
 say_malformed(struct up_text *text, const char *address)
 {
 	if (address == NULL || *address == '\0')
-		up_say(text, "the address is empty; give a path");
+		up_say(text, "the address is empty; specify a path");
 	else if (strncmp(address, "fd:", 3) == 0)
-		up_say(text, "not a descriptor for this use, or an option "
-		    "does not go with it; fd: takes the number of a socket");
+		up_say(text, "the descriptor is invalid, or an option "
+		    "conflicts with it; specify the number of an open socket");
 	else if (strncmp(address, "systemd:", 8) == 0)
-		up_say(text, "only a server can take sockets of the service "
-		    "manager, and without options for a file");
+		up_say(text, "only a listener without options for a file can "
+		    "use systemd:; specify a path");
 	else if (strcmp(address, "@") == 0 || strcmp(address, "unix:") == 0 ||
 	    strcmp(address, "unix:@") == 0)
-		up_say(text, "the name is empty");
+		up_say(text, "the name is empty; specify a name");
 	else
-		up_say(text, "the address has a NUL inside, or an option "
-		    "does not go with it or with plain ports");
+		up_say(text, "the address contains a NUL byte, or an option "
+		    "conflicts with it or with plain ports; remove the byte or "
+		    "the option");
 }
 
-/* A name may have more bytes behind a NUL, which strlen(3) does not count. */
+/* strlen(3) does not count the bytes of a name that follow a NUL. */
 static void
-say_excess(struct up_text *text, const char *what, size_t length, size_t limit)
+say_excess(struct up_text *text, const char *part, size_t length, size_t limit)
 {
 	if (length <= limit)
-		up_say(text, "too long: %s may have %zu bytes; "
-		    "choose a shorter one", what, limit);
+		up_say(text, "too long: %s is limited to %zu bytes; choose a "
+		    "shorter one", part, limit);
 	else
 		up_say(text, "too long: %s has %zu bytes, %zu more than the "
-		    "limit of %zu; choose a shorter one", what, length,
+		    "limit of %zu; choose a shorter one", part, length,
 		    length - limit, limit);
 }
 
-/* The longest part of PATH between two slashes. */
+/* The length of the longest component of PATH. */
 static size_t
-longest_part(const char *path)
+longest_component(const char *path)
 {
-	size_t part, longest = 0;
+	size_t length, longest = 0;
 
-	for (; *path != '\0'; path += part + (path[part] == '/')) {
-		part = strcspn(path, "/");
-		if (part > longest)
-			longest = part;
+	for (; *path != '\0'; path += length + (path[length] == '/')) {
+		length = strcspn(path, "/");
+		if (length > longest)
+			longest = length;
 	}
 	return longest;
 }
@@ -58,19 +59,20 @@ longest_part(const char *path)
 static void
 say_long_path(struct up_text *text, const char *path)
 {
-	size_t length = strlen(path), part = longest_part(path);
+	size_t length = strlen(path), component = longest_component(path);
 
 	if (length >= PATH_MAX)
 		say_excess(text, "the path", length, PATH_MAX - 1);
-	else if (part > NAME_MAX)
-		say_excess(text, "a part of it", part, NAME_MAX);
+	else if (component > NAME_MAX)
+		say_excess(text, "a component", component, NAME_MAX);
 	else if (!UP_HAS_DESCRIPTOR_PATHS && length > SUN_PATH_MAX)
 		say_excess(text, "the path", length, SUN_PATH_MAX);
 	else
-		up_say(text, "the path or what a link leads to is too long");
+		up_say(text, "the path or the target of a symbolic link is too "
+		    "long; choose a shorter one");
 }
 
-/* The bytes behind the marks. */
+/* The prefixes "unix:" and "@" do not count towards the limit. */
 static void
 say_too_long(struct up_text *text, const char *address)
 {
@@ -83,7 +85,7 @@ say_too_long(struct up_text *text, const char *address)
 		say_long_path(text, address);
 }
 
-/* Errors that every form of address may have; 0 if ERROR is none of them. */
+/* Errors of every form of address; returns 0 for other errors. */
 static int
 say_common(struct up_text *text, const char *address, int error)
 {
@@ -97,16 +99,17 @@ say_common(struct up_text *text, const char *address, int error)
 		say_too_long(text, address);
 		return 1;
 	case EAFNOSUPPORT:
-		up_say(text, "this system does not have such sockets; "
+		up_say(text, "this system does not support such an address; "
 		    "use a path");
 		return 1;
 	case ENOTSUP:
-		up_say(text, "an option is not supported here; the file "
-		    "system may not grant the mode or group, and "
-		    "UNIX_SIGPIPE_ERROR requires UNIX_GUARDED");
+		up_say(text, "an option is not supported here; the file system "
+		    "may refuse the mode or group, and UNIX_SIGPIPE_ERROR "
+		    "requires UNIX_GUARDED");
 		return 1;
 	case EPROTOTYPE:
-		up_say(text, "the socket there is of another type");
+		up_say(text, "the socket is of another type; is the address "
+		    "right?");
 		return 1;
 	default:
 		return 0;
@@ -118,20 +121,22 @@ static int
 say_nameless(struct up_text *text, const struct up_address *address, int error)
 {
 	if (address->form == UP_ABSTRACT && error == EADDRINUSE)
-		up_say(text, "a server has this name; stop it or choose "
-		    "another");
+		up_say(text, "a server is bound to this name; stop it or "
+		    "choose another name");
 	else if (address->form == UP_ABSTRACT && error == ECONNREFUSED)
-		up_say(text, "nobody has this name; is the server running?");
+		up_say(text, "no server is bound to this name; is it running?");
 	else if (error == ETIMEDOUT)
-		up_say(text, "no answer in time; is the server running, "
-		    "or is it busy?");
+		up_say(text, "no answer before the timeout; is the server "
+		    "running, or is it busy?");
 	else if (address->form == UP_SYSTEMD && error == ENOENT)
-		up_say(text, "the service manager has passed no such socket; "
-		    "start the program by its socket unit");
+		up_say(text, "the service manager passed no such socket; start "
+		    "the program through its socket unit");
 	else if (address->form == UP_DESCRIPTOR && error == EBADF)
-		up_say(text, "this descriptor is not open");
+		up_say(text, "the descriptor is not open; specify an open "
+		    "socket");
 	else if (address->form == UP_DESCRIPTOR && error == ENOTSOCK)
-		up_say(text, "this descriptor is not a socket");
+		up_say(text, "the descriptor is not a socket; specify an open "
+		    "socket");
 	else
 		return 0;
 	return 1;

@@ -9,7 +9,7 @@
 struct up_text {
 	char *bytes;
 	size_t size;
-	size_t length;		/* also of what did not fit */
+	size_t length;		/* before truncation */
 };
 
 #ifdef __GNUC__

@@ -19,7 +19,7 @@ file_kind(mode_t mode)
 	    S_ISFIFO(mode) ? "a named pipe" : "a device";
 }
 
-/* The errno of the probe; 0, a live server, also if it cannot be made. */
+/* The errno of a probe; 0 if a server is live or PATH cannot be resolved. */
 static int
 probe_path(const char *path)
 {
@@ -48,16 +48,15 @@ say_in_use(struct up_text *text, const char *path)
 	int error = probe_path(path);
 
 	if (lstat(path, &file) == -1)
-		up_say(text, "something was there a moment ago; try again");
+		up_say(text, "the file no longer exists; try again");
 	else if (!S_ISSOCK(file.st_mode))
-		up_say(text, "%s is there, which is not touched; "
-		    "choose another path or remove it",
-		    file_kind(file.st_mode));
+		up_say(text, "%s is there and is not replaced; choose another "
+		    "path or remove it", file_kind(file.st_mode));
 	else if (error == ECONNREFUSED)
-		up_say(text, "nobody is listening there (left by a program "
-		    "that ended), and it was not reclaimed; remove it");
+		up_say(text, "no server is listening there (a stale socket "
+		    "file, which is not reclaimed); remove the file");
 	else if (error == EACCES) {
-		up_say(text, "a socket is there that we may not ask: it");
+		up_say(text, "a socket that cannot be probed");
 		say_owner(text, &file);
 		up_say(text, "; choose another path");
 	} else
@@ -71,16 +70,17 @@ say_refused(struct up_text *text, const char *path)
 	struct stat file;
 
 	if (stat(path, &file) == -1)
-		up_say(text, "it has just gone; is the server running?");
+		up_say(text, "the file no longer exists; is the server "
+		    "running?");
 	else if (!S_ISSOCK(file.st_mode))
 		up_say(text, "%s, not a socket; is the path right?",
 		    file_kind(file.st_mode));
 	else if (probe_path(path) != ECONNREFUSED)
-		up_say(text, "nobody was listening there a moment ago; "
-		    "try again");
+		up_say(text, "no server was listening there a moment ago; try "
+		    "again");
 	else
-		up_say(text, "nobody is listening there (left by a program "
-		    "that ended); start the server");
+		up_say(text, "no server is listening there (a stale socket "
+		    "file); start the server");
 }
 
 /* UNIX_WAIT has waited for a server, or a server did not accept in time. */
@@ -90,16 +90,17 @@ say_late(struct up_text *text, const char *path)
 	struct stat file;
 
 	if (stat(path, &file) == -1)
-		up_say(text, "nothing came there in time; "
-		    "is the server running?");
+		up_say(text, "nothing is there after the timeout; is the "
+		    "server running?");
 	else if (!S_ISSOCK(file.st_mode))
 		up_say(text, "%s, not a socket; is the path right?",
 		    file_kind(file.st_mode));
 	else if (probe_path(path) == ECONNREFUSED)
-		up_say(text, "nobody came to listen there in time; "
+		up_say(text, "no server is listening there after the timeout; "
 		    "start the server");
 	else
-		up_say(text, "no answer in time; is the server busy?");
+		up_say(text, "no answer before the timeout; is the server "
+		    "busy?");
 }
 
 /* The directory part of PATH, in a buffer of PATH_MAX bytes. */
@@ -125,13 +126,12 @@ say_missing(struct up_text *text, const char *path, const char *directory)
 
 	if (lstat(path, &file) == 0)
 		up_say(text, S_ISLNK(file.st_mode) ?
-		    "a symbolic link that leads nowhere; "
-		    "is the server running?" :
-		    "it was not there a moment ago; try again");
+		    "a dangling symbolic link; is the server running?" :
+		    "the file did not exist a moment ago; try again");
 	else if (stat(directory, &file) == -1 && errno == ENOENT) {
 		up_say(text, "the directory ");
 		up_say_bytes(text, directory, strlen(directory));
-		up_say(text, " is missing; make it first");
+		up_say(text, " does not exist; create it");
 	} else
 		up_say(text, "nothing is there; is the server running?");
 }
@@ -144,17 +144,18 @@ say_forbidden(struct up_text *text, const char *path, const char *directory,
 
 	up_say(text, "not permitted: ");
 	if (stat(path, &file) == 0) {
-		up_say(text, "it");
+		up_say(text, "the file");
 		say_owner(text, &file);
 		up_say(text, faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == -1
-		    ? "; to connect takes permission to write" :
-		    "; it or its server is another user's");
+		    ? "; connecting requires write permission" :
+		    "; the file or its server belongs to another user");
 		return;
 	}
 	if (error == EPERM &&
 	    faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0) {
-		up_say(text, "there can be no socket, or not with this group "
-		    "or mode; choose another path or a group that you are in");
+		up_say(text, "the file system does not allow a socket, or not "
+		    "with this group or mode; choose another path or a group "
+		    "of this user");
 		return;
 	}
 	up_say(text, "the directory ");
@@ -187,7 +188,7 @@ up_explain_path(struct up_text *text, const char *path, int error)
 		say_missing(text, path, directory);
 		return 1;
 	case ENOTDIR:
-		up_say(text, "not everything before its last slash is a "
+		up_say(text, "a component before the last slash is not a "
 		    "directory; is the path right?");
 		return 1;
 	case EACCES:
@@ -195,11 +196,10 @@ up_explain_path(struct up_text *text, const char *path, int error)
 		say_forbidden(text, path, directory, error);
 		return 1;
 	case EBUSY:
-		up_say(text, "another program holds the lock "
-		    "of the directory ");
+		up_say(text,
+		    "another process holds the lock of the directory ");
 		up_say_bytes(text, directory, strlen(directory));
-		up_say(text, "; try again, or remove the file, which nobody "
-		    "listens to");
+		up_say(text, "; try again, or remove the stale socket file");
 		return 1;
 	default:
 		return 0;

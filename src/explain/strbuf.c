@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Text in a buffer of fixed size: truncated there, and counted whole. */
+/* Appends to a buffer of fixed size, and counts truncated bytes, too. */
 #include "explain.h"
 
 #include <stdarg.h>
@@ -21,7 +21,7 @@ up_say(struct up_text *text, const char *format, ...)
 		text->length += (size_t)length;
 }
 
-/* Bytes that a terminal would act upon are shown, not sent. */
+/* A terminal would execute control bytes of a hostile address. */
 void
 up_say_bytes(struct up_text *text, const char *bytes, size_t length)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The lowest layer: calls that differ between systems or libcs, and what every
- * file of the library needs.  The library calls up_* names only, so that a
+ * The lowest layer: calls that differ between systems or libcs, and helpers of
+ * every file of the library.  The library calls up_* names only, so that a
  * program's own unix_connect() is never called in place of ours; each exported
  * function is a wrapper.  An up_* function may disturb errno when it succeeds;
  * the wrappers restore the caller's value.
@@ -132,7 +132,7 @@ int up_openat(int, const char *, int);
 int up_chmod_path(int, mode_t);
 int up_rename_new(int, const char *, const char *);
 
-/* socket.c: sockets, and what the kernel knows of one */
+/* socket.c: sockets and their state */
 struct up_name {
 	struct sockaddr_un address;
 	socklen_t length;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Sockets: how they are made, and what the kernel knows of one.  They are
- * close-on-exec from birth where the system can: without SOCK_CLOEXEC another
- * thread's fork(2) may come in between.  None of them keeps a standard
- * number; see fd.c.
+ * Makes sockets and queries their state.  Without SOCK_CLOEXEC, which macOS
+ * lacks, a fork(2) of another thread can inherit a new socket.  No socket keeps
+ * a number from 0 to 2; see fd.c.
  */
 #include "os.h"
 
@@ -24,7 +23,7 @@
 #define SOCK_CLOEXEC	0
 #endif
 
-/* For what could not be born so; FD is closed when that fails. */
+/* For systems without SOCK_CLOEXEC.  Closes FD on failure. */
 static int
 set_close_on_exec(int fd)
 {

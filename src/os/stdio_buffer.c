@@ -123,10 +123,10 @@ up_has_buffered_input(FILE *in)
 }
 
 /*
- * The output that waits in OUT.  Its buffer is BUFFER, of SIZE bytes, unless
- * the caller has given it his own: musl shows no more than that one's size,
- * so ours is a byte larger than a program would choose, and what is in another
- * waits for the next flush.  musl keeps bytes before it for ungetc(3).
+ * Returns the unsent output of OUT, whose buffer is BUFFER of SIZE bytes unless
+ * the caller has set another with setvbuf(3).  musl reports only the size of a
+ * buffer, so ours is one byte larger than usual sizes; output in another buffer
+ * is sent by the next flush.  musl reserves bytes before it for ungetc(3).
  */
 #if defined(HAVE___FREADAHEAD)			/* musl */
 #define MUSL_UNGET_BYTES		8

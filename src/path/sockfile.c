@@ -2,9 +2,9 @@
 /*
  * The file at a listener's path: a reference to it, and its mode and group.
  * On Linux a reference is a descriptor, so that the examination, the changes
- * and the probe concern the same file.  A name would lead to another file as
- * soon as a user who may write to the directory exchanges the two: a server
- * of root's would change the mode of any file.
+ * and the probe concern the same file.  A user with write permission on the
+ * directory could exchange the file behind a name, and a server of root would
+ * change the mode of another file.
  */
 #include "path.h"
 

@@ -41,7 +41,7 @@ set_attributes(pthread_attr_t *attributes, size_t stack_size)
 	return error;
 }
 
-/* Read what ring_bell() has written. */
+/* Reads the bytes of ring_bell(): poll(2) would report them again. */
 static void
 clear_bell(const struct up_server *server)
 {

@@ -247,8 +247,8 @@ forget_connection(struct up_worker *worker)
 }
 
 /*
- * Serve the client, or refuse it, after another thread leads: close(2) may
- * block, for as long as a descriptor lingers that the client has sent.
+ * No client would be accepted while close(2) blocks on a lingering descriptor
+ * that the client has sent, so another thread leads first.
  */
 static void
 handle_client(struct up_worker *worker, int welcome)

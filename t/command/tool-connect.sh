@@ -115,11 +115,11 @@ until late; do
 done
 # It closes with input of ours unread.
 expect 1 "hello
-unixport: s: the other side closed the connection before it had taken all input" \
+unixport: s: the peer closed the connection before it received all input" \
     "$unixport" connect s <big
 ln -s s "$(printf 'two\nlines')"
 expect 1 'hello
-unixport: two\x0alines: the other side closed the connection before it had taken all input' \
+unixport: two\x0alines: the peer closed the connection before it received all input' \
     "$unixport" connect "$(printf 'two\nlines')" <big
 end TERM
 echo 'ok: a server that closes'
@@ -160,9 +160,10 @@ expect 1 'unixport: s: nothing is there; is the server running?' \
     "$unixport" connect -w 0.05 s
 expect 1 'unixport: s: nothing is there; is the server running?' \
     "$unixport" connect -w 0 s
-expect 1 'unixport: "": the address is empty; give a path' \
+expect 1 'unixport: "": the address is empty; specify a path' \
     "$unixport" connect ''
-expect 1 'unixport: fd:9: this descriptor is not open' "$unixport" connect fd:9
+expect 1 'unixport: fd:9: the descriptor is not open; specify an open socket' \
+    "$unixport" connect fd:9
 { sleep 0.2; exec "$unixport" listen s </dev/null >got; } & server=$!
 pids="$pids $server"
 echo late | "$unixport" connect -w 20 s

@@ -78,7 +78,7 @@ if command -v prlimit >/dev/null && [ -r /proc/$server/stat ]; then
 	prlimit --pid $server --nofile=4:1024
 	echo hello | "$unixport" connect s >got & late=$!
 	pids="$pids $late"
-	until_true grep -q '^unixport: clients have to wait: ' words
+	until_true grep -q '^unixport: shortage: .*; clients wait$' words
 	spent() { awk '{ print $14 + $15 }' /proc/$server/stat; }
 	before=$(spent)
 	sleep 0.5
@@ -105,7 +105,7 @@ if can_fault && command -v prlimit >/dev/null; then
 	until_true seen ENFILE $((before + 2))
 	end TERM
 	wait $late || :
-	expect 0 'unixport: clients have to wait: Too many open files in system' \
+	expect 0 'unixport: shortage: Too many open files in system; clients wait' \
 	    cat words
 	echo 'ok: a shortage of two kinds'
 fi
@@ -117,8 +117,8 @@ if can_fault; then
 	for client in 1 2 3 4 5 6; do
 		[ "$(echo hello | "$unixport" connect s)" = hello ]
 	done
-	expect 0 'unixport: cannot accept a client: Operation not permitted; '\
-'trying again' cat words
+	expect 0 'unixport: accept: Operation not permitted; trying again' \
+	    cat words
 	end TERM
 	serve_with_fault '?poll,?ppoll:error=EPERM' "$directory/s" cat
 	wait $server && got=0 || got=$?

@@ -87,12 +87,12 @@ expect 1 'unixport: s: a server is there already; stop it or choose another path
     "$unixport" listen s cat
 end TERM
 : >file
-expect 1 'unixport: file: a regular file is there, which is not touched; choose another path or remove it' \
+expect 1 'unixport: file: a regular file is there and is not replaced; choose another path or remove it' \
     "$unixport" listen file cat
 [ -f file ]
-expect 1 'unixport: no/s: the directory no is missing; make it first' \
+expect 1 'unixport: no/s: the directory no does not exist; create it' \
     "$unixport" listen no/s cat
-expect 1 'unixport: systemd:: the service manager has passed no such socket; start the program by its socket unit' \
+expect 1 'unixport: systemd:: the service manager passed no such socket; start the program through its socket unit' \
     "$unixport" listen systemd: cat
 expect 1 'unixport: no-such: No such file or directory' \
     "$unixport" listen s no-such

@@ -9,7 +9,7 @@ expect 0 "live: unix:s: user $(id -u), process $server" "$unixport" probe unix:s
 end TERM
 expect 1 'absent: s: nothing is there; is the server running?' \
     "$unixport" probe s
-expect 1 'absent: no/s: the directory no is missing; make it first' \
+expect 1 'absent: no/s: the directory no does not exist; create it' \
     "$unixport" probe no/s
 
 socat UNIX-LISTEN:s,unlink-close=0 - </dev/null & server=$!
@@ -17,9 +17,9 @@ pids="$pids $server"
 until_true test -S s
 kill $server
 wait $server || :
-expect 1 'stale: s: nobody is listening there (left by a program that ended); start the server' \
+expect 1 'stale: s: no server is listening there (a stale socket file); start the server' \
     "$unixport" probe s
-expect 1 'stale: unix:s: nobody is listening there (left by a program that ended); start the server' \
+expect 1 'stale: unix:s: no server is listening there (a stale socket file); start the server' \
     "$unixport" probe unix:s
 # It is still there, and a server takes it over.
 [ -S s ]
@@ -31,7 +31,7 @@ expect 1 'not a socket: file: a regular file, not a socket; is the path right?' 
     "$unixport" probe file
 expect 1 'not a socket: .: a directory, not a socket; is the path right?' \
     "$unixport" probe .
-expect 1 'absent: file/s: not everything before its last slash is a directory; is the path right?' "$unixport" probe file/s
+expect 1 'absent: file/s: a component before the last slash is not a directory; is the path right?' "$unixport" probe file/s
 
 "$unixport" probe fd:0 </dev/null >said 2>&1 && fail 'no socket' || [ $? = 1 ]
 grep -q '^not a socket: fd:0: ' said || fail 'no socket'
@@ -39,14 +39,14 @@ grep -q '^not a socket: fd:0: ' said || fail 'no socket'
 socat -u UNIX-RECV:d,unlink-early - >datagrams & server=$!
 pids="$pids $server"
 until_true test -S d
-expect 1 'of another type: d: the socket there is of another type' \
+expect 1 'of another type: d: the socket is of another type; is the address right?' \
     "$unixport" probe d
 kill $server
 wait $server || :
 [ ! -s datagrams ]
 
 if [ "$(uname -s)" = Linux ]; then
-	expect 1 "absent: @up.$$: nobody has this name; is the server running?" \
+	expect 1 "absent: @up.$$: no server is bound to this name; is it running?" \
 	    "$unixport" probe "@up.$$"
 	serve "@up.$$" cat
 	expect 0 "live: @up.$$: user $(id -u), process $server" \
@@ -76,9 +76,9 @@ if command -v python3 >/dev/null; then
 		c.connect("b")
 		probe()
 	END
-	expect 0 '1 not listening: b: nobody was listening there a moment ago; try again
-0 live: b: no answer in time; is the server busy?' \
+	expect 0 '1 not listening: b: no server was listening there a moment ago; try again
+0 live: b: no answer before the timeout; is the server busy?' \
 	    python3 steps.py "$unixport"
 	echo 'ok: a server that begins, one that is full'
 fi
-expect 1 'unixport: "": the address is empty; give a path' "$unixport" probe ''
+expect 1 'unixport: "": the address is empty; specify a path' "$unixport" probe ''

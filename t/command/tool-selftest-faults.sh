@@ -23,9 +23,9 @@ fails() { lines "$@"; [ $got = 1 ] || fail "status $got with $faults"; }
 limit=
 
 with 'no socket' expect 1 \
-    'unixport: this system makes no Unix domain stream sockets' \
+    'unixport: selftest: this system does not support Unix domain stream sockets' \
     "$unixport" selftest
-fails 'no memory' 'unixport: no memory to share: '
+fails 'no memory' 'unixport: shared memory: '
 fails 'no fork' ', 0 cannot'
 ! grep -q '^ok\|^none' said || fail 'ok without a process'
 [ "$(grep -c '^not .*: no check returned$' said)" = 3 ] ||

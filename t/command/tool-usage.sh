@@ -1,5 +1,5 @@
 #!/bin/sh
-# The command's help, its version, and what it says when it is misused.
+# Help, version and usage errors of the command.
 . "${0%/*}/tool-support.sh"
 
 "$unixport" --help >help
@@ -10,13 +10,13 @@ for name in connect listen pair probe selftest; do
 		grep -q "^usage: unixport $name .*[A-Z]" said || fail "$name"
 		[ "$(wc -l <said)" -gt 2 ]
 	done
-	# What is printed is what the manual has.
+	# The manual describes each option of the help.
 	"$unixport" $name --help | grep '^  -' | while read -r option rest; do
 		grep -q "^\.It Fl ${option#-}" "$srcdir/man/unixport.1" ||
 		    fail "$option is not in the manual"
 	done
 done
-# Whatever stands before it.
+# Other options may precede --help.
 for words in 'connect -w 3' 'listen -1 -m 600' 'selftest -q'; do
 	"$unixport" ${words%% *} --help >help
 	"$unixport" $words --help | cmp - help || fail "$words"
@@ -24,7 +24,7 @@ done
 "$unixport" --version | grep -qx 'unixport [0-9.]*' || fail version
 echo 'ok: help and version'
 
-# misuse TEXT ARGUMENT...: two lines, the second tells the usage; status 2.
+# misuse TEXT ARGUMENT...: two lines, the second is the usage; status 2.
 misuse()
 {
 	text=$1; shift
@@ -38,57 +38,57 @@ misuse()
 misuse 'a subcommand is missing'
 misuse 'no such subcommand: serve' serve
 for letter in x :; do
-	misuse "listen has no option -$letter" listen -${letter}1 s
-	misuse "listen has no option -$letter" listen -1$letter s
+	misuse "listen: unknown option -$letter" listen -${letter}1 s
+	misuse "listen: unknown option -$letter" listen -1$letter s
 done
-misuse 'connect has no option --verbose' connect --verbose s
-misuse 'listen has no option --mode=600' listen -1 --mode=600 s cat
-misuse 'pair has no option --fast' pair --fast cat -- cat
-misuse 'probe has no option --help=me' probe --help=me s
-misuse 'selftest has no option --quiet' selftest --quiet
-misuse 'connect has no option -x' connect -x s
-misuse '-w takes a value' connect -w
+misuse 'connect: unknown option --verbose' connect --verbose s
+misuse 'listen: unknown option --mode=600' listen -1 --mode=600 s cat
+misuse 'pair: unknown option --fast' pair --fast cat -- cat
+misuse 'probe: unknown option --help=me' probe --help=me s
+misuse 'selftest: unknown option --quiet' selftest --quiet
+misuse 'connect: unknown option -x' connect -x s
+misuse 'connect: -w requires a value' connect -w
 for text in '' x 1x 1.2.3 -1 nan 1e3 0x10 99999999 .; do
-	misuse "not a number of seconds: $text" connect -w "$text" s
+	misuse "connect: invalid number of seconds: $text" connect -w "$text" s
 done
-misuse 'the address is missing' connect
-misuse '-v goes without a command' connect -v s cat
-misuse 'listen has no option -x' listen -x s
-misuse 'the address is missing' listen
+misuse 'connect: the address is missing' connect
+misuse 'connect: -v cannot be combined with a command' connect -v s cat
+misuse 'listen: unknown option -x' listen -x s
+misuse 'listen: the address is missing' listen
 for option in -1 '-c 3' '-C 3'; do
-	misuse "${option%% *} needs a command" listen $option s
+	misuse "listen: ${option%% *} requires a command" listen $option s
 done
 for text in '' 0 -1 x 3x 1000001 99999999999999999999; do
-	misuse "not a number of clients: $text" listen -c "$text" s cat
-	misuse "not a number of clients: $text" listen -C "$text" s cat
+	misuse "listen: invalid number of clients: $text" listen -c "$text" s cat
+	misuse "listen: invalid number of clients: $text" listen -C "$text" s cat
 done
 for text in '' 0 8 1777 rw 0x1; do
-	misuse "not a mode: $text" listen -m "$text" s
+	misuse "listen: invalid mode: $text" listen -m "$text" s
 done
-misuse 'no such group: no_such_group' listen -g no_such_group s
+misuse 'listen: no such group: no_such_group' listen -g no_such_group s
 for address in @s unix:@s fd:3 systemd: systemd:s; do
-	misuse "-m is for a path, not for $address" listen -m 600 $address
-	misuse "-g is for a path, not for $address" listen -g $(id -g) $address
+	misuse "listen: -m requires a path, not $address" listen -m 600 $address
+	misuse "listen: -g requires a path, not $address" listen -g $(id -g) $address
 done
 for commands in '' cat 'cat --' '-- cat'; do
-	misuse 'two commands with -- between them are needed' pair $commands
+	misuse 'pair: two commands separated by -- are required' pair $commands
 done
-misuse 'pair has no option -x' pair -x cat -- cat
-misuse 'one address is needed' probe
-misuse 'one address is needed' probe s s
-misuse 'probe has no option -v' probe -v s
-misuse 'selftest has no option -v' selftest -v
-misuse '-t takes a value' selftest -t
-misuse 'not a number of seconds: x' selftest -t x
-misuse 'not a number of seconds: 0' selftest -t 0
-misuse 'selftest takes no argument' selftest all
-# What a terminal would act upon is shown, and the line stays one.
+misuse 'pair: unknown option -x' pair -x cat -- cat
+misuse 'probe: exactly one address is required' probe
+misuse 'probe: exactly one address is required' probe s s
+misuse 'probe: unknown option -v' probe -v s
+misuse 'selftest: unknown option -v' selftest -v
+misuse 'selftest: -t requires a value' selftest -t
+misuse 'selftest: invalid number of seconds: x' selftest -t x
+misuse 'selftest: invalid number of seconds: 0' selftest -t 0
+misuse 'selftest: unexpected argument: all' selftest all
+# Control bytes are escaped.
 control=$(printf '\033[31m\n\\\177.')
 shown='\x1b[31m\x0a\\\x7f.'
 misuse "no such subcommand: $shown" "$control"
-misuse "not a number of seconds: $shown" connect -w "$control" s
-misuse 'probe has no option -\x0a' probe "$(printf -- '-\n.')"
-misuse "probe has no option --$shown" probe "--$control"
+misuse "connect: invalid number of seconds: $shown" connect -w "$control" s
+misuse 'probe: unknown option -\x0a' probe "$(printf -- '-\n.')"
+misuse "probe: unknown option --$shown" probe "--$control"
 expect 1 "unixport: $shown: No such file or directory" \
     "$unixport" connect s "$control"
 echo 'ok: misuse'
@@ -101,7 +101,7 @@ for arguments in '' -j --help '-n 1 -t 0.01' 'no such'; do
 done
 echo 'ok: bench has moved'
 
-# What cannot be printed is an error.
+# A failed write of the help is an error.
 if [ -c /dev/full ]; then
 	for arguments in --help --version 'connect --help'; do
 		"$unixport" $arguments >/dev/full 2>said && fail full || :

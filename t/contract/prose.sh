@@ -10,7 +10,7 @@ export LC_ALL=C
 : "${srcdir:=$(cd "${0%/*}/../.." && pwd)}"
 
 # Texts that must keep the bounds.  Violations of others are reported.
-enforced='manual'
+enforced='manual README header messages comments'
 
 # Name, kind and value of the bound, and the words.  "what", "who" and "those"
 # begin clauses that do not name their subject.
@@ -28,9 +28,8 @@ but_for max 1 but for
 specify min 25 specify|specifies|specified|specific|specifying
 if min 77 if'
 
-# Messages and comments describe few options and conditions, so minima do not
-# apply to them.
-maxima_only='messages comments'
+# The minima are those of manual pages.
+maxima_only='README header messages comments'
 
 directory=$(mktemp -d /tmp/unixport.XXXXXX)
 trap 'rm -rf "$directory"' EXIT

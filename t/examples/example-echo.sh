@@ -6,7 +6,7 @@ input=$srcdir/README.md
 usage echo-server
 usage echo-server one two
 usage echo-client
-expect 1 'echo-client: @: the name is empty' examples/echo-client @ word
+expect 1 'echo-client: @: the name is empty; specify a name' examples/echo-client @ word
 echo 'ok: usage'
 
 start echo-server

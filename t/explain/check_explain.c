@@ -57,20 +57,20 @@ START_TEST(nothing_there)
 	expect_connect("unix:s", ENOENT,
 	    "unix:s: nothing is there; is the server running?");
 	expect_listen("no/s", ENOENT,
-	    "no/s: the directory no is missing; make it first");
+	    "no/s: the directory no does not exist; create it");
 	expect_connect("/no/s", ENOENT,
-	    "/no/s: the directory /no is missing; make it first");
+	    "/no/s: the directory /no does not exist; create it");
 	make_file("file");
-	expect_connect("file/s", ENOTDIR, "file/s: not everything before its "
-	    "last slash is a directory; is the path right?");
+	expect_connect("file/s", ENOTDIR, "file/s: a component before the last "
+	    "slash is not a directory; is the path right?");
 	expect_connect("/no", ENOENT,
 	    "/no: nothing is there; is the server running?");
 	ck_assert_int_eq(symlink("nowhere", "l"), 0);
-	expect_connect("l", ENOENT, "l: a symbolic link that leads nowhere; "
-	    "is the server running?");
+	expect_connect("l", ENOENT, "l: a dangling symbolic link; is the "
+	    "server running?");
 	make_file("f");
 	expect_text("f", ENOENT,
-	    "f: it was not there a moment ago; try again");
+	    "f: the file did not exist a moment ago; try again");
 }
 END_TEST
 
@@ -81,7 +81,7 @@ START_TEST(live_server)
 	expect_listen("s", EADDRINUSE, "s: a server is there already; "
 	    "stop it or choose another path");
 	expect_text("s", ECONNREFUSED,
-	    "s: nobody was listening there a moment ago; try again");
+	    "s: no server was listening there a moment ago; try again");
 	answers(unix_accept_ready(listener), 0);
 	succeeds(unix_close(listener));
 }
@@ -92,11 +92,11 @@ START_TEST(stale_socket)
 	struct unix_options no = { .flags = UNIX_NO_RECLAIM };
 
 	close(bind_socket(SOCK_STREAM));
-	expect_connect("s", ECONNREFUSED, "s: nobody is listening there "
-	    "(left by a program that ended); start the server");
+	expect_connect("s", ECONNREFUSED, "s: no server is listening there (a "
+	    "stale socket file); start the server");
 	cannot_listen("s", &no, EADDRINUSE);
-	expect_text("s", EADDRINUSE, "s: nobody is listening there (left by "
-	    "a program that ended), and it was not reclaimed; remove it");
+	expect_text("s", EADDRINUSE, "s: no server is listening there (a stale "
+	    "socket file, which is not reclaimed); remove the file");
 }
 END_TEST
 
@@ -109,8 +109,8 @@ START_TEST(socket_of_another_program)
 	ck_assert_int_eq(chmod("s", owner == 0 ? 0600 : 0), 0);
 	become_user();
 	cannot_listen("s", NULL, EADDRINUSE);
-	snprintf(expected, sizeof(expected), "s: a socket is there that we "
-	    "may not ask: it belongs to user %ld and has mode %s; "
+	snprintf(expected, sizeof(expected), "s: a socket that cannot be "
+	    "probed belongs to user %ld and has mode %s; "
 	    "choose another path", owner, owner == 0 ? "0600" : "0000");
 	expect_text("s", EADDRINUSE, expected);
 	become_self();
@@ -120,30 +120,30 @@ END_TEST
 START_TEST(something_that_is_no_socket)
 {
 	make_file("f");
-	expect_listen("f", EADDRINUSE, "f: a regular file is there, which is "
-	    "not touched; choose another path or remove it");
+	expect_listen("f", EADDRINUSE, "f: a regular file is there and is not "
+	    "replaced; choose another path or remove it");
 	expect_connect("f", ECONNREFUSED,
 	    "f: a regular file, not a socket; is the path right?");
 	ck_assert_int_eq(mkdir("d", 0700), 0);
-	expect_listen("d", EADDRINUSE, "d: a directory is there, which is "
-	    "not touched; choose another path or remove it");
+	expect_listen("d", EADDRINUSE, "d: a directory is there and is not "
+	    "replaced; choose another path or remove it");
 	ck_assert_int_eq(symlink("f", "l"), 0);
-	expect_listen("l", EADDRINUSE, "l: a symbolic link is there, which "
-	    "is not touched; choose another path or remove it");
+	expect_listen("l", EADDRINUSE, "l: a symbolic link is there and is not "
+	    "replaced; choose another path or remove it");
 	ck_assert_int_eq(mkfifo("p", 0600), 0);
 	expect_connect("p", ECONNREFUSED,
 	    "p: a named pipe, not a socket; is the path right?");
-	expect_text("/dev/null", EADDRINUSE, "/dev/null: a device is there, "
-	    "which is not touched; choose another path or remove it");
+	expect_text("/dev/null", EADDRINUSE, "/dev/null: a device is there and "
+	    "is not replaced; choose another path or remove it");
 }
 END_TEST
 
 START_TEST(something_that_has_gone_meanwhile)
 {
 	expect_text("s", EADDRINUSE,
-	    "s: something was there a moment ago; try again");
+	    "s: the file no longer exists; try again");
 	expect_text("s", ECONNREFUSED,
-	    "s: it has just gone; is the server running?");
+	    "s: the file no longer exists; is the server running?");
 }
 END_TEST
 
@@ -155,15 +155,15 @@ START_TEST(late)
 	struct unix_listener *listener;
 
 	cannot_connect("s", &wait, ETIMEDOUT);
-	expect_text("s", ETIMEDOUT, "s: nothing came there in time; is the "
-	    "server running?");
+	expect_text("s", ETIMEDOUT, "s: nothing is there after the timeout; is "
+	    "the server running?");
 	close(bind_socket(SOCK_STREAM));
 	cannot_connect("s", &wait, ETIMEDOUT);
-	expect_text("s", ETIMEDOUT, "s: nobody came to listen there in time; "
-	    "start the server");
+	expect_text("s", ETIMEDOUT, "s: no server is listening there after the "
+	    "timeout; start the server");
 	listener = listen_at("s", NULL);
-	expect_text("s", ETIMEDOUT, "s: no answer in time; is the server "
-	    "busy?");
+	expect_text("s", ETIMEDOUT, "s: no answer before the timeout; is the "
+	    "server busy?");
 	succeeds(unix_close(listener));
 	make_file("s");
 	cannot_connect("s", &wait, ETIMEDOUT);
@@ -183,20 +183,20 @@ START_TEST(no_permission)
 	ck_assert_int_eq(chmod("s", owner == 0 ? 0600 : 0), 0);
 	become_user();
 	cannot_connect("s", NULL, EACCES);
-	snprintf(expected, sizeof(expected), "s: not permitted: it belongs to "
-	    "user %ld and has mode %s; %s", owner,
+	snprintf(expected, sizeof(expected), "s: not permitted: the file "
+	    "belongs to user %ld and has mode %s; %s", owner,
 	    owner == 0 ? "0600" : "0000",
-	    is_known ? "to connect takes permission to write" :
-	    "it or its server is another user's");
+	    is_known ? "connecting requires write permission" :
+	    "the file or its server belongs to another user");
 	expect_text("s", EACCES, expected);
 	become_self();
 	succeeds(unix_close(listener));
 	/* As UNIX_SAME_USER says it of a file that may be written. */
 	close(bind_socket(SOCK_STREAM));
 	ck_assert_int_eq(chmod("s", 0600), 0);
-	snprintf(expected, sizeof(expected), "s: not permitted: it belongs to "
-	    "user %ld and has mode 0600; it or its server is another user's",
-	    owner);
+	snprintf(expected, sizeof(expected), "s: not permitted: the file "
+	    "belongs to user %ld and has mode 0600; the file or its server "
+	    "belongs to another user", owner);
 	expect_text("s", EACCES, expected);
 	ck_assert_int_eq(mkdir("d", 0500), 0);
 	become_user();
@@ -209,9 +209,9 @@ START_TEST(no_permission)
 	expect_text("no/d/s", EACCES, "no/d/s: not permitted: the directory "
 	    "no/d cannot be reached; ask its owner or choose another path");
 	/* As of a group that only others may give. */
-	expect_text("new", EPERM, "new: not permitted: there can be no "
-	    "socket, or not with this group or mode; choose another path "
-	    "or a group that you are in");
+	expect_text("new", EPERM, "new: not permitted: the file system does "
+	    "not allow a socket, or not with this group or mode; choose "
+	    "another path or a group of this user");
 }
 END_TEST
 
@@ -222,7 +222,7 @@ START_TEST(too_long)
 
 	memset(path, 'x', sizeof(path));
 	path[300] = '\0';
-	snprintf(expected, sizeof(expected), "%s: too long: a part of it has "
+	snprintf(expected, sizeof(expected), "%s: too long: a component has "
 	    "300 bytes, 45 more than the limit of 255; choose a shorter one",
 	    path);
 	expect_listen(path, ENAMETOOLONG, expected);
@@ -234,11 +234,11 @@ START_TEST(too_long)
 	expect_connect(path, ENAMETOOLONG, expected);
 	memset(path, 'x', sizeof(path));
 	path[0] = path[302] = '\0';
-	expect_text("d/s", ENAMETOOLONG, "d/s: the path or what a link leads "
-	    "to is too long");
+	expect_text("d/s", ENAMETOOLONG, "d/s: the path or the target of a "
+	    "symbolic link is too long; choose a shorter one");
 	path[0] = 'x';
 	path[301] = '/';
-	snprintf(expected, sizeof(expected), "%s: too long: a part of it has "
+	snprintf(expected, sizeof(expected), "%s: too long: a component has "
 	    "301 bytes, 46 more than the limit of 255; choose a shorter one",
 	    path);
 	expect_connect(path, ENAMETOOLONG, expected);
@@ -257,50 +257,53 @@ START_TEST(too_long)
 	    path, limit, limit - 1);
 	expect_listen(path, ENAMETOOLONG, expected);
 	/* It goes on behind the NUL. */
-	snprintf(expected, sizeof(expected), "@a: too long: the name may have "
-	    "%zu bytes; choose a shorter one", limit - 1);
+	snprintf(expected, sizeof(expected), "@a: too long: the name is "
+	    "limited to %zu bytes; choose a shorter one", limit - 1);
 	expect_text("\0a", ENAMETOOLONG, expected);
 }
 END_TEST
 
 START_TEST(malformed)
 {
-	expect_connect(NULL, EINVAL, "\"\": the address is empty; "
-	    "give a path");
-	expect_connect("", EINVAL, "\"\": the address is empty; give a path");
-	expect_connect("@", EINVAL, "@: the name is empty");
-	expect_connect("unix:", EINVAL, "unix:: the name is empty");
-	expect_connect("fd:x", EINVAL, "fd:x: not a descriptor for this use, "
-	    "or an option does not go with it; fd: takes the number of a "
-	    "socket");
-	expect_connect("systemd:", EINVAL, "systemd:: only a server can take "
-	    "sockets of the service manager, and without options for a file");
-	expect_text("s", EINVAL, "s: the address has a NUL inside, or an "
-	    "option does not go with it or with plain ports");
+	expect_connect(NULL, EINVAL, "\"\": the address is empty; specify a "
+	    "path");
+	expect_connect("", EINVAL, "\"\": the address is empty; specify a "
+	    "path");
+	expect_connect("@", EINVAL, "@: the name is empty; specify a name");
+	expect_connect("unix:", EINVAL, "unix:: the name is empty; specify a "
+	    "name");
+	expect_connect("fd:x", EINVAL, "fd:x: the descriptor is invalid, or an "
+	    "option conflicts with it; specify the number of an open socket");
+	expect_connect("systemd:", EINVAL, "systemd:: only a listener without "
+	    "options for a file can use systemd:; specify a path");
+	expect_text("s", EINVAL, "s: the address contains a NUL byte, or an "
+	    "option conflicts with it or with plain ports; remove the byte or "
+	    "the option");
 }
 END_TEST
 
 START_TEST(option_that_the_system_does_not_have)
 {
 	expect_text("s", ENOTSUP, "s: an option is not supported here; the "
-	    "file system may not grant the mode or group, and "
+	    "file system may refuse the mode or group, and "
 	    "UNIX_SIGPIPE_ERROR requires UNIX_GUARDED");
 }
 END_TEST
 
 START_TEST(forms_without_a_file)
 {
-	expect_listen("systemd:web", ENOENT, "systemd:web: the service "
-	    "manager has passed no such socket; start the program by its "
-	    "socket unit");
-	expect_listen("fd:200", EBADF, "fd:200: this descriptor is not open");
-	expect_text("fd:0", ENOTSOCK, "fd:0: this descriptor is not a socket");
-	expect_connect("@up.nobody", ECONNREFUSED, "@up.nobody: nobody has "
-	    "this name; is the server running?");
-	expect_text("@up.nobody", EADDRINUSE, "@up.nobody: a server has this "
-	    "name; stop it or choose another");
-	expect_text("\0up.no", ECONNREFUSED, "@up.no: nobody has this name; "
-	    "is the server running?");
+	expect_listen("systemd:web", ENOENT, "systemd:web: the service manager "
+	    "passed no such socket; start the program through its socket unit");
+	expect_listen("fd:200", EBADF, "fd:200: the descriptor is not open; "
+	    "specify an open socket");
+	expect_text("fd:0", ENOTSOCK, "fd:0: the descriptor is not a socket; "
+	    "specify an open socket");
+	expect_connect("@up.nobody", ECONNREFUSED, "@up.nobody: no server is "
+	    "bound to this name; is it running?");
+	expect_text("@up.nobody", EADDRINUSE, "@up.nobody: a server is bound "
+	    "to this name; stop it or choose another name");
+	expect_text("\0up.no", ECONNREFUSED, "@up.no: no server is bound to "
+	    "this name; is it running?");
 	snprintf(own, sizeof(own), "\"\": %s", strerror(ENAMETOOLONG));
 	expect_text(NULL, ENAMETOOLONG, own);
 }
@@ -310,16 +313,15 @@ START_TEST(other_errors)
 {
 	int fd = bind_socket(SOCK_DGRAM);
 
-	expect_connect("s", EPROTOTYPE, "s: the socket there is of another "
-	    "type");
+	expect_connect("s", EPROTOTYPE, "s: the socket is of another type; is "
+	    "the address right?");
 	close(fd);
-	expect_text("@up.late", ETIMEDOUT, "@up.late: no answer in time; "
-	    "is the server running, or is it busy?");
-	expect_text("s", EAFNOSUPPORT, "s: this system does not have such "
-	    "sockets; use a path");
-	expect_text("d/s", EBUSY, "d/s: another program holds the lock of "
-	    "the directory d; try again, or remove the file, which nobody "
-	    "listens to");
+	expect_text("@up.late", ETIMEDOUT, "@up.late: no answer before the "
+	    "timeout; is the server running, or is it busy?");
+	expect_text("s", EAFNOSUPPORT, "s: this system does not support such "
+	    "an address; use a path");
+	expect_text("d/s", EBUSY, "d/s: another process holds the lock of the "
+	    "directory d; try again, or remove the stale socket file");
 	snprintf(own, sizeof(own), "s: %s", strerror(EMFILE));
 	expect_text("s", EMFILE, own);
 	snprintf(own, sizeof(own), "fd:3: %s", strerror(EIO));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The threads of a server take turns in accepting clients.  One that has a
- * client starts its program while another accepts, since posix_spawn(3) blocks
- * until the program is loaded.
+ * The threads of a server: each accepts a client and starts its program.  With
+ * one thread clients would wait for the disk: posix_spawn(3) blocks until the
+ * program is loaded.
  */
 #include "command.h"
 
@@ -18,7 +18,7 @@
 
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 static atomic_int has_failed;
-static atomic_int has_shortage;	/* and it was reported */
+static atomic_int has_shortage;	/* reported once */
 
 static int
 is_shortage(int error)
@@ -28,8 +28,8 @@ is_shortage(int error)
 }
 
 /*
- * Errors of the listener or of the process.  All others of unix_accept(3)
- * concern one client, as EPERM of a packet filter does, or are temporary.
+ * The server would end because of one client if other errors of unix_accept(3)
+ * were permanent: Linux returns EPERM for a client that a filter rejects.
  */
 static int
 is_permanent(int error)
@@ -44,7 +44,7 @@ is_permanent(int error)
 	return 0;
 }
 
-/* Each client may cause the same error again, so only the first is reported. */
+/* A client could fill the log with the same error, so it is reported once. */
 static void
 report_client_error(int error)
 {
@@ -54,13 +54,23 @@ report_client_error(int error)
 	if (atomic_exchange(&reported[(unsigned)error % COUNT(reported)], 1))
 		return;
 	snprintf(text, sizeof(text), "%s; trying again", strerror(error));
-	report("cannot accept a client", text);
+	report("accept", text);
+}
+
+static void
+report_shortage(int error)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text), "%s; clients wait", strerror(error));
+	report("shortage", text);
 }
 
 /*
- * A shortage ends when a program can be started, and is reported once until
- * then, although its errno may change.  0 if the process may not call poll(2),
- * since the loop of the caller would use a CPU.
+ * A shortage would fill the log ten times a second, so it is reported once
+ * until a program can be started, although its errno may change.  Returns 0 if
+ * a filter of system calls rejects poll(2): the caller would loop without a
+ * pause.
  */
 static int
 report_and_wait(int error)
@@ -68,7 +78,7 @@ report_and_wait(int error)
 	if (!is_shortage(error))
 		report_client_error(error);
 	else if (atomic_exchange(&has_shortage, 1) == 0)
-		complain("clients have to wait", error);
+		report_shortage(error);
 	return poll(NULL, 0, RETRY_MS) == 0;
 }
 
@@ -78,7 +88,7 @@ has_service_failed(void)
 	return has_failed;
 }
 
-/* A client and a place for its program; NULL at the end of the service. */
+/* Returns a slot for the program of CLIENT; NULL at the end of the service. */
 static struct child *
 accept_client(const struct service *service, struct unix_ports *client)
 {
@@ -99,13 +109,13 @@ accept_client(const struct service *service, struct unix_ports *client)
 	if (error != 0 && error != ECANCELED && child == NULL) {
 		if (atomic_exchange(&has_failed, 1) == 0)
 			explain(service->address, error);
-		/* The main thread waits for a signal. */
+		/* Without a signal the main thread would not wake. */
 		kill(getpid(), SIGTERM);
 	}
 	return child;
 }
 
-/* Makes the variables of CLIENT, too.  0 if its user has too many programs. */
+/* Returns 0 if the user of CLIENT has reached the limit of programs. */
 static int
 assign_client(struct child *child, const struct unix_ports *client,
     struct worker *worker)
@@ -118,7 +128,7 @@ assign_client(struct child *child, const struct unix_ports *client,
 	    worker->service->clients_per_user);
 }
 
-/* During a shortage it waits until the program can be started. */
+/* An accepted client would be lost in a shortage, so try again. */
 static int
 start_program_for(struct child *child, const struct unix_ports *client,
     const struct worker *worker)
@@ -143,7 +153,6 @@ start_program_for(struct child *child, const struct unix_ports *client,
 	return 1;
 }
 
-/* A thread of the server. */
 void *
 accept_clients(void *argument)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The running programs of a server, the users of their clients, and the end of
- * these programs: a table of places, of which one is reserved before a client
- * is accepted.
+ * The table of running programs of a server.  A slot is reserved before a
+ * client is accepted: an accepted client without a slot would wait outside the
+ * backlog and hold a descriptor.
  */
 #include "command.h"
 
@@ -12,41 +12,40 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define REAP_MS			100	/* between two looks for the end */
+#define REAP_MS			100	/* interval of waitpid(2) */
 #define TERMINATION_SECONDS	5	/* from SIGTERM to SIGKILL */
 
 struct child {
 	int is_reserved;
-	int is_assigned;	/* to a client */
+	int is_assigned;	/* uid is valid */
 	uid_t uid;		/* of the client */
-	pid_t pid;		/* 0: not started yet */
+	pid_t pid;		/* 0 until the program is started */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t place_released = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t slot_released = PTHREAD_COND_INITIALIZER;
 static struct child *children;
-static unsigned places, reserved;
-static unsigned end;		/* no place from here on is reserved */
+static unsigned slots, reserved;
+static unsigned end;		/* 1 + the highest reserved index */
 static int is_stopping;
 
-/* Places for COUNT of them: 0, or -1. */
 int
 allocate_children(unsigned count)
 {
-	places = count;
+	slots = count;
 	children = calloc(count, sizeof(*children));
 	return children == NULL ? -1 : 0;
 }
 
-/* Wait for a place; NULL after stop_children(). */
+/* Blocks until a slot is free; returns NULL after stop_children(). */
 struct child *
 reserve_child(void)
 {
 	struct child *child = NULL;
 
 	pthread_mutex_lock(&lock);
-	while (reserved == places && !is_stopping)
-		pthread_cond_wait(&place_released, &lock);
+	while (reserved == slots && !is_stopping)
+		pthread_cond_wait(&slot_released, &lock);
 	if (!is_stopping) {
 		for (child = children; child->is_reserved; child++)
 			;
@@ -66,7 +65,7 @@ release_locked(struct child *child)
 	reserved--;
 	while (end > 0 && !children[end - 1].is_reserved)
 		end--;
-	pthread_cond_signal(&place_released);
+	pthread_cond_signal(&slot_released);
 }
 
 void
@@ -77,7 +76,7 @@ release_child(struct child *child)
 	pthread_mutex_unlock(&lock);
 }
 
-/* To a client of UID; 0 if this user has more than LIMIT, unless that is 0. */
+/* Returns 0 if user UID has more than LIMIT programs; a LIMIT of 0 is none. */
 int
 assign_child(struct child *child, uid_t uid, unsigned limit)
 {
@@ -93,7 +92,10 @@ assign_child(struct child *child, uid_t uid, unsigned limit)
 	return limit == 0 || count <= limit;
 }
 
-/* The program may have ended, and been reaped, before its PID is known here. */
+/*
+ * The slot would never be released if reap_children() has reaped the program
+ * before its PID is recorded: waitpid(2) then fails with ECHILD.
+ */
 void
 set_child_pid(struct child *child, pid_t pid)
 {
@@ -104,7 +106,7 @@ set_child_pid(struct child *child, pid_t pid)
 	pthread_mutex_unlock(&lock);
 }
 
-/* Children that the process had before exec(2) are reaped and not counted. */
+/* Children from before exec(2) would remain zombies, so reap them, too. */
 void
 reap_children(void)
 {
@@ -123,13 +125,13 @@ reap_children(void)
 	}
 }
 
-/* Ends all waits for a place. */
+/* A thread in reserve_child() would never end. */
 void
 stop_children(void)
 {
 	pthread_mutex_lock(&lock);
 	is_stopping = 1;
-	pthread_cond_broadcast(&place_released);
+	pthread_cond_broadcast(&slot_released);
 	pthread_mutex_unlock(&lock);
 }
 
@@ -164,7 +166,8 @@ seconds(void)
 }
 
 /*
- * Wait for all, after the threads that start them.  Another signal, or
+ * Must be called after the threads have ended: they could start further
+ * programs.  Blocks until all programs have ended; another signal, or
  * IMMEDIATELY, terminates them.
  */
 void

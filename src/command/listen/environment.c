@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The environment of a server's programs: that of the command, with the
- * variables of the UCSPI convention and without those of the service manager.
- */
+/* Makes the environment of a server's programs, by the UCSPI convention. */
 #include "command.h"
 
 #include <stdlib.h>
@@ -12,7 +9,10 @@ extern char **environ;
 
 static char proto[] = "PROTO=UNIX";
 
-/* Variables of the service manager, or of a server that started this one. */
+/*
+ * A program would take the service manager's sockets for its own, or the client
+ * of an outer server for its client.
+ */
 static int
 is_dropped(const char *entry)
 {
@@ -39,7 +39,7 @@ local_path(const char *path)
 	return entry;
 }
 
-/* For the listener at PATH, which may be NULL: 0, or -1 without memory. */
+/* PATH is NULL if the listener has none.  Returns -1 if memory is exhausted. */
 int
 make_environment(struct environment *environment, const char *path)
 {
@@ -61,7 +61,7 @@ make_environment(struct environment *environment, const char *path)
 	return 0;
 }
 
-/* For the next program.  PEER is NULL if unknown, its process may be 0. */
+/* PEER is NULL if unknown.  macOS and some BSDs do not report its process. */
 void
 set_peer(struct environment *environment, const struct unix_peer *peer)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Readiness is a newline on standard output, as for s6, and a message to the
- * service manager.  Neither blocks: a server that waits for room in a pipe or
- * in a queue handles no signal and reaps no program.
+ * Notifies s6 (a newline on standard output) and the service manager (a
+ * datagram).  Neither call may block: a server that waits for a full pipe or
+ * queue would handle no signals and reap no programs.
  */
 #include "command.h"
 
@@ -27,7 +27,7 @@
 
 static int is_newline_due, is_message_due;
 
-/* With a full queue it fails with EAGAIN, or ENOBUFS on the BSDs. */
+/* If the queue is full, fails with EAGAIN, or with ENOBUFS on the BSDs. */
 static int
 send_message(const char *address, const char *message)
 {
@@ -55,7 +55,7 @@ send_message(const char *address, const char *message)
 	return error == 0 ? 0 : -1;
 }
 
-/* 1 if MESSAGE is to be sent again, since the queue of the manager is full. */
+/* Returns 1 if the queue of the manager is full. */
 static int
 notify_manager(const char *message)
 {
@@ -66,12 +66,12 @@ notify_manager(const char *message)
 		return 0;
 	if (errno == EAGAIN || errno == ENOBUFS)
 		return 1;
-	/* The server works without the manager. */
+	/* Clients can be served although the manager is not notified. */
 	explain(address, errno);
 	return 0;
 }
 
-/* O_NONBLOCK would concern all processes that have the pipe. */
+/* Not O_NONBLOCK: it would affect all processes that share the pipe. */
 static int
 has_room(int fd)
 {
@@ -80,7 +80,10 @@ has_room(int fd)
 	return poll(&one, 1, 0) != 0;
 }
 
-/* The reader then sees EOF. */
+/*
+ * The reader would wait for EOF.  close(2) alone would give number 1 to a later
+ * socket.
+ */
 static int
 close_standard_output(void)
 {
@@ -92,9 +95,8 @@ close_standard_output(void)
 }
 
 /*
- * 0 also if there is no room.  Another process may fill the pipe between
- * has_room() and write(2).  Then write(2) fails with EAGAIN if the pipe is
- * non-blocking, and waits for the reader if it is not.
+ * The service would fail if EAGAIN were an error: another process can fill the
+ * pipe after has_room().  write(2) to a blocking pipe blocks then.
  */
 static int
 write_newline(void)
@@ -105,7 +107,6 @@ write_newline(void)
 	return close_standard_output();
 }
 
-/* For send_readiness(); with NEWLINE also on standard output. */
 void
 begin_readiness(int newline)
 {
@@ -113,7 +114,7 @@ begin_readiness(int newline)
 	is_message_due = 1;
 }
 
-/* Sends as much as possible without blocking; 0, or an exit status. */
+/* Never blocks.  Returns 0, or an exit status. */
 int
 send_readiness(void)
 {
@@ -130,14 +131,14 @@ is_readiness_sent(void)
 	return !is_newline_due && !is_message_due;
 }
 
-/* A manager whose queue is full sees the end of the process. */
+/* Not repeated: the manager detects the end of the process. */
 void
 send_stopping(void)
 {
 	notify_manager("STOPPING=1");
 }
 
-/* A number from the service manager, or 0. */
+/* Returns 0 if the variable is unset or invalid. */
 static unsigned long
 manager_number(const char *name, unsigned long highest)
 {
@@ -149,8 +150,8 @@ manager_number(const char *name, unsigned long highest)
 }
 
 /*
- * The programs would inherit the sockets that the service manager has passed,
- * of which one may be the listener.
+ * Clients would be accepted after the server has ended: programs inherit the
+ * service manager's sockets, which include the listener.
  */
 void
 close_passed_on_exec(void)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The end of a client that gets no program.  The kernel would drop the
- * descriptors that it has passed inside close(2), where a TCP socket with
- * unsent bytes and SO_LINGER blocks for a time that the client has chosen.
- * A few such clients would block all threads of the server.
+ * Closes a client that gets no program.  A few hostile clients could block all
+ * threads of the server inside close(2): the kernel closes the descriptors that
+ * the client has passed, and a TCP socket with unsent bytes blocks for the time
+ * that the client has set with SO_LINGER.
  */
 #include "command.h"
 
@@ -12,14 +12,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SCM_MAX_FDS	256	/* in a message; Linux: 253 */
+#define SCM_MAX_FDS	256	/* Linux limits a message to 253 */
 #define OTHER_BYTES	4096	/* of credentials and a security label */
 
 #ifndef MSG_CMSG_CLOEXEC
 #define MSG_CMSG_CLOEXEC	0
 #endif
 #ifdef __linux__
-#define IS_PIDFD(type)	((type) == 4)	/* SCM_PIDFD, of a given listener */
+#define IS_PIDFD(type)	((type) == 4)	/* SCM_PIDFD */
 #else
 #define IS_PIDFD(type)	0
 #endif
@@ -39,10 +39,10 @@ close_passed(struct cmsghdr *header)
 }
 
 /*
- * Receive a message of FD, and close its descriptors; 0 at EOF.  Linux
- * drops those that find no room in the control buffer: a given listener may
- * ask for credentials (SO_PASSCRED) and a label, which come first.  A program
- * that another thread starts meanwhile inherits no descriptor.
+ * Descriptors that exceed the control buffer would be closed inside recvmsg(2)
+ * on Linux.  An inherited listener may have SO_PASSCRED or SO_PASSSEC set, and
+ * their data precedes the descriptors.  Without MSG_CMSG_CLOEXEC a program that
+ * another thread starts could inherit them.  Returns 0 at EOF.
  */
 static int
 drain_message(int fd)
@@ -69,8 +69,8 @@ drain_message(int fd)
 }
 
 /*
- * Linux drops descriptors beyond the limit of the process, too.  Four threads
- * that received 253 each would reach the usual limit of 1024 together.
+ * Four threads that receive 253 descriptors each would reach the usual limit of
+ * 1024, and Linux closes the excess inside recvmsg(2).
  */
 static int
 drain_exclusively(int fd)
@@ -85,8 +85,9 @@ drain_exclusively(int fd)
 }
 
 /*
- * After the shutdown nothing more arrives, so the loop ends.  Linux drops an
- * urgent byte and its descriptors inside recvmsg(2), unless it is inline.
+ * The loop would not end while the client sends, hence shutdown(2).  Without
+ * SO_OOBINLINE, Linux closes the descriptors of an urgent byte inside
+ * recvmsg(2).
  */
 void
 refuse_client(struct unix_ports *client)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A server that runs a program for each client: its start and its end.  The
- * main thread handles the signals and reaps the programs.
+ * Starts and ends a server that runs a program for each client.  The main
+ * thread handles signals and reaps programs.
  */
 #include "command.h"
 
@@ -13,7 +13,7 @@
 
 static struct worker workers[4];
 
-/* The number of threads; one is enough to serve. */
+/* Returns the number of threads; one can serve alone. */
 static size_t
 start_workers(const struct service *service)
 {
@@ -33,8 +33,8 @@ start_workers(const struct service *service)
 }
 
 /*
- * Until a signal ends it, or readiness cannot be reported: 0, or an exit
- * status.  IMMEDIATELY is set if the signal ends the programs as well.
+ * Returns 0 after a signal, or an exit status if readiness cannot be reported.
+ * SIGHUP sets IMMEDIATELY.
  */
 static int
 supervise(int *immediately)
@@ -65,8 +65,8 @@ stop_workers(const struct service *service, size_t count)
 }
 
 /*
- * The listener is closed before the programs end, so that new clients are
- * refused meanwhile.
+ * New clients would wait in the backlog until the last program ends, so the
+ * listener is closed first.
  */
 static int
 serve_until_signal(const struct service *service)
@@ -75,7 +75,7 @@ serve_until_signal(const struct service *service)
 	int immediately = 0, status = 0;
 
 	if (count == 0)
-		status = complain("cannot serve", errno);
+		status = complain(service->address, errno);
 	begin_readiness(service->newline);
 	if (status == 0)
 		status = supervise(&immediately);
@@ -87,7 +87,7 @@ serve_until_signal(const struct service *service)
 	return has_service_failed() ? STATUS_ERROR : status;
 }
 
-/* Closes the listener in any case. */
+/* Closes the listener, on failure, too. */
 int
 serve_clients(struct service *service)
 {

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Bytes from one descriptor to the other, by the fastest way that the two
- * allow: without copying if one is a pipe or the source is a file, else
- * through a buffer.  Every call may wait, and none holds a pipe of another
- * process meanwhile.  Where another process has set O_NONBLOCK on one of the
- * two, poll(2) waits.
+ * Transfers bytes in one direction: without copying if one end is a pipe or the
+ * source is a file, otherwise through a buffer.  Calls may block, but hold no
+ * lock of a pipe that other processes share.  If another process has set
+ * O_NONBLOCK, poll(2) blocks instead.
  */
 #include "command.h"
 
@@ -18,13 +17,13 @@
 #include <sys/sendfile.h>
 #endif
 
-#define CHUNK_BYTES	262144	/* of a call */
+#define CHUNK_BYTES	262144	/* maximum of a call */
 #define WRITE_RETRY_MS	250
 
 /*
- * Whether the failed call is to be repeated, after a wait for EVENTS.  Without
- * a timeout a writer to a full socket would wait for ever if the peer ends its
- * reading: poll(2) on Linux does not report that, only the next write does.
+ * Without a timeout the writer to a full socket would block for ever after the
+ * peer has called shutdown(SHUT_RD): poll(2) of Linux does not report it, only
+ * the next write does.  Returns 1 if the failed call is to be repeated.
  */
 static int
 wait_to_retry(int fd, short events)
@@ -63,7 +62,6 @@ write_all(struct flow *flow, size_t length)
 	return (ssize_t)length;
 }
 
-/* At most CHUNK_BYTES that FROM has, through the buffer. */
 static ssize_t
 copy_from(struct flow *flow, int from)
 {
@@ -88,14 +86,14 @@ move_copied(struct flow *flow)
 }
 
 #ifdef __linux__
-/* A kind of descriptor, or a filter of system calls, rules the call out. */
+/* Containers filter system calls, and splice(2) rejects some files. */
 static int
 is_unsupported(int error)
 {
 	return error == EINVAL || error == ENOSYS || error == EPERM;
 }
 
-/* The LENGTH bytes, at most CHUNK_BYTES, that are in the flow's pipe. */
+/* The pipe would keep its bytes if splice(2) rejects TO, so copy them. */
 static ssize_t
 empty_pipe(struct flow *flow, size_t length)
 {
@@ -119,13 +117,12 @@ empty_pipe(struct flow *flow, size_t length)
 }
 
 /*
- * Between a pipe and a socket splice(2) holds the pipe's mutex while it waits
- * for the socket, since Linux 4.9.  Every other process that reads, writes or
- * closes that pipe would wait as well, even with O_NONBLOCK, and SIGKILL would
- * not end it.  SPLICE_F_NONBLOCK does not prevent it if the socket is full,
- * and O_NONBLOCK would concern all processes that share the socket.  Hence a
- * pipe of our own stands between the two: only that one is held, and between
- * two pipes splice(2) holds neither while it waits.
+ * Every other process that reads, writes or closes the pipe would hang, and
+ * SIGKILL would not end it: since Linux 4.9, splice(2) between a pipe and a
+ * socket holds the mutex of the pipe while it waits for the socket.  A private
+ * pipe between the two confines the lock, since splice(2) between two pipes
+ * waits without it.  SPLICE_F_NONBLOCK does not apply to a full socket, and
+ * O_NONBLOCK would affect all processes that share the socket.
  */
 static ssize_t
 move_spliced(struct flow *flow)
@@ -144,7 +141,7 @@ move_spliced(struct flow *flow)
 	    empty_pipe(flow, (size_t)moved);
 }
 
-/* It does not report which side would block, so poll both. */
+/* sendfile(2) does not report which side would block, so poll both. */
 static ssize_t
 move_file(struct flow *flow)
 {
@@ -185,7 +182,7 @@ begin_flow(struct flow *flow)
 }
 #endif
 
-/* The number of moved bytes; 0 at EOF, -1 with the error in FLOW. */
+/* Returns 0 at EOF, or -1 with the error in FLOW. */
 ssize_t
 move_some(struct flow *flow)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A connection against standard input and output.  Each direction has a thread
- * that may block: neither waits for the other, and no descriptor that other
- * processes share becomes non-blocking.  The main thread shows the rate.
+ * Copies between a connection and standard input and output.  One thread for
+ * both directions would deadlock with a peer that does not read, or would have
+ * to set O_NONBLOCK on descriptors that other processes share.  The main thread
+ * shows the rate.
  */
 #include "command.h"
 
@@ -14,23 +15,23 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CHECK_MS	250	/* between two looks at the other side */
-#define RATE_MS		250	/* between two lines of the rate */
-#define INPUT_GRACE_MS	250	/* for a writer that has more input */
+#define CHECK_MS	250	/* interval of checks for a closed peer */
+#define RATE_MS		250	/* interval of the rate */
+#define INPUT_GRACE_MS	250	/* for further input after the peer closes */
 
 struct copying {
 	struct flow sending;
 	struct flow receiving;
-	int answer[2];		/* a pipe whose EOF is that of the answer */
-	int ended[2];		/* a pipe with a byte of each ended thread: */
+	int answer[2];		/* a pipe; EOF when the peer has ended output */
+	int ended[2];		/* a pipe; each thread writes its letter */
 };
 
 #define SENDER		's'
 #define RECEIVER	'r'
 
 /*
- * Whether the other side has ended its reading.  POLLOUT, since macOS reports
- * nothing without a requested event, and POLLIN might report a half-close.
+ * A half-close would count as a close if POLLIN were requested, and without a
+ * requested event macOS reports nothing; hence POLLOUT.
  */
 static int
 is_closed(int fd)
@@ -42,11 +43,11 @@ is_closed(int fd)
 }
 
 /*
- * 1 if input is ready, or at its EOF.  0 if the other side has closed and there
- * is no input: no byte is lost, and a terminal need not send EOF.  A program
- * that writes input has a short time to write more, so that its loss is always
- * reported.  The other side may read after its answer.  poll(2) cannot wait
- * for the end of that alone, hence the loop.
+ * Without this wait the command would block in read(2) of a terminal after the
+ * peer has closed.  A program that writes input gets a grace period: otherwise
+ * the loss of its next bytes would sometimes be unreported.  The peer may read
+ * after it has ended its output, and poll(2) cannot wait for a close alone,
+ * hence the loop.  Returns 0 if the peer has closed and no input is ready.
  */
 static int
 wait_input(const struct copying *copying)
@@ -79,7 +80,6 @@ report_end(const struct copying *copying, char thread)
 	while (written == -1 && errno == EINTR);
 }
 
-/* At EOF of input the connection is half-closed. */
 static void *
 send_input(void *argument)
 {
@@ -94,7 +94,7 @@ send_input(void *argument)
 	return NULL;
 }
 
-/* At EOF of the answer standard output is closed. */
+/* NFS and full disks report the loss of output only in close(2). */
 static void *
 receive_output(void *argument)
 {
@@ -113,7 +113,7 @@ receive_output(void *argument)
 	return NULL;
 }
 
-/* Not joined, since one may block for ever in a read of the terminal. */
+/* pthread_join(3) would block: a thread may wait for a terminal. */
 static int
 start_thread(void *(*run)(void *), struct copying *copying)
 {
@@ -134,7 +134,6 @@ start_threads(struct copying *copying)
 	return error != 0 ? error : start_thread(receive_output, copying);
 }
 
-/* The seconds of a clock that never goes back. */
 static double
 seconds(void)
 {
@@ -144,7 +143,7 @@ seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* "1.5 MB" of BYTES, into TEXT of 20. */
+/* Writes "1.5 MB", for example, to TEXT of 20 bytes. */
 static const char *
 format_bytes(double bytes, char *text)
 {
@@ -160,10 +159,7 @@ format_bytes(double bytes, char *text)
 	return text;
 }
 
-/*
- * A line that replaces the previous one, with the rate since then; the LAST one
- * has the rate of the whole copy.
- */
+/* The LAST line has the mean rate, others that since the previous line. */
 static void
 show_rate(unsigned long long sent, unsigned long long received, int last)
 {
@@ -187,7 +183,7 @@ show_rate(unsigned long long sent, unsigned long long received, int last)
 	last_sum = sum;
 }
 
-/* Until both have ended, or standard output has failed. */
+/* A thread that waits for a terminal would outlast a failed output. */
 static void
 wait_for_threads(const struct copying *copying, int verbose)
 {
@@ -209,14 +205,17 @@ wait_for_threads(const struct copying *copying, int verbose)
 	}
 }
 
-/* Writing and reading fail in two ways if the other side has closed. */
+/* After a close of the peer writes fail with EPIPE, reads with ECONNRESET. */
 static int
 is_peer_closed(int error)
 {
 	return error == EPIPE || error == ECONNRESET;
 }
 
-/* The error next to the user in one line; 0, or an exit status. */
+/*
+ * Several errors may have one cause, so report only that nearest to the user.
+ * Returns 0, or an exit status.
+ */
 static int
 report_result(const char *address, const struct copying *copying)
 {
@@ -228,8 +227,8 @@ report_result(const char *address, const struct copying *copying)
 	if (in->error != 0 && in->failed == STDIN_FILENO)
 		return complain("standard input", in->error);
 	if (is_peer_closed(in->error) || is_peer_closed(out->error))
-		return report(address, "the other side closed the connection "
-		    "before it had taken all input");
+		return report(address, "the peer closed the connection before "
+		    "it received all input");
 	if (in->error != 0 || out->error != 0)
 		return complain(address, in->error != 0 ? in->error :
 		    out->error);
@@ -249,7 +248,7 @@ copy_both(const char *address, const struct unix_ports *ports, int verbose)
 	    .failed = -1 };
 	error = start_threads(&copying);
 	if (error != 0)
-		return complain("cannot copy", error);
+		return complain(address, error);
 	wait_for_threads(&copying, verbose && isatty(STDERR_FILENO));
 	return report_result(address, &copying);
 }

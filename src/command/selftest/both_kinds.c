@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What holds for both kinds of ports. */
+/* Tests guarantees of both kinds of ports. */
 #include "selftest.h"
 
-#define HANG_UP_MS	5		/* after the read has begun, mostly */
+#define HANG_UP_MS	5		/* the read has usually begun */
 
 void
 lines_both_ways(void)
@@ -50,7 +50,7 @@ closed_input(void)
 	unix_close_ports(far);
 }
 
-/* Plain streams alone would return 0: stdio has forgotten the error. */
+/* fclose(3) alone would return 0 after a failed flush. */
 void
 loss_at_close(void)
 {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a check uses: ports, a listener, threads and a storm of signals. */
+/* Makes the fixtures of a check: ports, a listener, threads and signals. */
 #include "selftest.h"
 
-#include <sys/time.h>
+#include <stdatomic.h>
+#include <time.h>
 
 #define MAX_THREADS	2
-#define STORM_US	1000		/* from one signal to the next */
+#define STORM_NS	1000000L	/* interval of signals */
 
 static struct unix_ports pair[2];
 static struct thread {
@@ -13,12 +14,14 @@ static struct thread {
 	void (*run)(void);
 } threads[MAX_THREADS];
 static int thread_count;
+static pthread_t storm;
+static _Atomic int stormy;
 
 struct unix_options options;
 struct unix_ports *const near = &pair[0], *const far = &pair[1];
 struct unix_listener *listener;
 
-/* Only this policy is one that a system may lack, for plain ports. */
+/* Plain ports fail with ENOTSUP on systems without SO_NOSIGPIPE. */
 void
 make_pair(void)
 {
@@ -26,7 +29,7 @@ make_pair(void)
 	    options.sigpipe == UNIX_SIGPIPE_ERROR ? ENOTSUP : 0);
 }
 
-/* LACKING, if not 0, is the error on a system without such addresses. */
+/* LACKING specifies the errno of a system without such addresses, or 0. */
 void
 open_listener(const char *address, int lacking)
 {
@@ -55,7 +58,7 @@ close_listener(void)
 	listener = NULL;
 }
 
-/* Or the check ends: this system lacks them. */
+/* Exits if the system lacks guarded ports. */
 static void
 require_guarded_ports(void)
 {
@@ -81,7 +84,7 @@ make_fixtures(const struct guarantee *guarantee, unsigned kind)
 		open_listener("s", 0);
 }
 
-/* Ports are closed after the threads that use them. */
+/* Threads would use closed ports, so join them first. */
 void
 release_fixtures(const struct guarantee *guarantee)
 {
@@ -93,15 +96,9 @@ release_fixtures(const struct guarantee *guarantee)
 		signal(SIGPIPE, SIG_DFL);
 }
 
-/* The signals of a storm are for the thread of the check. */
 static void *
 run_thread(void *thread)
 {
-	sigset_t storm;
-
-	sigemptyset(&storm);
-	sigaddset(&storm, SIGALRM);
-	pthread_sigmask(SIG_BLOCK, &storm, NULL);
 	((struct thread *)thread)->run();
 	return NULL;
 }
@@ -123,26 +120,40 @@ join_threads(void)
 		pthread_join(threads[--thread_count].id, NULL);
 }
 
-static void
-set_storm(int us)
+static void *
+send_signals(void *target)
 {
-	const struct itimerval timer = { .it_value.tv_usec = us,
-	    .it_interval.tv_usec = us };
+	const struct timespec pause = { .tv_nsec = STORM_NS };
 
-	SUCCEEDS(setitimer(ITIMER_REAL, &timer, NULL));
+	while (stormy) {
+		pthread_kill(*(pthread_t *)target, SIGUSR1);
+		nanosleep(&pause, NULL);
+	}
+	return NULL;
 }
 
-/* A signal each millisecond. */
+/*
+ * Signals for the calling thread.  A timer would cancel the alarm(2) that
+ * limits the check.
+ */
 void
 start_storm(void (*handler)(int))
 {
-	handle(SIGALRM, handler);
-	set_storm(STORM_US);
+	static pthread_t target;
+
+	target = pthread_self();
+	handle(SIGUSR1, handler);
+	stormy = 1;
+	errno = pthread_create(&storm, NULL, send_signals, &target);
+	expect_success(errno == 0 ? 0 : -1, 0, "pthread_create");
 }
 
 void
 stop_storm(void)
 {
-	set_storm(0);
-	handle(SIGALRM, SIG_DFL);
+	if (!stormy)
+		return;
+	stormy = 0;
+	pthread_join(storm, NULL);
+	handle(SIGUSR1, SIG_DFL);
 }

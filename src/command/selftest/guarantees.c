@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The table of all facts and guarantees, in the order of their lines. */
+/* The table of facts and guarantees, in the order of output. */
 #include "selftest.h"
 
 #define TIMEOUT_MS	20

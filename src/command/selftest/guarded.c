@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What guarded ports promise beyond plain ones. */
+/* Tests guarantees of guarded ports alone. */
 #include "selftest.h"
 
 #define READ_DELAY_MS	20
 #define WAY_SIGNAL	5		/* the signal that sends "way" */
 
-/* The default action of SIGPIPE would end this process. */
+/* The default action of SIGPIPE would terminate this process. */
 void
 dead_peer(void)
 {
@@ -30,7 +30,7 @@ flush_before_read(void)
 	expect_text(near, "answer\n");
 }
 
-/* A handler: the rest of the line comes after some interruptions. */
+/* A handler: sends the rest of the line after several interruptions. */
 static void
 send_rest_of_line(int number)
 {
@@ -52,7 +52,7 @@ signals_while_reading(void)
 	expect_text(near, "halfway\n");
 }
 
-/* The writer has filled the socket by then, mostly. */
+/* The writer has usually filled the socket after the delay. */
 static void
 read_late(void)
 {
@@ -75,7 +75,7 @@ signals_while_writing(void)
 	send_to_slow_peer();
 }
 
-/* A process that shares the socket may set it, the reader's too. */
+/* A process that shares a socket can set O_NONBLOCK for all. */
 void
 nonblocking(void)
 {
@@ -110,8 +110,8 @@ read_digits(void)
 }
 
 /*
- * The first error stays although the peer reads again: otherwise later output
- * would take the place of the missing bytes.
+ * Later output would follow the gap if the error were not permanent: the peer
+ * reads again.
  */
 void
 write_timeout(void)

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Facts about the kernel's Unix domain sockets. */
+/* Finds facts about Unix domain sockets of the kernel. */
 #include "selftest.h"
 
 #include <sys/file.h>
 #include <sys/un.h>
 
-#define MANY_FILES	300		/* more than a message takes */
-#define SHUTDOWN_MS	5		/* poll(2) has begun, mostly */
+#define MANY_FILES	300		/* above the limit of a message */
+#define SHUTDOWN_MS	5		/* poll(2) has usually begun */
 
-/* The number of Linux 6.5, where the C library is older. */
+/* C libraries before Linux 6.5 lack the constant. */
 #if !defined(SO_PEERPIDFD) && defined(__linux__) && \
     defined(SO_PEERCRED) && SO_PEERCRED == 17
 #define SO_PEERPIDFD	77
 #endif
-/* An option that no system has. */
+/* 0 is not an option on any system. */
 #ifndef SO_PEERPIDFD
 #define SO_PEERPIDFD	0
 #endif
@@ -33,7 +33,7 @@ say_whether(int result, const char *works)
 		SAY("%s", works);
 }
 
-/* All of sun_path may be a name, or one byte less. */
+/* Some systems require a NUL byte at the end of sun_path. */
 void
 longest_path(void)
 {
@@ -56,7 +56,7 @@ abstract_names(void)
 	say_whether(bind_socket(name, (size_t)length), "yes");
 }
 
-/* The mode of the file that bind(2) makes after it. */
+/* Some systems ignore the mode of the socket in bind(2). */
 void
 chmod_before_bind(void)
 {
@@ -133,7 +133,7 @@ descriptors_in_message(void)
 	SAY("%d", count);
 }
 
-/* The bytes that a socket takes, in writes of EACH bytes. */
+/* Linux counts overhead of each write, so use writes of EACH bytes. */
 static size_t
 fill_socket(size_t each)
 {
@@ -192,7 +192,7 @@ note_signal(int number)
 	signalled = number;
 }
 
-/* A write to a socket without its other end, with a socket option set. */
+/* SO_NOSIGPIPE is of macOS and the BSDs, MSG_NOSIGNAL of POSIX. */
 static int
 raises_sigpipe(int option, int flags)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a check must not leave: descriptors, files and changed signals. */
+/* Counts remnants of a check: descriptors, files and changed signals. */
 #include "selftest.h"
 
 #include <dirent.h>
@@ -12,7 +12,7 @@ static struct state {
 	int blocked[SIGNAL_NUMBERS];
 } before, after;
 
-/* Of the current directory, which was empty; 1 if it is unreadable. */
+/* Returns 1 if the current directory cannot be read: that is a failure. */
 static int
 count_files(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Lines, frames and datagrams: whole, or an error. */
+/* Tests lines, frames and datagrams. */
 #include "selftest.h"
 
 #define FRAMES_PER_THREAD	500
@@ -21,7 +21,7 @@ line_limit(void)
 	unix_free_buffer(&message);
 }
 
-/* The sender announces 4 GiB. */
+/* A length of 4 GiB must not exhaust memory. */
 void
 frame_limit(void)
 {

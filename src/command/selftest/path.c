@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The socket file: its owner, its mode and its removal. */
+/* Tests the socket file: owner, mode and removal. */
 #include "selftest.h"
 
 #define RIVALS		8
@@ -25,7 +25,7 @@ make_stale(void)
 	close(SUCCEEDS(bind_socket("s", sizeof("s"))));
 }
 
-/* A client that connects to ADDRESS is the listener's. */
+/* Another listener could have the address. */
 static void
 expect_reachable(const char *address)
 {
@@ -67,7 +67,7 @@ live_server(void)
 
 static int last_gate[2];		/* a pipe */
 
-/* A byte starts each rival, and another one ends it when all have answered. */
+/* A rival that ended early would leave a stale file for the next one. */
 static void
 claim_path(void)
 {
@@ -108,7 +108,7 @@ eight_rivals(void)
 		FAIL("%d of %d have it", winners, RIVALS);
 }
 
-/* Only sun_path has a limit near 400 bytes. */
+/* Systems without /proc/self/fd are limited by sun_path. */
 void
 long_path(void)
 {
@@ -177,7 +177,7 @@ foreign_successor(void)
 	expect(unlink("s") == 0, "the file is gone");
 }
 
-/* A name that differs by a NUL at its end is another one. */
+/* Names that differ by a trailing NUL byte are distinct on Linux. */
 void
 abstract_name(void)
 {

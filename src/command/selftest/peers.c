@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The credentials of a peer, and descriptors from it. */
+/* Tests credentials of a peer, and descriptors from it. */
 #include "selftest.h"
 
-#define SENT_FILES	20		/* within the limit of any shell */
-#define OTHER_ID	65534		/* a user and a group */
+#define SENT_FILES	20		/* below any limit of descriptors */
+#define OTHER_ID	65534		/* user and group */
 
 static struct unix_peer server, client;
 
@@ -14,7 +14,7 @@ record(struct unix_peer *self)
 	    .gid = getegid() };
 }
 
-/* A system may not report pids. */
+/* Some systems do not report the process. */
 static void
 expect_peer(const struct unix_ports *ports, const struct unix_peer *other)
 {
@@ -26,7 +26,7 @@ expect_peer(const struct unix_ports *ports, const struct unix_peer *other)
 	expect(peer.pid == -1 || peer.pid == other->pid, "another process");
 }
 
-/* Root connects as another user, and sends the ids that it had then. */
+/* Root connects as another user, and sends its ids of that time. */
 static void
 visit(void)
 {
@@ -56,7 +56,7 @@ credentials(void)
 	expect_clean_end(process);
 }
 
-/* Bytes that are written to FD, a copy of a pipe's end, come to READER. */
+/* FD must be a copy of the write end of READER. */
 static void
 expect_copy(int fd, int reader)
 {
@@ -88,7 +88,7 @@ files_in_order(void)
 		close(pipes[i / 2][i % 2]);
 }
 
-/* Sends one end of a pipe with a line, and returns the other end. */
+/* Adds one end of a pipe to a line, and returns the other end. */
 static int
 send_pipe(struct unix_ports *ports)
 {
@@ -122,7 +122,7 @@ files_not_taken(void)
 	close_pipe(reader);
 }
 
-/* The kernel refuses them for guarded ports where it can: nothing is sent. */
+/* If the kernel has SO_PASSRIGHTS (Linux 6.16), the send fails with EPERM. */
 void
 files_not_asked(void)
 {

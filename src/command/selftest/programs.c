@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Servers of many clients, and programs as children. */
+/* Tests servers of many clients, and programs as children. */
 #include "selftest.h"
 
 #define CLIENTS	5
@@ -49,7 +49,7 @@ close_clients(void)
 		SUCCEEDS(unix_close_ports(&clients[i]));
 }
 
-/* The others send nothing before the last one is served. */
+/* A server with one thread would wait for the first client. */
 void
 silent_clients(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of `unixport selftest' share. */
+/* Declares the parts of unixport selftest, by file. */
 #ifndef SELFTEST_H
 #define SELFTEST_H
 
@@ -15,9 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Kinds of ports that a guarantee is tried with. */
-#define FACT		0u		/* no guarantee */
-#define NEITHER		1u		/* it does not concern ports */
+/* Kinds of ports with which a guarantee is tested. */
+#define FACT		0u		/* not a guarantee */
+#define NEITHER		1u		/* tested without ports */
 #define PLAIN		2u
 #define GUARDED		4u
 #define BOTH		(PLAIN | GUARDED)
@@ -27,7 +27,7 @@
 #define LISTENER	2u		/* a listener at "s" */
 #define NO_SIGPIPE	4u		/* SIGPIPE is ignored */
 
-/* guarantees.c: a guarantee; a title has no function. */
+/* guarantees.c: a row of the table; a title has no function. */
 struct guarantee {
 	const char *text;
 	void (*check)(void);
@@ -38,16 +38,16 @@ struct guarantee {
 extern const struct guarantee guarantees[];
 extern const size_t guarantee_count;
 
-/* verdict.c: the result of a check; a failed expectation ends its process. */
+/* verdict.c: the result of a check; a failed expectation exits. */
 enum outcome { SILENT, HOLDS, FAILS, ABSENT };
 enum { OPEN_DESCRIPTORS, FILES, SIGNALS, REMNANTS };
 struct verdict {
 	enum outcome outcome;
-	char seen[200];			/* a fact, or the failure */
-	int complete;			/* the check returned, leaving: */
-	int left[REMNANTS];
+	char seen[200];			/* the fact or the failure */
+	int complete;			/* the check returned */
+	int left[REMNANTS];		/* numbers of remnants */
 };
-extern struct verdict *verdict;		/* in memory that all processes share */
+extern struct verdict *verdict;		/* in shared memory */
 void judge(enum outcome outcome, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void judge_end(const siginfo_t *end);
@@ -58,12 +58,12 @@ void expect_error(int result, int error, const char *call);
 #define SAY(...)		judge(HOLDS, __VA_ARGS__)
 #define FAIL(...)		(judge(FAILS, __VA_ARGS__), _exit(STATUS_ERROR))
 #define SUCCEEDS(call)		expect_success((call), 0, #call)
-/* ERROR is that of a system without the feature. */
+/* ERROR specifies the errno of a system without the feature. */
 #define SUPPORTED(call, error)	expect_success((call), (error), #call)
 #define FAILS_WITH(error, call)	expect_error((call), (error), #call)
 
-/* fixtures.c: made before a check, and released after it. */
-extern struct unix_options options;	/* with the flag of guarded ports */
+/* fixtures.c: sockets, threads and timers of a check. */
+extern struct unix_options options;	/* of the current check */
 extern struct unix_ports *const near, *const far;
 extern struct unix_listener *listener;
 void make_fixtures(const struct guarantee *guarantee, unsigned kind);
@@ -78,7 +78,7 @@ void join_threads(void);
 void start_storm(void (*handler)(int));
 void stop_storm(void);
 
-/* steps.c: steps of many checks. */
+/* steps.c: steps that checks share. */
 void send_text(struct unix_ports *ports, const char *text);
 void expect_text(struct unix_ports *ports, const char *text);
 void expect_eof(struct unix_ports *ports);
@@ -95,16 +95,16 @@ void do_nothing(int number);
 int bind_socket(const char *name, size_t length);
 int count_descriptors(int inherited);
 
-/* leftovers.c: what a check must not leave. */
+/* leftovers.c: counts remnants of a check. */
 void note_state(void);
 void compare_state(void);
 
-/* trial.c: each check in a process and a directory of its own. */
+/* trial.c: runs a check in a process and a directory of its own. */
 int open_trials(int limit_ms);
 void try(const struct guarantee *guarantee, unsigned kind);
 void close_trials(void);
 
-/* The checks, by file: kernel.c, stdio.c, and one for each title. */
+/* The checks, by file: kernel.c, stdio.c, and one file for each title. */
 typedef void check_function(void);
 check_function longest_path, abstract_names, chmod_before_bind,
     directory_lock, peer_credentials, descriptors_in_message, socket_room,

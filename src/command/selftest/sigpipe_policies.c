@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* SIGPIPE under each policy. */
+/* Tests SIGPIPE under each policy. */
 #include "selftest.h"
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Facts about the C library's streams on a socket: those of plain ports. */
+/* Finds facts about streams of the C library on a socket. */
 #include "selftest.h"
 
 #include <sys/time.h>
@@ -29,7 +29,7 @@ stream_buffer(void)
 	SAY("%d bytes", kept);
 }
 
-/* Where a switch of direction needs a seek, no socket can do it. */
+/* ISO C requires a seek between input and output; sockets cannot seek. */
 void
 two_way_stream(void)
 {
@@ -39,12 +39,12 @@ two_way_stream(void)
 	send_text(far, "one\ntwo\n");
 	SUCCEEDS(unix_close_output(far));
 	expect(gets_line(stream), "fgets");
-	/* cppcheck-suppress IOWithoutPositioning ; what that does is asked */
+	/* cppcheck-suppress IOWithoutPositioning ; tested here */
 	if (fputs("reply\n", stream) == EOF || fflush(stream) == EOF)
 		SAY("a write after a read fails: %s", strerror(errno));
 	else
 		SAY("%s", gets_line(stream) ? "works" :
-		    "a write loses what was read ahead");
+		    "a write loses the input that was read ahead");
 }
 
 void
@@ -61,7 +61,7 @@ failed_write(void)
 	near->out = NULL;
 }
 
-/* A handler: the line ends after many interruptions. */
+/* A handler: sends the end of the line after many interruptions. */
 static void
 end_line(int number)
 {
@@ -86,8 +86,8 @@ signal_while_reading(void)
 	send_text(far, "way\n");
 	SAY("%s", whole ? "loses nothing" :
 	    gets_line(near->in) && strcmp(line, "halfway\n") == 0 ?
-	    "fgets(3) fails, what it had read is kept" :
-	    "fgets(3) fails, what it had read is lost");
+	    "fgets(3) fails, and the partial line is kept" :
+	    "fgets(3) fails, and the partial line is lost");
 }
 
 void
@@ -100,5 +100,5 @@ receive_timeout(void)
 	send_text(far, "half");
 	SAY("%s", gets_line(near->in) ?
 	    "fgets(3) returns half a line as a whole one" :
-	    "fgets(3) fails, what it had read is lost");
+	    "fgets(3) fails, and the partial line is lost");
 }

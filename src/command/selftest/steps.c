@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Steps of many checks: text, time, processes and descriptors. */
+/* Steps that checks share: text, time, processes and descriptors. */
 #include "selftest.h"
 
 #include <sys/un.h>
 #include <stddef.h>
 #include <time.h>
 
-#define PATTERN_BYTES	1000000		/* more than a socket takes */
-#define PATTERN_PERIOD	251		/* not that of any buffer */
-#define MAX_DESCRIPTORS	256		/* no check has more */
+#define PATTERN_BYTES	1000000		/* above a socket's room */
+#define PATTERN_PERIOD	251		/* divides no buffer size */
+#define MAX_DESCRIPTORS	256		/* above those of any check */
 
 void
 send_text(struct unix_ports *ports, const char *text)
@@ -90,7 +90,6 @@ expect_timeout(int ms)
 	expect(milliseconds() - started >= ms, "it is early");
 }
 
-/* It ends after RUN. */
 pid_t
 fork_process(void (*run)(void))
 {
@@ -119,7 +118,7 @@ expect_clean_end(pid_t process)
 	judge_end(&end);
 }
 
-/* Without SA_RESTART. */
+/* signal(3) of the BSDs and glibc would set SA_RESTART, which hides EINTR. */
 void
 handle(int number, void (*handler)(int))
 {
@@ -134,7 +133,7 @@ do_nothing(int number)
 	(void)number;
 }
 
-/* A new socket, or -1. */
+/* Returns a new socket, or -1 if bind(2) fails. */
 int
 bind_socket(const char *name, size_t length)
 {
@@ -146,7 +145,7 @@ bind_socket(const char *name, size_t length)
 	    offsetof(struct sockaddr_un, sun_path))) == 0 ? fd : -1;
 }
 
-/* Of the descriptors, or of those that a program inherits. */
+/* Counts all descriptors, or those that a program would inherit. */
 int
 count_descriptors(int inherited)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Each check runs in a process and a directory of its own, for a limited time:
- * a crash or a hang of the library fails one check, and the others still run.
+ * Runs a check in a process and a directory of its own, for a limited time.
+ * Otherwise a crash or a hang of the library would prevent further checks.
  */
 #include "selftest.h"
 
@@ -10,8 +10,8 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#define OPEN_DIRECTORIES	8	/* while removing */
-#define SPARE_SECONDS		2	/* in which the command ends a check */
+#define OPEN_DIRECTORIES	8	/* of nftw(3) */
+#define SPARE_SECONDS		2	/* for the command to end a check */
 
 static char parent[PATH_MAX];		/* the directory of all checks */
 static char room[PATH_MAX + 10];	/* of the current one, in it */
@@ -34,7 +34,7 @@ remove_tree(const char *path)
 	nftw(path, remove_one, OPEN_DIRECTORIES, FTW_DEPTH | FTW_PHYS);
 }
 
-/* 0, or -1 after a message. */
+/* Returns -1 after a message. */
 int
 open_trials(int limit_ms)
 {
@@ -44,7 +44,7 @@ open_trials(int limit_ms)
 	verdict = mmap(NULL, sizeof(*verdict), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANON, -1, 0);
 	if (verdict == MAP_FAILED) {
-		complain("no memory to share", errno);
+		complain("shared memory", errno);
 		return -1;
 	}
 	hold_signals();
@@ -67,7 +67,7 @@ close_trials(void)
 	remove_tree(parent);
 }
 
-/* Signals are those of a program that has just begun. */
+/* Checks would not see default actions: the command handles signals. */
 static _Noreturn void
 be_child(const struct guarantee *guarantee, unsigned kind)
 {
@@ -77,7 +77,7 @@ be_child(const struct guarantee *guarantee, unsigned kind)
 	signal(SIGALRM, SIG_DFL);
 	release_signals();
 	umask(022);
-	/* Otherwise a hung check would outlive a command that is killed. */
+	/* A hung check would outlive a command that is killed. */
 	alarm((unsigned)limit / 1000 + SPARE_SECONDS);
 	SUCCEEDS(mkdir(room, 0700));
 	SUCCEEDS(chdir(room));
@@ -91,7 +91,7 @@ be_child(const struct guarantee *guarantee, unsigned kind)
 	_exit(0);
 }
 
-/* The whole group: a check that fails leaves its processes behind. */
+/* A failed check would leave its processes, so kill the whole group. */
 static void
 end_child(void)
 {
@@ -100,7 +100,7 @@ end_child(void)
 		;
 }
 
-/* After a signal that ends the command too. */
+/* The command would not end on a signal: a handler records it. */
 static void
 end_if_signalled(void)
 {
@@ -117,7 +117,7 @@ end_if_signalled(void)
 		}
 }
 
-/* The child is not reaped, so that end_child() cannot hit a foreign group. */
+/* After a reap, end_child() could kill a foreign group of the same number. */
 static void
 await_child(void)
 {

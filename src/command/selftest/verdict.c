@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The result of a check, which its processes share. */
+/* Stores the result of a check in memory that its processes share. */
 #include "selftest.h"
 
 #include <stdarg.h>
 
 struct verdict *verdict;
 
-/* The first failure counts: later ones may follow from it. */
+/* Later failures may be consequences, so keep the first. */
 void
 judge(enum outcome outcome, const char *format, ...)
 {
@@ -38,14 +38,13 @@ expect(int condition, const char *seen)
 		FAIL("%s", seen);
 }
 
-/* The length of the function's name, of a CALL as it is written. */
 static int
 name_length(const char *call)
 {
 	return (int)strcspn(call, "(");
 }
 
-/* LACKING, if not 0, is the error on a system without the feature. */
+/* LACKING specifies the errno of a system without the feature, or 0. */
 int
 expect_success(int result, int lacking, const char *call)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Waiting for clients and for servers, and its end. */
+/* Tests waits for clients and servers, and their ends. */
 #include "selftest.h"
 
-#define START_MS	20		/* of a server that is late */
-#define INTERRUPT_MS	5		/* accepting has begun, mostly */
+#define START_MS	20		/* delay of the server */
+#define INTERRUPT_MS	5		/* accept has usually begun */
 #define INTERRUPTING	5		/* the signal that interrupts */
-#define MANY_CLIENTS	64		/* more than a backlog of 1 takes */
+#define MANY_CLIENTS	64		/* above any backlog of 1 */
 
 static void
 interrupt(void)
@@ -22,7 +22,7 @@ interrupt_wakes(void)
 	FAILS_WITH(ECANCELED, unix_accept(listener, near));
 }
 
-/* A handler; the signals before do not end the wait. */
+/* A handler: earlier signals must not end the wait. */
 static void
 interrupt_at_last(int number)
 {
@@ -51,7 +51,7 @@ accept_timeout(void)
 	expect_timeout(options.accept_timeout);
 }
 
-/* A full backlog refuses clients on some systems; UNIX_WAIT waits there too. */
+/* Some systems refuse clients if the backlog is full; UNIX_WAIT retries. */
 void
 full_backlog(void)
 {
