@@ -119,7 +119,7 @@ end TERM
 # It has begun to come before the program ends.
 serve s sh -c 'head -c 1 >/dev/null; exec sleep 0.05'
 head -c 5000000 /dev/zero | "$unixport" connect s 2>said && fail taken
-grep -q 'before it had taken all input' said
+grep -q 'before it received all input' said
 end TERM
 cp "$(command -v cat)" ./ours
 serve s ./ours
