@@ -3,7 +3,7 @@
 #include "selftest.h"
 
 #define RIVALS		8
-#define LEVELS		4		/* directories of 99 bytes each */
+#define LEVELS	((size_t)4)		/* directories of 99 bytes each */
 
 static int
 exists(const char *path)
@@ -113,7 +113,7 @@ void
 long_path(void)
 {
 	char path[LEVELS * 100 + 2] = "";
-	int i;
+	size_t i;
 
 	for (i = 0; i < LEVELS; i++) {
 		memset(path + i * 100, 'd', 99);

@@ -35,7 +35,10 @@ two_way_stream(void)
 {
 	FILE *stream = fdopen(dup(unix_fileno(near)), "r+");
 
-	expect(stream != NULL, "fdopen");
+	if (stream == NULL) {
+		FAIL("%s", "fdopen");
+		return;
+	}
 	send_text(far, "one\ntwo\n");
 	SUCCEEDS(unix_close_output(far));
 	expect(gets_line(stream), "fgets");
@@ -45,6 +48,7 @@ two_way_stream(void)
 	else
 		SAY("%s", gets_line(stream) ? "works" :
 		    "a write loses the input that was read ahead");
+	fclose(stream);
 }
 
 void

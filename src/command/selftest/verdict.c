@@ -48,13 +48,13 @@ name_length(const char *call)
 int
 expect_success(int result, int lacking, const char *call)
 {
-	if (result != -1)
-		return result;
-	if (errno == lacking) {
+	if (result == -1 && errno == lacking) {
 		judge(ABSENT, "not on this system");
 		_exit(0);
 	}
-	FAIL("%.*s: %s", name_length(call), call, strerror(errno));
+	if (result == -1)
+		FAIL("%.*s: %s", name_length(call), call, strerror(errno));
+	return result;
 }
 
 void
