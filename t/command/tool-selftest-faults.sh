@@ -95,6 +95,15 @@ holds 'interruption' ', 0 do not, '
 fails 'always signal' '  SIGPIPE                     cannot be turned off'
 echo 'ok: signals'
 
+# With --disable-shared the library is a part of the command: no fault can come
+# before its calls.
+command=$build/.libs/unixport
+[ -e "$command" ] || command=$unixport
+$NM -D "$command" | grep -q ' U unix_listen' || {
+	echo 'ok: no faults of the library in a static one'
+	exit 0
+}
+
 # A library that breaks each guarantee: FAULT|GUARANTEE lines, see
 # t/lib/fault_library.c.  Some faults make the check wait until its limit.
 cat >planted <<'END'
