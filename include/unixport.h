@@ -114,8 +114,8 @@ int unix_input_ready(struct unix_ports *ports, int timeout);
  * Close one direction and its stream, whose member becomes NULL.  After
  * unix_close_input() writes of the peer fail with EPIPE; after
  * unix_close_output() the peer reads the output, then EOF.  Return 0, or -1 if
- * output was lost (unix_close_output() alone) or the descriptor is invalid.
- * On guarded ports fclose(3) does the same, except for the member.
+ * output was lost (reported by unix_close_output() only) or the descriptor is
+ * invalid.  On guarded ports fclose(3) does the same, but leaves the member.
  */
 int unix_close_input(struct unix_ports *ports);
 int unix_close_output(struct unix_ports *ports);
@@ -125,9 +125,9 @@ int unix_close_output(struct unix_ports *ports);
  * unless another process holds the socket; if input is unread, Linux reports
  * ECONNRESET to the peer first.  Returns 0, or -1 if any output was lost since
  * the ports were opened.  A second call does nothing and returns 0.
- * Errors: EPIPE, ECONNRESET, ETIMEDOUT after write_timeout, EIO if a plain
- * port has lost output for an unknown reason, or descriptors that were added
- * were not followed by a byte.
+ * Errors: EPIPE, ECONNRESET, ETIMEDOUT after write_timeout; EIO if plain ports
+ * have lost output for an unknown reason, or if no byte followed descriptors of
+ * unix_add_files().
  */
 int unix_close_ports(struct unix_ports *ports);
 
@@ -217,8 +217,8 @@ int unix_close(struct unix_listener *listener);
 
 /*
  * Connect to the server at ADDRESS: fill PORTS, which the caller closes.
- * Returns 0 or -1.  With UNIX_WAIT a server may be started within
- * connect_timeout.
+ * Returns 0 or -1.  With UNIX_WAIT the call waits, up to
+ * connect_timeout, until a server listens.
  * Errors: ENOENT and ECONNREFUSED if no server is there, ETIMEDOUT after
  * connect_timeout, EACCES without write permission on the file or if the
  * server is not of the same user, EPROTOTYPE, EINVAL, ENAMETOOLONG, EMFILE and
@@ -351,8 +351,8 @@ struct unix_serve_options {
 
 /*
  * Serve the clients of LISTENER, whose connections must be guarded: HANDLER
- * runs in a thread for each, with all signals blocked.  Returns after
- * unix_interrupt() and the end of all handlers: 0, or -1.
+ * runs in a thread for each, with all signals blocked.  Returns 0 after
+ * unix_interrupt() and the end of all handlers, or -1.
  * Errors: ETIMEDOUT if connections were shut down because their handlers did
  * not end within `drain`, EINVAL, EMFILE, ENFILE, EAGAIN, ENOMEM, and errors of
  * the listener.
@@ -363,8 +363,8 @@ int unix_serve(struct unix_listener *listener, unix_handler *handler,
 /*
  * Run ARGV[0], found through PATH, with a new connection as its standard input
  * and output: fill PORTS with the other end, which the caller closes.  Returns
- * the child, for waitpid(2), or -1 without a child.  Guarded ports without
- * UNIX_FILES refuse descriptors; the end of the child does not.
+ * the process ID of the child, for waitpid(2), or -1 if no child was started.
+ * Guarded ports without UNIX_FILES refuse descriptors; the child accepts them.
  * Errors: the errors of exec(2) and fork(2), EINVAL, ENOTSUP, EMFILE.
  */
 pid_t unix_spawn(char *const argv[], const struct unix_options *options,

@@ -24,7 +24,10 @@ number_in_variable(const char *name, long limit)
 	return *end != '\0' || number > limit ? -1 : number;
 }
 
-/* Which of COUNT descriptors has the name of ADDRESS; without one the first. */
+/*
+ * The index of the first of COUNT descriptors that has the name in ADDRESS, or
+ * -1; 0 if ADDRESS has no name.
+ */
 static long
 find_by_name(const struct up_address *address, long count)
 {
@@ -90,9 +93,9 @@ passed_number(const struct up_address *address)
 }
 
 /*
- * Find the descriptor that ADDRESS means, a listener of TYPE, and put its
- * number there.  This comes before anything is opened, which would get the
- * number of one that is closed.
+ * Store the number of the descriptor that ADDRESS specifies, a listener of
+ * TYPE, in ADDRESS: 0, or -1.  Call this before any descriptor is opened: if
+ * the specified one is closed, open(2) would get its number.
  */
 int
 up_find_passed(struct up_address *address, int type)

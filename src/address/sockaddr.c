@@ -32,12 +32,12 @@ up_make_name(const char *bytes, size_t length, struct up_name *name)
 }
 
 /*
- * A name for a file of any path, on systems that show descriptors as files:
- * LAST in DIRECTORY, or if LAST is NULL the file that DIRECTORY itself is.  It
- * is the calling thread's table of descriptors that is shown: after
- * unshare(2) it may differ from that of /proc/self.  Without /proc, or with
- * another directory in its place, the name would lead nowhere, or to another
- * file: it is ENAMETOOLONG then, as on systems without such names.
+ * Make a name under /proc for a file whose path does not fit into sun_path:
+ * LAST in DIRECTORY, or DIRECTORY itself if LAST is NULL (a descriptor of the
+ * file).  /proc/thread-self shows the descriptors of the calling thread, which
+ * may differ from those of /proc/self after unshare(2).  If /proc is missing,
+ * or is not the kernel's, the name would lead nowhere or to another file: the
+ * call fails with ENAMETOOLONG, as on systems without such names.
  */
 int
 up_make_name_at(int directory, const char *last, struct up_name *name)

@@ -16,10 +16,10 @@ set_send_timeout(int fd, int ms)
 }
 
 /*
- * connect(2) of FD until DEADLINE.  If the backlog is full it blocks for the
- * time in SO_SNDTIMEO.  A non-blocking connect(2) would fail there, and
- * poll(2) would then report the socket as connected.  After a signal the same
- * socket may continue.
+ * Connect FD until DEADLINE.  If the backlog is full, connect(2) on Linux
+ * blocks for the time in SO_SNDTIMEO.  If FD were non-blocking it would fail
+ * with EAGAIN, and poll(2) cannot wait for room in a backlog.  After a signal,
+ * connect(2) is called again on the same socket.
  */
 static int
 connect_until(int fd, const struct up_name *name, long long deadline)

@@ -66,9 +66,9 @@ send_once(struct unix_socket *socket, const char *bytes, size_t length,
 }
 
 /*
- * Send as many of BYTES as FLAGS allow.  If the peer closes with unread input
- * while a writer is blocked, Linux reports ECONNRESET once, and from then on
- * EPIPE, as for any other writer.
+ * Send some of BYTES.  If the peer closes with unread input while send(2)
+ * blocks, Linux reports ECONNRESET, and EPIPE to the next call: that one is
+ * made here, so that every writer fails with EPIPE.
  */
 ssize_t
 up_send_some(struct unix_socket *socket, const char *bytes, size_t length,

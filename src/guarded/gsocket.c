@@ -53,7 +53,7 @@ up_new_socket(int fd, const struct unix_options *options)
 	return socket;
 }
 
-/* Close the descriptor; no holder of SOCKET uses its number afterwards. */
+/* Close the descriptor, and forget its number before another file gets it. */
 int
 up_close_socket(struct unix_socket *socket)
 {
@@ -92,8 +92,8 @@ up_shutdown_socket(struct unix_socket *socket, int how)
 }
 
 /*
- * Whether the descriptor is closed, or the peer has closed its own after we
- * have ended our direction.
+ * Whether the descriptor is closed, or the peer has closed its descriptor after
+ * our output was shut down.
  */
 int
 up_is_finished(struct unix_socket *socket)

@@ -94,7 +94,7 @@ finish_line(struct unix_buffer *line, size_t limit)
 	return finish_at(line, length, limit);
 }
 
-/* At the end of the input, where a line needs no newline, or at an error. */
+/* Finish a line that EOF ends without a newline; -1 if the input failed. */
 static int
 finish_input(FILE *in, struct unix_buffer *line, size_t limit)
 {

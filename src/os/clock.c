@@ -58,7 +58,7 @@ up_poll(struct pollfd *fds, nfds_t count, long long deadline)
 	return ready;
 }
 
-/* -1 if the process may not call poll(2): a loop of pauses would spin. */
+/* -1 if poll(2) fails, by a seccomp filter for example: a loop would spin. */
 int
 up_pause(int ms)
 {

@@ -68,7 +68,10 @@ read_number(struct numbers *file)
 	return number;
 }
 
-/* A file that cannot be opened now may say that users are not identified. */
+/*
+ * Whether the file could not be opened for lack of a descriptor or memory.  Its
+ * contents are unknown then: an answer would be a guess.
+ */
 static int
 failed_by_shortage(const struct numbers *file)
 {

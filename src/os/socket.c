@@ -159,14 +159,15 @@ up_family(int fd)
 }
 
 /*
- * The name of the socket FD, a path or @NAME, as a string that the caller
- * frees: in *TEXT, NULL when it has none or one with NULs inside.
+ * Store the name of the socket FD, a path or @NAME, in *TEXT, which the caller
+ * frees: 0, or -1.  *TEXT is NULL if the socket has no name, or one that
+ * contains a NUL.
  */
 int
 up_bound_name(int fd, char **text)
 {
 	struct up_name name;
-	/* cppcheck-suppress uninitvar ; where it is, not what it holds */
+	/* cppcheck-suppress uninitvar ; only the address is used here */
 	char *path = name.address.sun_path;
 	size_t length;
 

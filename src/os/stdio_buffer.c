@@ -123,12 +123,16 @@ up_has_buffered_input(FILE *in)
 }
 
 /*
- * Returns the unsent output of OUT, whose buffer is BUFFER of SIZE bytes unless
- * the caller has set another with setvbuf(3).  musl reports only the size of a
- * buffer, so ours is one byte larger than usual sizes; output in another buffer
- * is sent by the next flush.  musl reserves bytes before it for ungetc(3).
+ * Returns the number of unsent bytes in the buffer of OUT, which *BYTES leads
+ * to.  The library has set BUFFER of SIZE bytes, and the program may have set
+ * another with setvbuf(3).
  */
 #if defined(HAVE___FREADAHEAD)			/* musl */
+/*
+ * musl reports the size of a buffer and not its address.  Ours is recognized by
+ * its size, which is one byte above any usual one; output in another buffer
+ * waits for the next flush.  The first bytes of a buffer are for ungetc(3).
+ */
 #define MUSL_UNGET_BYTES		8
 
 const size_t up_buffer_slack = MUSL_UNGET_BYTES + 1;

@@ -31,9 +31,11 @@ make_mutex(pthread_mutex_t *mutex)
 }
 
 /*
- * Whether LOCK is this process's.  The thread of a parent that held it when
- * it forked gives it back to the parent alone, so that the first thread of
- * the child that needs it makes it anew; 0 while another one does so.
+ * Make LOCK usable in this process: 1, or 0 while another thread does so.
+ * After fork(2) the child has a copy of a mutex that another thread of the
+ * parent may have held.  That thread does not exist in the child, so nothing
+ * would ever unlock the copy: the first thread of the child that needs the lock
+ * initializes its mutex.
  */
 static int
 adopt(struct up_lock *lock)
@@ -62,7 +64,7 @@ up_has_threads(void)
 #endif
 }
 
-/* The only thread of a process needs no mutex, and none is made for it. */
+/* The mutex is initialized only if the process has several threads. */
 void
 up_make_lock(struct up_lock *lock)
 {
@@ -96,7 +98,10 @@ up_try_lock(struct up_lock *lock)
 	return 1;
 }
 
-/* The holder was alone, or makes the mutex: that takes a moment, once. */
+/*
+ * The loop waits while another thread initializes the mutex, or holds the lock
+ * from a time when it was the only thread: once for each lock, and for moments.
+ */
 void
 up_lock(struct up_lock *lock)
 {

@@ -34,7 +34,7 @@ end_direction(const struct unix_ports *ports, int how, int *error)
 		*error = errno;
 }
 
-/* The errno of lost output, or 0; stdio does not keep that of plain ports. */
+/* The errno of lost output, or 0.  stdio keeps none for plain ports: EIO. */
 static int
 lost_output(const struct unix_ports *ports)
 {
@@ -44,9 +44,10 @@ lost_output(const struct unix_ports *ports)
 }
 
 /*
- * After a failed write the buffers of most libcs are empty, and their next
- * fflush(3) and fclose(3) return 0.  A libc that keeps the bytes would send
- * them after a gap, or after shutdown(2), which raises SIGPIPE.
+ * Flush, and discard the output if any was lost.  A libc that keeps the bytes
+ * after a failed write would send them after a gap, or after shutdown(2), where
+ * the write raises SIGPIPE.  Most libcs drop them, and their next fflush(3) and
+ * fclose(3) return 0: the error is reported here.
  */
 static void
 flush_output(struct unix_ports *ports, int *error)
@@ -107,7 +108,10 @@ unix_close_input(struct unix_ports *ports)
 	return up_result(error, saved);
 }
 
-/* fclose(3) of a plain one would not end it: `in` holds the socket open. */
+/*
+ * shutdown(2) ends the direction: after fclose(3) of a plain `out` the peer
+ * would read no EOF, since `in` keeps the socket open.
+ */
 UP_API int
 unix_close_output(struct unix_ports *ports)
 {

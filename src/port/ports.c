@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-/* PORTS on FD, without setting options of FD; on failure FD is the caller's. */
+/* Open PORTS on FD, without its options; on failure FD is the caller's. */
 int
 up_make_ports(int fd, const struct unix_options *options,
     struct unix_ports *ports)
@@ -14,8 +14,8 @@ up_make_ports(int fd, const struct unix_options *options,
 }
 
 /*
- * PORTS on FD, a connection; on failure FD is still the caller's.  The option
- * that refuses descriptors comes last, so that a failure need not reset it.
+ * Open PORTS on FD, a connection; on failure FD is still the caller's.  The
+ * option that refuses descriptors is set last: no failure has to reset it.
  */
 int
 up_open_ports(int fd, const struct unix_options *options,
@@ -69,7 +69,7 @@ check_connection(int fd, const struct unix_options *options)
 	    up_check_peer_user(fd);
 }
 
-/* PORTS on FD, which another part of the program has connected. */
+/* Open PORTS on FD, which another part of the program has connected. */
 int
 up_adopt_ports(int fd, const struct unix_options *options,
     struct unix_ports *ports)

@@ -64,9 +64,9 @@ up_add_worker(struct up_server *server)
 }
 
 /*
- * Ensure that a thread waits for the next client, unless the server is stopping
- * or a limit is reached: a leader, an idle thread, or a new one.  -1 if none can
- * be started now.  The lock is held.
+ * Ensure that a leader, an idle thread or a new thread waits for the next
+ * client, unless the server is stopping or a limit is reached: 0, or -1 if no
+ * thread can be started now.  The lock is held.
  */
 int
 up_ensure_leader(struct up_server *server)
@@ -232,8 +232,8 @@ begin_connection(struct up_worker *worker)
 }
 
 /*
- * The socket is released without the lock: the last holder closes descriptors
- * that were not taken, which may block.
+ * Release the socket without the lock of the server: its last holder closes
+ * descriptors that were not taken, which may block.
  */
 static void
 forget_connection(struct up_worker *worker)
