@@ -11,6 +11,16 @@ wait $server
 [ ! -e s ]
 echo 'ok: one client'
 
+# A service manager with an address that fits in no socket's name.
+echo question | NOTIFY_SOCKET=/$(printf '%0200d' 0) "$unixport" listen s \
+    >got 2>words & server=$!
+pids="$pids $server"
+[ "$(echo answer | "$unixport" connect -w 20 s)" = question ]
+wait $server || [ $? = 1 ]
+[ "$(cat got)" = answer ]
+grep -q '^unixport: /000.* too long; ' words || fail "$(cat words)"
+echo 'ok: a service manager out of reach'
+
 # A file that cannot be removed is told, whatever comes after.
 if can_fault; then
 	echo question | with_fault "$directory" '?unlink,unlinkat:error=EROFS' \

@@ -17,6 +17,7 @@ expect 5 '' "$unixport" pair true -- sh -c 'exit 5'
 expect 137 '' "$unixport" pair sh -c 'kill -9 $$' -- cat
 # The first -- ends the first command; options are the commands' own.
 expect 0 '' "$unixport" pair echo -n -- sh -c '[ "$1" = -- ]' -x --
+expect 1 'unixport: "": No such file or directory' "$unixport" pair '' -- cat
 expect 1 'unixport: no-such: No such file or directory' \
     "$unixport" pair no-such -- cat
 expect 1 'unixport: no-such: No such file or directory' \

@@ -5,6 +5,11 @@
  */
 #include "support.h"
 
+#include <sys/stat.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "interpose.h"
 
 static struct connection c;
@@ -66,6 +71,21 @@ START_TEST(close_reports_the_first_error)
 }
 END_TEST
 
+START_TEST(directory_that_cannot_be_made_private_is_not_kept)
+{
+	char path[4096];
+
+	ck_assert_ptr_nonnull(getcwd(path, sizeof(path)));
+	ck_assert_int_eq(chmod(path, 0700), 0);
+	ck_assert_int_eq(setenv("XDG_RUNTIME_DIR", path, 1), 0);
+	fail_next("chmod", 1, EPERM);
+	ck_assert_ptr_null(unix_runtime_path("app/s"));
+	ck_assert_int_eq(errno, EPERM);
+	ck_assert(!is_pending());
+	ck_assert_int_eq(access("app", F_OK), -1);
+}
+END_TEST
+
 static void
 fill(Suite *suite)
 {
@@ -77,6 +97,8 @@ fill(Suite *suite)
 		    accept_without_a_place_for_its_descriptor_ends_the_client,
 		    1, 3);
 	tcase_add_test(calls, accept_ends_in_time_despite_clients);
+	tcase_add_test(calls,
+	    directory_that_cannot_be_made_private_is_not_kept);
 	/* libc closes the descriptors of plain ports by itself. */
 	if (guarded) {
 		tcase_add_test(calls,
