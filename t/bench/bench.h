@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <unixport.h>
 
+#include "common.h"
+
 #define PIECE_BYTES	((size_t)65536)	/* large pieces, and raw reads */
-#define LINE		"0123456789012345678901234567890\n"
-#define LINE_BYTES	(sizeof(LINE) - 1)
 /* glibc for aarch64 refuses less than 128 KiB. */
 #define THREAD_STACK_BYTES	((size_t)256 << 10)
 
@@ -53,7 +53,7 @@ size_t amount_for(const struct work *work, double duration, unsigned kinds);
 void measure_rounds(struct result *result, size_t amount, unsigned rounds);
 double target_share(const struct result *result);
 
-/* machine.c: the machine that is measured, its CPUs and its clock. */
+/* machine.c: the machine that is measured, and its CPUs. */
 struct machine {
 	char processor[200];
 	char kernel[300];
@@ -65,7 +65,6 @@ struct machine {
 void describe_machine(struct machine *machine);
 const char *busy_warning(const struct machine *machine);
 void use_cpu(int number);		/* 0 or 1, if the system permits it */
-double seconds(void);
 double rate_since(double start, size_t amount);
 
 /* resources.c: a process, a directory and a file that must not be left. */

@@ -7,6 +7,7 @@ t_bench_bench_SOURCES = \
 	t/bench/bench_libuv.c \
 	t/bench/bench_memory.c \
 	t/bench/bench_servers.c \
+	t/bench/common.h \
 	t/bench/connections.c \
 	t/bench/ends.c \
 	t/bench/json.c \
@@ -32,8 +33,8 @@ bench_scripts = \
 	t/bench/bench-output.sh
 dist_check_SCRIPTS += $(bench_scripts)
 
-check-bench:
-	$(MAKE) check TESTS='$(bench_scripts)'
+check-bench: check-local t/bench/bench
+	$(MAKE) $(run_part) TESTS='$(bench_scripts)'
 
 # Other libraries and commands on the same work; it builds what is here.
 bench-peers: libunixport.la unixport
@@ -44,6 +45,7 @@ bench-peers: libunixport.la unixport
 # are kept; with UPDATE=1 it keeps these.
 EXTRA_PROGRAMS += t/bench/operations
 t_bench_operations_SOURCES = \
+	t/bench/common.h \
 	t/bench/operations.c \
 	t/bench/operations.h \
 	t/bench/operations_streams.c

@@ -5,7 +5,6 @@
 #include <sys/utsname.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #ifdef HAVE_SCHED_SETAFFINITY
@@ -128,15 +127,6 @@ busy_warning(const struct machine *machine)
 
 	return machine->load + needed > machine->cpus + 0.5 ?
 	    "too busy for reliable figures" : NULL;
-}
-
-double
-seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 /* AMOUNT a second; a coarse clock may not have advanced. */

@@ -11,10 +11,10 @@
 #include <unistd.h>
 #include <unixport.h>
 
+#include "common.h"
+
 #define REPETITIONS 1000	/* times of a quick one, that fit in a socket */
 #define FEW	100		/* times of the others */
-#define LINE	"0123456789012345678901234567890\n"
-#define LINE_BYTES	(sizeof(LINE) - 1)
 
 extern struct unix_options options;	/* of the kind that is measured */
 void measure(const char *name, void (*work)(int), int times);

@@ -11,7 +11,7 @@ put_lines(long count)
 
 	open_streams();
 	for (i = 0; i < with_start(count); i++)
-		put(LINE, LENGTH);
+		put(LINE, LINE_BYTES);
 	flush();
 }
 
@@ -51,7 +51,7 @@ ask(long count)
 {
 	open_streams();
 	do {
-		put(LINE, LENGTH);
+		put(LINE, LINE_BYTES);
 		flush();
 		check(get_line());
 	} while (!has_come(count));
@@ -65,7 +65,7 @@ answer(long count)
 	open_streams();
 	for (i = 0; i < with_start(count); i++) {
 		check(get_line());
-		put(LINE, LENGTH);
+		put(LINE, LINE_BYTES);
 		flush();
 	}
 }

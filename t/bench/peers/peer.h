@@ -11,8 +11,8 @@
 #include <sys/types.h>
 #include <stddef.h>
 
-#define LINE	"0123456789012345678901234567890\n"
-#define LENGTH	(sizeof(LINE) - 1)
+#include "../common.h"
+
 #define PIECE	65536
 #define BUFFER	(192 * 1024)	/* of a stream: as guarded ports have it */
 #define BACKLOG	128
@@ -36,7 +36,6 @@ void choose(const char *kind);		/* "" when none is given */
 void die(const char *what) __attribute__((noreturn));
 void need(int condition, const char *what);
 
-double seconds(void);
 void show(double seconds);
 
 /* What follows is called for each line, and to be seen by the compiler. */
@@ -70,9 +69,9 @@ has_come(long count)
 static inline void
 check(const char *line)
 {
-	char end = line[LENGTH - 1];
+	char end = line[LINE_BYTES - 1];
 
-	if (line[0] != '0' || line[LENGTH - 2] != '0' ||
+	if (line[0] != '0' || line[LINE_BYTES - 2] != '0' ||
 	    (end != '\n' && end != '\0'))
 		die("a line has changed");
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What every program needs: errors and a clock. */
+/* Errors and results of every program. */
 #include "peer.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 void
@@ -23,15 +22,6 @@ need(int condition, const char *what)
 {
 	if (!condition)
 		die(what);
-}
-
-double
-seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 void

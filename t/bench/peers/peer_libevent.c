@@ -69,8 +69,8 @@ put_more_lines(struct bufferevent *event, void *context)
 	size_t n;
 
 	(void)context;
-	for (n = 0; n < BUFFER && left > 0; n += LENGTH, left--)
-		bufferevent_write(event, LINE, LENGTH);
+	for (n = 0; n < BUFFER && left > 0; n += LINE_BYTES, left--)
+		bufferevent_write(event, LINE, LINE_BYTES);
 }
 
 static void
@@ -156,7 +156,7 @@ answer_came(struct bufferevent *event, void *context)
 		if (has_come(wanted))
 			bufferevent_disable(event, EV_READ);
 		else
-			bufferevent_write(event, LINE, LENGTH);
+			bufferevent_write(event, LINE, LINE_BYTES);
 	}
 }
 
@@ -165,7 +165,7 @@ ask_first(struct bufferevent *event, void *context)
 {
 	(void)context;
 	bufferevent_setcb(event, answer_came, NULL, fail, NULL);
-	bufferevent_write(event, LINE, LENGTH);
+	bufferevent_write(event, LINE, LINE_BYTES);
 }
 
 static void
@@ -183,7 +183,7 @@ question_came(struct bufferevent *event, void *context)
 	while ((line = next_line(event)) != NULL) {
 		check(line);
 		free(line);
-		bufferevent_write(event, LINE, LENGTH);
+		bufferevent_write(event, LINE, LINE_BYTES);
 		if (--left == 0)
 			bufferevent_disable(event, EV_READ);
 	}

@@ -14,7 +14,7 @@
 
 static uv_pipe_t end;
 static uv_write_t request;
-static char out[BUFFER / LENGTH * LENGTH], in[BUFFER];
+static char out[BUFFER / LINE_BYTES * LINE_BYTES], in[BUFFER];
 static size_t filled;		/* of in */
 static long wanted;		/* of what is got, and with_start() of it */
 static long left;
@@ -93,8 +93,8 @@ put_more_lines(uv_write_t *done, int status)
 
 	(void)done;
 	need(status == 0, "uv_write");
-	for (n = 0; n < sizeof(out) && left > 0; n += LENGTH, left--)
-		memcpy(out + n, LINE, LENGTH);
+	for (n = 0; n < sizeof(out) && left > 0; n += LINE_BYTES, left--)
+		memcpy(out + n, LINE, LINE_BYTES);
 	if (n > 0)
 		send_bytes(out, n, put_more_lines);
 }
@@ -188,7 +188,7 @@ ask_next(const char *line)
 	(void)line;
 	if (has_come(wanted))
 		return 1;
-	send_bytes(out, LENGTH, has_gone);
+	send_bytes(out, LINE_BYTES, has_gone);
 	return 0;
 }
 
@@ -205,8 +205,8 @@ static void
 ask(long count)
 {
 	open_end(count);
-	memcpy(out, LINE, LENGTH);
-	send_bytes(out, LENGTH, has_gone);
+	memcpy(out, LINE, LINE_BYTES);
+	send_bytes(out, LINE_BYTES, has_gone);
 	run(provide, answer_came);
 }
 
@@ -214,7 +214,7 @@ static int
 answer_line(const char *line)
 {
 	(void)line;
-	send_bytes(out, LENGTH, has_gone);
+	send_bytes(out, LINE_BYTES, has_gone);
 	return --left == 0;
 }
 
@@ -231,7 +231,7 @@ static void
 answer(long count)
 {
 	open_end(count);
-	memcpy(out, LINE, LENGTH);
+	memcpy(out, LINE, LINE_BYTES);
 	run(provide, question_came);
 }
 

@@ -40,7 +40,7 @@ open_streams(void)
 static void
 put(const char *bytes, size_t length)
 {
-	need(length == LENGTH ? fputs(bytes, ports.out) != EOF :
+	need(length == LINE_BYTES ? fputs(bytes, ports.out) != EOF :
 	    fwrite(bytes, 1, length, ports.out) == length, "write");
 }
 

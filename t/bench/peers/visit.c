@@ -39,20 +39,20 @@ dial(void)
 static void
 visit_once(int fd)
 {
-	char line[LENGTH];
+	char line[LINE_BYTES];
 	ssize_t n;
 	size_t got;
 
 	need(fd != -1, "connect");
-	need(write(fd, LINE, LENGTH) == LENGTH, "write");
-	for (got = 0; got < LENGTH; got += (size_t)n) {
-		n = read(fd, line + got, LENGTH - got);
+	need(write(fd, LINE, LINE_BYTES) == LINE_BYTES, "write");
+	for (got = 0; got < LINE_BYTES; got += (size_t)n) {
+		n = read(fd, line + got, LINE_BYTES - got);
 		if (n == 0)
 			errno = 0;
 		need(n > 0, "read");
 	}
 	errno = 0;
-	need(memcmp(line, LINE, LENGTH) == 0, "a line has changed");
+	need(memcmp(line, LINE, LINE_BYTES) == 0, "a line has changed");
 	need(close(fd) == 0, "close");
 }
 
