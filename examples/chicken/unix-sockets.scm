@@ -103,8 +103,8 @@ static const struct unix_options options = { .flags = UNIX_GUARDED |
    ##sys#current-thread (+ (current-process-milliseconds) 10))
   (##sys#thread-yield!))
 
-;; An input and an output port that own the connected PORTS.  Their data are
-;; those of TCP's ports, which port->fileno and tcp-abandon-port require: the
+;; An input and an output port that own the connected PORTS.  They carry the same
+;; data as ports of TCP, which port->fileno and tcp-abandon-port require: the
 ;; descriptor, and the directions that close without a shutdown.
 (define (make-ports ports)
   (let* ((fd (fileno ports))

@@ -5,8 +5,6 @@
 
 #include "os/os.h"
 
-#include <errno.h>
-
 /* buffers.c: memory for both streams */
 #define UP_BUFFER_SIZE	((size_t)192 * 1024)	/* measured: make bench */
 
@@ -116,10 +114,8 @@ up_has_files(const struct unix_socket *socket)
 static inline int
 up_queue_files(struct unix_socket *socket, const int *files, size_t count)
 {
-	if (socket->error != 0) {
-		errno = socket->error;
-		return -1;
-	}
+	if (socket->error != 0)
+		return up_fail(socket->error);
 	return up_add_outgoing(socket->files, files, count);
 }
 

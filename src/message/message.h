@@ -9,7 +9,6 @@
 
 #include "os/os.h"
 
-#include <errno.h>
 #include <stdint.h>
 
 /* message.c: a stream that belongs to one thread for a whole message */

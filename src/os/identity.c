@@ -232,8 +232,7 @@ up_is_same_file(const struct stat *a, const struct stat *b)
 int
 up_is_unchanged_file(const struct stat *a, const struct stat *b)
 {
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
-	    a->st_ctime == b->st_ctime
+	return up_is_same_file(a, b) && a->st_ctime == b->st_ctime
 #ifdef HAVE_STRUCT_STAT_ST_CTIM
 	    && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec
 #endif

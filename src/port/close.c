@@ -100,7 +100,7 @@ unix_close_input(struct unix_ports *ports)
 	int error = 0;
 
 	if (ports == NULL)
-		return up_result(EINVAL, saved);
+		return up_fail(EINVAL);
 	if (ports->in != NULL) {
 		end_direction(ports, SHUT_RD, &error);
 		close_one_stream(&ports->in, &error);
@@ -119,7 +119,7 @@ unix_close_output(struct unix_ports *ports)
 	int error = 0;
 
 	if (ports == NULL)
-		return up_result(EINVAL, saved);
+		return up_fail(EINVAL);
 	if (ports->out != NULL) {
 		flush_output(ports, &error);
 		end_direction(ports, SHUT_WR, &error);
@@ -148,7 +148,7 @@ UP_API int
 unix_close_ports(struct unix_ports *ports)
 {
 	if (ports == NULL)
-		return up_result(EINVAL, 0);
+		return up_fail(EINVAL);
 	return up_close_ports(ports);
 }
 
@@ -195,6 +195,6 @@ UP_API int
 unix_abandon_ports(struct unix_ports *ports)
 {
 	if (ports == NULL)
-		return up_result(EINVAL, 0);
+		return up_fail(EINVAL);
 	return up_abandon_ports(ports);
 }

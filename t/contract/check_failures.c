@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Calls of libc that fail again and again, or after another error; torture
- * has each fail alone.
+ * has each fail alone.  The last test repeats one of torture's points, since
+ * coverage is measured without torture.
  */
 #include "support.h"
 

@@ -2,7 +2,6 @@
 /* Makes the fixtures of a check: ports, a listener, threads and signals. */
 #include "selftest.h"
 
-#include <stdatomic.h>
 #include <time.h>
 
 #define MAX_THREADS	2
@@ -96,6 +95,13 @@ release_fixtures(const struct guarantee *guarantee)
 		signal(SIGPIPE, SIG_DFL);
 }
 
+static void
+create_thread(pthread_t *id, void *(*run)(void *), void *argument)
+{
+	errno = pthread_create(id, NULL, run, argument);
+	expect_success(errno == 0 ? 0 : -1, 0, "pthread_create");
+}
+
 static void *
 run_thread(void *thread)
 {
@@ -109,8 +115,7 @@ start_thread(void (*run)(void))
 	struct thread *thread = &threads[thread_count++];
 
 	thread->run = run;
-	errno = pthread_create(&thread->id, NULL, run_thread, thread);
-	expect_success(errno == 0 ? 0 : -1, 0, "pthread_create");
+	create_thread(&thread->id, run_thread, thread);
 }
 
 void
@@ -144,8 +149,7 @@ start_storm(void (*handler)(int))
 	target = pthread_self();
 	handle(SIGUSR1, handler);
 	stormy = 1;
-	errno = pthread_create(&storm, NULL, send_signals, &target);
-	expect_success(errno == 0 ? 0 : -1, 0, "pthread_create");
+	create_thread(&storm, send_signals, &target);
 }
 
 void
