@@ -36,6 +36,9 @@ libunixport_la_SOURCES = \
 	src/guarded/gstream.c \
 	src/explain/explain.h \
 	src/explain/explain.c \
+	src/explain/explain_address.c \
+	src/explain/explain_nameless.c \
+	src/explain/explain_options.c \
 	src/explain/explain_path.c \
 	src/explain/strbuf.c \
 	src/path/path.h \

@@ -56,6 +56,7 @@ interposing = \
 	$(os_interposing) \
 	$(guarded_interposing) \
 	$(port_interposing) \
+	$(explain_interposing) \
 	$(path_interposing) \
 	$(server_interposing) \
 	$(contract_interposing)
@@ -77,6 +78,7 @@ programs = \
 privileged = \
 	$(os_privileged) \
 	$(port_privileged) \
+	$(explain_privileged) \
 	$(path_privileged) \
 	$(server_privileged)
 

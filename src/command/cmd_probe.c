@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define CONNECT_TIMEOUT_MS	1000	/* of a server with a full backlog */
@@ -101,14 +102,15 @@ static int
 report_state(const char *address, int error)
 {
 	const char *state = state_of(address, error);
-	char text[5000];
+	char *text;
 
 	if (error == ETIMEDOUT)
 		return report_busy(address);
 	if (state == NULL)
 		return explain(address, error);
-	unix_explain(address, error, text, sizeof(text));
-	printf("%s: %s\n", state, text);
+	text = explanation(address, error);
+	printf("%s: %s\n", state, text == NULL ? strerror(error) : text);
+	free(text);
 	close_output();
 	return STATUS_ERROR;
 }

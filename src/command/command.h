@@ -34,6 +34,7 @@ extern const struct command selftest_command;
 void print_visible(FILE *file, const char *text);
 int report(const char *object, const char *problem);
 int complain(const char *object, int error);
+char *explanation(const char *address, int error);
 int explain(const char *address, int error);
 int misused(const struct command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

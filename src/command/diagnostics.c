@@ -6,23 +6,37 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* A terminal would execute the control characters of an argument. */
-void
-print_visible(FILE *file, const char *text)
+/* The whole line of unix_explain(), which the caller frees, or NULL. */
+char *
+explanation(const char *address, int error)
 {
-	unsigned char c;
+	int length = unix_explain(address, error, NULL, 0);
+	char *text = length == -1 ? NULL : malloc((size_t)length + 1);
 
-	if (*text == '\0')
+	if (text != NULL)
+		unix_explain(address, error, text, (size_t)length + 1);
+	return text;
+}
+
+/*
+ * A terminal would execute the control characters of an argument.  The library
+ * makes those of an address visible, and 0 is an error that it does not explain.
+ */
+void
+print_visible(FILE *file, const char *argument)
+{
+	char *text = *argument == '\0' ? NULL : explanation(argument, 0);
+
+	if (*argument == '\0')
 		fputs("\"\"", file);
-	for (; (c = (unsigned char)*text) != '\0'; text++)
-		if (c == '\\')
-			fputs("\\\\", file);
-		else if (c < ' ' || c == 0x7f)
-			fprintf(file, "\\x%02x", c);
-		else
-			putc(c, file);
+	if (text == NULL)
+		return;
+	fprintf(file, "%.*s", (int)(strlen(text) - strlen(": ") -
+	    strlen(strerror(0))), text);
+	free(text);
 }
 
 int
@@ -45,27 +59,38 @@ complain(const char *object, int error)
 int
 explain(const char *address, int error)
 {
-	char text[5000];
+	char *text = explanation(address, error);
 
-	unix_explain(address, error, text, sizeof(text));
+	if (text == NULL)
+		return complain(address, error);
 	fprintf(stderr, "unixport: %s\n", text);
+	free(text);
 	return STATUS_ERROR;
 }
 
 int
 misused(const struct command *command, const char *format, ...)
 {
-	char text[5000];
+	const char *gap = *command->name == '\0' ? "" : " ";
 	va_list arguments;
+	char *text;
+	int length;
 
 	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
+	length = vsnprintf(NULL, 0, format, arguments);
+	va_end(arguments);
+	text = malloc((size_t)length + 1);
+	if (text == NULL)
+		return complain(command->name, errno);
+	va_start(arguments, format);
+	vsnprintf(text, (size_t)length + 1, format, arguments);
 	va_end(arguments);
 	fprintf(stderr, "unixport: %s%s", command->name,
-	    *command->name == '\0' ? "" : ": ");
+	    *gap == '\0' ? "" : ": ");
 	print_visible(stderr, text);
-	fprintf(stderr, "\nusage: unixport %s%s%s\n", command->name,
-	    *command->name == '\0' ? "" : " ", command->usage);
+	fprintf(stderr, "\nusage: unixport %s%s%s\n", command->name, gap,
+	    command->usage);
+	free(text);
 	return STATUS_USAGE;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The sentences of unix_explain(). */
+/* The sentences of unix_explain(): each states the problem, then the remedy. */
 #ifndef UP_EXPLAIN_H
 #define UP_EXPLAIN_H
 
@@ -18,7 +18,18 @@ __attribute__((format(printf, 2, 3)))
 void up_say(struct up_text *, const char *, ...);
 void up_say_bytes(struct up_text *, const char *, size_t);
 
-/* explain_path.c: errors of an address that is a path */
+/* The others return 0 if the error is none of theirs. */
+
+/* explain_address.c: addresses that are malformed, too long or unsupported */
+int up_explain_address(struct up_text *, const char *, int);
+
+/* explain_options.c: options and limits, whatever is at the address */
+int up_explain_options(struct up_text *, const struct up_address *, int);
+
+/* explain_nameless.c: abstract names and passed sockets */
+int up_explain_nameless(struct up_text *, const struct up_address *, int);
+
+/* explain_path.c: paths, by examination of the file system */
 int up_explain_path(struct up_text *, const char *, int);
 
 #endif

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Errors of paths: the part of unix_explain() that examines the file system.
- * Each sentence states the problem, then the remedy.
- */
+/* Errors of paths: the part of unix_explain() that examines the file system. */
 #include "explain.h"
 
 #include <sys/stat.h>
@@ -34,6 +31,20 @@ probe_path(const char *path)
 	return error;
 }
 
+/*
+ * Whether a server may have the file PATH open where this kernel does not see
+ * it: on another machine, or below a FUSE file system.
+ */
+static int
+may_be_elsewhere(const char *directory)
+{
+	int fd = up_open(directory, O_RDONLY | O_DIRECTORY);
+	int result = fd != -1 && !up_is_local(fd);
+
+	up_close(fd);
+	return result;
+}
+
 static void
 say_owner(struct up_text *text, const struct stat *file)
 {
@@ -42,7 +53,54 @@ say_owner(struct up_text *text, const struct stat *file)
 }
 
 static void
-say_in_use(struct up_text *text, const char *path)
+say_directory(struct up_text *text, const char *directory)
+{
+	struct stat status;
+
+	up_say(text, "the directory ");
+	up_say_bytes(text, directory, strlen(directory));
+	if (stat(directory, &status) == -1)
+		up_say(text, " cannot be reached");
+	else
+		say_owner(text, &status);
+}
+
+/* Whether a sticky DIRECTORY, or its mode, protects FILE from removal. */
+static int
+is_protected(const char *directory, const struct stat *file)
+{
+	struct stat status;
+	uid_t user = geteuid();
+
+	if (faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == -1)
+		return 1;
+	return user != 0 && stat(directory, &status) == 0 &&
+	    (status.st_mode & S_ISVTX) != 0 && status.st_uid != user &&
+	    file->st_uid != user;
+}
+
+/* EADDRINUSE although no server answers: why FILE was not reclaimed. */
+static void
+say_not_reclaimed(struct up_text *text, const char *path,
+    const char *directory, const struct stat *file)
+{
+	up_say(text, "no server is listening there (a stale socket file");
+	if (up_is_mount_point(path))
+		up_say(text, ", which is a mount point); unmount it or choose "
+		    "another path");
+	else if (may_be_elsewhere(directory))
+		up_say(text, "), or it listens on another side of this file "
+		    "system; remove the file if no server uses it");
+	else if (is_protected(directory, file)) {
+		up_say(text, "), and ");
+		say_directory(text, directory);
+		up_say(text, "; ask its owner or choose another path");
+	} else
+		up_say(text, ", which is not reclaimed); remove the file");
+}
+
+static void
+say_in_use(struct up_text *text, const char *path, const char *directory)
 {
 	struct stat file;
 	int error = probe_path(path);
@@ -53,8 +111,7 @@ say_in_use(struct up_text *text, const char *path)
 		up_say(text, "%s is there and is not replaced; choose another "
 		    "path or remove it", file_kind(file.st_mode));
 	else if (error == ECONNREFUSED)
-		up_say(text, "no server is listening there (a stale socket "
-		    "file, which is not reclaimed); remove the file");
+		say_not_reclaimed(text, path, directory, &file);
 	else if (error == EACCES) {
 		up_say(text, "a socket that cannot be probed");
 		say_owner(text, &file);
@@ -65,7 +122,7 @@ say_in_use(struct up_text *text, const char *path)
 }
 
 static void
-say_refused(struct up_text *text, const char *path)
+say_refused(struct up_text *text, const char *path, const char *directory)
 {
 	struct stat file;
 
@@ -80,12 +137,17 @@ say_refused(struct up_text *text, const char *path)
 		    "again");
 	else
 		up_say(text, "no server is listening there (a stale socket "
-		    "file); start the server");
+		    "file)%s; start the server", may_be_elsewhere(directory) ?
+		    ", or it listens on another side of this file system" :
+		    "");
 }
 
-/* UNIX_WAIT has waited for a server, or a server did not accept in time. */
+/*
+ * UNIX_WAIT has waited for a server, a server did not accept in time, or
+ * unix_accept() has waited for a client.
+ */
 static void
-say_late(struct up_text *text, const char *path)
+say_late(struct up_text *text, const char *path, const char *directory)
 {
 	struct stat file;
 
@@ -96,11 +158,13 @@ say_late(struct up_text *text, const char *path)
 		up_say(text, "%s, not a socket; is the path right?",
 		    file_kind(file.st_mode));
 	else if (probe_path(path) == ECONNREFUSED)
-		up_say(text, "no server is listening there after the timeout; "
-		    "start the server");
+		up_say(text, "no server is listening there after the timeout%s"
+		    "; start the server", may_be_elsewhere(directory) ?
+		    ", or it listens on another side of this file system" :
+		    "");
 	else
-		up_say(text, "no answer before the timeout; is the server "
-		    "busy?");
+		up_say(text, "no answer or client before the timeout; is the "
+		    "server busy?");
 }
 
 /* The directory part of PATH, in a buffer of PATH_MAX bytes. */
@@ -136,35 +200,53 @@ say_missing(struct up_text *text, const char *path, const char *directory)
 		up_say(text, "nothing is there; is the server running?");
 }
 
+/* EPERM of a file that could be made: what it was to be is not permitted. */
+static void
+say_not_granted(struct up_text *text, const char *directory)
+{
+	up_say(text, may_be_elsewhere(directory) ?
+	    "the file system does not allow a socket, or not with this group, "
+	    "owner or mode; choose another path" :
+	    "this user must not give a file this group or owner, or a "
+	    "security module denies the call; specify a group and owner of "
+	    "this user");
+}
+
 static void
 say_forbidden(struct up_text *text, const char *path, const char *directory,
     int error)
 {
+	int is_there, is_open;
 	struct stat file;
 
 	up_say(text, "not permitted: ");
-	if (stat(path, &file) == 0) {
+	is_there = stat(path, &file) == 0;
+	is_open = faccessat(AT_FDCWD, is_there ? path : directory,
+	    is_there ? W_OK : W_OK | X_OK, AT_EACCESS) == 0;
+	if (is_there) {
 		up_say(text, "the file");
 		say_owner(text, &file);
-		up_say(text, faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == -1
-		    ? "; connecting requires write permission" :
-		    "; the file or its server belongs to another user");
-		return;
+		up_say(text, is_open ? ", which permits the call; a security "
+		    "module denies it, or UNIX_SAME_USER rejects a server of "
+		    "another user" :
+		    "; connecting requires write permission");
+	} else if (is_open && error == EPERM)
+		say_not_granted(text, directory);
+	else {
+		say_directory(text, directory);
+		up_say(text, is_open ? ", which permits the call; a security "
+		    "module denies it" :
+		    "; ask its owner or choose another path");
 	}
-	if (error == EPERM &&
-	    faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0) {
-		up_say(text, "the file system does not allow a socket, or not "
-		    "with this group or mode; choose another path or a group "
-		    "of this user");
-		return;
-	}
-	up_say(text, "the directory ");
-	up_say_bytes(text, directory, strlen(directory));
-	if (stat(directory, &file) == -1)
-		up_say(text, " cannot be reached");
-	else
-		say_owner(text, &file);
-	up_say(text, "; ask its owner or choose another path");
+}
+
+/* The type of the live socket is that of a datagram socket, or it is not. */
+static void
+say_other_type(struct up_text *text, const char *path)
+{
+	up_say(text, "the socket is of another type (%s); is the address "
+	    "right?", probe_path(path) == 0 ? "datagram" :
+	    "stream or SEQPACKET");
 }
 
 /* Append the reason and return 1, or 0 if ERROR is not explained by a path. */
@@ -176,24 +258,30 @@ up_explain_path(struct up_text *text, const char *path, int error)
 
 	switch (error) {
 	case EADDRINUSE:
-		say_in_use(text, path);
+		say_in_use(text, path, directory);
 		return 1;
 	case ECONNREFUSED:
-		say_refused(text, path);
+		say_refused(text, path, directory);
 		return 1;
 	case ETIMEDOUT:
-		say_late(text, path);
+		say_late(text, path, directory);
 		return 1;
 	case ENOENT:
 		say_missing(text, path, directory);
 		return 1;
-	case ENOTDIR:
-		up_say(text, "a component before the last slash is not a "
-		    "directory; is the path right?");
-		return 1;
 	case EACCES:
 	case EPERM:
 		say_forbidden(text, path, directory, error);
+		return 1;
+	case EPROTOTYPE:
+		say_other_type(text, path);
+		return 1;
+	case ENOTSUP:
+		if (!may_be_elsewhere(directory))
+			return 0;
+		up_say(text, "the file system has not set the mode, owner or "
+		    "group as specified; specify the mode that it grants, or "
+		    "choose a path on a local file system");
 		return 1;
 	case EBUSY:
 		up_say(text,

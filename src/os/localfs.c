@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Whether a file system is local.  On a shared one neither a lock nor a refused
- * connection proves that no other machine listens.
+ * connection proves that no other machine listens.  Whether a file is a mount
+ * point, which unlink(2) does not remove.
  */
 #include "os.h"
+
+#include <sys/stat.h>
+#include <fcntl.h>
 
 #if defined(__linux__)
 #include <sys/vfs.h>
@@ -75,6 +79,24 @@ int
 up_is_local(int directory)
 {
 	(void)directory;
+	return 0;
+}
+#endif
+
+#if defined(HAVE_STATX) && defined(STATX_ATTR_MOUNT_ROOT)	/* Linux 5.8 */
+int
+up_is_mount_point(const char *path)
+{
+	struct statx status;
+
+	return statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, 0, &status) == 0 &&
+	    (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+#else
+int
+up_is_mount_point(const char *path)
+{
+	(void)path;
 	return 0;
 }
 #endif

@@ -186,6 +186,7 @@ int up_is_unchanged_file(const struct stat *, const struct stat *);
 
 /* localfs.c and peercred.c */
 int up_is_local(int);
+int up_is_mount_point(const char *);
 int up_peer_credentials(int, struct unix_peer *);
 
 /* sigpipe.c: the policies */

@@ -39,14 +39,14 @@ grep -q '^not a socket: fd:0: ' said || fail 'no socket'
 socat -u UNIX-RECV:d,unlink-early - >datagrams & server=$!
 pids="$pids $server"
 until_true test -S d
-expect 1 'of another type: d: the socket is of another type; is the address right?' \
+expect 1 'of another type: d: the socket is of another type (datagram); is the address right?' \
     "$unixport" probe d
 kill $server
 wait $server || :
 [ ! -s datagrams ]
 
 if [ "$(uname -s)" = Linux ]; then
-	expect 1 "absent: @up.$$: no server is bound to this name; is it running?" \
+	expect 1 "absent: @up.$$: no server is bound to this name in this network namespace; is it running?" \
 	    "$unixport" probe "@up.$$"
 	serve "@up.$$" cat
 	expect 0 "live: @up.$$: user $(id -u), process $server" \

@@ -83,8 +83,8 @@ misuse 'selftest: invalid number of seconds: x' selftest -t x
 misuse 'selftest: invalid number of seconds: 0' selftest -t 0
 misuse 'selftest: unexpected argument: all' selftest all
 # Control bytes are escaped.
-control=$(printf '\033[31m\n\\\177.')
-shown='\x1b[31m\x0a\\\x7f.'
+control=$(printf '\033[31m\n\\\177\233\302\233\342\200\256\303\251.')
+shown="\\x1b[31m\\x0a\\\\\\x7f\\x9b\\xc2\\x9b\\xe2\\x80\\xae$(printf '\303\251')."
 misuse "no such subcommand: $shown" "$control"
 misuse "connect: invalid number of seconds: $shown" connect -w "$control" s
 misuse 'probe: unknown option -\x0a' probe "$(printf -- '-\n.')"

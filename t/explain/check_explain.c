@@ -8,12 +8,17 @@
 #include <sys/un.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "original.h"
 
-static char text[8000];
+#define PERMITTED	", which permits the call; a security module denies it"
+#define PERMITTED_FILE	PERMITTED ", or UNIX_SAME_USER rejects a server of " \
+	"another user"
+
+static char text[12000];
 static char own[500];		/* in the words of this libc */
 
 /* This very line, and errno is left alone. */
@@ -162,8 +167,8 @@ START_TEST(late)
 	expect_text("s", ETIMEDOUT, "s: no server is listening there after the "
 	    "timeout; start the server");
 	listener = listen_at("s", NULL);
-	expect_text("s", ETIMEDOUT, "s: no answer before the timeout; is the "
-	    "server busy?");
+	expect_text("s", ETIMEDOUT, "s: no answer or client before the "
+	    "timeout; is the server busy?");
 	succeeds(unix_close(listener));
 	make_file("s");
 	cannot_connect("s", &wait, ETIMEDOUT);
@@ -177,41 +182,58 @@ START_TEST(no_permission)
 	/* faccessat(2) of glibc before 2.33 asks for the real user. */
 	int is_known = !GLIBC_BEFORE(2, 33) || getuid() != 0;
 	struct unix_listener *listener = listen_at("s", NULL);
-	char expected[200];
+	char expected[300];
 	long owner = (long)geteuid();
 
 	ck_assert_int_eq(chmod("s", owner == 0 ? 0600 : 0), 0);
 	become_user();
 	cannot_connect("s", NULL, EACCES);
 	snprintf(expected, sizeof(expected), "s: not permitted: the file "
-	    "belongs to user %ld and has mode %s; %s", owner,
-	    owner == 0 ? "0600" : "0000",
-	    is_known ? "connecting requires write permission" :
-	    "the file or its server belongs to another user");
+	    "belongs to user %ld and has mode %s%s", owner,
+	    owner == 0 ? "0600" : "0000", is_known ?
+	    "; connecting requires write permission" : PERMITTED_FILE);
 	expect_text("s", EACCES, expected);
 	become_self();
 	succeeds(unix_close(listener));
-	/* As UNIX_SAME_USER says it of a file that may be written. */
-	close(bind_socket(SOCK_STREAM));
-	ck_assert_int_eq(chmod("s", 0600), 0);
-	snprintf(expected, sizeof(expected), "s: not permitted: the file "
-	    "belongs to user %ld and has mode 0600; the file or its server "
-	    "belongs to another user", owner);
-	expect_text("s", EACCES, expected);
 	ck_assert_int_eq(mkdir("d", 0500), 0);
 	become_user();
 	cannot_listen("d/s", NULL, EACCES);
 	become_self();
 	snprintf(expected, sizeof(expected), "d/s: not permitted: the "
-	    "directory d belongs to user %ld and has mode 0500; ask its "
-	    "owner or choose another path", owner);
+	    "directory d belongs to user %ld and has mode 0500%s", owner,
+	    owner == 0 ? PERMITTED : "; ask its owner or choose another path");
 	expect_text("d/s", EACCES, expected);
 	expect_text("no/d/s", EACCES, "no/d/s: not permitted: the directory "
 	    "no/d cannot be reached; ask its owner or choose another path");
-	/* As of a group that only others may give. */
-	expect_text("new", EPERM, "new: not permitted: the file system does "
-	    "not allow a socket, or not with this group or mode; choose "
-	    "another path or a group of this user");
+}
+END_TEST
+
+START_TEST(permission_that_a_security_module_denies)
+{
+	char expected[300];
+	struct stat here;
+
+	close(bind_socket(SOCK_STREAM));
+	ck_assert_int_eq(chmod("s", 0600), 0);
+	snprintf(expected, sizeof(expected), "s: not permitted: the file "
+	    "belongs to user %ld and has mode 0600%s", (long)geteuid(),
+	    PERMITTED_FILE);
+	expect_text("s", EACCES, expected);
+	expect_text("s", EPERM, expected);
+	ck_assert_int_eq(stat(".", &here), 0);
+	snprintf(expected, sizeof(expected), "new: not permitted: the "
+	    "directory . belongs to user %ld and has mode %04o%s",
+	    (long)here.st_uid, (unsigned)here.st_mode & 07777, PERMITTED);
+	expect_text("new", EACCES, expected);
+	expect_text("new", EPERM, "new: not permitted: this user must not give "
+	    "a file this group or owner, or a security module denies the call; "
+	    "specify a group and owner of this user");
+	expect_text("@up.no", EPERM, "@up.no: not permitted: a security "
+	    "module, such as Landlock, denies this name; ask the administrator "
+	    "or use a path");
+	expect_text("@up.no", EACCES, "@up.no: not permitted: the server "
+	    "belongs to another user and UNIX_SAME_USER rejects it, or a "
+	    "security module denies the call; ask the administrator");
 }
 END_TEST
 
@@ -263,6 +285,12 @@ START_TEST(too_long)
 }
 END_TEST
 
+#define NOT_VALID	"an argument is not valid; read_timeout, " \
+	"write_timeout, buffer_size, UNIX_FILES and UNIX_UNTIED require " \
+	"UNIX_GUARDED, timeouts and backlog are not negative (accept_timeout " \
+	"may be -1), mode is at most 0777, and UNIX_DATAGRAM excludes " \
+	"UNIX_GUARDED, UNIX_SAME_USER and sigpipe"
+
 START_TEST(malformed)
 {
 	expect_connect(NULL, EINVAL, "\"\": the address is empty; specify a "
@@ -272,21 +300,138 @@ START_TEST(malformed)
 	expect_connect("@", EINVAL, "@: the name is empty; specify a name");
 	expect_connect("unix:", EINVAL, "unix:: the name is empty; specify a "
 	    "name");
-	expect_connect("fd:x", EINVAL, "fd:x: the descriptor is invalid, or an "
-	    "option conflicts with it; specify the number of an open socket");
-	expect_connect("systemd:", EINVAL, "systemd:: only a listener without "
-	    "options for a file can use systemd:; specify a path");
-	expect_text("s", EINVAL, "s: the address contains a NUL byte, or an "
-	    "option conflicts with it or with plain ports; remove the byte or "
-	    "the option");
+	expect_connect("fd:x", EINVAL, "fd:x: the number of the descriptor is "
+	    "not valid; specify fd:N with a decimal number");
+	expect_listen("fd:", EINVAL, "fd:: the number of the descriptor is "
+	    "not valid; specify fd:N with a decimal number");
 }
 END_TEST
 
-START_TEST(option_that_the_system_does_not_have)
+START_TEST(option_that_is_not_valid)
 {
-	expect_text("s", ENOTSUP, "s: an option is not supported here; the "
-	    "file system may refuse the mode or group, and "
-	    "UNIX_SIGPIPE_ERROR requires UNIX_GUARDED");
+	const struct unix_options timeout = { .read_timeout = 1 };
+	const struct unix_options mode = { .mode = 0600 };
+
+	cannot_connect("s", &timeout, EINVAL);
+	expect_text("s", EINVAL, "s: " NOT_VALID);
+	cannot_listen("@up.no", &mode, EINVAL);
+	expect_text("@up.no", EINVAL, "@up.no: " NOT_VALID
+	    "; mode, group and owner require a path");
+	expect_connect("systemd:", EINVAL, "systemd:: " NOT_VALID
+	    "; mode, group and owner require a path");
+}
+END_TEST
+
+START_TEST(option_that_is_not_supported)
+{
+	expect_text("s", ENOTSUP, "s: not supported; UNIX_SIGPIPE_ERROR "
+	    "requires UNIX_GUARDED, UNIX_SAME_USER a Unix domain socket, and "
+	    "unix_accept() a listener without UNIX_DATAGRAM");
+	expect_text("fd:3", EOPNOTSUPP, "fd:3: not supported; "
+	    "UNIX_SIGPIPE_ERROR requires UNIX_GUARDED, UNIX_SAME_USER a Unix "
+	    "domain socket, and unix_accept() a listener without "
+	    "UNIX_DATAGRAM");
+}
+END_TEST
+
+/* The sentence for the socket FD, at whose number call fails with ERROR. */
+static void
+expect_passed(int fd, int error, const char *sentence)
+{
+	char address[20], expected[400];
+
+	snprintf(address, sizeof(address), "fd:%d", fd);
+	snprintf(expected, sizeof(expected), "%s: %s", address, sentence);
+	cannot_listen(address, NULL, error);
+	expect_text(address, error, expected);
+	close(fd);
+}
+
+START_TEST(passed_socket_of_the_wrong_kind)
+{
+	int pair[2], fd;
+
+	expect_passed(socket(AF_INET, SOCK_STREAM, 0), EINVAL, "the socket is "
+	    "of another family, such as TCP; specify a Unix domain socket");
+	expect_passed(socket(AF_UNIX, SOCK_DGRAM, 0), EPROTOTYPE, "the socket "
+	    "is of another type (datagram); is the number right?");
+	expect_passed(socket(AF_UNIX, SOCK_SEQPACKET, 0), EPROTOTYPE, "the "
+	    "socket is of another type (SEQPACKET); is the number right?");
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	expect_passed(pair[0], EINVAL, "the socket does not listen, or an "
+	    "option is not valid; unix_listen() requires a listening socket, "
+	    "and mode, group and owner require a path");
+	close(pair[1]);
+	fd = bind_socket(SOCK_STREAM);
+	ck_assert_int_eq(listen(fd, 1), 0);
+	snprintf(own, sizeof(own), "fd:%d", fd);
+	cannot_connect(own, NULL, EINVAL);
+	unix_explain(own, EINVAL, text, sizeof(text));
+	ck_assert_ptr_nonnull(strstr(text, ": the socket listens, or an option "
+	    "is not valid; unix_connect() requires a connected socket"));
+	close(fd);
+	fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	snprintf(own, sizeof(own), "fd:%d", fd);
+	fails(unix_send(own, "x", 1), ENOTCONN);
+	unix_explain(own, ENOTCONN, text, sizeof(text));
+	ck_assert_ptr_nonnull(strstr(text, ": the socket is not connected; "
+	    "connect it, or specify another one"));
+	unix_explain(own, EINVAL, text, sizeof(text));
+	ck_assert_ptr_nonnull(strstr(text, ": the datagram socket is not "
+	    "bound; bind it"));
+	unix_explain(own, ECONNREFUSED, text, sizeof(text));
+	ck_assert_ptr_nonnull(strstr(text, ": the receiver of this socket has "
+	    "ended; connect another socket"));
+	close(fd);
+}
+END_TEST
+
+/*
+ * The sentence for ADDRESS in a process to which the service manager PID has
+ * passed FD as number 3, named "web": in a child, since Check may use 3.
+ */
+static void
+expect_activation(int fd, const char *pid, const char *address, int error,
+    const char *sentence)
+{
+	pid_t child = fork();
+
+	ck_assert_int_ne(child, -1);
+	if (child == 0) {
+		snprintf(own, sizeof(own), "%ld", (long)getpid());
+		setenv("LISTEN_PID", pid == NULL ? own : pid, 1);
+		setenv("LISTEN_FDS", "1", 1);
+		setenv("LISTEN_FDNAMES", "web", 1);
+		if (dup2(fd, 3) != 3 || unix_listen(address, NULL) != NULL ||
+		    errno != error)
+			_exit(1);
+		snprintf(own, sizeof(own), "%s: %s", address, sentence);
+		unix_explain(address, error, text, sizeof(text));
+		_exit(strcmp(text, own) == 0 ? 0 : 2);
+	}
+	ck_assert_int_eq(child_status(child), 0);
+}
+
+START_TEST(socket_of_the_service_manager)
+{
+	int tcp = socket(AF_INET, SOCK_STREAM, 0), pair[2];
+
+	expect_activation(tcp, NULL, "systemd:web", EINVAL, "the service "
+	    "manager passed a socket of another family, such as TCP; specify a "
+	    "path in ListenStream=");
+	expect_activation(tcp, NULL, "systemd:no", ENOENT, "the service "
+	    "manager passed sockets, but none of this name; specify "
+	    "FileDescriptorName= in the socket unit");
+	expect_activation(tcp, "1", "systemd:", ENOENT, "LISTEN_PID and "
+	    "LISTEN_FDS pass no socket to this process; start the program "
+	    "without a shell between");
+	close(tcp);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	expect_activation(pair[0], NULL, "systemd:", EINVAL, "the service "
+	    "manager passed a connection, not a listening socket; specify "
+	    "Accept=no in the socket unit");
+	close(pair[0]);
+	close(pair[1]);
 }
 END_TEST
 
@@ -299,11 +444,11 @@ START_TEST(forms_without_a_file)
 	expect_text("fd:0", ENOTSOCK, "fd:0: the descriptor is not a socket; "
 	    "specify an open socket");
 	expect_connect("@up.nobody", ECONNREFUSED, "@up.nobody: no server is "
-	    "bound to this name; is it running?");
+	    "bound to this name in this network namespace; is it running?");
 	expect_text("@up.nobody", EADDRINUSE, "@up.nobody: a server is bound "
 	    "to this name; stop it or choose another name");
 	expect_text("\0up.no", ECONNREFUSED, "@up.no: no server is bound to "
-	    "this name; is it running?");
+	    "this name in this network namespace; is it running?");
 	snprintf(own, sizeof(own), "\"\": %s", strerror(ENAMETOOLONG));
 	expect_text(NULL, ENAMETOOLONG, own);
 }
@@ -313,26 +458,148 @@ START_TEST(other_errors)
 {
 	int fd = bind_socket(SOCK_DGRAM);
 
-	expect_connect("s", EPROTOTYPE, "s: the socket is of another type; is "
-	    "the address right?");
+	expect_connect("s", EPROTOTYPE, "s: the socket is of another type "
+	    "(datagram); is the address right?");
 	close(fd);
+	ck_assert_int_eq(unlink("s"), 0);
+	fd = bind_socket(SOCK_STREAM);
+	fails(unix_send("s", "x", 1), EPROTOTYPE);
+	expect_text("s", EPROTOTYPE, "s: the socket is of another type (stream "
+	    "or SEQPACKET); is the address right?");
+	close(fd);
+	expect_text("@up.no", EPROTOTYPE, "@up.no: the socket is of another "
+	    "type; is the address right?");
 	expect_text("@up.late", ETIMEDOUT, "@up.late: no answer before the "
 	    "timeout; is the server running, or is it busy?");
 	expect_text("s", EAFNOSUPPORT, "s: this system does not support such "
 	    "an address; use a path");
 	expect_text("d/s", EBUSY, "d/s: another process holds the lock of the "
 	    "directory d; try again, or remove the stale socket file");
-	snprintf(own, sizeof(own), "s: %s", strerror(EMFILE));
-	expect_text("s", EMFILE, own);
 	snprintf(own, sizeof(own), "fd:3: %s", strerror(EIO));
 	expect_text("fd:3", EIO, own);
 }
 END_TEST
 
-START_TEST(control_bytes_are_shown)
+/* The errors of listen, accept, connect and send that have one sentence. */
+START_TEST(error_with_one_cause_has_one_sentence)
 {
-	expect_text("a\n\033[31mb\\\177", ENOENT, "a\\x0a\\x1b[31mb\\\\\\x7f: "
-	    "nothing is there; is the server running?");
+	static const struct {
+		int error;
+		const char *sentence;
+	} cases[] = {
+		{ EAGAIN, "the queue of the receiver is full; send the "
+		    "datagram again later" },
+		{ EBADF, "the descriptor of the socket is not open; open it, "
+		    "and leave closing it to the library" },
+		{ ECANCELED, "the listener was interrupted; close it" },
+		{ ECONNABORTED, "the client has left; accept the next one" },
+		{ EDQUOT, "the quota of this user is exhausted; remove files "
+		    "or choose another path" },
+		{ ELOOP, "too many symbolic links; is the path right?" },
+		{ EMFILE, "this process has no free descriptor; close some, or "
+		    "raise the limit of open files" },
+		{ EMSGSIZE, "the datagram is too long; send a shorter one" },
+		{ ENFILE, "the system has no free file; close some, or raise "
+		    "its limit" },
+		{ ENOBUFS, "the system has no memory left; try again later" },
+		{ ENOMEM, "no memory is left; free some, or try again later" },
+		{ ENOSPC, "no space is left for a file; remove files or choose "
+		    "another path" },
+		{ ENOTDIR, "a component before the last slash is not a "
+		    "directory; is the path right?" },
+		{ EROFS, "the file system is read-only; choose another path" }
+	};
+	char expected[200];
+
+	snprintf(expected, sizeof(expected), "s: %s", cases[_i].sentence);
+	expect_text("s", cases[_i].error, expected);
+}
+END_TEST
+
+START_TEST(loop_of_links_is_explained)
+{
+	ck_assert_int_eq(symlink("l", "l"), 0);
+	expect_connect("l", ELOOP,
+	    "l: too many symbolic links; is the path right?");
+}
+END_TEST
+
+START_TEST(stale_socket_in_a_protected_directory)
+{
+	struct stat here;
+	char expected[300];
+
+	ck_assert_int_eq(mkdir("d", 0700), 0);
+	ck_assert_int_eq(chdir("d"), 0);
+	close(bind_socket(SOCK_STREAM));
+	ck_assert_int_eq(chdir(".."), 0);
+	ck_assert_int_eq(chmod("d/s", 0666), 0);
+	ck_assert_int_eq(chmod("d", 01777), 0);
+	ck_assert_int_eq(stat("d", &here), 0);
+	if (here.st_uid != 0)
+		ck_assert_int_eq(chmod("d", 0500), 0);
+	become_user();
+	snprintf(expected, sizeof(expected), "d/s: no server is listening "
+	    "there (a stale socket file), and the directory d belongs to user "
+	    "%ld and has mode %s; ask its owner or choose another path",
+	    (long)here.st_uid, here.st_uid == 0 ? "1777" : "0500");
+	expect_text("d/s", EADDRINUSE, expected);
+	become_self();
+	ck_assert_int_eq(chmod("d", 0700), 0);
+}
+END_TEST
+
+START_TEST(byte_that_a_terminal_executes_is_escaped)
+{
+	static const struct {
+		const char *address, *shown;
+	} cases[] = {
+		{ "a\n\033[31mb\\\177", "a\\x0a\\x1b[31mb\\\\\\x7f" },
+		/* C1, as a byte of ISO 8859 and as U+009B */
+		{ "a\2331mb", "a\\x9b1mb" },
+		{ "a\302\2331mb", "a\\xc2\\x9b1mb" },
+		/* U+202E, U+2066, U+200F, U+061C, U+2028 */
+		{ "a\342\200\256b", "a\\xe2\\x80\\xaeb" },
+		{ "a\342\201\246b", "a\\xe2\\x81\\xa6b" },
+		{ "a\342\200\217b", "a\\xe2\\x80\\x8fb" },
+		{ "a\330\234b", "a\\xd8\\x9cb" },
+		{ "a\342\200\250b", "a\\xe2\\x80\\xa8b" },
+		/* longer than needed, truncated, a surrogate, too large */
+		{ "a\300\212b", "a\\xc0\\x8ab" },
+		{ "a\340\202\233b", "a\\xe0\\x82\\x9bb" },
+		{ "a\342\202", "a\\xe2\\x82" },
+		{ "a\355\240\200b", "a\\xed\\xa0\\x80b" },
+		{ "a\364\220\200\200b", "a\\xf4\\x90\\x80\\x80b" },
+		{ "a\377b", "a\\xffb" },
+		/* UTF-8 of two to four bytes stays */
+		{ "caf\303\251", "caf\303\251" },
+		{ "\342\202\254", "\342\202\254" },
+		{ "\360\237\230\200", "\360\237\230\200" },
+		{ "\302\240", "\302\240" }
+	};
+	char expected[200];
+
+	snprintf(expected, sizeof(expected),
+	    "%s: nothing is there; is the server running?", cases[_i].shown);
+	expect_text(cases[_i].address, ENOENT, expected);
+}
+END_TEST
+
+START_TEST(long_escaped_path_is_not_truncated)
+{
+	char path[1001], expected[9000] = "";
+	size_t i;
+
+	for (i = 0; i < sizeof(path) - 1; i++)
+		path[i] = i % 200 == 199 ? '/' : '\n';
+	path[i] = '\0';
+	for (i = 0; i < sizeof(path) - 1; i++)
+		strcat(expected, path[i] == '/' ? "/" : "\\x0a");
+	strcat(expected, ": the directory ");
+	for (i = 0; i < sizeof(path) - 2; i++)
+		strcat(expected, path[i] == '/' ? "/" : "\\x0a");
+	strcat(expected, " does not exist; create it");
+	expect_text(path, ENOENT, expected);
 }
 END_TEST
 
@@ -364,12 +631,22 @@ main(void)
 	tcase_add_test(path, something_that_has_gone_meanwhile);
 	tcase_add_test(path, late);
 	tcase_add_test(path, no_permission);
+	tcase_add_test(path, permission_that_a_security_module_denies);
+	tcase_add_test(path, loop_of_links_is_explained);
+	tcase_add_test(path, stale_socket_in_a_protected_directory);
 	tcase_add_test(path, too_long);
 	tcase_add_test(other, malformed);
-	tcase_add_test(other, option_that_the_system_does_not_have);
+	tcase_add_test(other, option_that_is_not_valid);
+	tcase_add_test(other, option_that_is_not_supported);
+	tcase_add_test(other, passed_socket_of_the_wrong_kind);
+	tcase_add_test(other, socket_of_the_service_manager);
 	tcase_add_test(other, forms_without_a_file);
 	tcase_add_test(other, other_errors);
-	tcase_add_test(other, control_bytes_are_shown);
+	tcase_add_loop_test(other, error_with_one_cause_has_one_sentence, 0,
+	    14);
+	tcase_add_loop_test(other, byte_that_a_terminal_executes_is_escaped, 0,
+	    18);
+	tcase_add_test(other, long_escaped_path_is_not_truncated);
 	tcase_add_test(other, truncated_text_is_counted);
 	return run_suite(suite);
 }

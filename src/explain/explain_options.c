@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Errors with one sentence, whatever is at the address: options, limits of the
+ * process and of the system, and the state of a listener.
+ */
+#include "explain.h"
+
+#include <errno.h>
+
+/* Address and errno do not determine the argument, so all rules are listed. */
+static void
+say_invalid(struct up_text *text, const struct up_address *address)
+{
+	up_say(text, "an argument is not valid; read_timeout, write_timeout, "
+	    "buffer_size, UNIX_FILES and UNIX_UNTIED require UNIX_GUARDED, "
+	    "timeouts and backlog are not negative (accept_timeout may be -1), "
+	    "mode is at most 0777, and UNIX_DATAGRAM excludes UNIX_GUARDED, "
+	    "UNIX_SAME_USER and sigpipe");
+	if (address->form != UP_PATH)
+		up_say(text, "; mode, group and owner require a path");
+}
+
+int
+up_explain_options(struct up_text *text, const struct up_address *address,
+    int error)
+{
+	static const struct {
+		int error;
+		const char *sentence;
+	} sentences[] = {
+		{ EAGAIN, "the queue of the receiver is full; send the "
+		    "datagram again later" },
+		{ EBADF, "the descriptor of the socket is not open; open it, "
+		    "and leave closing it to the library" },
+		{ ECANCELED, "the listener was interrupted; close it" },
+		{ ECONNABORTED, "the client has left; accept the next one" },
+		{ EDQUOT, "the quota of this user is exhausted; remove files "
+		    "or choose another path" },
+		{ ELOOP, "too many symbolic links; is the path right?" },
+		{ EMFILE, "this process has no free descriptor; close some, or "
+		    "raise the limit of open files" },
+		{ EMSGSIZE, "the datagram is too long; send a shorter one" },
+		{ ENFILE, "the system has no free file; close some, or raise "
+		    "its limit" },
+		{ ENOBUFS, "the system has no memory left; try again later" },
+		{ ENOMEM, "no memory is left; free some, or try again later" },
+		{ ENOSPC, "no space is left for a file; remove files or choose "
+		    "another path" },
+		{ ENOTDIR, "a component before the last slash is not a "
+		    "directory; is the path right?" },
+		{ EROFS, "the file system is read-only; choose another path" }
+	};
+	size_t i;
+
+	if (error == EINVAL) {
+		say_invalid(text, address);
+		return 1;
+	}
+	if (error == ENOTSUP || error == EOPNOTSUPP) {
+		up_say(text, "not supported; UNIX_SIGPIPE_ERROR requires "
+		    "UNIX_GUARDED, UNIX_SAME_USER a Unix domain socket, and "
+		    "unix_accept() a listener without UNIX_DATAGRAM");
+		return 1;
+	}
+	for (i = 0; i < COUNT(sentences); i++)
+		if (sentences[i].error == error) {
+			up_say(text, "%s", sentences[i].sentence);
+			return 1;
+		}
+	return 0;
+}
