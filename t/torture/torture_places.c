@@ -82,9 +82,9 @@ static int
 call_explain(void)
 {
 	const char *const names[] = { "stale", "live", "none/s", directory,
-	    "@name" };
+	    "@name", "fd:0" };
 	const int errors[] = { EADDRINUSE, ECONNREFUSED, ENOENT, EACCES,
-	    EBUSY, ENOMEM };
+	    EBUSY, EINVAL, ENOMEM, ENOTSUP, EPERM, EPROTOTYPE };
 	char line[1000];
 	size_t i, j;
 
