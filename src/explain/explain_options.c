@@ -11,7 +11,8 @@
 static void
 say_invalid(struct up_text *text, const struct up_address *address)
 {
-	up_say(text, "an argument is not valid; read_timeout, write_timeout, "
+	up_say(text, "an argument is not valid, or another process has shut the "
+	    "listener down; read_timeout, write_timeout, "
 	    "buffer_size, UNIX_FILES and UNIX_UNTIED require UNIX_GUARDED, "
 	    "timeouts and backlog are not negative (accept_timeout may be -1), "
 	    "mode is at most 0777, and UNIX_DATAGRAM excludes UNIX_GUARDED, "

@@ -285,7 +285,8 @@ START_TEST(too_long)
 }
 END_TEST
 
-#define NOT_VALID	"an argument is not valid; read_timeout, " \
+#define NOT_VALID	"an argument is not valid, or another process has " \
+	"shut the listener down; read_timeout, " \
 	"write_timeout, buffer_size, UNIX_FILES and UNIX_UNTIED require " \
 	"UNIX_GUARDED, timeouts and backlog are not negative (accept_timeout " \
 	"may be -1), mode is at most 0777, and UNIX_DATAGRAM excludes " \
