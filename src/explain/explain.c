@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unix_explain(): the cause of an error and a remedy, in one line of text. */
+/* unix_explain(): describes the cause of an error and a remedy in one line. */
 #include "explain.h"
 
 #include <errno.h>
@@ -8,7 +8,6 @@
 
 #define SUN_PATH_MAX	sizeof(((struct sockaddr_un *)0)->sun_path)
 
-/* The reason for EINVAL. */
 static void
 say_malformed(struct up_text *text, const char *address)
 {
@@ -29,7 +28,7 @@ say_malformed(struct up_text *text, const char *address)
 		    "the option");
 }
 
-/* strlen(3) does not count the bytes of a name that follow a NUL. */
+/* A name that contains a NUL can be longer than LENGTH, which is strlen(3). */
 static void
 say_excess(struct up_text *text, const char *part, size_t length, size_t limit)
 {
@@ -42,7 +41,6 @@ say_excess(struct up_text *text, const char *part, size_t length, size_t limit)
 		    length - limit, limit);
 }
 
-/* The length of the longest component of PATH. */
 static size_t
 longest_component(const char *path)
 {
@@ -72,7 +70,7 @@ say_long_path(struct up_text *text, const char *path)
 		    "long; choose a shorter one");
 }
 
-/* The prefixes "unix:" and "@" do not count towards the limit. */
+/* The kernel does not receive the prefixes "unix:" and "@". */
 static void
 say_too_long(struct up_text *text, const char *address)
 {
@@ -85,7 +83,7 @@ say_too_long(struct up_text *text, const char *address)
 		say_long_path(text, address);
 }
 
-/* Errors of every form of address; returns 0 for other errors. */
+/* Explains errors that any address can have; returns 0 for other errors. */
 static int
 say_common(struct up_text *text, const char *address, int error)
 {
@@ -116,7 +114,7 @@ say_common(struct up_text *text, const char *address, int error)
 	}
 }
 
-/* Errors of the forms without a file. */
+/* Explains errors of addresses without a file; returns 0 for other errors. */
 static int
 say_nameless(struct up_text *text, const struct up_address *address, int error)
 {
@@ -163,8 +161,8 @@ say_reason(struct up_text *text, const char *address, int error)
 }
 
 /*
- * An address that begins with a NUL ends at the next NUL.  EINVAL is the error
- * of an empty address, which has no bytes behind its NUL.
+ * An abstract name can begin with a NUL and ends at the next one.  With EINVAL,
+ * the address is empty instead, and the byte after its NUL must not be read.
  */
 UP_API int
 unix_explain(const char *address, int error, char *bytes, size_t size)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The sentences of unix_explain(). */
+/* The parts of unix_explain(). */
 #ifndef UP_EXPLAIN_H
 #define UP_EXPLAIN_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Errors of paths: the part of unix_explain() that examines the file system.
- * Each sentence states the problem, then the remedy.
+ * Explains errors of paths.  One errno of the kernel has several causes, so the
+ * file system is examined.  Each message states the problem, then the remedy.
  */
 #include "explain.h"
 
@@ -19,7 +19,7 @@ file_kind(mode_t mode)
 	    S_ISFIFO(mode) ? "a named pipe" : "a device";
 }
 
-/* The errno of a probe; 0 if a server is live or PATH cannot be resolved. */
+/* Returns the errno of a probe, or 0 if PATH cannot be resolved. */
 static int
 probe_path(const char *path)
 {
@@ -83,7 +83,10 @@ say_refused(struct up_text *text, const char *path)
 		    "file); start the server");
 }
 
-/* UNIX_WAIT has waited for a server, or a server did not accept in time. */
+/*
+ * ETIMEDOUT has two causes: with UNIX_WAIT no server listened in time, or the
+ * backlog of a server remained full.
+ */
 static void
 say_late(struct up_text *text, const char *path)
 {
@@ -103,7 +106,7 @@ say_late(struct up_text *text, const char *path)
 		    "busy?");
 }
 
-/* The directory part of PATH, in a buffer of PATH_MAX bytes. */
+/* BUFFER has PATH_MAX bytes.  dirname(3) may modify its argument. */
 static const char *
 directory_of(const char *path, char *buffer)
 {
@@ -167,7 +170,7 @@ say_forbidden(struct up_text *text, const char *path, const char *directory,
 	up_say(text, "; ask its owner or choose another path");
 }
 
-/* Append the reason and return 1, or 0 if ERROR is not explained by a path. */
+/* Returns 0 if the path does not explain ERROR. */
 int
 up_explain_path(struct up_text *text, const char *path, int error)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Appends to a buffer of fixed size, and counts truncated bytes, too. */
+/*
+ * Appends to a buffer of fixed size.  Truncated bytes are counted, too, since
+ * unix_explain() returns the complete length, as snprintf(3) does.
+ */
 #include "explain.h"
 
 #include <stdarg.h>
@@ -21,7 +24,7 @@ up_say(struct up_text *text, const char *format, ...)
 		text->length += (size_t)length;
 }
 
-/* A terminal would execute control bytes of a hostile address. */
+/* A terminal would execute control characters in an address of an attacker. */
 void
 up_say_bytes(struct up_text *text, const char *bytes, size_t length)
 {
