@@ -2,17 +2,21 @@
  * unixport: Unix domain sockets as pairs of stdio streams.
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Conventions.  A call returns -1 or NULL if it fails, with the error in
- * errno, and leaves errno unchanged if it succeeds.  A call that makes
- * something and fails leaves no descriptor, memory, file or changed signal
- * disposition, and no change in the caller's structures; a call that closes
- * has closed even if it fails.  Times are milliseconds on the monotonic clock.
- * Every descriptor that the library makes is 3 or more, and close-on-exec
- * without UNIX_INHERIT.  unixport(3) is the manual; the page of each call lists
- * all its errors.
+ * unixport(3) is the manual.  The page of each call lists all of its errors;
+ * the comments below list those that callers distinguish.
+ *
+ * Conventions:
+ * - A call that fails returns -1 or NULL and sets errno.  A call that succeeds
+ *   leaves errno unchanged.
+ * - A call that fails to make an object leaves no descriptor, memory, file or
+ *   changed signal disposition behind, and the caller's structures unchanged.
+ * - A call that closes an object releases all of it, even if it fails.
+ * - Timeouts are in milliseconds of the monotonic clock.
+ * - Descriptors that the library makes are 3 or greater and close-on-exec.
+ *   UNIX_INHERIT clears close-on-exec of a listener.
  *
  * The calls follow the unix-sockets egg of CHICKEN Scheme (unix-listen,
- * unix-accept, unix-accept-ready?, unix-connect, unix-pair); unix_available()
+ * unix-accept, unix-accept-ready?, unix-connect, unix-pair).  unix_available()
  * and abstract names follow Racket's unix-socket library.
  */
 #ifndef UNIXPORT_H
@@ -27,10 +31,11 @@ extern "C" {
 #endif
 
 /*
- * Ports: the two streams of one connection.  The structure is the caller's.
- * The streams and the socket are released by unix_close_ports() or
- * unix_abandon_ports(), or by fclose(3) of both streams, after which the
- * caller sets the member to NULL.
+ * Ports: the two streams of one connection.
+ *
+ * The caller allocates the structure.  unix_close_ports() and
+ * unix_abandon_ports() release the streams and the socket.  The caller may
+ * instead close each stream with fclose(3) and set its member to NULL.
  */
 struct unix_ports {
 	FILE *in;			/* from the peer */
@@ -39,333 +44,506 @@ struct unix_ports {
 	struct unix_socket *socket;	/* private */
 };
 
-/* The effect of a write after the peer has closed; see unix_sigpipe(3). */
+/* The effect of a write after the peer has closed.  See unix_sigpipe(3). */
 enum unix_sigpipe {
 	UNIX_SIGPIPE_DEFAULT,	/* RAISE for plain ports, ERROR for guarded */
-	UNIX_SIGPIPE_RAISE,	/* SIGPIPE in the writing thread */
-	UNIX_SIGPIPE_IGNORE,	/* EPIPE; SIG_DFL becomes SIG_IGN */
-	UNIX_SIGPIPE_ERROR	/* EPIPE; no state of the process changes */
+	UNIX_SIGPIPE_RAISE,	/* raise SIGPIPE in the writing thread */
+	UNIX_SIGPIPE_IGNORE,	/* fail with EPIPE; SIG_DFL becomes SIG_IGN */
+	UNIX_SIGPIPE_ERROR	/* fail with EPIPE; change no disposition */
 };
 
 #define UNIX_BACKLOG	10	/* default length of the accept queue */
 
 /*
- * Flags.  A call ignores flags that concern another call, and fails with
- * EINVAL if it cannot honour one.
+ * Flags of struct unix_options.
+ *
+ * A call ignores the flags of other calls.  It fails with EINVAL if it cannot
+ * apply one of its own.
  */
 #define UNIX_GUARDED	0x001u	/* guarded ports; see unix_guarded(7) */
 #define UNIX_UNTIED	0x002u	/* guarded: reads do not flush `out` */
 #define UNIX_FILES	0x004u	/* guarded: descriptors can be passed */
-#define UNIX_SAME_USER	0x008u	/* the peer has our effective user ID */
-#define UNIX_WAIT	0x010u	/* connect: wait for a server to listen */
-#define UNIX_KEEP	0x020u	/* listen: closing keeps the file */
-#define UNIX_NO_RECLAIM	0x040u	/* listen: a stale file is EADDRINUSE */
-#define UNIX_INHERIT	0x080u	/* listen: not close-on-exec */
-#define UNIX_DATAGRAM	0x100u	/* listen: a datagram socket */
+#define UNIX_SAME_USER	0x008u	/* reject peers of other effective users */
+#define UNIX_WAIT	0x010u	/* connect: wait until a server listens */
+#define UNIX_KEEP	0x020u	/* listen: unix_close() keeps the file */
+#define UNIX_NO_RECLAIM	0x040u	/* listen: fail if a stale file exists */
+#define UNIX_INHERIT	0x080u	/* listen: clear close-on-exec */
+#define UNIX_DATAGRAM	0x100u	/* listen: make a datagram socket */
 
 /*
- * Options of every call.  A NULL pointer and a structure of zeros select the
- * defaults.  read_timeout, write_timeout and buffer_size require UNIX_GUARDED;
- * with plain ports they are EINVAL.
+ * Options of every call that makes ports or a listener.
+ *
+ * A null pointer, or a structure of zeros, selects all defaults.  read_timeout,
+ * write_timeout and buffer_size require UNIX_GUARDED; otherwise the call fails
+ * with EINVAL unless they are 0.
  */
 struct unix_options {
 	unsigned flags;
-	size_t address_length;	/* bytes; 0: up to the NUL */
-	int backlog;		/* 0: UNIX_BACKLOG */
+	size_t address_length;	/* in bytes; 0: up to the NUL */
+	int backlog;		/* of the accept queue; 0: UNIX_BACKLOG */
 	mode_t mode;		/* of the socket file; 0: 0600 */
 	gid_t group;		/* of the socket file; 0: unchanged */
 	int connect_timeout;	/* ms; 0: no limit */
-	int accept_timeout;	/* ms; 0: no limit, -1: do not wait */
+	int accept_timeout;	/* ms; 0: no limit; -1: do not wait */
 	int read_timeout;	/* ms without progress; 0: no limit */
 	int write_timeout;	/* ms without progress; 0: no limit */
 	enum unix_sigpipe sigpipe;
-	size_t buffer_size;	/* bytes of each stream; 0: 192 KiB */
-	void *reserved[4];	/* all NULL */
+	size_t buffer_size;	/* bytes per stream; 0: 192 KiB */
+	void *reserved[4];	/* must be NULL */
 };
 
 /*
- * Open ports on FD, a connected stream socket of any family.  Returns 0 or -1.
- * On success the ports own FD, which becomes blocking and close-on-exec;
- * guarded ports without UNIX_FILES refuse descriptors (SO_PASSRIGHTS 0).  On
- * failure FD is unchanged and still the caller's.
- * Errors: EBADF, ENOTSOCK, ENOTCONN, EINVAL if it listens or OPTIONS are
- * invalid, EPROTOTYPE if it is no stream socket, ENOTSUP, EMFILE, ENOMEM.
+ * Open ports on a connected stream socket of any address family.
+ * Returns 0, or -1 on failure.
+ *
+ * On success the ports own FD, which becomes blocking and close-on-exec.
+ * Guarded ports without UNIX_FILES set SO_PASSRIGHTS of the socket to 0, so
+ * that the kernel refuses descriptors that the peer sends.  On failure FD is
+ * unchanged and still belongs to the caller.
+ *
+ * Errors:
+ *   EBADF       FD is not an open descriptor.
+ *   ENOTSOCK    FD is not a socket.
+ *   ENOTCONN    The socket is not connected.
+ *   EPROTOTYPE  The socket is not a stream socket.
+ *   EINVAL      The socket is listening, or OPTIONS are invalid.
+ *   ENOTSUP     The system does not support an option.
+ *   EMFILE, ENOMEM
  */
 int unix_open_ports(int fd, const struct unix_options *options,
     struct unix_ports *ports);
 
 /*
- * Returns the descriptor of the connection, which the ports own, or -1.  It
- * takes no lock of a stream.  fileno(3) is -1 on guarded ports.
- * Errors: EBADF if both streams are closed.
+ * Return the descriptor of the connection, or -1 on failure.
+ *
+ * The ports still own the descriptor.  The call does not lock the streams.  Use
+ * it instead of fileno(3), which returns -1 for guarded ports.
+ *
+ * Errors:
+ *   EBADF       Both streams are closed.
  */
 int unix_fileno(const struct unix_ports *ports);
 
 /*
- * Returns 1 if a read from `in` would not block, since bytes are buffered or
- * the socket is readable or at EOF; 0 if that did not happen within TIMEOUT
- * milliseconds (0: do not wait, -1: no limit); or -1.  Guarded ports that are
- * tied send buffered output before they wait.
- * Errors: EBADF if `in` is closed.
+ * Wait until a read from `in` would not block, at most TIMEOUT milliseconds.
+ * Returns 1 if a byte is buffered, or the socket is readable or at EOF; 0 if
+ * the timeout expired; or -1 on failure.
+ *
+ * A TIMEOUT of 0 does not wait; -1 sets no limit.  Guarded ports without
+ * UNIX_UNTIED send buffered output before they wait.
+ *
+ * Errors:
+ *   EBADF       `in` is closed.
+ *   ENOTSUP     The C library does not expose the buffer of a stream.
  */
 int unix_input_ready(struct unix_ports *ports, int timeout);
 
 /*
- * Close one direction and its stream, whose member becomes NULL.  After
- * unix_close_input() writes of the peer fail with EPIPE; after
- * unix_close_output() the peer reads the output, then EOF.  Return 0, or -1 if
- * output was lost (reported by unix_close_output() only) or the descriptor is
- * invalid.  On guarded ports fclose(3) does the same, but leaves the member.
+ * Close one direction of the connection and its stream.
+ * Return 0, or -1 on failure.
+ *
+ * The member of the stream becomes NULL.  After unix_close_input(), the peer's
+ * writes fail with EPIPE.  unix_close_output() flushes `out`, then the peer
+ * reads EOF.  On guarded ports, fclose(3) of a stream has the same effect, but
+ * does not change the member.
+ *
+ * Errors:
+ *   EBADF       The program has closed the descriptor.
+ * unix_close_output() also fails with the error of a write if output was lost.
  */
 int unix_close_input(struct unix_ports *ports);
 int unix_close_output(struct unix_ports *ports);
 
 /*
- * Flush and close both streams, whose members become NULL.  The peer reads EOF,
- * unless another process holds the socket; if input is unread, Linux reports
- * ECONNRESET to the peer first.  Returns 0, or -1 if any output was lost since
- * the ports were opened.  A second call does nothing and returns 0.
- * Errors: EPIPE, ECONNRESET, ETIMEDOUT after write_timeout; EIO if plain ports
- * have lost output for an unknown reason, or if no byte followed descriptors of
- * unix_add_files().
+ * Flush `out` and close both streams.
+ * Returns 0, or -1 if any output was lost since the ports were opened.
+ *
+ * Both members become NULL; a second call does nothing and returns 0.  The peer
+ * reads EOF unless another process has the socket open.  If received input is
+ * unread, Linux reports ECONNRESET to the peer before EOF.
+ *
+ * Errors:
+ *   EPIPE, ECONNRESET
+ *               The peer closed the connection before it received all output.
+ *   ETIMEDOUT   The write_timeout expired.
+ *   EIO         Output on plain ports was lost for an unknown reason, or no
+ *               byte was written after a call of unix_add_files().
  */
 int unix_close_ports(struct unix_ports *ports);
 
 /*
- * Close both streams without sending buffered output: for the process that
- * does not use the connection after fork(2), which stays open in the other.
- * Returns 0, or -1 if output was lost before.
+ * Close both streams without sending buffered output.
+ * Returns 0, or -1 if output was lost before the call.
+ *
+ * Use it after fork(2) in the process that does not use the connection.  The
+ * connection remains open in the other process.
  */
 int unix_abandon_ports(struct unix_ports *ports);
 
 /*
- * Shut down both directions of the connection, for the peer, too: reads return
- * buffered and received bytes, then EOF; writes fail with EPIPE.  Returns 0 or
- * -1.  May be called from any thread and from signal handlers, while another
- * thread uses the streams but does not close them.  The streams stay open.
+ * Shut down both directions of the connection.  Returns 0, or -1 on failure.
+ *
+ * Here and at the peer, reads return the bytes received so far, then EOF, and
+ * writes fail with EPIPE.  The streams remain open.
+ *
+ * Any thread or signal handler may call it while other threads read and write,
+ * but not while one closes the streams.
+ *
+ * Errors:
+ *   EBADF       Both streams are closed.
  */
 int unix_hang_up(const struct unix_ports *ports);
 
 struct unix_listener;
 
 /*
- * Listen at ADDRESS, in the grammar of unix_address(7).  Returns a listener,
- * which the caller releases with unix_close(), or NULL.  The mode and group of
- * a socket file are final before a client can connect.  A stale socket file is
- * reclaimed.  OPTIONS are copied, and apply to the connections: guarded ones
- * without UNIX_FILES refuse descriptors, so that the client's sendmsg(2) fails
- * with EPERM on Linux 6.16 and later.
- * Errors: EADDRINUSE if a server, another file, or a stale file that cannot be
- * reclaimed is there, EBUSY if the directory stayed locked for 2 seconds,
- * ENOTSUP if the file system does not grant the mode or group, EINVAL,
- * ENAMETOOLONG, ENOENT, EACCES, EPERM, EMFILE, ENOMEM and others; see
- * unix_listen(3).
+ * Listen at ADDRESS, whose syntax is that of unix_address(7).
+ * Returns a listener that unix_close() releases, or NULL on failure.
+ *
+ * OPTIONS are copied; they also apply to accepted connections.  The mode and
+ * group of the socket file are set before any client can connect.  A stale
+ * socket file is replaced unless UNIX_NO_RECLAIM is set.  Guarded connections
+ * without UNIX_FILES refuse descriptors: on Linux 6.16 and later, a client's
+ * sendmsg(2) that passes descriptors fails with EPERM.
+ *
+ * Errors:
+ *   EADDRINUSE  A socket is bound to ADDRESS, or the file at the path is not a
+ *               socket or is a stale socket that cannot be reclaimed.
+ *   EBUSY       Another process locked the directory for more than 2 seconds.
+ *   ENOTSUP     The file system did not set the mode or group, or the system
+ *               does not support an option.
+ *   EPERM       The caller may not set the group.
+ *   EACCES      Permission on a directory of the path is denied.
+ *   ENOENT      A directory of the path does not exist.
+ *   EINVAL      ADDRESS or OPTIONS are invalid.
+ *   ENAMETOOLONG, EMFILE, ENOMEM
+ * unix_listen(3) lists further errors.
  */
 struct unix_listener *unix_listen(const char *address,
     const struct unix_options *options);
 
 /*
- * Accept a client: fill PORTS, which the caller closes.  Returns 0 or -1.  May
- * be called by several threads and processes.
- * Errors: ETIMEDOUT after accept_timeout, ECANCELED after unix_interrupt();
- * EMFILE, ENFILE, ENOMEM and ENOBUFS leave the client in the queue; EOPNOTSUPP
- * for a datagram socket, EINVAL.
+ * Accept the next client and open PORTS, which the caller closes.
+ * Returns 0, or -1 on failure.
+ *
+ * Several threads and processes may accept at the same time.
+ *
+ * Errors:
+ *   ETIMEDOUT   The accept_timeout expired.
+ *   ECANCELED   unix_interrupt() was called.
+ *   EMFILE, ENFILE, ENOBUFS, ENOMEM
+ *               No descriptor or memory is available.  The client remains in
+ *               the queue.
+ *   EOPNOTSUPP  LISTENER was made with UNIX_DATAGRAM.
+ *   EINVAL      An argument is NULL, or another process shut down the socket.
  */
 int unix_accept(struct unix_listener *listener, struct unix_ports *ports);
 
 /*
- * Returns 1 if a client is in the queue or the listener was interrupted, 0 if
- * not, or -1.  If several threads or processes accept, another one may take the
- * client first.
+ * Return 1 if a client or a datagram is queued or LISTENER was interrupted, 0
+ * if not, or -1 on failure.
+ *
+ * After 1, unix_accept() can still wait if another thread or process accepts
+ * the client first.
  */
 int unix_accept_ready(struct unix_listener *listener);
 
 /*
- * Returns the listening descriptor, for poll(2), or -1.  The listener owns it.
- * It is non-blocking.
+ * Return the listening descriptor for poll(2), or -1 if LISTENER is NULL.
+ *
+ * The descriptor is non-blocking and remains owned by LISTENER.
  */
 int unix_listener_fileno(const struct unix_listener *listener);
 
 /*
- * Returns the path, or @NAME for an abstract name, without "unix:", valid until
- * unix_close(); or NULL, also for a socket without a name and for a name with
- * a NUL in it.
+ * Return the path of the socket, or @NAME for an abstract name, without the
+ * prefix "unix:".  Returns NULL if LISTENER is NULL, or if the socket has no
+ * name or one that contains a NUL.
+ *
+ * The string is valid until unix_close().
  */
 const char *unix_listener_path(const struct unix_listener *listener);
 
 /*
- * Returns 1 if the path leads to the socket file of LISTENER, 0 if the file was
- * removed or replaced, or -1.  Always 1 if LISTENER has made no file.
+ * Return 1 if the path refers to the socket file of LISTENER, 0 if the file was
+ * removed or replaced, or -1 if the file cannot be examined.
+ *
+ * The result is always 1 if LISTENER has not made a file.
  */
 int unix_listener_owns_path(const struct unix_listener *listener);
 
 /*
- * Interrupt LISTENER permanently, in every process that has it: blocked and
- * later calls of unix_accept() fail with ECANCELED, and unix_serve() returns.
- * Returns 0 or -1.  May be called from any thread and from signal handlers.
+ * Interrupt LISTENER permanently, in every process that has it.
+ * Returns 0, or -1 if LISTENER is NULL.
+ *
+ * Current and later calls of unix_accept() fail with ECANCELED.  unix_serve()
+ * returns.  Any thread or signal handler may call it.
  */
 int unix_interrupt(struct unix_listener *listener);
 
 /*
- * Release LISTENER.  The socket file is removed first, if this process has made
- * it, it was not replaced, and UNIX_KEEP is not set.  Returns 0, or -1 if the
- * file could not be removed; all else is released even so.  If LISTENER is
- * NULL, the call does nothing and returns 0.  No thread may be in unix_accept()
- * or unix_serve().
+ * Remove the socket file and release LISTENER.
+ * Returns 0, or -1 if the file could not be removed.
+ *
+ * The file is removed only if this process made it, it was not replaced, and
+ * UNIX_KEEP is not set.  All other resources are released even on failure.  If
+ * LISTENER is NULL, the call does nothing and returns 0.  No thread may be
+ * inside unix_accept() or unix_serve().
  */
 int unix_close(struct unix_listener *listener);
 
 /*
- * Connect to the server at ADDRESS: fill PORTS, which the caller closes.
- * Returns 0 or -1.  With UNIX_WAIT the call waits, up to
- * connect_timeout, until a server listens.
- * Errors: ENOENT and ECONNREFUSED if no server is there, ETIMEDOUT after
- * connect_timeout, EACCES without write permission on the file or if the
- * server is not of the same user, EPROTOTYPE, EINVAL, ENAMETOOLONG, EMFILE and
- * others; see unix_connect(3).
+ * Connect to the server at ADDRESS and open PORTS, which the caller closes.
+ * Returns 0, or -1 on failure.
+ *
+ * With UNIX_WAIT, the call retries until a server listens or connect_timeout
+ * expires.
+ *
+ * Errors:
+ *   ENOENT      No file is at the path.
+ *   ECONNREFUSED
+ *               No server listens there.
+ *   ETIMEDOUT   The connect_timeout expired.
+ *   EACCES      The caller has no write permission on the file, or
+ *               UNIX_SAME_USER is set and the server has another user.
+ *   EPROTOTYPE  The socket is not a stream socket.
+ *   EINVAL      ADDRESS or OPTIONS are invalid, or PORTS is NULL.
+ *   ENAMETOOLONG, EMFILE
+ * unix_connect(3) lists further errors.
  */
 int unix_connect(const char *address, const struct unix_options *options,
     struct unix_ports *ports);
 
 /*
- * Fill PAIR with two connected ports, which the caller closes, by
- * socketpair(2).  Returns 0 or -1.  Guarded ports without UNIX_FILES refuse
- * descriptors.
- * Errors: EINVAL, ENOTSUP, EMFILE, ENFILE, ENOMEM.
+ * Open two ports that are connected to each other, by socketpair(2).
+ * Returns 0, or -1 on failure.
+ *
+ * The caller closes both.  Guarded ports without UNIX_FILES refuse descriptors.
+ *
+ * Errors:
+ *   EINVAL      OPTIONS are invalid, or PAIR is NULL.
+ *   ENOTSUP     The system does not support an option.
+ *   EMFILE, ENFILE, ENOMEM
  */
 int unix_pair(const struct unix_options *options, struct unix_ports pair[2]);
 
-/* Returns 1 if this system has Unix domain stream sockets, else 0. */
+/* Return 1 if the system supports Unix domain stream sockets, 0 if not. */
 int unix_available(void);
 
 /*
- * Returns 0 if ADDRESS is valid, or -1.  No file is examined.  LENGTH is its
- * size in bytes; 0 means up to the NUL.
- * Errors: EINVAL, ENAMETOOLONG, EAFNOSUPPORT for an abstract name on a system
- * without them.
+ * Check the syntax of ADDRESS.  Returns 0 if it is valid, or -1.
+ *
+ * LENGTH is the size of ADDRESS in bytes; 0 means up to the NUL.  No file is
+ * examined.
+ *
+ * Errors:
+ *   EINVAL      ADDRESS is NULL, empty or malformed.
+ *   ENAMETOOLONG
+ *               The path or name exceeds the limit of the system.
+ *   EAFNOSUPPORT
+ *               The system does not support abstract names.
  */
 int unix_check_address(const char *address, size_t length);
 
 /*
- * Write one line for a user to TEXT, of SIZE bytes: ADDRESS, the cause of ERROR
- * there, and a remedy.  Examines the file, never waits for a server, and leaves
- * errno unchanged.  Returns the length of the whole line, as snprintf(3).
+ * Describe in one line ADDRESS, the cause of ERROR there, and a remedy.
+ * Returns the length of the complete line, without the NUL.
+ *
+ * TEXT has SIZE bytes.  A longer line is truncated, as by snprintf(3).  The
+ * call examines the file system, but does not wait for a server.
  */
 int unix_explain(const char *address, int error, char *text, size_t size);
 
 /*
- * Returns the path of NAME in the runtime directory of the user, which the
- * caller frees, or NULL.  NAME may be APP/NAME: the directory APP is made if it
- * is missing.
- * Errors: ENOENT if there is no runtime directory, EPERM if it is not private
- * or its path is not absolute, EINVAL, ENOMEM.
+ * Return the path of NAME in the runtime directory of the user, or NULL on
+ * failure.  The caller releases the path with free(3).
+ *
+ * NAME is a file name or has the form APP/NAME.  In the second case, the
+ * directory APP is created if it does not exist.
+ *
+ * Errors:
+ *   ENOENT      The runtime directory does not exist.
+ *   EPERM       A directory is accessible to other users, or its path is not
+ *               absolute.
+ *   EINVAL      NAME is NULL or has another form.
+ *   ENOMEM
  */
 char *unix_runtime_path(const char *name);
 
 /*
- * Send LENGTH bytes as one datagram to the datagram socket at ADDRESS.  Returns
- * 0 or -1.  Never raises SIGPIPE.
- * Errors: EMSGSIZE, ENOENT, ECONNREFUSED, EPROTOTYPE if a stream socket is
- * there, EAGAIN if a non-blocking "fd:N" is full, EBADF, EINVAL.
+ * Send LENGTH bytes as one datagram to the datagram socket at ADDRESS.
+ * Returns 0, or -1 on failure.
+ *
+ * The call never raises SIGPIPE.
+ *
+ * Errors:
+ *   EMSGSIZE    The datagram is too long.
+ *   ENOENT      No file is at the path.
+ *   ECONNREFUSED
+ *               No receiver is bound to the path.
+ *   EPROTOTYPE  The socket is not a datagram socket.
+ *   EAGAIN      The descriptor N of an address fd:N is non-blocking, and the
+ *               queue of the receiver is full.
+ *   EBADF       The descriptor N is not open.
+ *   EINVAL      ADDRESS is invalid, or BYTES is NULL and LENGTH is not 0.
  */
 int unix_send(const char *address, const void *bytes, size_t length);
 
-/* The identity of the peer, as the kernel has recorded it. */
+/* The identity of the peer as recorded by the kernel. */
 struct unix_peer {
-	pid_t pid;		/* -1: unknown */
+	pid_t pid;		/* -1 if unknown */
 	uid_t uid;
 	gid_t gid;
 	void *reserved[4];
 };
 
 /*
- * Fill PEER with the process that connected, called listen(2), or made the
- * pair.  Returns 0 or -1.
- * Errors: ENOTSUP if the system does not report it, EBADF, EINVAL.
+ * Store in PEER the identity of the process at the other end: the one that
+ * connected, called listen(2), or made the pair.
+ * Returns 0, or -1 on failure.
+ *
+ * Errors:
+ *   ENOTSUP     The system does not report it, or the connection is not a Unix
+ *               domain socket.
+ *   EBADF       Both streams are closed.
+ *   EINVAL      PEER is NULL.
  */
 int unix_peer(const struct unix_ports *ports, struct unix_peer *peer);
 
 /*
- * Pass COUNT descriptors with the next byte that is written to `out` of guarded
- * ports with UNIX_FILES.  Flushes `out`, which may block, and keeps duplicates;
- * FILES stay the caller's.  Returns 0, or -1 with none added.  Closing fails
- * with EIO if no byte followed.
- * Errors: E2BIG if more than 252 would be queued, EOPNOTSUPP without
- * UNIX_FILES, EBADF, EINVAL, EMFILE, and the errors of a write.
+ * Queue COUNT descriptors, which are sent with the next byte written to `out`.
+ * Returns 0, or -1 on failure; then none is queued.
+ *
+ * The ports must be guarded and have UNIX_FILES.  The call first flushes `out`,
+ * which can block.  It queues duplicates, so the caller may close FILES after
+ * it.  If no byte follows, closing the ports fails with EIO.
+ *
+ * Errors:
+ *   E2BIG       More than 252 descriptors would be queued.
+ *   EOPNOTSUPP  The ports were opened without UNIX_FILES.
+ *   EBADF       `out` is closed, or a descriptor is not open.
+ *   EINVAL      PORTS is NULL, or FILES is NULL and COUNT is not 0.
+ *   EMFILE      No duplicate could be made.
+ * Errors of a write are possible, too.
  */
 int unix_add_files(struct unix_ports *ports, const int *files, size_t count);
 
 /*
- * Returns the next descriptor that was received with the bytes read from `in`,
- * or read ahead, or -1.  The caller owns it; it is 3 or more, and
- * close-on-exec.
- * Errors: ENOMSG if none was received, EBADMSG if some were dropped here,
- * EOPNOTSUPP without UNIX_FILES, EBADF, EINVAL.
+ * Return the next received descriptor, or -1 on failure.
+ *
+ * Descriptors become available when the bytes that carry them are read into the
+ * buffer of `in`.  The caller owns the returned descriptor, which is 3 or
+ * greater and close-on-exec.
+ *
+ * Errors:
+ *   ENOMSG      No descriptor is available.
+ *   EBADMSG     Descriptors were dropped at this place.  Reported once.
+ *   EOPNOTSUPP  The ports were opened without UNIX_FILES.
+ *   EBADF       Both streams are closed.
+ *   EINVAL      PORTS is NULL.
  */
 int unix_take_file(struct unix_ports *ports);
 
 /*
- * A message, in memory that grows as needed and that unix_free_buffer()
- * releases.  It starts as zeros.
+ * The buffer of a message.  The calls below allocate its memory, and
+ * unix_free_buffer() releases it.  Initialize the structure with zeros.
  */
 struct unix_buffer {
-	char *bytes;		/* followed by a NUL */
-	size_t length;		/* of the message, without the NUL */
+	char *bytes;		/* the message and a NUL */
+	size_t length;		/* in bytes, without the NUL */
 	size_t capacity;	/* allocated bytes */
-	size_t reserved[4];	/* private; of a partial message */
+	size_t reserved[4];	/* private: state of a partial message */
 };
 
 /*
- * Read a message of at most LIMIT bytes (0: 1 MiB) from any stream: a line,
- * without its newline and a CR before it, or a frame.  Return 1, 0 at EOF, or
- * -1.  After ETIMEDOUT, EINTR and EAGAIN no byte is lost: the next call with
- * the same buffer and limit continues.
- * Errors: EMSGSIZE if the message is longer, EBADMSG if a frame was cut off by
- * EOF, ENOMEM, EBADF, EINVAL, and the errors of a read.  After EMSGSIZE and
- * EBADMSG the stream is inside a message.
+ * Read a line or a frame of at most LIMIT bytes from any stream.
+ * Return 1 if a message was read, 0 at EOF, or -1 on failure.
+ *
+ * A LIMIT of 0 selects 1 MiB.  A line is stored without its newline and without
+ * a CR that precedes the newline.  After ETIMEDOUT, EINTR and EAGAIN, call
+ * again with the same buffer and limit to continue the message.
+ *
+ * Errors:
+ *   EMSGSIZE    The message is longer than LIMIT.
+ *   EBADMSG     EOF occurred inside a frame.
+ *   ENOMEM      Memory for the message could not be allocated.
+ *   EBADF       IN is not open for reading.
+ *   EINVAL      A pointer is NULL, or the buffer holds a part of another
+ *               message.
+ * Errors of a read are possible, too.  After EMSGSIZE and EBADMSG the position
+ * of the stream is inside the message.
  */
 int unix_get_line(FILE *in, struct unix_buffer *line, size_t limit);
 int unix_get_frame(FILE *in, struct unix_buffer *frame, size_t limit);
 
 /*
  * Write a frame: LENGTH as a 4-byte big-endian number, then LENGTH bytes.
- * Returns 0 or -1.  Frames of several threads do not mix.  Not flushed.
- * Errors: EMSGSIZE above 4 GiB - 1, EBADF, EINVAL, and the errors of a write.
+ * Returns 0, or -1 on failure.
+ *
+ * Frames of several threads are not interleaved.  The stream is not flushed.
+ *
+ * Errors:
+ *   EMSGSIZE    LENGTH exceeds 4 GiB - 1.
+ *   EBADF       OUT is not open for writing.
+ *   EINVAL      OUT is NULL, or BYTES is NULL and LENGTH is not 0.
+ * Errors of a write are possible, too.
  */
 int unix_put_frame(FILE *out, const void *bytes, size_t length);
 
-/* Release the memory of BUFFER, which becomes zeros; NULL is allowed. */
+/*
+ * Release the memory of BUFFER and set the structure to zeros.  If BUFFER is
+ * NULL, the call does nothing.
+ */
 void unix_free_buffer(struct unix_buffer *buffer);
 
-/* Serves one connection, whose ports are closed after it returns. */
+/* A function that serves one connection.  unix_serve() closes the ports. */
 typedef void unix_handler(struct unix_ports *ports, void *context);
 
-/* Options of a server; zeros select the defaults. */
+/* Options of unix_serve().  A null pointer, or zeros, select the defaults. */
 struct unix_serve_options {
-	unsigned clients;	   /* at the same time; 0: 256 */
-	unsigned clients_per_user; /* 0: no separate limit */
-	int drain;		   /* ms; 0: 5000, -1: no limit */
-	size_t stack_size;	   /* bytes; 0: the system's default */
-	void *reserved[2];	   /* all NULL */
+	unsigned clients;	   /* limit of concurrent clients; 0: 256 */
+	unsigned clients_per_user; /* the same for one user; 0: no limit */
+	int drain;		   /* ms; 0: 5000; -1: no limit */
+	size_t stack_size;	   /* bytes; 0: default of the system */
+	void *reserved[2];	   /* must be NULL */
 };
 
 /*
- * Serve the clients of LISTENER, whose connections must be guarded: HANDLER
- * runs in a thread for each, with all signals blocked.  Returns 0 after
- * unix_interrupt() and the end of all handlers, or -1.
- * Errors: ETIMEDOUT if connections were shut down because their handlers did
- * not end within `drain`, EINVAL, EMFILE, ENFILE, EAGAIN, ENOMEM, and errors of
- * the listener.
+ * Serve the clients of LISTENER, each by a call of HANDLER in a thread.
+ * Returns 0 after unix_interrupt() and the return of all handlers, or -1 on
+ * failure.
+ *
+ * LISTENER must have UNIX_GUARDED.  CONTEXT is passed to HANDLER.  Handlers run
+ * with all signals blocked.  After unix_interrupt(), handlers have `drain`
+ * milliseconds to return; then their connections are shut down.
+ *
+ * Errors:
+ *   ETIMEDOUT   The drain expired.
+ *   EINVAL      LISTENER or HANDLER is NULL, the connections are not guarded,
+ *               or OPTIONS are invalid.
+ *   EAGAIN, ENOMEM
+ *               The first thread could not be created.
+ *   EMFILE, ENFILE
+ *               No descriptor is available.
+ * Errors of the listener are possible, too.
  */
 int unix_serve(struct unix_listener *listener, unix_handler *handler,
     void *context, const struct unix_serve_options *options);
 
 /*
- * Run ARGV[0], found through PATH, with a new connection as its standard input
- * and output: fill PORTS with the other end, which the caller closes.  Returns
- * the process ID of the child, for waitpid(2), or -1 if no child was started.
- * Guarded ports without UNIX_FILES refuse descriptors; the child accepts them.
- * Errors: the errors of exec(2) and fork(2), EINVAL, ENOTSUP, EMFILE.
+ * Start a program whose standard input and output are a new connection.
+ * Returns the process ID of the child, or -1 if none was started.
+ *
+ * ARGV[0] is searched for in PATH.  PORTS, which the caller closes, are the
+ * other end of the connection.  The caller waits for the child with waitpid(2).
+ * Guarded ports without UNIX_FILES refuse descriptors; the child's end accepts
+ * them.
+ *
+ * Errors:
+ *   EINVAL      ARGV, ARGV[0] or PORTS is NULL, or OPTIONS are invalid.
+ *   ENOTSUP     The system does not support an option.
+ *   EMFILE      The limit of open descriptors was reached.
+ * Errors of fork(2) and execve(2) are possible, too.
  */
 pid_t unix_spawn(char *const argv[], const struct unix_options *options,
     struct unix_ports *ports);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sockets that were passed to us: by number, or by the service manager. */
+/* Sockets that another program passed: by number, or as a service manager. */
 #include "address.h"
 
 #include <errno.h>
@@ -7,10 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FIRST_PASSED_FD		3	/* by the service manager */
+#define FIRST_PASSED_FD		3	/* SD_LISTEN_FDS_START of systemd */
 #define MAX_PASSED_FDS		65536
 
-/* The number in the variable NAME, or -1: a positive one, nothing else. */
+/*
+ * strtol(3) accepts spaces and signs; a malformed variable must not select a
+ * descriptor.  Returns -1 unless the value is a positive decimal number.
+ */
 static long
 number_in_variable(const char *name, long limit)
 {
@@ -25,8 +28,9 @@ number_in_variable(const char *name, long limit)
 }
 
 /*
- * The index of the first of COUNT descriptors that has the name in ADDRESS, or
- * -1; 0 if ADDRESS has no name.
+ * LISTEN_FDNAMES separates names by colons, in the order of the descriptors.
+ * Returns the index of the first that matches, or -1.  Several descriptors can
+ * have one name, and an address without a name selects the first descriptor.
  */
 static long
 find_by_name(const struct up_address *address, long count)
@@ -47,7 +51,6 @@ find_by_name(const struct up_address *address, long count)
 	return -1;
 }
 
-/* Whether FD is a Unix domain socket of TYPE: 0, or -1. */
 static int
 check_socket_type(int fd, int type)
 {
@@ -63,7 +66,7 @@ check_socket_type(int fd, int type)
 	return 0;
 }
 
-/* Whether FD can serve as a listener of TYPE: 0, or -1. */
+/* Datagram sockets cannot listen(2); a bound one receives. */
 static int
 check_listener(int fd, int type)
 {
@@ -77,7 +80,10 @@ check_listener(int fd, int type)
 	return ready > 0 ? 0 : -1;
 }
 
-/* Returns the descriptor from the service manager, or -1. */
+/*
+ * LISTEN_PID protects children that inherit the variables, but not the
+ * descriptors: other files would have their numbers.
+ */
 static int
 passed_number(const struct up_address *address)
 {
@@ -93,9 +99,9 @@ passed_number(const struct up_address *address)
 }
 
 /*
- * Store the number of the descriptor that ADDRESS specifies, a listener of
- * TYPE, in ADDRESS: 0, or -1.  Call this before any descriptor is opened: if
- * the specified one is closed, open(2) would get its number.
+ * Stores the number of the passed listener in ADDRESS.  Must be called before
+ * the library opens a descriptor: if the passed one is closed, POSIX would
+ * assign its number to the new descriptor, which would then be examined.
  */
 int
 up_find_passed(struct up_address *address, int type)

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Addresses: one grammar of strings, for listening and connecting, and the
- * names that they stand for.
- */
+/* The syntax of addresses, and their conversion to names of sockets. */
 #include "address.h"
 
 #include <errno.h>
@@ -10,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether ADDRESS begins with the N bytes of MARK, which are removed then. */
+/*
+ * MARK can be a NUL, which begins an abstract name, so its size is N instead of
+ * strlen(3).
+ */
 static int
 skip_prefix(struct up_address *address, const char *mark, size_t n)
 {
@@ -21,7 +21,7 @@ skip_prefix(struct up_address *address, const char *mark, size_t n)
 	return 1;
 }
 
-/* Every descriptor is small enough for an int; no sign, no space. */
+/* strtol(3) would accept a sign, spaces, and numbers beyond an int. */
 static int
 parse_number(struct up_address *address)
 {
@@ -40,7 +40,10 @@ parse_number(struct up_address *address)
 	return 0;
 }
 
-/* An abstract name is a NUL and exactly the bytes that it has. */
+/*
+ * Linux compares abstract names by their length: a NUL at the end would make
+ * another name.
+ */
 int
 up_make_abstract_name(const struct up_address *address, struct up_name *name)
 {
@@ -63,7 +66,7 @@ check_abstract(const struct up_address *address)
 	    up_fail(EAFNOSUPPORT);
 }
 
-/* Linux reaches paths longer than sun_path through /proc/self/fd. */
+/* Linux opens paths longer than sun_path through /proc; see sockaddr.c. */
 static int
 check_length(const char *text, size_t length)
 {
@@ -90,8 +93,8 @@ check_path(const struct up_address *address)
 }
 
 /*
- * LENGTH is that of TEXT in bytes; if it is 0, TEXT ends at its NUL.  ADDRESS
- * points into TEXT.
+ * If LENGTH is 0, TEXT ends at its NUL.  ADDRESS refers to the bytes of TEXT,
+ * which must remain valid.
  */
 int
 up_parse_address(const char *text, size_t length, struct up_address *address)
@@ -120,14 +123,13 @@ up_parse_address(const char *text, size_t length, struct up_address *address)
 	return check_path(address);
 }
 
-/* The text behind the marks of ADDRESS, which the caller frees. */
+/* The text of ADDRESS has no NUL; system calls require one. */
 char *
 up_address_text(const struct up_address *address)
 {
 	return strndup(address->text, address->length);
 }
 
-/* FIRST/SECOND, which the caller frees. */
 char *
 up_join_path(const char *first, const char *second)
 {
@@ -136,14 +138,14 @@ up_join_path(const char *first, const char *second)
 
 	if (path == NULL)
 		return NULL;
-	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): more follows */
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): see below */
 	memcpy(path, first, a);
 	path[a] = '/';
 	memcpy(path + a + 1, second, b + 1);
 	return path;
 }
 
-/* The socket file of a long path, or -1. */
+/* O_PATH opens a socket file; without it, open(2) fails with ENXIO. */
 static int
 open_long_path(const struct up_address *address)
 {
@@ -161,9 +163,9 @@ open_long_path(const struct up_address *address)
 }
 
 /*
- * Makes the name for connect(2).  A path longer than sun_path is reached
- * through a descriptor of the file, in *FILE, which the caller closes;
- * otherwise *FILE is -1.
+ * Makes the name for connect(2).  A path that is longer than sun_path needs a
+ * descriptor of the file, *FILE, which the caller closes after connect(2); for
+ * other names *FILE is -1.
  */
 int
 up_resolve(const struct up_address *address, struct up_name *name, int *file)

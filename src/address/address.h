@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Addresses: strings, names of sockets, and probes of names. */
+/* Addresses: their syntax, names of sockets, and probes of names. */
 #ifndef UP_ADDRESS_H
 #define UP_ADDRESS_H
 
 #include "os/os.h"
 
-/* address.c: a string becomes an address, and an address a name */
+/* address.c: strings to addresses, and addresses to names */
 enum up_form {
 	UP_PATH,
 	UP_ABSTRACT,
@@ -15,9 +15,9 @@ enum up_form {
 
 struct up_address {
 	enum up_form form;
-	const char *text;	/* behind the marks; not ended by a NUL */
+	const char *text;	/* without prefix and NUL */
 	size_t length;
-	int number;		/* of a descriptor */
+	int number;		/* of the descriptor, or -1 */
 };
 
 int up_parse_address(const char *, size_t, struct up_address *);
@@ -33,7 +33,7 @@ int up_make_name_at(int, const char *, struct up_name *);
 /* probe.c */
 int up_probe(const struct up_name *);
 
-/* activation.c: sockets that were handed to us */
+/* activation.c: sockets that another program passed */
 int up_find_passed(struct up_address *, int);
 
 #endif

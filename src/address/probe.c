@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Probes: whether a server is behind a name, and whether this system has Unix
- * domain sockets at all.
- */
+/* Probes of a name for a server, and of the system for Unix domain sockets. */
 #include "address.h"
 
 #include <errno.h>
 
 /*
- * Whether a socket is alive, asked without its server noticing: connect(2)
- * from a socket of another type is EPROTOTYPE for a live or a bound one,
- * also when its backlog is full, and ECONNREFUSED for one that was left
- * behind.  Anything else, and any failure to ask, means alive.
- *
- * 0 when a socket of this very type answers, else connect's errno.
+ * Returns the errno of connect(2) with a datagram socket, or 0 if a datagram
+ * socket is bound to the name.  A stream connection would wake the server and
+ * would fail if its backlog is full.  A datagram socket fails with EPROTOTYPE
+ * if a stream socket is bound, and with ECONNREFUSED if the file is stale.
+ * After any other error the socket must be treated as live.
  */
 int
 up_probe(const struct up_name *name)
@@ -36,7 +32,7 @@ unix_available(void)
 {
 	int saved = errno;
 	int fd = up_socket(SOCK_STREAM);
-	/* A shortage does not depend on the system. */
+	/* A shortage does not mean that the system lacks the sockets. */
 	int available = fd != -1 || up_is_shortage(errno);
 
 	up_close(fd);

@@ -16,7 +16,7 @@
 #define ACCESS_OF_OTHERS	(S_IRWXG | S_IRWXO)
 #endif
 
-/* A link with a slash behind it would look like a directory. */
+/* lstat(2) follows a symbolic link if the path ends with a slash. */
 static char *
 trim_slashes(char *path)
 {
@@ -45,7 +45,10 @@ base_directory(void)
 	return strdup(path);
 }
 
-/* Another user could replace sockets unless the directory is ours and 0700. */
+/*
+ * The directory must belong to the user and have mode 0700: a user with write
+ * permission could replace a socket and receive its clients.
+ */
 static int
 check_private(const char *path)
 {
@@ -68,7 +71,7 @@ check_private(const char *path)
 	return 0;
 }
 
-/* One name, or two with a slash between; no dots that lead elsewhere. */
+/* The components "." and ".." would lead out of the runtime directory. */
 static int
 check_name(const char *name)
 {
@@ -83,7 +86,10 @@ check_name(const char *name)
 	return 0;
 }
 
-/* The directory at PATH, made when it is missing. */
+/*
+ * Another process can make the directory at the same time, so EEXIST is not an
+ * error.
+ */
 static int
 make_directory(const char *path)
 {
@@ -91,7 +97,7 @@ make_directory(const char *path)
 
 	if (mkdir(path, 0700) == -1)
 		return errno == EEXIST ? check_private(path) : -1;
-	/* The umask may have taken bits away. */
+	/* The umask may have cleared bits in mkdir(2). */
 	if (chmod(path, 0700) == 0 && check_private(path) == 0)
 		return 0;
 	error = errno;
@@ -99,7 +105,6 @@ make_directory(const char *path)
 	return up_fail(error);
 }
 
-/* The directory of the application, up to the last slash of BASE/APP/NAME. */
 static int
 make_app_directory(char *path, const char *name)
 {

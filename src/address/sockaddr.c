@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Names of sockets: bytes become a sockaddr_un of exact length, never cut
- * off and never padded.
+ * Names of sockets.  A truncated path would lead to another file, and padding
+ * would become part of an abstract name, so the length is exact.
  */
 #include "address.h"
 
@@ -12,8 +12,8 @@
 #include <string.h>
 
 /*
- * A path may fill sun_path to the last byte: systems go by the length, not
- * by a NUL.
+ * A path can fill sun_path without a NUL: the systems use the length of the
+ * name.
  */
 int
 up_make_name(const char *bytes, size_t length, struct up_name *name)
@@ -32,12 +32,13 @@ up_make_name(const char *bytes, size_t length, struct up_name *name)
 }
 
 /*
- * Make a name under /proc for a file whose path does not fit into sun_path:
- * LAST in DIRECTORY, or DIRECTORY itself if LAST is NULL (a descriptor of the
- * file).  /proc/thread-self shows the descriptors of the calling thread, which
- * may differ from those of /proc/self after unshare(2).  If /proc is missing,
- * or is not the kernel's, the name would lead nowhere or to another file: the
- * call fails with ENAMETOOLONG, as on systems without such names.
+ * Makes a name under /proc for a path that does not fit into sun_path: the file
+ * LAST in DIRECTORY or, if LAST is NULL, the file that DIRECTORY refers to.
+ *
+ * After unshare(2) with CLONE_FILES, the descriptors of the thread are not in
+ * /proc/self, hence /proc/thread-self.  If /proc is missing or is not a procfs,
+ * the name would lead to another file, so the result is compared; the error is
+ * that of systems without such names.
  */
 int
 up_make_name_at(int directory, const char *last, struct up_name *name)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Connecting, pairs, children and datagrams: on ports, not on each other. */
+/* Connections, pairs, children and datagrams; the files do not share code. */
 #ifndef UP_CLIENT_H
 #define UP_CLIENT_H
 

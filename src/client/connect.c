@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Connecting, with a timeout, and with UNIX_WAIT until a server listens. */
+/* Connects within a timeout; with UNIX_WAIT, retries until a server listens. */
 #include "client.h"
 
 #include <sys/time.h>
 #include <errno.h>
 
-#define RETRY_MS	10		/* between two tries, with UNIX_WAIT */
+#define RETRY_MS	10		/* interval of UNIX_WAIT */
 
 static int
 set_send_timeout(int fd, int ms)
@@ -16,10 +16,11 @@ set_send_timeout(int fd, int ms)
 }
 
 /*
- * Connect FD until DEADLINE.  If the backlog is full, connect(2) on Linux
- * blocks for the time in SO_SNDTIMEO.  If FD were non-blocking it would fail
- * with EAGAIN, and poll(2) cannot wait for room in a backlog.  After a signal,
- * connect(2) is called again on the same socket.
+ * FD is blocking and DEADLINE is set as SO_SNDTIMEO, which limits connect(2) on
+ * Linux while the backlog is full.  connect(2) of a non-blocking socket would
+ * fail with EAGAIN, and poll(2) cannot wait for room in a backlog.  After a
+ * signal Linux leaves a Unix domain socket unconnected, so the same socket can
+ * be used again.
  */
 static int
 connect_until(int fd, const struct up_name *name, long long deadline)
@@ -41,8 +42,8 @@ connect_until(int fd, const struct up_name *name, long long deadline)
 }
 
 /*
- * The timeout would limit writes, too.  macOS fails with EINVAL if the peer has
- * closed the connection.
+ * SO_SNDTIMEO would also limit writes.  setsockopt(2) of macOS fails with
+ * EINVAL if the peer has closed; its next write fails anyway.
  */
 static int
 clear_send_timeout(int fd)
@@ -50,7 +51,6 @@ clear_send_timeout(int fd)
 	return set_send_timeout(fd, 0) == -1 && errno != EINVAL ? -1 : 0;
 }
 
-/* A connected socket, or -1. */
 static int
 connect_once(const struct up_name *name, const struct unix_options *options,
     long long deadline)
@@ -59,7 +59,7 @@ connect_once(const struct up_name *name, const struct unix_options *options,
 
 	if (fd == -1)
 		return -1;
-	/* Once it is connected the server can send. */
+	/* The server can send descriptors as soon as connect(2) succeeds. */
 	if (up_refuse_files(fd, options) == -1 ||
 	    up_sigpipe_socket(fd, options) == -1 ||
 	    connect_until(fd, name, deadline) == -1 ||
@@ -71,8 +71,8 @@ connect_once(const struct up_name *name, const struct unix_options *options,
 }
 
 /*
- * Errors that UNIX_WAIT waits out: there is no server yet, or its queue is
- * full, which the BSDs report as ECONNREFUSED, too.
+ * ENOENT and ECONNREFUSED mean that no server listens yet.  The BSDs also fail
+ * with ECONNREFUSED if the backlog is full.
  */
 static int
 is_awaited_error(int error)
@@ -80,7 +80,6 @@ is_awaited_error(int error)
 	return error == ENOENT || error == ECONNREFUSED;
 }
 
-/* Between two tries; -1 when DEADLINE has passed. */
 static int
 wait_to_retry(long long deadline)
 {
@@ -92,7 +91,7 @@ wait_to_retry(long long deadline)
 	    up_deadline(left != -1 && left < RETRY_MS ? left : RETRY_MS));
 }
 
-/* The file is looked up for each try: a server may have replaced it. */
+/* A server that starts replaces the file, so each attempt opens the path. */
 static int
 resolve_and_connect(const struct up_address *address,
     const struct unix_options *options, long long deadline)
@@ -120,7 +119,7 @@ connect_patiently(const struct up_address *address,
 	return fd;
 }
 
-/* Opens ports on the descriptor of an fd: address, or on a new socket. */
+/* The socket of an address fd:N still belongs to the caller after a failure. */
 static int
 open_address(const struct up_address *address,
     const struct unix_options *options, struct unix_ports *ports)

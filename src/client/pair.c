@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Pairs: two connected ports, for a parent and its child, or two threads. */
+/* Pairs of connected ports, for a parent and its child, or for two threads. */
 #include "client.h"
 
 #include <errno.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sending one datagram; unix_listen() makes the receiving socket. */
+/* Sends one datagram.  unix_listen() makes the receiving socket. */
 #include "client.h"
 
 #include <errno.h>
 
-/* To NAME, or to the peer of FD if NAME is NULL. */
+/* NAME is NULL for the socket of an address fd:N, which is connected. */
 static int
 send_whole(int fd, const struct up_name *name, const void *bytes, size_t length)
 {
@@ -36,7 +36,7 @@ send_to_address(const struct up_address *address, const void *bytes,
 	return result;
 }
 
-/* FD is a socket that the caller has connected. */
+/* send(2) on a stream socket would succeed, but lose the boundaries. */
 static int
 send_through(int fd, const void *bytes, size_t length)
 {

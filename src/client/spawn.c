@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Child processes whose standard input and output are a connection. */
+/* Starts programs whose standard input and output are a connection. */
 #include "client.h"
 
 #include <errno.h>
@@ -9,7 +9,10 @@
 
 extern char **environ;
 
-/* In the child SIGPIPE has its default action and no signal is blocked. */
+/*
+ * execve(2) preserves the signal mask and ignored signals.  Most programs rely
+ * on SIGPIPE to end them, and a blocked SIGTERM could not terminate them.
+ */
 static int
 set_signals(posix_spawnattr_t *attributes)
 {
@@ -27,7 +30,7 @@ set_signals(posix_spawnattr_t *attributes)
 	    posix_spawnattr_setsigdefault(attributes, &pipe);
 }
 
-/* FD is neither 0 nor 1: dup2(2) onto itself would leave close-on-exec. */
+/* FD must be above 1: dup2(2) of a descriptor to itself keeps close-on-exec. */
 static int
 set_standard_files(posix_spawn_file_actions_t *actions, int fd)
 {
@@ -38,7 +41,10 @@ set_standard_files(posix_spawn_file_actions_t *actions, int fd)
 	    posix_spawn_file_actions_adddup2(actions, fd, STDOUT_FILENO);
 }
 
-/* 0, or an errno, also that of exec. */
+/*
+ * Returns 0 or an errno.  posix_spawn(3) also returns the error of execve(2),
+ * which a caller of fork(2) would have to receive through a pipe.
+ */
 static int
 spawn_child(char *const argv[], int fd, pid_t *child)
 {
@@ -62,7 +68,7 @@ spawn_child(char *const argv[], int fd, pid_t *child)
 	return error;
 }
 
-/* Both ends, of which the first has become PORTS; the other, or -1. */
+/* Opens PORTS on one end of a new connection and returns the other end. */
 static int
 open_pair(const struct unix_options *options, struct unix_ports *ports)
 {

@@ -15,7 +15,7 @@ print_help(const struct command *command)
 	return close_output();
 }
 
-/* Returns -1 after the last option. */
+/* Returns -1 after the last option; exits on --help and on a usage error. */
 int
 next_option(const struct command *command, int argc, char *argv[])
 {
@@ -37,7 +37,7 @@ next_option(const struct command *command, int argc, char *argv[])
 	return option;
 }
 
-/* strtod(3) and strtoul(3) accept spaces, signs, hex, "nan" and "inf". */
+/* strtod(3) and strtoul(3) also accept spaces, signs, hex, "nan" and "inf". */
 static int
 consists_of(const char *text, const char *bytes)
 {
@@ -89,7 +89,7 @@ parse_mode(const char *text, mode_t *mode)
 	return 0;
 }
 
-/* A name of digits takes precedence over a number, as in chgrp(1). */
+/* POSIX chgrp(1): if a group has a numeric name, the name takes precedence. */
 int
 parse_group(const char *text, gid_t *group)
 {

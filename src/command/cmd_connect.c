@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 /*
- * After -w the message would not contain the cause: unix_connect(3) fails with
- * ETIMEDOUT for every error that it retries.  One more try returns the cause.
+ * With -w, unix_connect(3) fails with ETIMEDOUT instead of the error that it
+ * retried.  One more attempt without -w returns the cause for the message.
  */
 static int
 connect_or_explain(const char *address, struct unix_options *options,
@@ -25,13 +25,12 @@ connect_or_explain(const char *address, struct unix_options *options,
 	return unix_connect(address, options, ports);
 }
 
-/* Replaces the process by the program at PATH; returns only on failure. */
 static int
 exec_program(const char *path, char *argv[], const struct unix_ports *ports)
 {
 	/*
-	 * The program would start without descriptor 0 or 1 if the connection
-	 * has that number: dup2(2) onto itself keeps close-on-exec.
+	 * dup2(2) of a descriptor to itself keeps close-on-exec: execv(3)
+	 * would close a connection whose number is 0 or 1.
 	 */
 	int fd = fcntl(unix_fileno(ports), F_DUPFD_CLOEXEC, 3);
 
@@ -43,7 +42,10 @@ exec_program(const char *path, char *argv[], const struct unix_ports *ports)
 	return complain(argv[0], errno);
 }
 
-/* If the program is missing, the server must not see a client without data. */
+/*
+ * The program is searched for before the connection is made: if it is missing,
+ * the server must not accept a client that sends nothing.
+ */
 static int
 connect_to(const char *address, char *argv[], struct unix_options *options,
     int verbose)
@@ -80,7 +82,7 @@ run_connect(int argc, char *argv[])
 				return misused(&connect_command,
 				    "invalid number of seconds: %s", optarg);
 			if (options.connect_timeout == 0)
-				options.connect_timeout = 1;	/* not none */
+				options.connect_timeout = 1;	/* 0 is none */
 			options.flags = UNIX_WAIT;
 			break;
 		}

@@ -20,7 +20,10 @@ interrupt_accept(int number)
 		unix_interrupt(accepting);
 }
 
-/* The service would time out if a full queue drops the notification. */
+/*
+ * The service manager drops a notification if its queue is full, and ends a
+ * service that does not notify it.  The notification is repeated meanwhile.
+ */
 static void
 wait_client(struct unix_listener *listener)
 {
@@ -36,10 +39,10 @@ wait_client(struct unix_listener *listener)
 }
 
 /*
- * Further clients would wait for ever in the backlog, so the socket file is
- * removed before the first byte.  A signal during the wait for the client ends
- * the command with status 0.  Later, bytes would be lost with status 0, so the
- * signal kills the process.
+ * The socket file is removed before the first byte is copied, since further
+ * clients would wait in the backlog for ever.  A signal during the wait for the
+ * client ends the command with status 0.  A later one kills the process:
+ * status 0 would hide that bytes were lost.
  */
 static int
 serve_one(const char *address, struct unix_listener *listener)
@@ -67,8 +70,8 @@ serve_one(const char *address, struct unix_listener *listener)
 struct request {
 	struct unix_options options;
 	struct service service;
-	int for_programs;	/* the last option that requires a command */
-	int for_files;		/* the last one that requires a path */
+	int for_programs;	/* last option that requires a command */
+	int for_files;		/* last option that requires a path */
 };
 
 static int
@@ -91,7 +94,7 @@ parse_file_option(int option, struct request *request)
 		    misused(&listen_command, "invalid mode: %s", optarg);
 	if (parse_group(optarg, &request->options.group) == -1)
 		return misused(&listen_command, "no such group: %s", optarg);
-	/* The file would keep its group: 0 is the default of unix_options. */
+	/* Group 0 in unix_options leaves the group of the file unchanged. */
 	return request->options.group != 0 || getegid() == 0 ? 0 :
 	    misused(&listen_command, "-g %s requires a process of that group",
 	    optarg);
@@ -113,7 +116,6 @@ parse_option(int option, struct request *request)
 	}
 }
 
-/* Returns 0, or the exit status of options that conflict with operands. */
 static int
 check_options(const struct request *request)
 {

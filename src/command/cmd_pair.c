@@ -11,7 +11,7 @@ extern char **environ;
 
 static pid_t children[2] = { -1, -1 };
 
-/* Without it, both programs would continue if the command is terminated. */
+/* A signal that ended the command alone would leave both programs running. */
 static void
 forward(int number)
 {
@@ -25,8 +25,9 @@ forward(int number)
 }
 
 /*
- * The status of a program that handles ^C would be lost if the command
- * terminated: a terminal sends SIGINT and SIGQUIT to all three.
+ * A terminal sends SIGINT and SIGQUIT to the command and both programs.  If the
+ * command terminated, the exit status of a program that handles the signal
+ * would be lost.
  */
 static void
 keep_waiting(int number)
@@ -35,9 +36,8 @@ keep_waiting(int number)
 }
 
 /*
- * nohup(1) and background jobs of a shell would have no effect if an ignored
- * signal got a handler.  The programs do not inherit handlers: exec(2) resets
- * them.
+ * Ignored signals remain ignored: nohup(1) and the background jobs of a shell
+ * rely on it.  execve(2) resets the handlers for the programs.
  */
 static void
 set_handler(int number, void (*handler)(int))
@@ -62,9 +62,9 @@ set_handlers(void)
 }
 
 /*
- * Returns the status of the program that failed first: as in a shell, 128 plus
- * the number of the signal that killed it.  Other children may exist from
- * before exec(2), and are not counted.
+ * Returns the status of the program that failed first.  If a signal killed it,
+ * the status is 128 plus its number, as in a shell.  execve(2) preserves
+ * children, so a child that the command has not started is possible.
  */
 static int
 wait_all(void)
@@ -90,9 +90,9 @@ wait_all(void)
 }
 
 /*
- * A program that starts during forward() would not receive the signal, so
- * signals are blocked until both have started.  If the second one fails, the
- * first one is terminated, since its peer is missing.
+ * Signals are blocked until both programs have started: forward() would not
+ * reach a program whose process ID is not yet stored.  If the second program
+ * cannot start, the first is terminated, since it has no peer.
  */
 static int
 start_both(char **argv[2], char *const paths[2],

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONNECT_TIMEOUT_MS	1000	/* of a server with a full backlog */
+#define CONNECT_TIMEOUT_MS	1000	/* if the backlog is full */
 
 /* Returns NULL if ADDRESS has no file. */
 static const char *
@@ -21,9 +21,10 @@ path_of(const char *address)
 }
 
 /*
- * A starting server would be reported as stale: connect(2) fails with
- * ECONNREFUSED for a file that is not a socket, for a stale socket, and for one
- * before listen(2).  A datagram to the last one fails with EPROTOTYPE.
+ * connect(2) fails with ECONNREFUSED for a file that is not a socket, for a
+ * stale socket, and for a server between bind(2) and listen(2).  A datagram to
+ * the third fails with EPROTOTYPE; without it, a starting server would be
+ * reported as stale.
  */
 static const char *
 kind_of_refusal(const char *address)
@@ -53,7 +54,7 @@ state_of(const char *address, int error)
 	case EPERM:
 		return "not permitted";
 	case ENOTSOCK:
-		return "not a socket";	/* the BSDs, for a file */
+		return "not a socket";	/* the BSDs */
 	case EPROTOTYPE:
 		return "of another type";
 	default:
@@ -69,7 +70,7 @@ print_live(const char *address)
 	printf(":");
 }
 
-/* ETIMEDOUT: the backlog of the server is full. */
+/* connect(2) waits only if the backlog of a live server is full. */
 static int
 report_busy(const char *address)
 {

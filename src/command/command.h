@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Declares the parts of the command, by file. */
+/* The parts of the command, by file. */
 #ifndef COMMAND_H
 #define COMMAND_H
 
@@ -123,7 +123,7 @@ struct service {
 	char *path;			/* of the program */
 	char **argv;
 	unsigned clients;
-	unsigned clients_per_user;	/* 0 specifies no limit */
+	unsigned clients_per_user;	/* 0: no limit */
 	int newline;			/* print one when ready */
 };
 int serve_clients(struct service *service);

@@ -22,7 +22,7 @@ explanation(const char *address, int error)
 }
 
 /*
- * A terminal would execute the control characters of an argument.  The library
+ * A terminal would execute control characters in an argument.  The library
  * makes those of an address visible, and 0 is an error that it does not explain.
  */
 void
@@ -95,8 +95,8 @@ misused(const struct command *command, const char *format, ...)
 }
 
 /*
- * Output may be lost unnoticed without the check: stdio writes its buffer here,
- * and a full disk or NFS fails only now.  Returns 0, or an exit status.
+ * Returns 0, or an exit status.  exit(3) ignores errors of the last write, and
+ * NFS reports a full disk at close(2).
  */
 int
 close_output(void)
@@ -105,6 +105,6 @@ close_output(void)
 
 	if (fclose(stdout) == EOF)
 		return complain("standard output", errno);
-	/* stdio does not store the errno of an earlier write. */
+	/* stdio does not record the errno of an earlier write. */
 	return failed ? complain("standard output", EIO) : 0;
 }

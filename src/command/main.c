@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* main(): sets up descriptors and signals, and selects the subcommand. */
+/* The main function: sets up descriptors and signals, and runs a subcommand. */
 #include "command.h"
 
 #include <errno.h>
@@ -19,9 +19,10 @@ static const struct command all = {
 };
 
 /*
- * If descriptor 0, 1 or 2 is closed, a socket would get its number and receive
- * messages or output: socket(2) returns the lowest free number.  Closed input
- * is empty.  Standard output is opened read-only, so that writes to it fail.
+ * socket(2) returns the lowest free number.  If descriptor 1 or 2 is closed, a
+ * socket could get its number, and the peer would receive output or messages.
+ * Standard input becomes empty.  Standard output is opened read-only: a write
+ * must fail instead of losing the bytes.
  */
 static int
 open_standard(void)
@@ -36,9 +37,9 @@ open_standard(void)
 }
 
 /*
- * A wait would not end if the parent has blocked signals, and children would
- * vanish if it ignores SIGCHLD: exec(2) preserves both.  SIGPIPE would end the
- * command without a message.
+ * execve(2) preserves blocked and ignored signals.  If SIGTERM were blocked, no
+ * wait would end; if SIGCHLD were ignored, waitpid(2) would not return the
+ * status of children.  SIGPIPE would end the command without a message.
  */
 static void
 reset_signals(void)
@@ -72,7 +73,7 @@ print_version(void)
 	return close_output();
 }
 
-/* The usage would not show scripts of 1.0 the replacement. */
+/* In 1.0 "bench" was a subcommand. */
 static int
 reject_bench(void)
 {
@@ -94,8 +95,8 @@ main(int argc, char *argv[])
 	size_t i;
 
 	/*
-	 * Output of other processes would split a message: stdio writes
-	 * unbuffered streams in parts.
+	 * stdio writes to an unbuffered stream in parts, and output of other
+	 * processes could split a message.
 	 */
 	setvbuf(stderr, line, _IOLBF, sizeof(line));
 	if (open_standard() == -1)

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* access(2) alone would accept a directory.  Returns 0, or an errno. */
+/* Returns 0 or an errno.  For a directory, X_OK means search permission. */
 static int
 check_program(const char *path)
 {
@@ -21,7 +21,7 @@ check_program(const char *path)
 	return S_ISREG(file.st_mode) && access(path, X_OK) == 0 ? 0 : EACCES;
 }
 
-/* In PATH, an empty directory is the current one. */
+/* POSIX: an empty directory in PATH is the current directory. */
 static char *
 join_path(const char *directory, size_t length, const char *name)
 {
@@ -35,9 +35,9 @@ join_path(const char *directory, size_t length, const char *name)
 }
 
 /*
- * posix_spawnp(3) would search PATH again for each client, and report a missing
- * program only then.  As in execvp(3), a directory of PATH without search
- * permission is skipped.
+ * The program is searched for once.  posix_spawnp(3) would search PATH for each
+ * client, and would report a missing program only then.  As in execvp(3), a
+ * directory of PATH without search permission is skipped.
  */
 char *
 find_program(const char *name)
@@ -67,9 +67,9 @@ find_program(const char *name)
 }
 
 /*
- * The program would inherit blocked signals and the ignored SIGPIPE, since
- * exec(2) preserves them.  Our handlers would run in the child until exec(2).
- * A signal that our parent ignores remains ignored.
+ * execve(2) preserves blocked signals and the ignored SIGPIPE.  Handled signals
+ * are reset, too: a handler could otherwise run in the child before execve(2).
+ * A signal that the parent of the command ignores remains ignored.
  */
 static int
 set_signals(posix_spawnattr_t *attributes)
@@ -107,8 +107,8 @@ set_files(posix_spawn_file_actions_t *actions, int fd)
 }
 
 /*
- * FD must be above 2: dup2(2) onto itself keeps close-on-exec.  Returns -1 if
- * the program cannot be executed, too.
+ * FD must be above 2: dup2(2) of a descriptor to itself keeps close-on-exec.
+ * Returns -1 with the error of fork(2) or execve(2).
  */
 pid_t
 start_program(const char *path, char *const argv[],

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Handles the signals of a server.  They are unblocked only during a wait.  One
- * that arrives just before a wait would not end it, and one that terminates the
- * process elsewhere would leave a stale socket file.
+ * The signals of a server.  They are blocked except during a wait.  A signal
+ * that arrived just before the wait would not end it, and a signal that
+ * terminated the process elsewhere would leave a stale socket file.
  */
 #include "command.h"
 
@@ -43,9 +43,9 @@ release_signals(void)
 }
 
 /*
- * A server under nohup(1) would end with its terminal if SIGHUP got a handler.
- * SIGINT gets one: a shell ignores it for jobs in the background, and kill(1)
- * would have no effect.
+ * An ignored SIGHUP remains ignored: under nohup(1), a server must survive its
+ * terminal.  An ignored SIGINT is handled: POSIX shells ignore it for jobs in
+ * the background, where kill -INT would have no effect.
  */
 void
 handle_signals(void (*handler)(int))
@@ -67,19 +67,19 @@ catch_signals(void)
 	handle_signals(record_signal);
 }
 
-/* The timeout is MS milliseconds; -1 specifies none. */
+/* A timeout of -1 milliseconds is none. */
 void
 wait_signal(int ms)
 {
 	struct timespec timeout = { .tv_sec = ms / 1000,
 	    .tv_nsec = ms % 1000 * 1000000L };
 
-	/* macOS has no ppoll(2). */
+	/* macOS lacks ppoll(2).  Unblocking and waiting must be atomic. */
 	pselect(0, NULL, NULL, NULL, ms == -1 ? NULL : &timeout,
 	    &unblocked);
 }
 
-/* Returns 1 if the signal has arrived since the last call. */
+/* Returns 1 if the signal was caught since the last call. */
 int
 take_signal(int number)
 {

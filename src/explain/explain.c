@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unix_explain(): the cause of an error and a remedy, in one line of text. */
+/* unix_explain(): describes the cause of an error and a remedy in one line. */
 #include "explain.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* An address that begins with a NUL ends at the next NUL. */
+/* An abstract name can begin with a NUL, and ends at the next one. */
 static int
 say_reason(struct up_text *text, const char *address, int error)
 {
@@ -28,7 +28,7 @@ say_reason(struct up_text *text, const char *address, int error)
 	return said || up_explain_options(text, &parsed, error);
 }
 
-/* EINVAL is the error of an empty address, with no bytes behind its NUL. */
+/* With EINVAL the address is empty: the byte after its NUL must not be read. */
 UP_API int
 unix_explain(const char *address, int error, char *bytes, size_t size)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Errors of paths: the part of unix_explain() that examines the file system. */
+/*
+ * Explains errors of paths.  One errno of the kernel has several causes, so the
+ * file system is examined.  Each message states the problem, then the remedy.
+ */
 #include "explain.h"
 
 #include <sys/stat.h>
@@ -16,7 +19,7 @@ file_kind(mode_t mode)
 	    S_ISFIFO(mode) ? "a named pipe" : "a device";
 }
 
-/* The errno of a probe; 0 if a server is live or PATH cannot be resolved. */
+/* Returns the errno of a probe, or 0 if PATH cannot be resolved. */
 static int
 probe_path(const char *path)
 {
@@ -143,8 +146,8 @@ say_refused(struct up_text *text, const char *path, const char *directory)
 }
 
 /*
- * UNIX_WAIT has waited for a server, a server did not accept in time, or
- * unix_accept() has waited for a client.
+ * ETIMEDOUT has three causes: with UNIX_WAIT no server listened in time, the
+ * backlog of a server remained full, or unix_accept() has waited for a client.
  */
 static void
 say_late(struct up_text *text, const char *path, const char *directory)
@@ -167,7 +170,7 @@ say_late(struct up_text *text, const char *path, const char *directory)
 		    "server busy?");
 }
 
-/* The directory part of PATH, in a buffer of PATH_MAX bytes. */
+/* BUFFER has PATH_MAX bytes.  dirname(3) may modify its argument. */
 static const char *
 directory_of(const char *path, char *buffer)
 {
@@ -249,7 +252,7 @@ say_other_type(struct up_text *text, const char *path)
 	    "stream or SEQPACKET");
 }
 
-/* Append the reason and return 1, or 0 if ERROR is not explained by a path. */
+/* Returns 0 if the path does not explain ERROR. */
 int
 up_explain_path(struct up_text *text, const char *path, int error)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Appends to a buffer of fixed size, and counts truncated bytes, too. */
+/*
+ * Appends to a buffer of fixed size.  Truncated bytes are counted, too, since
+ * unix_explain() returns the complete length, as snprintf(3) does.
+ */
 #include "explain.h"
 
 #include <stdarg.h>

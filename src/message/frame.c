@@ -14,7 +14,6 @@ prefix_of(struct unix_buffer *frame)
 	return (unsigned char *)&frame->reserved[UP_PREFIX];
 }
 
-/* The length that was announced. */
 static size_t
 announced_length(struct unix_buffer *frame)
 {
@@ -24,7 +23,10 @@ announced_length(struct unix_buffer *frame)
 	    p[3];
 }
 
-/* Read SIZE more bytes of a frame to WHERE: 1 if all were read. */
+/*
+ * Returns 1 if SIZE bytes were read, 0 at EOF before the frame, or -1.  EOF
+ * inside a frame is an error: the peer has not sent the rest.
+ */
 static int
 read_part(struct up_stream *stream, struct unix_buffer *frame, void *where,
     size_t size)
@@ -41,8 +43,8 @@ read_part(struct up_stream *stream, struct unix_buffer *frame, void *where,
 }
 
 /*
- * Memory grows with the bytes that were received: a peer that announces a
- * large frame and sends little must not cost much.
+ * Memory is allocated as bytes arrive.  If it were allocated from the prefix, a
+ * peer could occupy the whole limit with a prefix of 4 bytes.
  */
 static int
 read_body(struct up_stream *stream, struct unix_buffer *frame, size_t size)
@@ -100,7 +102,10 @@ encode_length(unsigned char prefix[PREFIX_BYTES], size_t length)
 	prefix[3] = length & 255;
 }
 
-/* The first bytes go with the prefix, so that a short frame is one write. */
+/*
+ * The prefix and the first bytes are written together: on an unbuffered stream
+ * a separate prefix would cost a system call and wake the peer twice.
+ */
 static int
 write_frame(struct up_stream *stream, const char *bytes, size_t length)
 {

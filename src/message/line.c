@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Lines of bounded length.  They are copied out of the stream's own buffer:
- * fgets(3) and getline(3) lose the part that they have when a read fails.
+ * Lines of bounded length, copied from the buffer of the stream.  fgets(3) and
+ * getline(3) lose the first part of a line if a later read fails, for example
+ * after a timeout.
  */
 #include "message.h"
 
@@ -11,8 +12,8 @@
 #define SHORT_COPY_BYTES	((size_t)256)
 
 /*
- * memcpy(3) for bytes that are mostly few: on some systems its start takes
- * longer than the copy of a short line.
+ * For short lines, the call of memcpy(3) and its selection of a method take
+ * longer than the copy.  The last 16 bytes may be copied twice.
  */
 static void
 copy_bytes(char *to, const char *from, size_t n)
@@ -31,7 +32,10 @@ copy_bytes(char *to, const char *from, size_t n)
 	}
 }
 
-/* One CR beyond the limit is allowed: a newline may follow. */
+/*
+ * A CR is not part of the line if a newline follows, so one CR may exceed the
+ * limit until the next byte is known.
+ */
 static int
 exceeds_limit(const struct unix_buffer *line, char last, size_t n, size_t limit)
 {
@@ -40,7 +44,7 @@ exceeds_limit(const struct unix_buffer *line, char last, size_t n, size_t limit)
 	return length > limit && (length > limit + 1 || last != '\r');
 }
 
-/* Append N bytes, and have room for one more. */
+/* The additional byte is for the next byte of the line, or for the NUL. */
 static int
 append_bytes(struct unix_buffer *line, const char *bytes, size_t n,
     size_t limit)
@@ -56,14 +60,17 @@ append_bytes(struct unix_buffer *line, const char *bytes, size_t n,
 	return 0;
 }
 
-/* Take the buffered input up to a newline: 1 if there was one. */
+/* Returns 1 if the buffered input contained a newline, 0 if not, or -1. */
 static int
 take_buffered(FILE *in, struct unix_buffer *line, size_t limit)
 {
 	const char *bytes, *newline;
 	size_t n = up_buffered_input(in, &bytes);
 
-	/* There may be no buffer yet: NULL must not even be moved by 0. */
+	/*
+	 * Before the first read `bytes` may be NULL.  ISO C does not define
+	 * memchr(3) of a null pointer, or the addition of 0 to it.
+	 */
 	if (n == 0)
 		return append_bytes(line, "", 0, limit);
 	newline = memchr(bytes, '\n', n);
@@ -83,7 +90,7 @@ finish_at(struct unix_buffer *line, size_t length, size_t limit)
 	return up_message_finish(line, length);
 }
 
-/* At its newline. */
+/* Network protocols end lines with CR LF. */
 static int
 finish_line(struct unix_buffer *line, size_t limit)
 {
@@ -94,7 +101,7 @@ finish_line(struct unix_buffer *line, size_t limit)
 	return finish_at(line, length, limit);
 }
 
-/* Finish a line that EOF ends without a newline; -1 if the input failed. */
+/* POSIX text files end with a newline, but input can end without one. */
 static int
 finish_input(FILE *in, struct unix_buffer *line, size_t limit)
 {
@@ -105,7 +112,10 @@ finish_input(FILE *in, struct unix_buffer *line, size_t limit)
 	return finish_at(line, line->reserved[UP_HELD], limit);
 }
 
-/* Buffer empty: reading one byte makes stdio refill it. */
+/*
+ * stdio has no call that only fills the buffer.  Reading one byte fills it, and
+ * that byte is appended apart from the rest.
+ */
 static int
 read_line(struct up_stream *stream, struct unix_buffer *line, size_t limit)
 {

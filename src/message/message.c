@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The common part of lines and frames: a stream that belongs to one thread
- * for a whole message, and the buffer that a message grows in.  The received
- * part of a message that was cut off stays there for the next call.
+ * The common part of lines and frames: the stream, which one thread locks for
+ * a whole message, and the buffer of the message.  If a read fails temporarily,
+ * the buffer keeps the received part for the next call.
  */
 #include "message.h"
 
@@ -13,7 +13,10 @@
 
 #define FIRST_CAPACITY_BYTES	((size_t)256)
 
-/* A thread that is cancelled while it waits for the peer unlocks the stream. */
+/*
+ * A read is a cancellation point.  The stream of a cancelled thread would
+ * remain locked for all others.
+ */
 static void
 unlock_on_cancel(void *stream)
 {
@@ -21,8 +24,8 @@ unlock_on_cancel(void *stream)
 }
 
 /*
- * Not every libc sets errno if a stream is not open for this direction: EBADF
- * stays in that case.
+ * musl does not set errno if the stream is not open for this direction, so the
+ * error is EBADF unless stdio replaces it.
  */
 static int
 preset_errno(void)
@@ -33,7 +36,7 @@ preset_errno(void)
 	return saved;
 }
 
-/* The next byte, or EOF; errno is set unless the input is at its end. */
+/* Sets errno on an error; at EOF errno is unchanged. */
 int
 up_read_byte(struct up_stream *stream)
 {
@@ -62,7 +65,7 @@ read_through_stdio(struct up_stream *stream, void *bytes, size_t size)
 	return n;
 }
 
-/* SIZE bytes, or fewer after an error or at EOF, as up_read_byte(). */
+/* Sets errno as up_read_byte() does. */
 size_t
 up_read_bytes(struct up_stream *stream, void *bytes, size_t size)
 {
@@ -90,7 +93,10 @@ up_write_bytes(struct up_stream *stream, const void *bytes, size_t size)
 	return 0;
 }
 
-/* The capacity doubles, up to MOST, so that each byte is copied about once. */
+/*
+ * The capacity doubles, since realloc(3) can copy the message: with a constant
+ * increment the total cost would be quadratic.
+ */
 int
 up_message_grow(struct unix_buffer *buffer, size_t need, size_t most)
 {
@@ -112,7 +118,7 @@ up_message_grow(struct unix_buffer *buffer, size_t need, size_t most)
 	return 0;
 }
 
-/* The message is lost: no part of it is kept. */
+/* The next call must not continue the message. */
 int
 up_message_fail(struct unix_buffer *buffer, int error)
 {
@@ -121,9 +127,9 @@ up_message_fail(struct unix_buffer *buffer, int error)
 }
 
 /*
- * After a short read: 0 at EOF, else -1 with the error of the stream.  After
- * an error that passes, the received part is kept for the next call, and the
- * error indicator of the stream is cleared.
+ * Called after a short read.  Returns 0 at EOF, else -1.  A temporary error
+ * keeps the received part and clears the error indicator, since the stream can
+ * still be read.
  */
 int
 up_message_cut_off(struct unix_buffer *buffer, FILE *in)

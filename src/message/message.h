@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The common part of lines and frames.  The functions that every message runs
- * through are inline: for a short message their calls would take most of the
- * time.
+ * The common part of lines and frames.  The functions that every message uses
+ * are inline: for a short message their calls would take most of the time.
  */
 #ifndef UP_MESSAGE_H
 #define UP_MESSAGE_H
@@ -11,7 +10,7 @@
 
 #include <stdint.h>
 
-/* message.c: a stream that belongs to one thread for a whole message */
+/* message.c: a stream that is locked for a whole message */
 struct up_stream {
 	FILE *file;
 	int locked;
@@ -21,7 +20,10 @@ int up_read_byte(struct up_stream *);
 size_t up_read_bytes(struct up_stream *, void *, size_t);
 int up_write_bytes(struct up_stream *, const void *, size_t);
 
-/* The only thread of a process needs no lock, whose cost is saved. */
+/*
+ * flockfile(3) takes much of the time of a short message.  The only thread of a
+ * process does not need it.
+ */
 static inline void
 up_lock_stream(struct up_stream *stream, FILE *file)
 {
@@ -38,15 +40,15 @@ up_unlock_stream(struct up_stream *stream)
 		funlockfile(stream->file);
 }
 
-/* The buffer, and the part of a message that it holds. */
+/* The buffer, and its part of a message */
 enum up_kind {
 	UP_LINE,
 	UP_FRAME
 };
 
 enum up_state {			/* members of unix_buffer.reserved */
-	UP_HELD,		/* number of bytes read, with the prefix */
-	UP_PREFIX,		/* the bytes of a frame's prefix */
+	UP_HELD,		/* number of received bytes, with the prefix */
+	UP_PREFIX,		/* received bytes of the prefix of a frame */
 	UP_STREAM,
 	UP_KIND
 };
@@ -55,7 +57,10 @@ int up_message_grow(struct unix_buffer *, size_t, size_t);
 int up_message_fail(struct unix_buffer *, int);
 int up_message_cut_off(struct unix_buffer *, FILE *);
 
-/* A part that was kept must be of the same kind and stream. */
+/*
+ * Part of a line followed by a frame, or by bytes of another stream, would be a
+ * message that no peer has sent.
+ */
 static inline int
 up_message_begin(struct unix_buffer *buffer, FILE *in, enum up_kind kind)
 {
@@ -70,7 +75,7 @@ up_message_begin(struct unix_buffer *buffer, FILE *in, enum up_kind kind)
 	return 0;
 }
 
-/* The effective limit, to which a byte can be added. */
+/* The limit is below SIZE_MAX, since callers add 1 for a CR or a NUL. */
 static inline size_t
 up_message_limit(size_t limit)
 {
@@ -79,7 +84,6 @@ up_message_limit(size_t limit)
 	return limit < SIZE_MAX / 2 ? limit : SIZE_MAX / 2;
 }
 
-/* Room for NEED bytes, or for MOST if that is less. */
 static inline int
 up_message_room(struct unix_buffer *buffer, size_t need, size_t most)
 {

@@ -17,14 +17,14 @@ monotonic_ns(void)
 	return t.tv_sec * NS_PER_SECOND + t.tv_nsec;
 }
 
-/* MS from now as poll(2) counts: 0 is now, negative is never. */
+/* The deadline for a timeout of poll(2): a negative MS sets no limit. */
 long long
 up_deadline(int ms)
 {
 	return ms < 0 ? UP_NEVER : monotonic_ns() + ms * NS_PER_MS;
 }
 
-/* MS from now as the options count: 0 is never, negative is now. */
+/* The deadline for a timeout of unix_options: 0 sets no limit, -1 is now. */
 long long
 up_timeout_deadline(int ms)
 {
@@ -32,8 +32,9 @@ up_timeout_deadline(int ms)
 }
 
 /*
- * Milliseconds until DEADLINE, at least 0; -1 if it is UP_NEVER.  Rounded up:
- * otherwise a loop would wake before the deadline, and spin.
+ * The milliseconds until DEADLINE, or -1 for UP_NEVER, for poll(2).  They are
+ * rounded up: in the last fraction of a millisecond, a timeout of 0 would make
+ * a loop around poll(2) spin.
  */
 int
 up_ms_left(long long deadline)
@@ -46,7 +47,7 @@ up_ms_left(long long deadline)
 	return left < 0 ? 0 : (int)left;
 }
 
-/* poll(2) until DEADLINE; a signal does not end the wait. */
+/* A signal handler interrupts poll(2) even if it has SA_RESTART. */
 int
 up_poll(struct pollfd *fds, nfds_t count, long long deadline)
 {
@@ -58,21 +59,24 @@ up_poll(struct pollfd *fds, nfds_t count, long long deadline)
 	return ready;
 }
 
-/* -1 if poll(2) fails, by a seccomp filter for example: a loop would spin. */
+/*
+ * Fails if poll(2) does: the loop around the pause would spin if, for example,
+ * a seccomp filter rejects the system call.
+ */
 int
 up_pause(int ms)
 {
 	return poll(NULL, 0, ms) == -1 && errno != EINTR ? -1 : 0;
 }
 
-/* up_poll(), tried again after a pause during a shortage of memory. */
+/* A shortage of kernel memory passes, so poll(2) is repeated until DEADLINE. */
 int
 up_poll_retrying(struct pollfd *fds, nfds_t count, long long deadline)
 {
 	int ready;
 
 	while ((ready = up_poll(fds, count, deadline)) == -1) {
-		/* EAGAIN: macOS has no memory for it. */
+		/* macOS reports a shortage of memory as EAGAIN. */
 		if ((!up_is_shortage(errno) && !up_would_block(errno)) ||
 		    up_pause(UP_SHORTAGE_RETRY_MS) == -1)
 			return -1;

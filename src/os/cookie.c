@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Streams whose bytes go through functions of ours: fopencookie(3) of glibc
- * and musl, funopen(3) of the BSDs and macOS.  A stream reads or writes: the
- * other function is NULL.
+ * Streams that call a function of the library to read or write: fopencookie(3)
+ * of glibc and musl, funopen(3) of the BSDs and macOS.  A stream has one
+ * direction; the hook of the other is NULL.
  */
 #include "os.h"
 
 #include <errno.h>
 
 #if defined(HAVE_FOPENCOOKIE)
-/* Without it glibc's errno of fseek(3) and ftell(3) is no socket's. */
+/*
+ * POSIX requires ESPIPE if the stream is a socket.  If the hook were missing,
+ * fseek(3) and ftell(3) of glibc would fail with EINVAL.
+ */
 static int
 seek_hook(void *cookie, off_t *position, int whence)
 {

@@ -2,7 +2,10 @@
 /* Classes of errors, and the result of a call. */
 #include "os.h"
 
-/* The result of a call whose first error was ERROR, or 0 for none. */
+/*
+ * Returns -1 with the first ERROR of a call in errno.  If ERROR is 0, returns 0
+ * and restores the caller's errno, SAVED: a call that succeeds leaves it alone.
+ */
 int
 up_result(int error, int saved)
 {
@@ -20,7 +23,7 @@ up_would_block(int error)
 	return error == EAGAIN;
 }
 
-/* Errors that last until a descriptor is closed or memory is freed. */
+/* Shortages end when any process closes descriptors or frees memory. */
 int
 up_is_shortage(int error)
 {

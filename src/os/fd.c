@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Descriptors of any type: numbers, flags, duplicates, pipes, and files.
- * None of ours is 0, 1 or 2.  In a process that has closed these, output to
- * standard error would reach our peer, or interrupt a listener for ever.  Of
- * all calls only F_DUPFD takes a lowest number, so a descriptor that gets one
- * of the three is moved before its first use.
+ *
+ * New descriptors are moved above 2.  In a process that has closed 0, 1 or 2,
+ * POSIX assigns these numbers to the next descriptors.  A message to standard
+ * error would then be sent to the peer, or be read from the pipe that
+ * interrupts a listener.  Only F_DUPFD lets the caller set a lowest number.
  */
 #include "os.h"
 
@@ -17,14 +18,14 @@
 #include <unistd.h>
 
 /*
- * Number 452, and 15 above openat2(2) where an architecture counts otherwise.
- * Headers older than Linux 6.6 do not have the name.
+ * Kernel headers before Linux 6.6 lack the number.  It is 452 on most
+ * architectures, and 15 above that of openat2(2) on all of them.
  */
 #if defined(__NR_openat2) && !defined(SYS_fchmodat2)
 #define SYS_fchmodat2	(__NR_openat2 + 15)
 #endif
 
-/* errno stays that of the failure after which FD is closed. */
+/* Preserves errno, so that an error path can call it before it returns. */
 void
 up_close(int fd)
 {
@@ -52,14 +53,16 @@ up_set_blocking(int fd, int on)
 	return set_flag(fd, F_GETFL, F_SETFL, O_NONBLOCK, !on);
 }
 
-/* Whether FD survives exec. */
 int
 up_set_inherit(int fd, int on)
 {
 	return set_flag(fd, F_GETFD, F_SETFD, FD_CLOEXEC, !on);
 }
 
-/* The flags of the caller's FD, which a failure restores. */
+/*
+ * The flags of a descriptor of the caller, which a failed call must leave
+ * unchanged.
+ */
 int
 up_save_flags(int fd, struct up_flags *flags)
 {
@@ -86,13 +89,13 @@ is_standard(int fd)
 	return fd != -1 && fd <= STDERR_FILENO;
 }
 
-/* The duplicate of FD whose number is LOWEST or the next free one. */
+/* Duplicates FD to the first free number that is LOWEST or greater. */
 int
 up_dup_from(int fd, int lowest)
 {
 	int copy = fcntl(fd, F_DUPFD_CLOEXEC, lowest);
 
-	/* RLIMIT_NOFILE is LOWEST or less. */
+	/* POSIX specifies EINVAL if RLIMIT_NOFILE is not above LOWEST. */
 	if (copy == -1 && errno == EINVAL)
 		errno = EMFILE;
 	return copy;
@@ -105,8 +108,8 @@ up_dup(int fd)
 }
 
 /*
- * FD, which was just made, if it is 3 or more, or -1; else its duplicate, or
- * -1.  FD is closed then.
+ * Moves the new descriptor FD above 2 and returns its number.  Returns -1 if FD
+ * is -1 or cannot be moved; it is closed then.
  */
 int
 up_above_standard(int fd)
@@ -120,7 +123,10 @@ up_above_standard(int fd)
 	return moved;
 }
 
-/* Output of another thread, written before FD's other end was moved. */
+/*
+ * Before a pipe or pair was moved, another thread may have written to standard
+ * error, which was one of its ends.  The bytes must not reach the peer.
+ */
 static void
 discard_input(int fd)
 {
@@ -133,9 +139,9 @@ discard_input(int fd)
 }
 
 /*
- * Both ends of a pipe or pair; on failure both are closed.  The writing end
- * is moved first: without a reader, another thread that writes to it in this
- * moment would get SIGPIPE.
+ * Moves both ends of a pipe or pair; on failure closes both.  The writing end
+ * is moved first.  If the reading end were closed before, a thread that writes
+ * to standard error at that moment would receive SIGPIPE.
  */
 int
 up_both_above_standard(int ends[2])
@@ -221,7 +227,10 @@ make_pipe(int made[2])
 }
 #endif
 
-/* Both ends non-blocking. */
+/*
+ * Both ends are non-blocking.  The pipes wake threads: a full one must not
+ * block the writer, which can be a signal handler.
+ */
 int
 up_pipe(int ends[2])
 {
@@ -234,7 +243,7 @@ up_pipe(int ends[2])
 	return 0;
 }
 
-/* chmod(2) of the file whose UP_O_PATH descriptor FD is; Linux 6.6. */
+/* fchmod(2) fails with EBADF for O_PATH descriptors.  Linux 6.6 and later. */
 int
 up_chmod_path(int fd, mode_t mode)
 {
@@ -247,7 +256,7 @@ up_chmod_path(int fd, mode_t mode)
 #endif
 }
 
-/* rename(2) in DIRECTORY that replaces nothing. */
+/* rename(2) would replace a file that another process has made at TO. */
 int
 up_rename_new(int directory, const char *from, const char *to)
 {

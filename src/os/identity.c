@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Identity: whether a user ID means our own user, which process this is after
- * fork(2), and whether two stat(2) results are of the same file.
+ * Identity: whether a user ID is that of the calling process, which process
+ * this is after fork(2), and whether two stat(2) results are of one file.
  */
 #include "os.h"
 
@@ -20,11 +20,11 @@
 #include <errno.h>
 #include <fcntl.h>
 
-#define USER_COUNT	4294967295LL	/* (uid_t)-1 is no user */
-#define OVERFLOW_UID	65534		/* the kernel's default */
+#define USER_COUNT	4294967295LL	/* (uid_t)-1 is not a user */
+#define OVERFLOW_UID	65534		/* default of the kernel */
 #define NO_NUMBER	(-1LL)
 
-/* A file of decimal numbers. */
+/* A file of /proc that contains decimal numbers. */
 struct numbers {
 	int fd;
 	char bytes[64];
@@ -37,7 +37,7 @@ open_numbers(const char *path)
 	return (struct numbers){ .fd = up_open(path, O_RDONLY) };
 }
 
-/* A NUL at the end of the file. */
+/* Returns NUL at EOF and on error. */
 static char
 read_byte(struct numbers *file)
 {
@@ -69,8 +69,9 @@ read_number(struct numbers *file)
 }
 
 /*
- * Whether the file could not be opened for lack of a descriptor or memory.  Its
- * contents are unknown then: an answer would be a guess.
+ * If descriptors or memory are exhausted, the contents of the file are unknown.
+ * With the defaults of a system that has no such file, a peer of another user
+ * could be accepted.
  */
 static int
 failed_by_shortage(const struct numbers *file)
@@ -78,7 +79,7 @@ failed_by_shortage(const struct numbers *file)
 	return file->fd == -1 && up_is_shortage(errno);
 }
 
-/* 1 if the overflow uid is USER, 0, or -1. */
+/* Returns 1 if USER is the overflow uid, 0 if not, -1 if unknown. */
 static int
 is_overflow_uid(uid_t user)
 {
@@ -93,8 +94,9 @@ is_overflow_uid(uid_t user)
 }
 
 /*
- * 1, 0 also if it cannot be read, or -1.  Each line of the map is: first
- * inside, first outside, count.
+ * Returns 1 if the namespace maps every user ID, 0 if not or if the map cannot
+ * be read, -1 if unknown.  A line of the map contains the first ID inside, the
+ * first ID outside, and the number of IDs.
  */
 static int
 is_every_user_mapped(void)
@@ -116,10 +118,11 @@ is_every_user_mapped(void)
 }
 
 /*
- * 1, 0, or -1 during a shortage of descriptors or memory.  In a user namespace
- * Linux shows every user that the namespace does not map with one and the same
- * number, the overflow uid.  If that is our effective uid too, it identifies
- * no user, unless the namespace maps all of them.
+ * Returns 1 if USER is the effective user, 0 if not, or -1 if that cannot be
+ * determined for lack of descriptors or memory.  Linux reports all users that a
+ * user namespace does not map as one number, the overflow uid.  A process whose
+ * own uid is that number cannot distinguish itself from them, unless its
+ * namespace maps every user.
  */
 int
 up_is_own_user(uid_t user)
@@ -141,21 +144,22 @@ up_is_own_user(uid_t user)
 #endif
 
 /*
- * The number of this process among its ancestors.  The kernel's does not
- * serve: a child in a new pid namespace may have its parent's, and to ask
- * for it takes a system call each time.
+ * A number that differs from that of every ancestor process.  getpid(2) does
+ * not have this property: a child in a new pid namespace can have the pid of
+ * its parent.  It also costs a system call.
  */
-#define MAX_PAGE_BYTES	65536UL		/* bytes of the largest page */
-#define PID_BITS	22		/* the most that Linux uses */
+#define MAX_PAGE_BYTES	65536UL		/* of all architectures */
+#define PID_BITS	22		/* maximum of Linux */
 
 /*
- * The number stands in a page that the system clears in every child: also in
- * one of a bare clone(2), and in a handler of pthread_atfork(3) that runs
- * before ours.  Not mmap(2): dlclose(3) would leave such a page behind.
+ * The number is in a page that the kernel clears in every child.  A handler of
+ * pthread_atfork(3) alone would miss a bare clone(2), and would run after
+ * handlers that use the library.  The page is static, since dlclose(3) would
+ * not unmap one of mmap(2).
  */
 static _Atomic unsigned pages[2 * MAX_PAGE_BYTES / sizeof(unsigned)];
 static _Atomic unsigned no_page;
-/* `no_page' if the system clears none. */
+/* Is `no_page' if the kernel cannot clear a page. */
 static _Atomic unsigned *_Atomic number_page;
 static _Atomic unsigned forks;
 
@@ -173,7 +177,7 @@ clear_in_children(_Atomic unsigned *page, size_t size)
 #endif
 }
 
-/* Emulators of Linux accept MADV_WIPEONFORK and ignore it. */
+/* Needed under emulators of Linux, which accept and ignore MADV_WIPEONFORK. */
 static void
 forget_number(void)
 {
@@ -183,8 +187,9 @@ forget_number(void)
 }
 
 /*
- * Threads may look at the same time: the first decides.  No pthread_once(3):
- * in the child of a fork that met another thread there, musl's never returns.
+ * Several threads can run this at the same time; the first to finish sets the
+ * page.  pthread_once(3) of musl would block for ever in a child if a thread of
+ * the parent was inside it during fork(2).
  */
 static _Atomic unsigned *
 find_number_page(void)
@@ -202,7 +207,6 @@ find_number_page(void)
 	    found : unset;
 }
 
-/* No process that this one descends from by fork(2) has the same. */
 unsigned
 up_process_number(void)
 {
@@ -216,7 +220,10 @@ up_process_number(void)
 	number = *own;
 	if (number != 0)
 		return number;
-	/* Counted first: a child of this moment counts on. */
+	/*
+	 * The count precedes the store: a child that another thread forks
+	 * between the two gets a number of its own.
+	 */
 	number = atomic_fetch_add(&forks, 1) + 1;
 	return atomic_compare_exchange_strong(own, &none, number) ? number :
 	    none;
@@ -228,7 +235,10 @@ up_is_same_file(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* Also when it was changed last: an inode number is used again. */
+/*
+ * File systems reuse the inode number of a removed file.  The time of the last
+ * change distinguishes the new file.
+ */
 int
 up_is_unchanged_file(const struct stat *a, const struct stat *b)
 {

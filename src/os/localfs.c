@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whether a file system is local.  On a shared one neither a lock nor a refused
- * connection proves that no other machine listens.  Whether a file is a mount
- * point, which unlink(2) does not remove.
+ * Whether a file system is local.  On a shared one, a socket file can belong to
+ * a server on another machine.  The local kernel refuses connections to it, and
+ * a lock may exclude processes of the local machine only.  Whether a file is a
+ * mount point, which unlink(2) does not remove.
  */
 #include "os.h"
 
@@ -14,9 +15,10 @@
 #include <errno.h>
 
 /*
- * A list of the local ones: a list of the shared ones would trust each that
- * is missing in it.  The upper layer of an overlay, which containers have, is
- * one of the others.  FUSE may be anything.
+ * The table lists local file systems: with a table of shared ones, an unknown
+ * shared one would be treated as local.  An overlay, as containers use it,
+ * keeps new files in an upper layer, which must be local.  FUSE is missing
+ * because it can be shared.
  */
 int
 up_is_local(int directory)

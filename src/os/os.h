@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The lowest layer: calls that differ between systems or libcs, and helpers of
- * every file of the library.  The library calls up_* names only, so that a
- * program's own unix_connect() is never called in place of ours; each exported
- * function is a wrapper.  An up_* function may disturb errno when it succeeds;
- * the wrappers restore the caller's value.
+ * The lowest layer: calls that differ between systems or libcs, and functions
+ * that all parts of the library use.
+ *
+ * The library calls only names that begin with up_, and each exported function
+ * is a wrapper.  The dynamic linker would otherwise replace a call of
+ * unix_connect() by a function of the program with that name.  Functions up_*
+ * may change errno on success; the wrappers restore it.
  */
 #ifndef UP_OS_H
 #define UP_OS_H
@@ -25,20 +27,20 @@
 #include "unixport.h"
 
 /*
- * Differences that a constant expresses.  Code elsewhere asks them by `if', so
- * that every system compiles all of it.
+ * Differences that a constant expresses.  Other files test them with `if'
+ * instead of `#if', so that every system compiles all of the code.
  */
 #ifdef __linux__
 #define UP_HAS_ABSTRACT_NAMES	1
 #define UP_HAS_DESCRIPTOR_PATHS	1	/* /proc/thread-self/fd */
-#define UP_O_PATH		O_PATH	/* 0: a file has no such descriptor */
+#define UP_O_PATH		O_PATH	/* 0 if not supported */
 #else
 #define UP_HAS_ABSTRACT_NAMES	0
 #define UP_HAS_DESCRIPTOR_PATHS	0
 #define UP_O_PATH		0
 #endif
 
-/* Opening a directory that one may search but not read. */
+/* O_RDONLY requires read permission on a directory; these do not. */
 #if defined(O_PATH)
 #define UP_O_SEARCH	O_PATH
 #elif defined(O_SEARCH)
@@ -50,14 +52,14 @@
 #define AT_EMPTY_PATH	0
 #endif
 
-/* Flags whose absence changes nothing. */
+/* Flags that can be omitted. */
 #ifndef MSG_CMSG_CLOEXEC
 #define MSG_CMSG_CLOEXEC	0
 #endif
 #ifndef POLLRDHUP
 #define POLLRDHUP	0
 #endif
-#ifndef MSG_NOSIGNAL			/* macOS: SO_NOSIGPIPE does it */
+#ifndef MSG_NOSIGNAL			/* macOS has SO_NOSIGPIPE */
 #define MSG_NOSIGNAL	0
 #endif
 
@@ -67,7 +69,7 @@
 #elif !defined(SCM_PIDFD)
 #define SCM_PIDFD	(-1)
 #endif
-/* Linux 6.16; sparc and parisc have numbers of their own. */
+/* Linux 6.16; the number differs on sparc and parisc. */
 #if !defined(SO_PASSRIGHTS) && defined(__linux__) && \
     !defined(__sparc__) && !defined(__hppa__)
 #define SO_PASSRIGHTS	83
@@ -82,7 +84,7 @@
 #define MADV_NOHUGEPAGE	(-1)
 #endif
 
-/* Systems without such a limit leave the names out. */
+/* POSIX omits the names if the limit is indeterminate. */
 #ifndef PATH_MAX
 #define PATH_MAX	4096
 #endif
@@ -98,7 +100,7 @@
 #define UP_API
 #endif
 
-/* errors.c: classes of errors, and the result of a call */
+/* errors.c: classes of errors, and results of calls */
 static inline int
 up_fail(int error)
 {
@@ -163,9 +165,9 @@ int up_poll_retrying(struct pollfd *, nfds_t, long long);
 /* threads.c: locks that are held for moments, and cancellation */
 struct up_lock {
 	pthread_mutex_t mutex;
-	_Atomic int alone;		/* held by the process's only thread */
-	_Atomic unsigned owner;		/* the process that made it */
-	_Atomic unsigned adopter;	/* the process that makes it anew */
+	_Atomic int alone;		/* held without the mutex */
+	_Atomic unsigned owner;		/* process that initialized the mutex */
+	_Atomic unsigned adopter;	/* process that is initializing it */
 };
 
 void up_make_lock(struct up_lock *);
@@ -199,8 +201,8 @@ void up_sigpipe_process(enum unix_sigpipe);
 void up_sigpipe_raise(enum unix_sigpipe);
 
 /*
- * stdio_buffer.c: the buffer of a stream.  The caller holds the lock of the
- * stream, except for up_has_buffered_input().
+ * stdio_buffer.c: the buffer of a stream.  All but up_has_buffered_input()
+ * require that the caller has locked the stream.
  */
 extern const size_t up_buffer_slack;
 
@@ -210,7 +212,7 @@ void up_skip_input(FILE *, size_t);
 size_t up_buffered_output(FILE *, const char *, size_t, const char **);
 void up_purge_output(FILE *);
 
-/* cookie.c: streams with hooks, whose types are those of the system's */
+/* cookie.c: streams with hooks, which have the types of the system */
 #if defined(HAVE_FOPENCOOKIE) || defined(HAVE_FUNOPEN)
 #define UP_HAS_COOKIES	1
 #else
@@ -225,9 +227,9 @@ typedef size_t up_cookie_size;
 #endif
 
 /*
- * The result of a write hook that has failed.  For glibc -1 is a huge count,
- * with which a large fwrite(3) reads out of bounds; for the others 0 is
- * success.
+ * The result of a write hook that failed.  glibc converts -1 to an unsigned
+ * count, so that a large fwrite(3) reads out of bounds.  For other libcs, 0 is
+ * not an error.
  */
 #ifdef __GLIBC__
 #define UP_COOKIE_UNWRITTEN	0

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The credentials of the process at the other end, as the kernel recorded
- * them.  Each system has a call of its own.  A pid that it does not report is
- * left unchanged; without any such call the error is ENOTSUP.
+ * The credentials of the peer as recorded by the kernel.  POSIX has no call for
+ * them, and each system has another.  PEER->pid is unchanged if the system does
+ * not report it.  Systems without a call fail with ENOTSUP.
  */
 #include "os.h"
 

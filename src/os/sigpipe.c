@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The SIGPIPE policies of ports. */
+/*
+ * The SIGPIPE policies of ports.  POSIX raises the signal in a thread that
+ * writes after the peer has closed; its default action kills the process.
+ */
 #include "os.h"
 
 #include <errno.h>
 #include <signal.h>
 
-/* Whether this system supports the policy for ports with OPTIONS. */
+/*
+ * Writes of plain ports are those of stdio, which cannot pass MSG_NOSIGNAL, so
+ * they need SO_NOSIGPIPE.  Linux does not have it.
+ */
 int
 up_sigpipe_check(const struct unix_options *options)
 {
@@ -26,7 +32,6 @@ up_sigpipe_check(const struct unix_options *options)
 	return up_fail(EINVAL);
 }
 
-/* SO_NOSIGPIPE of FD: writes to it raise no signal. */
 #ifdef SO_NOSIGPIPE
 int
 up_nosigpipe(int fd)
@@ -61,7 +66,7 @@ up_set_nosigpipe(int fd, int on)
 }
 #endif
 
-/* Restore the result of up_nosigpipe(); errno stays. */
+/* Preserves errno, so that an error path can call it before it returns. */
 void
 up_restore_nosigpipe(int fd, int on)
 {
@@ -72,9 +77,10 @@ up_restore_nosigpipe(int fd, int on)
 }
 
 /*
- * Apply the policy to the socket FD.  Guarded ports raise the signal
- * themselves.  Listeners get the option, which connections inherit, and
- * sockets before connect(2): macOS changes no option once the peer has closed.
+ * Guarded ports need SO_NOSIGPIPE for every policy, since they raise the signal
+ * themselves.  Listeners get the option, which their connections inherit, and
+ * other sockets get it before connect(2): setsockopt(2) of macOS fails once the
+ * peer has closed.
  */
 int
 up_sigpipe_socket(int fd, const struct unix_options *options)
@@ -85,7 +91,7 @@ up_sigpipe_socket(int fd, const struct unix_options *options)
 	return up_nosigpipe(fd) == 1 ? 0 : up_set_nosigpipe(fd, 1);
 }
 
-/* As the system does after a write without SO_NOSIGPIPE or MSG_NOSIGNAL. */
+/* raise(3) signals the calling thread, as POSIX requires for a write(2). */
 void
 up_sigpipe_raise(enum unix_sigpipe policy)
 {
@@ -94,8 +100,8 @@ up_sigpipe_raise(enum unix_sigpipe policy)
 }
 
 /*
- * Apply POLICY to the process, after all else has succeeded.  A handler of the
- * application stays.
+ * Must be the last step of a call: a call that fails leaves the disposition
+ * unchanged.  A handler of the application is kept.
  */
 void
 up_sigpipe_process(enum unix_sigpipe policy)

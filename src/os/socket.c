@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Makes sockets and queries their state.  Without SOCK_CLOEXEC, which macOS
- * lacks, a fork(2) of another thread can inherit a new socket.  No socket keeps
- * a number from 0 to 2; see fd.c.
+ * Makes sockets and queries their state.
+ *
+ * macOS lacks SOCK_CLOEXEC: there, a child that another thread starts can
+ * inherit a new socket.  New sockets are moved above 2; see fd.c.
  */
 #include "os.h"
 
@@ -14,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Of <linux/un.h>, which does not go with <sys/un.h>; since Linux 4.9. */
+/* Linux 4.9.  <linux/un.h> defines sockaddr_un a second time. */
 #if !defined(SIOCUNIXFILE) && defined(SIOCPROTOPRIVATE)
 #define SIOCUNIXFILE	(SIOCPROTOPRIVATE + 0)
 #endif
@@ -23,7 +24,10 @@
 #define SOCK_CLOEXEC	0
 #endif
 
-/* For systems without SOCK_CLOEXEC.  Closes FD on failure. */
+/*
+ * For systems without SOCK_CLOEXEC.  On failure FD is closed: execve(2) would
+ * pass it to another program.
+ */
 static int
 set_close_on_exec(int fd)
 {
@@ -74,12 +78,15 @@ accept_once(int listener)
 	int spare = up_dup(listener);
 	int fd;
 
-	/* macOS takes the client from the queue before the descriptor. */
+	/*
+	 * macOS removes the client from the queue before it allocates a
+	 * descriptor, so that accept(2) would lose the client with EMFILE.
+	 */
 	if (spare == -1)
 		return -1;
 	up_close(spare);
 	fd = set_close_on_exec(accept(listener, NULL, NULL));
-	/* There the connection has inherited O_NONBLOCK. */
+	/* On macOS and the BSDs the connection inherits O_NONBLOCK. */
 	if (fd != -1 && up_set_blocking(fd, 1) == -1) {
 		up_close(fd);
 		return -1;
@@ -89,10 +96,13 @@ accept_once(int listener)
 #endif
 
 /*
- * A connection, blocking whatever the listener is.  Duplicates of the
- * listener fill 0, 1 and 2 meanwhile if these are closed: a client that got
- * one of them would read the output of other threads until it is moved, and
- * would be lost if no other number is free.  Writing to a listener fails.
+ * Returns a blocking connection, or -1.
+ *
+ * If 0, 1 or 2 is closed, accept(2) would return it.  Until the connection is
+ * moved, the client would receive what other threads write to standard output
+ * or error; if no higher number is free, the client would be lost.  Duplicates
+ * of the listener occupy these numbers during accept(2), since a write to a
+ * listener fails.
  */
 int
 up_accept(int listener)
@@ -113,14 +123,14 @@ up_accept(int listener)
 	return fd;
 }
 
-/* The peer that is gone already makes this ENOTCONN, which is no error. */
+/* Some systems and protocols report ENOTCONN if the peer closed first. */
 int
 up_shutdown(int fd, int how)
 {
 	return shutdown(fd, how) == -1 && errno != ENOTCONN ? -1 : 0;
 }
 
-/* How many bytes of NAME, which the kernel has filled in, are its own. */
+/* The length that getsockname(2) returns includes padding on some systems. */
 static size_t
 name_length(const struct up_name *name)
 {
@@ -128,7 +138,7 @@ name_length(const struct up_name *name)
 	const char *path = name->address.sun_path;
 	size_t length = name->length <= start ? 0 : name->length - start;
 
-	/* A path without a NUL makes Linux count one behind sun_path. */
+	/* For a path that fills sun_path, Linux also counts a NUL behind it. */
 	if (length > sizeof(name->address.sun_path))
 		length = sizeof(name->address.sun_path);
 	if (length > 0 && path[0] != '\0')
@@ -136,7 +146,7 @@ name_length(const struct up_name *name)
 #ifdef __linux__
 	return length;		/* an abstract name */
 #else
-	return 0;		/* the BSDs fill in NULs for no name */
+	return 0;		/* the BSDs store NULs if there is no name */
 #endif
 }
 
@@ -149,7 +159,6 @@ socket_name(int fd, struct up_name *name)
 	    &name->length);
 }
 
-/* The address family of the socket FD, or -1. */
 int
 up_family(int fd)
 {
@@ -159,9 +168,9 @@ up_family(int fd)
 }
 
 /*
- * Store the name of the socket FD, a path or @NAME, in *TEXT, which the caller
- * frees: 0, or -1.  *TEXT is NULL if the socket has no name, or one that
- * contains a NUL.
+ * Stores the name of the socket FD, a path or @NAME, in *TEXT, which the caller
+ * releases with free(3).  A name that contains a NUL cannot be a string: *TEXT
+ * is NULL then, and if the socket has no name.
  */
 int
 up_bound_name(int fd, char **text)
@@ -183,7 +192,6 @@ up_bound_name(int fd, char **text)
 	return *text == NULL ? -1 : 0;
 }
 
-/* 1, or 0, or -1. */
 int
 up_is_bound(int fd)
 {
@@ -204,8 +212,9 @@ up_socket_option(int fd, int option)
 }
 
 /*
- * 1, 0 or -1.  macOS does not report SO_ACCEPTCONN: a socket that is bound and
- * not connected is taken for a listener there.
+ * Returns 1, 0 or -1.  getsockopt(2) of macOS fails with ENOPROTOOPT for
+ * SO_ACCEPTCONN.  There, a socket that is bound and not connected is treated as
+ * a listener.
  */
 int
 up_is_listening(int fd)
@@ -214,7 +223,7 @@ up_is_listening(int fd)
 	socklen_t length = sizeof(peer);
 	int value = up_socket_option(fd, SO_ACCEPTCONN);
 
-	/* FreeBSD answers with the bit. */
+	/* FreeBSD stores the bit of so_options, which is not 1. */
 	if (value != -1 || errno != ENOPROTOOPT)
 		return value == -1 ? -1 : value != 0;
 	if (getpeername(fd, (struct sockaddr *)&peer, &length) == 0)
@@ -223,8 +232,8 @@ up_is_listening(int fd)
 }
 
 /*
- * The file of the bound SOCKET, as a UP_O_PATH descriptor, or -1.  The kernel
- * shows it to privileged processes only.
+ * Returns a UP_O_PATH descriptor of the file of a bound socket, or -1.  Linux
+ * requires CAP_NET_ADMIN.
  */
 int
 up_bound_file(int socket)

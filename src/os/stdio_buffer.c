@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The buffer of a stream, which poll(2) does not see: the only file that uses
- * members of a FILE.
+ * The buffer of a stream.  poll(2) does not report its bytes, and POSIX has no
+ * call to examine it.  No other file uses members of a FILE.
  */
 #include "os.h"
 
@@ -11,9 +11,9 @@
 #endif
 
 /*
- * Bytes that ungetc(3) has put back may lie elsewhere than those that were
- * read ahead: then there are two places to look at.  up_buffered_input() shows
- * the first; the next read continues with the second.
+ * glibc and the BSDs store bytes of ungetc(3) in a second buffer.  has_input()
+ * must examine both buffers.  up_buffered_input() returns the bytes of the
+ * current one; when they are read, stdio returns to the other.
  */
 #if defined(HAVE___FREADAHEAD)			/* musl */
 static int
@@ -88,7 +88,7 @@ has_input(FILE *in)
 	return up_fail(ENOTSUP);
 }
 
-/* Callers read byte by byte if no buffer is visible. */
+/* The result 0 makes callers read one byte at a time. */
 size_t
 up_buffered_input(FILE *in, const char **bytes)
 {
@@ -106,9 +106,10 @@ up_skip_input(FILE *in, size_t n)
 #endif
 
 /*
- * 1 if a byte is buffered, 0 if not, -1 if the system does not show it.  While
- * another thread reads, buffered bytes belong to that thread, whose lock might
- * never be released.
+ * Returns 1 if a byte is buffered, 0 if not, -1 if the libc does not expose it.
+ * A thread that is blocked in a read holds the lock of the stream for an
+ * unlimited time, so the lock is only tried.  Bytes in the buffer belong to
+ * that thread.
  */
 int
 up_has_buffered_input(FILE *in)
@@ -123,15 +124,16 @@ up_has_buffered_input(FILE *in)
 }
 
 /*
- * Returns the number of unsent bytes in the buffer of OUT, which *BYTES leads
- * to.  The library has set BUFFER of SIZE bytes, and the program may have set
- * another with setvbuf(3).
+ * Returns the number of unsent bytes in the buffer of OUT, and their address in
+ * *BYTES.  The library has set BUFFER of SIZE bytes; the program can have
+ * replaced it with setvbuf(3).
  */
 #if defined(HAVE___FREADAHEAD)			/* musl */
 /*
- * musl reports the size of a buffer and not its address.  Ours is recognized by
- * its size, which is one byte above any usual one; output in another buffer
- * waits for the next flush.  The first bytes of a buffer are for ungetc(3).
+ * musl reports the size of a buffer, but not its address.  The buffer of the
+ * library is recognized by its size, which is one byte more than SIZE; output
+ * in another buffer remains there until the next flush.  musl reserves the
+ * first bytes of a buffer for ungetc(3).
  */
 #define MUSL_UNGET_BYTES		8
 
@@ -154,7 +156,10 @@ up_buffered_output(FILE *out, const char *buffer, size_t size,
 	(void)buffer;
 	(void)size;
 	*bytes = out->_IO_write_base;
-	/* After __fsetlocking(3) another thread may be writing all the same. */
+	/*
+	 * After __fsetlocking(3) no lock excludes other threads, and one of
+	 * them may be changing the pointers.
+	 */
 	if ((out->_flags & USER_LOCK) != 0 && up_has_threads())
 		return 0;
 	return (size_t)(out->_IO_write_ptr - out->_IO_write_base);
@@ -185,7 +190,6 @@ up_buffered_output(FILE *out, const char *buffer, size_t size,
 }
 #endif
 
-/* Drop what waits in OUT. */
 void
 up_purge_output(FILE *out)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Locks that are held for moments and that fork(2) cannot leave behind, and
- * cancellation put off.  They block: a thread of a high priority that spins
- * would keep the holder from the processor for ever.
+ * Locks for short sections that remain usable in a child of fork(2), and
+ * deferred cancellation.  A lock blocks instead of spinning: a real-time thread
+ * that spins would never yield the processor to a holder of lower priority.
  */
 #include "os.h"
 
@@ -11,7 +11,10 @@
 #include <sys/single_threaded.h>
 #endif
 
-/* The holder inherits the priority of a thread that waits, if it can be. */
+/*
+ * Without priority inheritance, a thread of middle priority could keep the
+ * holder from running while a thread of high priority waits.
+ */
 static void
 make_mutex(pthread_mutex_t *mutex)
 {
@@ -31,11 +34,9 @@ make_mutex(pthread_mutex_t *mutex)
 }
 
 /*
- * Make LOCK usable in this process: 1, or 0 while another thread does so.
- * After fork(2) the child has a copy of a mutex that another thread of the
- * parent may have held.  That thread does not exist in the child, so nothing
- * would ever unlock the copy: the first thread of the child that needs the lock
- * initializes its mutex.
+ * Initializes the mutex if this process has not done so.  Returns 0 while
+ * another thread does it.  After fork(2), the mutex of the child can be locked
+ * by a thread that exists only in the parent, and would never be unlocked.
  */
 static int
 adopt(struct up_lock *lock)
@@ -64,7 +65,10 @@ up_has_threads(void)
 #endif
 }
 
-/* The mutex is initialized only if the process has several threads. */
+/*
+ * The only thread of a process competes with no other, so the mutex is
+ * initialized when a second thread needs the lock.
+ */
 void
 up_make_lock(struct up_lock *lock)
 {
@@ -99,8 +103,8 @@ up_try_lock(struct up_lock *lock)
 }
 
 /*
- * The loop waits while another thread initializes the mutex, or holds the lock
- * from a time when it was the only thread: once for each lock, and for moments.
+ * The first loop ends soon: another thread is initializing the mutex, or it
+ * took the lock when it was the only thread of the process.
  */
 void
 up_lock(struct up_lock *lock)
@@ -123,7 +127,7 @@ up_unlock(struct up_lock *lock)
 		pthread_mutex_unlock(&lock->mutex);
 }
 
-/* A thread that is cancelled while it holds a stream never gives it back. */
+/* A stream or lock would remain locked if its holder were cancelled. */
 int
 up_disable_cancel(void)
 {

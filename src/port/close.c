@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Closing ports: one direction, both, or both without sending.  Whatever
- * fails, everything is released, and the first error is reported.
+ * Closes ports: one direction, both, or both without sending output.  An error
+ * does not end a call: all resources are released, and the first error is
+ * reported.
  */
 #include "port.h"
 
@@ -15,7 +16,10 @@ close_one_stream(FILE **stream, int *error)
 	*stream = NULL;
 }
 
-/* The socket of guarded ports, while a stream keeps it. */
+/*
+ * Returns NULL for plain ports.  The last stream that is closed, possibly by
+ * fclose(3), releases the socket, and ports->socket dangles.
+ */
 static struct unix_socket *
 socket_if_open(const struct unix_ports *ports)
 {
@@ -34,7 +38,10 @@ end_direction(const struct unix_ports *ports, int how, int *error)
 		*error = errno;
 }
 
-/* The errno of lost output, or 0.  stdio keeps none for plain ports: EIO. */
+/*
+ * Returns an errno, or 0.  For plain ports the error is EIO: stdio records that
+ * a write has failed, but not its errno.
+ */
 static int
 lost_output(const struct unix_ports *ports)
 {
@@ -44,10 +51,10 @@ lost_output(const struct unix_ports *ports)
 }
 
 /*
- * Flush, and discard the output if any was lost.  A libc that keeps the bytes
- * after a failed write would send them after a gap, or after shutdown(2), where
- * the write raises SIGPIPE.  Most libcs drop them, and their next fflush(3) and
- * fclose(3) return 0: the error is reported here.
+ * If output was lost, the rest is discarded.  Some libcs keep it in the buffer
+ * after a failed write.  fclose(3) would send it after a gap, or after
+ * shutdown(2), which raises SIGPIPE.  Other libcs drop it, and fclose(3)
+ * succeeds, so the error must be reported here.
  */
 static void
 flush_output(struct unix_ports *ports, int *error)
@@ -61,9 +68,9 @@ flush_output(struct unix_ports *ports, int *error)
 }
 
 /*
- * Lost output is reported by every close until the last.  Its errno is kept,
- * negated, in the place of the descriptor that was closed: the structure is
- * the caller's, and has no member to spare.
+ * unix_close_ports() must also report output that unix_close_output() has lost.
+ * The errno is stored, negated, in the member of the closed descriptor: the ABI
+ * of the structure leaves no other place.
  */
 static void
 set_lost_error(struct unix_ports *ports, int error)
@@ -82,7 +89,10 @@ take_lost_error(struct unix_ports *ports)
 	return error != 0 ? error : lost_output(ports);
 }
 
-/* A child of fork(2) may still use the connection: shut down no direction. */
+/*
+ * shutdown(2) would also end the connection of a child of fork(2) that still
+ * uses it.
+ */
 static void
 close_quietly(struct unix_ports *ports, int *error)
 {
@@ -109,8 +119,8 @@ unix_close_input(struct unix_ports *ports)
 }
 
 /*
- * shutdown(2) ends the direction: after fclose(3) of a plain `out` the peer
- * would read no EOF, since `in` keeps the socket open.
+ * The peer reads EOF only after shutdown(2).  fclose(3) of a plain `out` does
+ * not end the direction, since `in` has a duplicate of the descriptor.
  */
 UP_API int
 unix_close_output(struct unix_ports *ports)
@@ -153,9 +163,10 @@ unix_close_ports(struct unix_ports *ports)
 }
 
 /*
- * After fork(2) of musl and the BSDs a stream stays locked that another thread
- * of the parent was using: fclose(3) in the child would block for ever, and so
- * would fpurge(3) of the BSDs.  The descriptor is closed, and the stream leaks.
+ * On musl and the BSDs, fork(2) does not release the lock of a stream that
+ * another thread of the parent was using.  In the child, fclose(3) and
+ * fpurge(3) would block for ever.  The descriptor is closed, and the memory of
+ * the stream is leaked.
  */
 static void
 leave_if_stuck(FILE **stream, struct unix_socket *socket)
@@ -170,7 +181,7 @@ leave_if_stuck(FILE **stream, struct unix_socket *socket)
 	*stream = NULL;
 }
 
-/* Output that is discarded on purpose is not lost. */
+/* Reports output that was lost before, not output that it discards. */
 int
 up_abandon_ports(struct unix_ports *ports)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Passing descriptors over guarded ports: the calls. */
+/* The calls that pass descriptors over guarded ports. */
 #include "port.h"
 
 #include <errno.h>
@@ -13,7 +13,11 @@ check_files_allowed(const struct unix_ports *ports, const FILE *stream)
 	return up_fail(stream == NULL ? EBADF : EOPNOTSUPP);
 }
 
-/* Bytes that were written before are sent before.  `out` is locked. */
+/*
+ * Buffered bytes are sent first: the kernel attaches descriptors to the first
+ * byte of the next sendmsg(2), and the receiver would associate them with an
+ * earlier message.
+ */
 static int
 flush_and_add(struct unix_ports *ports, const int *files, size_t count)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Options: the ones that each call uses, ignores and refuses. */
+/* Options: checks which of them a call uses, ignores or rejects. */
 #include "port.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@ has_bad_port_options(const struct unix_options *options)
 {
 	if ((options->flags & UNIX_GUARDED) != 0)
 		return options->read_timeout < 0 || options->write_timeout < 0;
-	/* Plain ports are stdio's own. */
+	/* stdio has no timeouts and cannot receive descriptors. */
 	return options->read_timeout != 0 || options->write_timeout != 0 ||
 	    options->buffer_size != 0 ||
 	    (options->flags & (UNIX_UNTIED | UNIX_FILES)) != 0;
@@ -47,7 +47,7 @@ copy_checked(const struct unix_options *given, enum up_call call,
 	static const struct unix_options defaults;
 
 	*options = given == NULL ? defaults : *given;
-	/* unix_pair(), unix_open_ports() and unix_spawn() check no peer. */
+	/* Calls that do not accept or connect ignore UNIX_SAME_USER. */
 	if (call == UP_PORTS)
 		options->flags &= ~UNIX_SAME_USER;
 	if ((options->flags & ~KNOWN_FLAGS) != 0 || uses_reserved(options) ||
@@ -58,7 +58,6 @@ copy_checked(const struct unix_options *given, enum up_call call,
 	return 0;
 }
 
-/* Options that this system does not support are ENOTSUP. */
 static int
 check_support(const struct unix_options *options)
 {
@@ -75,7 +74,10 @@ up_read_options(const struct unix_options *given, enum up_call call,
 	    check_support(options);
 }
 
-/* The options of a call with an address; an empty one is EINVAL always. */
+/*
+ * EINVAL takes precedence over ENOTSUP, so that an invalid address has the same
+ * error on every system.
+ */
 int
 up_read_request(const char *text, const struct unix_options *given,
     enum up_call call, struct up_address *address,
@@ -87,7 +89,10 @@ up_read_request(const char *text, const struct unix_options *given,
 	return check_support(options);
 }
 
-/* Only a path has a file with a mode and a group. */
+/*
+ * Abstract names and inherited sockets have no permissions.  If a mode were
+ * ignored, any user could connect unnoticed.
+ */
 int
 up_check_file_options(const struct unix_options *options,
     const struct up_address *address)

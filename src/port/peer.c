@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The identity of the peer, as the kernel has recorded it.  If the kernel does
- * not report it, the call fails; our own ids are never returned instead.
+ * The identity of the peer as recorded by the kernel.  If the kernel does not
+ * report it, the call fails: a default would be mistaken for a real user.
  */
 #include "port.h"
 
 #include <errno.h>
 
-/* The pid of a peer in another pid namespace is 0: unknown. */
+/* Linux reports pid 0 for a peer outside the pid namespace. */
 int
 up_peer(int fd, struct unix_peer *peer)
 {
@@ -26,7 +26,7 @@ up_peer(int fd, struct unix_peer *peer)
 	return 0;
 }
 
-/* 0 if the peer is our effective user, else -1: EACCES, ENOTSUP, EMFILE. */
+/* A user that cannot be determined is rejected, too. */
 int
 up_check_peer_user(int fd)
 {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Plain ports: `in` is fdopen(3) of the socket, `out` is fdopen(3) of its
- * dup.  One stream for both directions does not work on a socket (glibc
- * fails with ESPIPE, musl drops its read-ahead), and two on one descriptor
- * would close it twice.
+ * duplicate.  ISO C requires fseek(3) between reading and writing one stream:
+ * on a socket glibc fails with ESPIPE, and musl discards read-ahead bytes.  Two
+ * streams on one descriptor would close it twice.
  */
 #include "port.h"
 
 #include <errno.h>
 
-/* On failure FD is the caller's still, so the stream that owns it is last. */
+/* FD gets its stream last: to undo fdopen(3), fclose(3) would close FD. */
 int
 up_plain_open(int fd, struct unix_ports *ports)
 {
@@ -34,7 +34,10 @@ up_plain_open(int fd, struct unix_ports *ports)
 	return 0;
 }
 
-/* Let both streams lead to FD, whatever they were opened on. */
+/*
+ * Replaces the socket of both streams by that of FD.  POSIX has no call that
+ * gives a stream another descriptor, so dup2(2) replaces the socket behind it.
+ */
 int
 up_plain_move(struct unix_ports *ports, int fd)
 {

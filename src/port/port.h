@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Ports of both kinds: their options, opening, closing and peers. */
+/* Ports of both kinds: options, opening, closing, and peers. */
 #ifndef UP_PORT_H
 #define UP_PORT_H
 
@@ -20,7 +20,7 @@ int up_read_request(const char *, const struct unix_options *, enum up_call,
 int up_check_file_options(const struct unix_options *,
     const struct up_address *);
 
-/* plain.c: ports by fdopen(3) and dup */
+/* plain.c: ports made by fdopen(3) and dup(2) */
 int up_plain_open(int, struct unix_ports *);
 int up_plain_move(struct unix_ports *, int);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Ports on a connected socket: opening, readiness, peer, hanging up. */
+/* Ports on a connected socket: opening, readiness, peer, and shutdown. */
 #include "port.h"
 
 #include <errno.h>
 
-/* Open PORTS on FD, without its options; on failure FD is the caller's. */
+/* On failure FD remains open: the caller of the exported function owns it. */
 int
 up_make_ports(int fd, const struct unix_options *options,
     struct unix_ports *ports)
@@ -14,8 +14,8 @@ up_make_ports(int fd, const struct unix_options *options,
 }
 
 /*
- * Open PORTS on FD, a connection; on failure FD is still the caller's.  The
- * option that refuses descriptors is set last: no failure has to reset it.
+ * On failure FD remains open.  SO_PASSRIGHTS is set last, so that no failure
+ * has to restore the option on a socket of the caller.
  */
 int
 up_open_ports(int fd, const struct unix_options *options,
@@ -27,7 +27,7 @@ up_open_ports(int fd, const struct unix_options *options,
 	    up_make_ports(fd, options, &made) == -1)
 		return -1;
 	if (up_refuse_files(fd, options) == -1) {
-		/* Guarded ones: no others refuse any. */
+		/* Plain ports never get here: they set no option. */
 		up_guarded_move(&made, -1);
 		up_abandon_ports(&made);
 		return -1;
@@ -36,7 +36,10 @@ up_open_ports(int fd, const struct unix_options *options,
 	return 0;
 }
 
-/* Whether FD is a connected stream socket: 0, or -1. */
+/*
+ * fdopen(3) accepts any descriptor: errors of a listener or a datagram socket
+ * would occur at the first read.
+ */
 static int
 check_connected(int fd)
 {
@@ -53,7 +56,6 @@ check_connected(int fd)
 	return getpeername(fd, (struct sockaddr *)&peer, &length);
 }
 
-/* Whether FD supports OPTIONS: 0, or -1. */
 static int
 check_connection(int fd, const struct unix_options *options)
 {
@@ -62,14 +64,17 @@ check_connection(int fd, const struct unix_options *options)
 	if ((options->flags & UNIX_FILES) != 0 &&
 	    (family = up_family(fd)) == -1)
 		return -1;
-	/* TCP would send the bytes, and drop the descriptors silently. */
+	/* sendmsg(2) on TCP sends the bytes and drops the descriptors. */
 	if (family != AF_UNIX)
 		return up_fail(EINVAL);
 	return (options->flags & UNIX_SAME_USER) == 0 ? 0 :
 	    up_check_peer_user(fd);
 }
 
-/* Open PORTS on FD, which another part of the program has connected. */
+/*
+ * Opens PORTS on a socket that the program has connected.  Another part of the
+ * program may use it after a failure, so all of its flags are restored.
+ */
 int
 up_adopt_ports(int fd, const struct unix_options *options,
     struct unix_ports *ports)

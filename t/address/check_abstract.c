@@ -22,7 +22,7 @@ expect_name(const char *address, const char *name)
 	succeeds(unix_close(listener));
 }
 
-/* A name of this test alone: they are the whole machine's. */
+/* Abstract names are global to the machine, so this one is unique. */
 static const char *
 own_name(char *name, size_t size, const char *mark)
 {
@@ -56,7 +56,7 @@ START_TEST(abstract_name_has_its_exact_length)
 	    (struct sockaddr *)&bound, &size), 0);
 	ck_assert_uint_eq(size, offsetof(struct sockaddr_un, sun_path) +
 	    strlen(name));
-	/* The same with a NUL at its end is another. */
+	/* The name with a NUL at its end is another name. */
 	options.address_length = strlen(name) + 1;
 	*name = '\0';
 	cannot_connect(name, &options, ECONNREFUSED);

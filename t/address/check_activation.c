@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sockets that were handed to us: `fd:' and `systemd:' addresses. */
+/* Sockets that another program passed: `fd:' and `systemd:' addresses. */
 #include "support.h"
 
 #include <sys/socket.h>
@@ -29,7 +29,7 @@ raw_listener(void)
 	return fd;
 }
 
-/* Listening on FD fails so, and FD is as it was. */
+/* unix_listen() on FD fails with ERROR and leaves FD unchanged. */
 static void
 expect_refused(int fd, int error)
 {
@@ -57,10 +57,10 @@ START_TEST(given_listener_serves_and_keeps_its_file)
 }
 END_TEST
 
-/* It fills sun_path, and has no NUL there. */
+/* The path fills sun_path and has no NUL. */
 START_TEST(adopted_listener_reports_its_longest_path)
 {
-	/* Among zeros: valgrind looks for a NUL behind it. */
+	/* Zeros follow, since valgrind searches for a NUL. */
 	static struct sockaddr_un name = { .sun_family = AF_UNIX };
 	char path[sizeof(name.sun_path) + 1];
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -83,7 +83,7 @@ START_TEST(adopted_listener_reports_its_abstract_name)
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	struct unix_listener *listener;
 
-	/* Autobind on Linux gives an abstract one. */
+	/* Linux binds the socket to an abstract name. */
 	ck_assert_int_eq(bind(fd, (struct sockaddr *)&name,
 	    sizeof(sa_family_t)), 0);
 	ck_assert_int_eq(listen(fd, 1), 0);
@@ -159,7 +159,7 @@ START_TEST(unconnected_descriptor_is_refused)
 }
 END_TEST
 
-/* The service manager: its variables, and descriptors from 3 on. */
+/* The service manager sets variables, and passes descriptors from 3. */
 
 static void
 pass(const char *pid, const char *count, const char *names)
@@ -175,7 +175,7 @@ pass(const char *pid, const char *count, const char *names)
 		setenv("LISTEN_FDNAMES", names, 1);
 }
 
-/* In a child, whose descriptors from 3 on may be overwritten. */
+/* In a child, since descriptors from 3 are replaced. */
 static int
 serve_passed(const char *names, const char *wanted, int expected)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Addresses: every form, every length, and what is refused. */
+/* Addresses: every form, every length, and those that are invalid. */
 #include "support.h"
 
 #include <sys/socket.h>
@@ -13,7 +13,7 @@
 
 #define PATH_BYTES	sizeof(((struct sockaddr_un *)0)->sun_path)
 
-/* A line goes over; FILE is where it goes over, NULL for no file. */
+/* Sends a line over a connection.  FILE is NULL if the address has no file. */
 static void
 expect_served(const char *address, const struct unix_options *options,
     const char *name, const char *file)
@@ -98,7 +98,7 @@ START_TEST(long_path_that_is_there_is_in_use)
 	ck_assert_int_eq(close(open(path, O_CREAT | O_WRONLY, 0600)), 0);
 	cannot_listen(path, NULL, EADDRINUSE);
 	ck_assert_int_eq(unlink(path), 0);
-	/* Nor is a temporary name left behind. */
+	/* No temporary name remains either. */
 	ck_assert_int_eq(count_files("."), lengths[_i] <= 255 ? 0 : 1);
 }
 END_TEST
@@ -117,7 +117,7 @@ START_TEST(relative_and_absolute_paths_are_served)
 }
 END_TEST
 
-/* What clients and cleaners of temporary directories see. */
+/* The name that clients and cleaners of temporary directories find. */
 START_TEST(absolute_path_is_bound_when_it_fits)
 {
 	struct unix_listener *listener;
@@ -176,7 +176,7 @@ START_TEST(bad_addresses_are_einval)
 }
 END_TEST
 
-/* unix_explain() counts on it. */
+/* unix_explain() depends on it. */
 START_TEST(empty_address_is_einval_on_every_system)
 {
 	struct unix_options error = { .sigpipe = UNIX_SIGPIPE_ERROR };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unix_runtime_path(): a private directory, or nothing. */
+/* unix_runtime_path() accepts only a private directory. */
 #include "support.h"
 
 #include <sys/stat.h>
@@ -10,7 +10,7 @@
 
 static char base[200];
 
-/* A directory as the session makes it, and the variable that names it. */
+/* A directory as a session creates it, and the variable. */
 static void
 make_base(mode_t mode)
 {
@@ -120,7 +120,7 @@ START_TEST(directory_that_is_none_or_another_users_is_refused)
 }
 END_TEST
 
-/* Never /tmp: without the variable it is the system's directory or none. */
+/* Without the variable, the directory of the system is used, never /tmp. */
 START_TEST(without_the_variable_nothing_is_made_up)
 {
 	char expected[100], *path;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unix_connect(): what it connects to, and what it cannot. */
+/* unix_connect(): addresses that it accepts, and each error. */
 #include "support.h"
 
 #include <sys/socket.h>
@@ -32,7 +32,7 @@ START_TEST(every_descriptor_is_close_on_exec)
 }
 END_TEST
 
-/* A listener's options are those of its connections, a client has his. */
+/* The options of a listener apply to its connections, not to the clients. */
 START_TEST(kinds_talk_to_each_other)
 {
 	const struct unix_options other = { .flags = guarded ? 0 :
@@ -140,7 +140,7 @@ fill(Suite *suite)
 	tcase_add_loop_test(errors, stale_socket_is_ECONNREFUSED, 0, 4);
 	tcase_add_test(errors, socket_of_another_type_is_eprototype);
 	tcase_add_test(errors, file_of_another_user_is_eacces);
-	/* A plain connection has a second one. */
+	/* Plain ports have a second descriptor. */
 	tcase_add_loop_test(shortage, shortage_of_descriptors_is_emfile,
 	    0, guarded ? 1 : 2);
 	tcase_add_test(errors, null_ports_are_einval);

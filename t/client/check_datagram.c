@@ -50,7 +50,7 @@ START_TEST(its_path_lives_as_that_of_a_listener)
 	cannot_listen("s", NULL, EADDRINUSE);
 	answers(unix_listener_owns_path(listener), 1);
 	succeeds(unix_close(listener));
-	/* Stale now. */
+	/* The file is stale after this. */
 	listener = listen_at("s", &datagram);
 	succeeds(unix_send("s", "x", 1));
 	expect_datagram(listener, "x");

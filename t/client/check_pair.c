@@ -51,7 +51,7 @@ START_TEST(null_pair_is_einval)
 }
 END_TEST
 
-/* The bytes of a stream that is 1 MiB and a bit long. */
+/* The bytes of a stream of slightly more than 1 MiB. */
 
 #define STREAM_BYTES	1100000
 
@@ -89,7 +89,7 @@ START_TEST(long_streams_arrive_whole_in_both_directions)
 }
 END_TEST
 
-/* A child that answers every line until the end, in capitals of its own. */
+/* A child that returns each line in capitals until EOF. */
 static int
 answer_lines(struct unix_ports *ports)
 {
@@ -151,8 +151,8 @@ exit_at_once(struct unix_ports *ports)
 }
 
 /*
- * fclose(3) of a guarded `out` is the end of that direction, for whoever
- * holds the socket; a child closes the ports instead, or abandons them.
+ * fclose(3) of a guarded `out` ends that direction in every process that has
+ * the socket.  A child closes the ports instead, or abandons them.
  */
 START_TEST(fclose_in_a_child_shuts_down_guarded_output)
 {
@@ -176,7 +176,7 @@ START_TEST(fclose_in_a_child_shuts_down_guarded_output)
 }
 END_TEST
 
-/* What waits in `out` at fork waits in both processes. */
+/* After fork(2) both processes have the unsent output of `out`. */
 static void
 send_unsent(int (*in_child)(struct unix_ports *), int times)
 {
@@ -219,7 +219,7 @@ read_byte(void *argument)
 	return getc(ports->in) == 'x' ? NULL : argument;
 }
 
-/* musl's fork(2) leaves the stream locked: a plain one stays so. */
+/* musl's fork(2) leaves the stream locked; a plain stream remains so. */
 START_TEST(child_abandons_ports_that_a_thread_of_its_parent_reads)
 {
 	struct unix_ports pair[2];
@@ -294,7 +294,7 @@ fill(Suite *suite)
 		tcase_add_test(processes,
 		    child_abandons_ports_that_a_thread_of_its_parent_reads);
 	tcase_add_test(processes, killed_child_is_end_of_file);
-	/* A plain port has a second descriptor. */
+	/* Plain ports have a second descriptor. */
 	tcase_add_loop_test(shortage, shortage_leaves_nothing,
 	    0, guarded ? 2 : 4);
 	tcase_add_test(errors, null_pair_is_einval);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unix_connect() that waits: full backlogs, limits of time, UNIX_WAIT. */
+/* unix_connect() that waits: full backlogs, timeouts, UNIX_WAIT. */
 #include "support.h"
 
 #include <sys/socket.h>
@@ -118,13 +118,13 @@ START_TEST(waiting_client_learns_that_the_listener_has_ended)
 	succeeds(unix_close(listener));
 	join_thread(thread);
 	ck_assert_int_eq(d.result, -1);
-	/* Linux looks the path up again. */
+	/* Linux resolves the path again. */
 	ck_assert(d.error == ENOENT || d.error == ECONNREFUSED);
 	abandon_all(clients, 2);
 }
 END_TEST
 
-/* What stands at the path before the server comes. */
+/* The file at the path before the server starts. */
 START_TEST(unix_wait_waits_for_the_server)
 {
 	struct unix_listener *listener;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unix_spawn(): the child, and what it has of ours. */
+/* unix_spawn(): the child, and what it inherits. */
 #include "child.h"
 
 #include <sys/stat.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* This program, which is the child too. */
+/* This program, which is also the child. */
 static char self[4096];
 
 static pid_t
@@ -114,7 +114,7 @@ START_TEST(signals_of_ours_are_not_the_childs)
 }
 END_TEST
 
-/* What survives exec already, with what was closed and our two. */
+/* Inherited descriptors, those closed before, and the two of the library. */
 static void
 list_expected(char *text)
 {
@@ -143,14 +143,14 @@ START_TEST(child_has_no_other_descriptor_of_ours)
 	expect(ports.in, expected);
 	succeeds(unix_close_ports(&ports));
 	expect_exit(child, 0);
-	/* Its end of file does not wait for the other child. */
+	/* EOF does not depend on the other child. */
 	succeeds(unix_close_ports(&other));
 	expect_exit(second, 7);
 	close_connection(&c);
 }
 END_TEST
 
-/* Bits of _i: which of 0, 1 and 2 are closed here. */
+/* Each bit of _i closes one of the descriptors 0, 1 and 2. */
 START_TEST(any_of_our_first_descriptors_may_be_closed)
 {
 	struct unix_ports ports;

@@ -14,7 +14,7 @@
 static char name[] = "cat";
 static char *const copier[] = { name, NULL };
 
-/* Nothing has changed: no child, no streams; the fixture counts the rest. */
+/* No child and no streams; the fixture counts descriptors and files. */
 static void
 cannot_spawn(char *const argv[], const struct unix_options *options,
     int error)
@@ -172,7 +172,7 @@ START_TEST(shortage_of_descriptors_is_emfile)
 }
 END_TEST
 
-/* With room for 0, 1 and 2 alone, and two of them free. */
+/* The limit allows 0, 1 and 2 only, and two of them are free. */
 START_TEST(limit_that_leaves_no_other_number_is_emfile)
 {
 	int saved[2] = { dup(0), dup(1) };
@@ -219,7 +219,10 @@ fill(Suite *suite)
 	if (!guarded)
 		tcase_add_test(errors,
 		    plain_ports_have_no_options_of_guarded_ones);
-	/* valgrind's posix_spawn(3) does not know of exec's failure. */
+	/*
+	 * Under valgrind, posix_spawn(3) does not report a failure of
+	 * execve(2).
+	 */
 	tcase_add_test(exec, failure_leaves_sigpipe_alone);
 	tcase_add_loop_test(exec, program_that_does_not_exist_is_enoent, 0, 4);
 	tcase_add_test(exec, interpreter_that_does_not_exist_is_enoent);
@@ -235,7 +238,7 @@ fill(Suite *suite)
 int
 main(void)
 {
-	/* A directory in it that may not be searched would be EACCES. */
+	/* A directory of PATH without search permission would cause EACCES. */
 	setenv("PATH", "/usr/bin:/bin", 1);
 	return run_kinds("spawn_errors", fill);
 }

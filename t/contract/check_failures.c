@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calls of libc that fail again and again, or after another error; torture
- * has each fail alone.  The last test repeats one of torture's points, since
- * coverage is measured without torture.
+ * Calls of libc that fail repeatedly or after another error; torture makes each
+ * call fail alone.  The last test repeats one point of torture, since coverage
+ * is measured without torture.
  */
 #include "support.h"
 
@@ -15,7 +15,7 @@
 
 static struct connection c;
 
-/* Too late for the queue: the client reads the end. */
+/* The client has left the queue and reads EOF. */
 START_TEST(accept_without_a_place_for_its_descriptor_ends_the_client)
 {
 	open_waiting(&c, NULL);
@@ -27,7 +27,7 @@ START_TEST(accept_without_a_place_for_its_descriptor_ends_the_client)
 }
 END_TEST
 
-/* Clients that go again and again keep the listener ready. */
+/* Clients that repeatedly connect and close keep the listener ready. */
 START_TEST(accept_ends_in_time_despite_clients)
 {
 	struct unix_options options = { .accept_timeout = 50 };
@@ -41,7 +41,7 @@ START_TEST(accept_ends_in_time_despite_clients)
 }
 END_TEST
 
-/* close(2) has closed it all the same. */
+/* close(2) closes the descriptor even if it fails. */
 START_TEST(close_reports_an_error_after_releasing_all)
 {
 	struct unix_ports pair[2];
@@ -92,7 +92,7 @@ fill(Suite *suite)
 {
 	TCase *calls = add_case(suite, "calls");
 
-	/* The streams of a guarded port are told of their descriptor. */
+	/* The streams of guarded ports store their descriptor. */
 	if (!guarded)
 		tcase_add_loop_test(calls,
 		    accept_without_a_place_for_its_descriptor_ends_the_client,
@@ -100,7 +100,7 @@ fill(Suite *suite)
 	tcase_add_test(calls, accept_ends_in_time_despite_clients);
 	tcase_add_test(calls,
 	    directory_that_cannot_be_made_private_is_not_kept);
-	/* libc closes the descriptors of plain ports by itself. */
+	/* libc closes the descriptors of plain ports. */
 	if (guarded) {
 		tcase_add_test(calls,
 		    close_reports_an_error_after_releasing_all);

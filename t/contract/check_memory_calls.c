@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Allocations that fail: buffers that are reused, and lines and frames that
- * are read again; torture has each allocation fail alone.
+ * Allocations that fail for reused buffers, and for lines and frames that are
+ * read again.  Torture makes each allocation fail alone.
  */
 #include "support.h"
 
@@ -30,7 +30,7 @@ START_TEST(buffers_are_kept_for_those_of_their_size_alone)
 	ck_assert(!is_pending());
 	succeeds(unix_pair(of_kind(NULL), usual));
 	abandon_all(usual, 2);
-	/* Kept ones need no memory. */
+	/* Reused buffers need no memory. */
 	fail_next("mmap", 1, ENOMEM);
 	succeeds(unix_pair(of_kind(NULL), usual));
 	ck_assert(is_pending());
@@ -40,7 +40,7 @@ START_TEST(buffers_are_kept_for_those_of_their_size_alone)
 }
 END_TEST
 
-/* The part that is here already is not lost. */
+/* The received part is not lost. */
 START_TEST(line_and_frame_continue_after_ENOMEM)
 {
 	int (*const get)(FILE *, struct unix_buffer *, size_t) =
@@ -74,7 +74,7 @@ static void
 fill(Suite *suite)
 {
 	TCase *calls = add_case(suite, "calls");
-	/* valgrind has a malloc(3) of its own. */
+	/* valgrind replaces malloc(3). */
 	TCase *shortage = add_case(suite, "shortage");
 
 	if (guarded)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The facts that the test suite of Racket's unix-socket collection holds
- * of its own library, held of ours.
+ * The facts that the test suite of Racket's unix-socket collection checks,
+ * checked for this library.
  */
 #include "support.h"
 
@@ -98,7 +98,7 @@ START_TEST(disconnected_ports_close_without_an_error)
 }
 END_TEST
 
-/* More than the socket takes: a flush would block for ever. */
+/* More than the socket accepts: a flush would block for ever. */
 START_TEST(abandoning_unsent_output_does_not_block)
 {
 	static char buffer[1 << 20], text[(1 << 20) - 64];
@@ -106,7 +106,7 @@ START_TEST(abandoning_unsent_output_does_not_block)
 	    sizeof(buffer) : 0 };
 
 	open_connection(&c, _i, &options);
-	if (!guarded)	/* those have an option for it */
+	if (!guarded)	/* guarded ports have an option */
 		ck_assert_int_eq(setvbuf(c.client.out, buffer, _IOFBF,
 		    sizeof(buffer)), 0);
 	ck_assert_uint_eq(fwrite(text, 1, sizeof(text), c.client.out),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unix_explain(): what a person reads. */
+/* unix_explain(): the text for each error. */
 #include "support.h"
 
 #include <sys/file.h>
@@ -19,9 +19,9 @@
 	"another user"
 
 static char text[12000];
-static char own[500];		/* in the words of this libc */
+static char own[500];		/* text of this libc */
 
-/* This very line, and errno is left alone. */
+/* Exactly this line; errno is unchanged. */
 static void
 expect_text(const char *address, int error, const char *expected)
 {
@@ -34,7 +34,7 @@ expect_text(const char *address, int error, const char *expected)
 	ck_assert_str_eq(text, expected);
 }
 
-/* Listening there fails, and that is explained so. */
+/* unix_listen() fails with ERROR, and TEXT explains it. */
 static void
 expect_listen(const char *address, int error, const char *expected)
 {
@@ -152,7 +152,7 @@ START_TEST(something_that_has_gone_meanwhile)
 }
 END_TEST
 
-/* With UNIX_WAIT, or where the backlog is full. */
+/* With UNIX_WAIT, or if the backlog is full. */
 START_TEST(late)
 {
 	struct unix_options wait = { .flags = UNIX_WAIT,
@@ -179,7 +179,7 @@ END_TEST
 
 START_TEST(no_permission)
 {
-	/* faccessat(2) of glibc before 2.33 asks for the real user. */
+	/* faccessat(3) of glibc before 2.33 checks the real user. */
 	int is_known = !GLIBC_BEFORE(2, 33) || getuid() != 0;
 	struct unix_listener *listener = listen_at("s", NULL);
 	char expected[300];
@@ -278,7 +278,7 @@ START_TEST(too_long)
 	    "%zu bytes, 1 more than the limit of %zu; choose a shorter one",
 	    path, limit, limit - 1);
 	expect_listen(path, ENAMETOOLONG, expected);
-	/* It goes on behind the NUL. */
+	/* The name continues after the NUL. */
 	snprintf(expected, sizeof(expected), "@a: too long: the name is "
 	    "limited to %zu bytes; choose a shorter one", limit - 1);
 	expect_text("\0a", ENAMETOOLONG, expected);

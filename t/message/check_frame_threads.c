@@ -11,7 +11,7 @@
 
 static struct source s;
 
-/* The i-th frame of a thread: its letter, so many times. */
+/* Frame I of a thread repeats the letter of the thread. */
 static size_t
 length_of(int i)
 {
@@ -31,7 +31,7 @@ put_frames(void *letter)
 	return NULL;
 }
 
-/* All of one letter: which one. */
+/* Returns the letter that all bytes have. */
 static int
 letter_of(const struct unix_buffer *frame)
 {
@@ -43,7 +43,7 @@ letter_of(const struct unix_buffer *frame)
 	return frame->bytes[0];
 }
 
-/* Each thread's frames come in their order; how many did. */
+/* The frames of each thread arrive in order; returns their number. */
 static void *
 count_frames(void *argument)
 {
@@ -157,8 +157,8 @@ expect_unlocked(FILE *stream)
 }
 
 /*
- * A blocked read or write of stdio may return instead of being cancelled: it
- * is no cancellation point in every libc, and since glibc 2.41 it returns if
+ * A blocked read or write of stdio may return instead of being cancelled.  It
+ * is not a cancellation point in every libc, and since glibc 2.41 it returns if
  * the other side ends first.
  */
 static void *

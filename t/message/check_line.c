@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unix_get_line(): lines from streams of every sort. */
+/* unix_get_line(): lines from all types of streams. */
 #include "sources.h"
 
 #include <stdlib.h>
@@ -99,7 +99,7 @@ START_TEST(nul_is_a_byte_as_any)
 }
 END_TEST
 
-/* More than any buffer of a stream holds, around powers of two. */
+/* Lengths around powers of two, beyond the buffer of any stream. */
 START_TEST(lines_of_every_length_are_whole)
 {
 	static char text[30000];
@@ -230,7 +230,7 @@ START_TEST(freed_buffer_is_all_zeros)
 }
 END_TEST
 
-/* As getline(3) does: the end stays until clearerr(3). */
+/* As with getline(3), EOF is sticky until clearerr(3). */
 START_TEST(grown_file_continues_after_clearerr)
 {
 	FILE *grows = fopen("source", "w");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unix_get_line(): how long a line may be, and how much memory it takes. */
+/* unix_get_line(): the limit of a line, and its memory. */
 #include "sources.h"
 
 #include <sys/resource.h>
@@ -18,7 +18,7 @@
 static struct source s;
 static struct unix_buffer line;
 
-/* A source of LENGTH times 'x', and TAIL. */
+/* A source that contains LENGTH times 'x', then TAIL. */
 static void
 open_long(int which, size_t length, const char *tail)
 {
@@ -29,7 +29,7 @@ open_long(int which, size_t length, const char *tail)
 	open_source(&s, which, text, length + strlen(tail));
 }
 
-/* A file of LENGTH times 'x', and TAIL. */
+/* A file that contains LENGTH times 'x', then TAIL. */
 static void
 open_huge(size_t length, const char *tail)
 {
@@ -64,7 +64,7 @@ close_all(void)
 	close_source(&s);
 }
 
-/* Short ones, and such as end where buffers do. */
+/* Short lines, and lines that end at the end of a buffer. */
 static const size_t limits[] = { 1, 2, 255, 256, 257, 1023, 1024, 4095, 4096,
     5000 };
 
@@ -112,7 +112,7 @@ START_TEST(cr_beyond_the_limit_is_the_newlines_only)
 }
 END_TEST
 
-/* Unbuffered, so that no byte is seen before its turn. */
+/* Unbuffered: no byte is read ahead. */
 START_TEST(limit_holds_byte_by_byte)
 {
 	open_long(_i, 3, "\r\nxxx\r\rxxxx\n");
@@ -176,7 +176,7 @@ START_TEST(part_over_a_lower_limit_is_emsgsize)
 }
 END_TEST
 
-/* The process may have SPARE bytes more than it has. */
+/* Limits the memory of the process to SPARE bytes more than it has. */
 static void
 limit_memory(size_t spare, struct rlimit *usual)
 {
@@ -227,7 +227,7 @@ fill(Suite *suite)
 	    WIRES);
 }
 
-/* The sanitizers' own allocators do not fail. */
+/* The allocators of sanitizers do not fail. */
 static void
 add_shortage(Suite *suite)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Lines and frames that a read error cuts off: nothing is lost. */
+/* Lines and frames that a read error interrupts lose no byte. */
 #include "sources.h"
 
 #include <signal.h>
@@ -32,7 +32,7 @@ close_all(void)
 	close_source(&s);
 }
 
-/* Nothing, or a part, is here; the rest comes when that has been read. */
+/* The rest of a message is sent after its first part, if any, was read. */
 static void
 cut(const struct message *m, int which, size_t here)
 {
@@ -121,7 +121,7 @@ START_TEST(end_after_a_cut_ends_the_message)
 }
 END_TEST
 
-/* Or the start of one message would become that of another. */
+/* Otherwise a part of one message would begin another. */
 START_TEST(part_of_another_message_is_einval)
 {
 	FILE *other = fopen("/dev/null", "r");
@@ -151,7 +151,7 @@ START_TEST(freed_buffer_forgets_the_part)
 }
 END_TEST
 
-/* Reads one message, however often it is interrupted. */
+/* Reads one message and repeats the call after each interruption. */
 struct reader {
 	const struct message *message;
 	_Atomic pid_t id;
@@ -199,7 +199,7 @@ START_TEST(interrupted_read_continues)
 }
 END_TEST
 
-/* The peer leaves with data of ours unread: its reset ends the message. */
+/* The peer closes with unread data: ECONNRESET ends the message. */
 START_TEST(reset_is_reported_once)
 {
 	const struct message *m = &messages[_i % 2];

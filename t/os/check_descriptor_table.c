@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Threads with a table of descriptors of their own: a number means another
- * file there than in the other threads, whose table /proc/self/fd shows.
+ * Threads with descriptor tables of their own.  A number refers to another file
+ * there than in the main thread, whose table /proc/self/fd shows.
  */
 #include "support.h"
 
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* glibc 2.31 does not have this name. */
+/* glibc 2.31 lacks it. */
 #ifndef SYS_close_range
 #define SYS_close_range	__NR_close_range
 #endif
@@ -22,7 +22,7 @@
 static pthread_barrier_t both;
 static struct unix_listener *live;
 
-/* A container may deny unshare(2), but not this. */
+/* Containers can reject unshare(2), but not this call. */
 static void
 leave_table(void)
 {
@@ -33,7 +33,7 @@ leave_table(void)
 		    unshare_table), 0);
 }
 
-/* In the table of the other threads every low number means the FILE. */
+/* Every low number refers to FILE in the table of the other threads. */
 static void
 fill_table(const char *file, char made[LAST])
 {
@@ -70,7 +70,7 @@ work_apart(void *argument)
 	return NULL;
 }
 
-/* BODY runs in a thread of its own table, while FILE fills ours. */
+/* Runs BODY in a thread with its own table; FILE fills the other table. */
 static void
 run_apart(void (*body)(void), const char *file)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Locks of guarded ports: none is held over a close(2), which may wait, and
- * none that a parent's thread held stops a child.  Both moments are brought
- * about by interposition.
+ * Locks of guarded ports.  None is held during close(2), which can block, and
+ * one that a thread of the parent held during fork(2) does not block a child.
+ * Interposed calls produce both moments.
  */
 #include "servers.h"
 #include "traffic.h"
@@ -26,7 +26,7 @@ note_join(void)
 	is_passed = 1;
 }
 
-/* The server's end hangs up connections, and then joins the threads. */
+/* A server that ends hangs up its connections, then joins its threads. */
 static void
 close_during_the_end(void)
 {
@@ -107,7 +107,7 @@ send_file_and_interrupt(void *context)
 	return context;
 }
 
-/* It is closed after the socket. */
+/* The descriptor is closed after the socket. */
 START_TEST(server_serves_while_an_untaken_descriptor_is_closed)
 {
 	pthread_t thread;
@@ -172,7 +172,7 @@ await_the_fork(void)
 
 static int abandoned;
 
-/* Of the program, and from before the library has one. */
+/* A handler of the program, registered before that of the library. */
 static void
 abandon_in_the_child(void)
 {
@@ -208,7 +208,7 @@ expect_tie_divided_by_fork(int in_handler)
 	close_connection(&c);
 }
 
-/* The second time the system clears no page in a child. */
+/* In the second run the system clears no page in children. */
 static void
 open_divided(int i)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Namespaces in which a number of a process or user means another one. */
+/* Namespaces in which an ID refers to another process or user. */
 #include "support.h"
 
 #include <sys/stat.h>
@@ -10,7 +10,7 @@
 
 #include "privilege.h"
 
-/* The status of BODY in a child, which is the first process of a namespace. */
+/* Returns the status of BODY in the first process of a namespace. */
 static int
 status_in_namespace(int flags, int (*body)(void))
 {
@@ -60,7 +60,7 @@ START_TEST(child_with_the_pid_of_its_parent_removes_no_file)
 }
 END_TEST
 
-/* As `nobody' of a namespace without a map, in which root is nobody too. */
+/* In a namespace without a map, root and user 65534 have the same uid. */
 static int
 serve_without_map(void)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Threads of different real-time priority that need one lock, on one
- * processor.  A thread that waits for a lock must let its holder run: a
- * spin never does, and without priority inheritance a third thread prevents
- * it.  Linux stops such threads after a second, for a moment: so their
- * processor time is what shows a failure.
+ * Threads of different real-time priority that need one lock, on one processor.
+ * A thread that waits for a lock must let the holder run.  A spinning thread
+ * never does, and without priority inheritance a third thread prevents it.
+ * Linux throttles real-time threads after a second, so the test measures their
+ * processor time.
  */
 #include "servers.h"
 #include "traffic.h"
@@ -72,7 +72,7 @@ close_output_urgently(void *argument)
 	return argument;
 }
 
-/* It begins inside the tie of a thread of no priority. */
+/* It starts inside the tie of a thread without real-time priority. */
 START_TEST(urgent_close_lets_the_tie_finish)
 {
 	struct call reading = { .ports = &c.client };
@@ -109,7 +109,7 @@ await_next_shutdown(void)
 	before_next("shutdown", note_passed);
 }
 
-/* The server wakes immediately; then the third thread, if it can. */
+/* The server wakes first, then the third thread if it can run. */
 static void
 end_the_server(void)
 {

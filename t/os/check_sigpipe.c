@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The SIGPIPE policies, and what they leave alone. */
+/* The SIGPIPE policies, and the state that they preserve. */
 #include "support.h"
 
 #include <sys/socket.h>
@@ -42,7 +42,7 @@ expect_disposition(void (*handler)(int))
 	ck_assert(action.sa_handler == handler);
 }
 
-/* A write to the peer that is gone; without a signal it is EPIPE. */
+/* A write to a closed peer fails with EPIPE if no signal is raised. */
 static void
 write_to_nobody(int way, enum unix_sigpipe policy)
 {
@@ -66,7 +66,7 @@ write_and_be_caught(void *way)
 	return NULL;
 }
 
-/* These end with the signal. */
+/* The signal ends these tests. */
 START_TEST(default_is_to_raise_for_plain_ports)
 {
 	set_disposition(SIG_DFL);
@@ -119,7 +119,7 @@ START_TEST(ignore_keeps_a_handler_of_the_application)
 	set_disposition(catch_it);
 	write_to_nobody(_i, UNIX_SIGPIPE_IGNORE);
 	expect_disposition(catch_it);
-	/* Nothing raises it in a guarded port unless asked to. */
+	/* Guarded ports raise the signal only with UNIX_SIGPIPE_RAISE. */
 	ck_assert_int_eq(caught > 0, !guarded);
 }
 END_TEST
@@ -165,7 +165,7 @@ START_TEST(each_call_that_makes_ports_ignores)
 }
 END_TEST
 
-/* A listener's policy is that of its connections. */
+/* The policy of a listener applies to its connections. */
 START_TEST(accept_ignores_SIGPIPE_for_its_listener)
 {
 	struct unix_options options = { .sigpipe = UNIX_SIGPIPE_IGNORE };
@@ -222,7 +222,7 @@ START_TEST(no_other_policy_touches_the_disposition)
 }
 END_TEST
 
-/* Plain ports follow it where the system has SO_NOSIGPIPE. */
+/* Plain ports support the policy if the system has SO_NOSIGPIPE. */
 #ifdef SO_NOSIGPIPE
 #define SPARED	1
 #else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The moment in which a descriptor of the library is 0, 1 or 2: the system
- * has just made it, and it is moved before any other call.  By interposition.
+ * The moment in which a descriptor of the library is 0, 1 or 2: the system has
+ * created it, and the next call moves it.  Interposed calls observe this.
  */
 #include "support.h"
 
@@ -42,7 +42,7 @@ finish(void)
 	restore_standard();
 }
 
-/* The calls that move: to a higher number, or onto one. */
+/* The calls that move a descriptor to a higher or a given number. */
 static int
 moves(const char *name)
 {
@@ -52,7 +52,7 @@ moves(const char *name)
 
 static void watch(const char *name);
 
-/* Duplicates of the listener keep the numbers from the client. */
+/* Duplicates of the listener occupy the numbers. */
 static int
 fills_number(int fd, const char *name)
 {
@@ -79,13 +79,13 @@ watch(const char *name)
 		seen++;
 		if (moves(name) || fills_number(fd, name))
 			continue;
-		watch_calls(NULL);	/* Check calls them, too */
+		watch_calls(NULL);	/* Check calls them as well */
 		ck_abort_msg("%d is open at %s", fd, name);
 	}
 	errno = saved;
 }
 
-/* Output of another thread to standard error in that moment. */
+/* Another thread writes to standard error in that moment. */
 static void
 print_stray(void *answer)
 {
@@ -97,7 +97,7 @@ print_stray(void *answer)
 			seen++;
 }
 
-/* Everything that makes a descriptor, while watch() sees the calls. */
+/* Calls everything that creates a descriptor, observed by watch(). */
 
 static void
 make_connections(void)
@@ -208,7 +208,9 @@ START_TEST(stray_output_interrupts_no_listener)
 	after_next("pipe2", print_stray);
 	c.listener = listen_at("s", &options);
 	ck_assert(!is_pending());
-	/* The first number is the reading end's, which takes nothing. */
+	/*
+	 * The first number is the reading end, to which no process can write.
+	 */
 	ck_assert_int_eq(seen > 0, closed == 7);
 	fails(unix_accept(c.listener, &c.server), ETIMEDOUT);
 	expect_reachable(c.listener, "s");
@@ -233,7 +235,7 @@ START_TEST(stray_output_comes_through_no_pair)
 }
 END_TEST
 
-/* Numbers that cannot be moved: each move fails in turn. */
+/* Each move fails in turn. */
 
 static int
 try_listen(void)
@@ -308,7 +310,7 @@ START_TEST(failed_move_is_emfile_and_leaves_nothing)
 }
 END_TEST
 
-/* Too late for the queue, as without closed numbers. */
+/* The client is lost, as it would be without closed numbers. */
 START_TEST(client_without_its_number_is_ended)
 {
 	open_waiting(&c, NULL);

@@ -189,7 +189,7 @@ START_TEST(server_continues_where_numbers_are_closed)
 }
 END_TEST
 
-/* Descriptors of the caller's. */
+/* Descriptors of the caller. */
 
 START_TEST(adopted_connection_keeps_its_number)
 {
@@ -243,7 +243,7 @@ START_TEST(adopted_listener_keeps_its_number)
 }
 END_TEST
 
-/* Descriptors that are received. */
+/* Received descriptors. */
 
 static void
 send_three(struct unix_ports *ports, const int *files)
@@ -312,7 +312,7 @@ START_TEST(received_descriptors_without_another_number_are_dropped)
 }
 END_TEST
 
-/* Limits: all numbers but the closed ones are taken. */
+/* Limits: all numbers except the closed ones are in use. */
 
 #define ENOUGH	(guarded ? 1 : 3)	/* for a client */
 
@@ -419,7 +419,7 @@ START_TEST(serving_needs_numbers_that_are_not_standard)
 }
 END_TEST
 
-/* F_DUPFD answers EINVAL where its lowest number is beyond the limit. */
+/* F_DUPFD fails with EINVAL if its lowest number exceeds the limit. */
 START_TEST(limit_of_three_is_emfile)
 {
 	struct rlimit usual, limit;
@@ -438,8 +438,8 @@ START_TEST(limit_of_three_is_emfile)
 END_TEST
 
 /*
- * Another thread reports an error to a standard error that is closed: a race
- * on a descriptor, which ThreadSanitizer reports.
+ * Another thread writes to standard error, which is closed.  ThreadSanitizer
+ * reports this as a race on a descriptor.
  */
 
 static _Atomic int is_over;

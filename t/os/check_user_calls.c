@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Users that a namespace does not map: each has the overflow uid.  The files
- * in which the kernel describes the namespace are replaced here, so that any
- * user can run the tests.
+ * Users that a namespace does not map have the overflow uid.  The files in
+ * which the kernel describes the namespace are replaced, so that any user can
+ * run the tests.
  */
 #include "support.h"
 
@@ -17,7 +17,7 @@
 
 #define EVERY_USER	"         0          0 4294967295\n"
 
-/* In the place of the kernel's files, once there is a directory for them. */
+/* The replacements of the files, in the directory of the test. */
 static int replaced;
 
 static const char *
@@ -44,7 +44,7 @@ open(const char *path, int flags, ...)
 	return real(replacement(path), flags, mode);
 }
 
-/* TEXT NULL: the file is missing. */
+/* If TEXT is NULL, the file is missing. */
 static void
 write_file(const char *path, const char *text)
 {
@@ -58,7 +58,7 @@ write_file(const char *path, const char *text)
 	ck_assert_int_eq(fclose(file), 0);
 }
 
-/* We are in a namespace with this MAP, in which OVERFLOW is unmapped. */
+/* Simulates a namespace with this MAP, in which OVERFLOW is unmapped. */
 static void
 enter_namespace(const char *overflow, const char *map)
 {
@@ -145,7 +145,7 @@ START_TEST(unmapped_server_is_refused)
 }
 END_TEST
 
-/* The number is then the kernel's default. */
+/* The overflow uid is then the default of the kernel. */
 START_TEST(unknown_overflow_uid_is_65534)
 {
 	enter_namespace(NULL, NULL);
@@ -176,7 +176,7 @@ START_TEST(runtime_directory_of_an_unmapped_user_is_refused)
 }
 END_TEST
 
-/* chmod(2) answers whose file it is: the kernel knows every user. */
+/* chmod(2) shows the owner, since the kernel distinguishes all users. */
 static int refusals;
 
 int

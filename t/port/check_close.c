@@ -6,7 +6,7 @@
 
 static struct connection c;
 
-/* EPIPE, not death, where a test writes to a peer that is gone. */
+/* A write to a closed peer fails with EPIPE instead of killing the test. */
 static void
 open_ignoring(int way)
 {
@@ -81,7 +81,7 @@ START_TEST(unsent_output_to_a_gone_peer_is_epipe)
 }
 END_TEST
 
-/* stdio alone would say 0: its buffer is empty after the failed flush. */
+/* fclose(3) alone returns 0: the buffer is empty after the failed flush. */
 START_TEST(earlier_loss_is_reported_at_the_end)
 {
 	int (*const close_it[])(struct unix_ports *) = { unix_close_ports,
@@ -120,7 +120,7 @@ END_TEST
 START_TEST(descriptor_closed_behind_our_back_is_ebadf)
 {
 	open_connection(&c, 0, NULL);
-	/* `out` of a plain port has one of its own. */
+	/* `out` of plain ports has a descriptor of its own. */
 	if (!guarded)
 		ck_assert_int_eq(close(fileno(c.client.out)), 0);
 	ck_assert_int_eq(close(unix_fileno(&c.client)), 0);

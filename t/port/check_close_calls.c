@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Closing guarded ports while another thread does, or did when the process
- * forked: brought about by interposition.
+ * Closing guarded ports while another thread closes them, or did so during
+ * fork(2).  Interposed calls produce these moments.
  */
 #include "support.h"
 
@@ -27,8 +27,8 @@ close_output(void *context)
 }
 
 /*
- * The other thread closes the last stream, and its number is given to
- * somebody else; unless it waits for us, as it should.
+ * The other thread must wait for this one.  Otherwise it closes the last
+ * stream, and the number of the descriptor is assigned to another file.
  */
 static void
 close_the_other(void)
@@ -81,7 +81,9 @@ START_TEST(output_that_is_closed_is_tied_no_more)
 }
 END_TEST
 
-/* As musl's fork(2) leaves it; the parent's connection goes on. */
+/*
+ * musl's fork(2) leaves the stream locked.  The parent's connection continues.
+ */
 START_TEST(stream_that_cannot_be_had_after_fork_is_left)
 {
 	pid_t child;

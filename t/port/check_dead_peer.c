@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Writes to a peer that is gone, of every size and through every function
- * of stdio, and to one that goes while they wait.  A write hook that fails
- * must tell its libc so in that libc's own way, or stdio reads beyond the
- * caller's memory or reports success: run this under valgrind and ASan.
+ * Writes to a peer that has closed, of every size and through every function of
+ * stdio, and to a peer that closes while they wait.  Each libc requires another
+ * result of a write hook that fails; with a wrong one, stdio reads beyond the
+ * caller's memory or reports success.  valgrind and ASan detect the former.
  */
 #include "traffic.h"
 
@@ -72,7 +72,7 @@ static int (*const writers[])(const char *, size_t, FILE *) = {
 
 static const size_t buffers[] = { 0, 1, 100, 4096 };
 
-/* The writer of stdio, or fflush(3) after it, says EPIPE. */
+/* The function of stdio, or fflush(3) after it, fails with EPIPE. */
 static void
 write_to_nobody(int (*writer)(const char *, size_t, FILE *), size_t length,
     size_t buffer_size)
@@ -141,8 +141,8 @@ START_TEST(peer_that_left_bytes_unread_is_epipe_too)
 END_TEST
 
 /*
- * A writer that waits when the peer goes: with a part sent, or with none,
- * when Linux says ECONNRESET first.
+ * A writer that is blocked when the peer closes: after a part was sent, or
+ * after none was, where Linux reports ECONNRESET first.
  */
 static void
 leave_writer(struct call *call, int none)
@@ -187,7 +187,7 @@ START_TEST(blocked_writer_whose_peer_stops_reading_gets_epipe)
 }
 END_TEST
 
-/* UNIX_SIGPIPE_RAISE, the system's way. */
+/* UNIX_SIGPIPE_RAISE is the behaviour of the system. */
 
 START_TEST(raising_ends_the_process)
 {

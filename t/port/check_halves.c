@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The halves of ports: closed, or fclosed, in every order. */
+/*
+ * The halves of ports, closed by the library or by fclose(3), in every order.
+ */
 #include "support.h"
 
 #include <string.h>
@@ -22,7 +24,7 @@ START_TEST(closed_output_is_the_peers_end_and_it_may_answer)
 }
 END_TEST
 
-/* Of a plain port: the socket is still open in `in`. */
+/* Plain ports: `in` still has the socket open. */
 START_TEST(fclose_of_out_alone_is_no_end)
 {
 	open_connection(&c, _i, NULL);
@@ -51,7 +53,7 @@ START_TEST(fclose_of_out_sends_and_is_the_peers_end)
 }
 END_TEST
 
-/* Of a plain port: the peer writes to nobody, and is not told. */
+/* Plain ports: the writes of the peer succeed, but no stream receives them. */
 START_TEST(fclose_of_in_alone_lets_the_peer_write)
 {
 	open_connection(&c, _i, NULL);
@@ -157,7 +159,7 @@ START_TEST(streams_fclose_in_every_order)
 }
 END_TEST
 
-/* Where the kinds differ: the streams of a guarded port are its halves. */
+/* The kinds differ: fclose(3) of a guarded stream ends its direction. */
 static void
 add_fclose(TCase *halves)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unix_hang_up(): the end of a connection, from anywhere. */
+/* unix_hang_up(), from any thread and from signal handlers. */
 #include "support.h"
 
 #include <signal.h>
@@ -9,7 +9,7 @@ static struct connection c;
 static _Atomic pid_t reader_id;
 static struct unix_ports *for_handler;
 
-/* A reader blocked on a port's input; what it ends with. */
+/* Returns the result of a reader that is blocked on `in`. */
 static void *
 read_to_end(void *argument)
 {

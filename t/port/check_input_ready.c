@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unix_input_ready(): what a read would do. */
+/* unix_input_ready(): whether a read would block. */
 #include "support.h"
 
 #include <signal.h>
@@ -53,7 +53,7 @@ START_TEST(bytes_in_the_socket_are_1)
 }
 END_TEST
 
-/* poll(2) says nothing about them. */
+/* poll(2) does not report buffered bytes. */
 START_TEST(bytes_in_the_stream_are_1)
 {
 	open_connection(&c, _i, NULL);
@@ -79,7 +79,7 @@ START_TEST(byte_that_was_put_back_is_1)
 }
 END_TEST
 
-/* glibc then has two places: what was put back, and what was read ahead. */
+/* glibc keeps bytes of ungetc(3) and read-ahead bytes in two buffers. */
 START_TEST(bytes_behind_one_that_was_put_back_are_1)
 {
 	open_connection(&c, _i, NULL);
@@ -161,7 +161,7 @@ answer_question(void *argument)
 	return NULL;
 }
 
-/* As stdio ties a terminal's two streams; guarded ports alone can. */
+/* stdio ties the two streams of a terminal; guarded ports do the same. */
 START_TEST(readiness_check_sends_output_of_tied_ports)
 {
 	pthread_t thread;
@@ -252,7 +252,7 @@ fill(Suite *suite)
 	    0, WAYS);
 	tcase_add_loop_test(core,
 	    asking_does_not_wait_for_a_thread_that_reads, 0, WAYS);
-	/* The buffers of guarded ports are not the caller's to choose. */
+	/* The caller cannot replace the buffers of guarded ports. */
 	if (!guarded)
 		tcase_add_loop_test(core, unbuffered_stream_is_examined,
 		    0, WAYS);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unix_open_ports() and unix_fileno(): a socket of the caller's. */
+/* unix_open_ports() and unix_fileno() on a socket of the caller. */
 #include "support.h"
 
 #include <sys/socket.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Opening FD fails so, and FD is as it was. */
+/* unix_open_ports() fails with ERROR and leaves FD unchanged. */
 static void
 expect_refused(int fd, const struct unix_options *options, int error)
 {
@@ -23,7 +23,7 @@ expect_refused(int fd, const struct unix_options *options, int error)
 	ck_assert_int_eq(ports.descriptor[0], -7);
 }
 
-/* A pair of sockets, non-blocking and inherited: all that is changed. */
+/* Non-blocking and inherited: the call changes both flags. */
 static void
 raw_pair(int fd[2])
 {
@@ -68,7 +68,7 @@ START_TEST(plain_streams_have_two_descriptors)
 }
 END_TEST
 
-/* unix_fileno() knows it, fileno(3) does not. */
+/* unix_fileno() returns the descriptor, fileno(3) returns -1. */
 START_TEST(guarded_streams_have_one_descriptor)
 {
 	struct unix_ports ports;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The options: what each call refuses, and what it ignores. */
+/* Options that each call rejects or ignores. */
 #include "support.h"
 
 #include <sys/socket.h>
@@ -12,7 +12,7 @@
 #define PORTS	4u
 #define ALL	(LISTEN | CONNECT | PORTS)
 
-/* Options, and for which calls they are EINVAL; 0: none. */
+/* Options, and the calls that reject them with EINVAL; 0 is none. */
 static char somewhere;
 static const struct {
 	struct unix_options options;
@@ -31,7 +31,7 @@ static const struct {
 	{ { .flags = UNIX_DATAGRAM, .sigpipe = UNIX_SIGPIPE_RAISE }, LISTEN },
 	{ { .flags = UNIX_DATAGRAM | UNIX_SAME_USER }, LISTEN },
 	{ { .connect_timeout = -1 }, CONNECT },
-	/* What plain ports cannot do. */
+	/* Options that plain ports do not support. */
 	{ { .read_timeout = 1 }, ALL },
 	{ { .read_timeout = -1 }, ALL },
 	{ { .write_timeout = 1 }, ALL },
@@ -40,7 +40,7 @@ static const struct {
 	{ { .flags = UNIX_UNTIED }, ALL },
 	{ { .flags = UNIX_FILES }, ALL },
 	{ { .flags = UNIX_DATAGRAM, .read_timeout = 1 }, ALL },
-	/* What guarded ports can, and cannot. */
+	/* Options that guarded ports support, and invalid ones. */
 	{ { .flags = UNIX_GUARDED }, 0 },
 	{ { .flags = UNIX_GUARDED, .read_timeout = 1 }, 0 },
 	{ { .flags = UNIX_GUARDED, .read_timeout = -1 }, ALL },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unix_peer() and UNIX_SAME_USER: who is at the other end. */
+/* unix_peer() and UNIX_SAME_USER: the identity of the peer. */
 #include "support.h"
 
 #include <sys/socket.h>
@@ -71,7 +71,7 @@ START_TEST(connection_that_is_not_local_is_enotsup)
 	ck_assert_int_eq(getsockname(server, (struct sockaddr *)&name,
 	    &size), 0);
 	ck_assert_int_eq(connect(fd, (struct sockaddr *)&name, size), 0);
-	/* Whose user nobody can tell; it is not asked for here. */
+	/* The user is unknown, but these calls do not require it. */
 	succeeds(unix_open_ports(fd, of_kind(&same_user), &ports));
 	fails(unix_peer(&ports, &peer), ENOTSUP);
 	succeeds(unix_close_ports(&ports));

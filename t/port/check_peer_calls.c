@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A kernel that does not say who is at the other end: nobody is taken for
- * the same user then.  Brought about by interposition.
+ * A kernel that does not report the peer, by interposed calls.  No peer is
+ * accepted as the same user then.
  */
 #include "support.h"
 
@@ -30,7 +30,7 @@ START_TEST(unknown_peer_is_an_error)
 END_TEST
 
 #ifdef __linux__
-/* As the kernel tells of another pid namespace. */
+/* The kernel reports this for a peer in another pid namespace. */
 static void
 hide_process(void *answer)
 {
@@ -74,7 +74,7 @@ START_TEST(client_of_unknown_user_is_dropped)
 }
 END_TEST
 
-/* Where the system never tells, waiting for another one is no use. */
+/* If the system never reports a user, no other client can be accepted. */
 START_TEST(system_that_reports_no_user_is_ENOTSUP)
 {
 	listener = listen_at("s", &same_user);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Handlers without SA_RESTART at calls that wait: guarded ports lose and
- * repeat nothing, plain ones are stdio's own and give up with EINTR.
+ * Handlers without SA_RESTART interrupt calls that are blocked.  Guarded ports
+ * lose and repeat no byte.  Plain ports are streams of stdio, which fail with
+ * EINTR.
  */
 #include "traffic.h"
 
@@ -12,7 +13,7 @@
 
 static struct connection c;
 
-/* Signals at a thread that waits, each when it waits again. */
+/* Sends each signal when the thread is blocked again. */
 static void
 disturb(pthread_t thread, struct call *call)
 {
@@ -51,7 +52,7 @@ START_TEST(line_is_read_whole)
 }
 END_TEST
 
-/* What a plain port does instead: the half that it had read is gone. */
+/* Plain ports lose the half that was read. */
 START_TEST(line_is_lost_with_eintr)
 {
 	struct call call = { .ports = &c.client };
@@ -93,7 +94,7 @@ START_TEST(blocked_flush_sends_all_once)
 }
 END_TEST
 
-/* What a plain port does instead: the rest of its buffer is dropped. */
+/* Plain ports drop the rest of the buffer. */
 START_TEST(blocked_flush_loses_its_buffer_with_eintr)
 {
 	struct call call = { .ports = &c.client };
@@ -179,7 +180,7 @@ START_TEST(waiting_for_input_continues)
 }
 END_TEST
 
-/* Signals that never stop, until *ARGUMENT is set; at the main thread. */
+/* Sends signals to the main thread until *ARGUMENT is set. */
 static pthread_t main_thread;
 
 static void *

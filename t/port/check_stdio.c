@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What stdio's other calls do on ports: seeking, flushing input, locking. */
+/* Other calls of stdio on ports: seeking, flushing input, locking. */
 #include "support.h"
 
 #include <sys/resource.h>
@@ -28,7 +28,7 @@ START_TEST(ports_cannot_be_sought)
 }
 END_TEST
 
-/* What asking costs: nothing that waits on either side. */
+/* A query discards neither buffered input nor buffered output. */
 START_TEST(seeking_loses_nothing)
 {
 	open_connection(&c, _i, NULL);
@@ -55,7 +55,7 @@ START_TEST(flushing_input_is_no_error)
 }
 END_TEST
 
-/* A sandbox that may open nothing, not even a set for poll(2). */
+/* A sandbox in which no descriptor can be opened. */
 START_TEST(wait_that_the_system_refuses_is_its_error)
 {
 	struct rlimit usual, none;
@@ -109,7 +109,7 @@ echo_lines(void *argument)
 	return unix_close_output(ports) == 0 ? argument : NULL;
 }
 
-/* Who writes without the stream's lock is not seen by the tie. */
+/* The tie ignores output of a thread that does not lock the stream. */
 START_TEST(tie_leaves_a_writer_alone_that_locks_by_himself)
 {
 	pthread_t writer, echoer;

@@ -28,8 +28,8 @@ is_shortage(int error)
 }
 
 /*
- * The server would end because of one client if other errors of unix_accept(3)
- * were permanent: Linux returns EPERM for a client that a filter rejects.
+ * Other errors of unix_accept(3) concern one client and must not end the
+ * server: Linux, for example, returns EPERM for a client that a filter rejects.
  */
 static int
 is_permanent(int error)
@@ -67,10 +67,9 @@ report_shortage(int error)
 }
 
 /*
- * A shortage would fill the log ten times a second, so it is reported once
- * until a program can be started, although its errno may change.  Returns 0 if
- * a filter of system calls rejects poll(2): the caller would loop without a
- * pause.
+ * The errno of a shortage can change with each attempt, ten times a second, so
+ * a shortage is reported once until a program can be started.  Returns 0 if a
+ * filter of system calls rejects poll(2), since the caller would spin.
  */
 static int
 report_and_wait(int error)
@@ -88,7 +87,7 @@ has_service_failed(void)
 	return has_failed;
 }
 
-/* Returns a slot for the program of CLIENT; NULL at the end of the service. */
+/* Returns a slot for the program of CLIENT, or NULL if the service ends. */
 static struct child *
 accept_client(const struct service *service, struct unix_ports *client)
 {
@@ -128,7 +127,10 @@ assign_client(struct child *child, const struct unix_ports *client,
 	    worker->service->clients_per_user);
 }
 
-/* An accepted client would be lost in a shortage, so try again. */
+/*
+ * An accepted client cannot return to the backlog, so a start that fails in a
+ * shortage is repeated.
+ */
 static int
 start_program_for(struct child *child, const struct unix_ports *client,
     const struct worker *worker)

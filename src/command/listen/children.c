@@ -93,8 +93,8 @@ assign_child(struct child *child, uid_t uid, unsigned limit)
 }
 
 /*
- * The slot would never be released if reap_children() has reaped the program
- * before its PID is recorded: waitpid(2) then fails with ECHILD.
+ * If reap_children() has reaped the program before its process ID is stored,
+ * waitpid(2) fails with ECHILD and the slot must be released here.
  */
 void
 set_child_pid(struct child *child, pid_t pid)
@@ -106,7 +106,7 @@ set_child_pid(struct child *child, pid_t pid)
 	pthread_mutex_unlock(&lock);
 }
 
-/* Children from before exec(2) would remain zombies, so reap them, too. */
+/* Children from before execve(2) are reaped, too: they would remain zombies. */
 void
 reap_children(void)
 {
@@ -125,7 +125,7 @@ reap_children(void)
 	}
 }
 
-/* A thread in reserve_child() would never end. */
+/* Wakes the threads in reserve_child(), which would wait for ever. */
 void
 stop_children(void)
 {
@@ -166,9 +166,9 @@ seconds(void)
 }
 
 /*
- * Must be called after the threads have ended: they could start further
- * programs.  Blocks until all programs have ended; another signal, or
- * IMMEDIATELY, terminates them.
+ * Must be called after the threads have ended, since they start programs.
+ * Blocks until all programs have ended; another signal, or IMMEDIATELY,
+ * terminates them.
  */
 void
 end_children(int immediately)

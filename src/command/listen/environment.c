@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Makes the environment of a server's programs, by the UCSPI convention. */
+/* Makes the environment of a server's programs, as specified by UCSPI. */
 #include "command.h"
 
 #include <stdlib.h>
@@ -10,8 +10,8 @@ extern char **environ;
 static char proto[] = "PROTO=UNIX";
 
 /*
- * A program would take the service manager's sockets for its own, or the client
- * of an outer server for its client.
+ * Variables of the service manager or of an outer server would describe sockets
+ * or a client that the program does not have.
  */
 static int
 is_dropped(const char *entry)

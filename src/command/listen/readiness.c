@@ -71,7 +71,7 @@ notify_manager(const char *message)
 	return 0;
 }
 
-/* Not O_NONBLOCK: it would affect all processes that share the pipe. */
+/* O_NONBLOCK would affect all processes that share the pipe. */
 static int
 has_room(int fd)
 {
@@ -81,8 +81,8 @@ has_room(int fd)
 }
 
 /*
- * The reader would wait for EOF.  close(2) alone would give number 1 to a later
- * socket.
+ * The reader of the pipe waits for EOF.  After close(2) alone, a later socket
+ * would get number 1 and receive output.
  */
 static int
 close_standard_output(void)
@@ -95,8 +95,8 @@ close_standard_output(void)
 }
 
 /*
- * The service would fail if EAGAIN were an error: another process can fill the
- * pipe after has_room().  write(2) to a blocking pipe blocks then.
+ * Another process can fill the pipe after has_room().  Then write(2) fails with
+ * EAGAIN, which must not end the service, or blocks if the pipe is blocking.
  */
 static int
 write_newline(void)
@@ -131,7 +131,7 @@ is_readiness_sent(void)
 	return !is_newline_due && !is_message_due;
 }
 
-/* Not repeated: the manager detects the end of the process. */
+/* A lost notification is harmless: the manager waits for the process. */
 void
 send_stopping(void)
 {
@@ -150,8 +150,9 @@ manager_number(const char *name, unsigned long highest)
 }
 
 /*
- * Clients would be accepted after the server has ended: programs inherit the
- * service manager's sockets, which include the listener.
+ * The sockets of the service manager, including the listener, are inherited
+ * across execve(2).  In a program that outlives the server, the listener would
+ * still queue clients.
  */
 void
 close_passed_on_exec(void)

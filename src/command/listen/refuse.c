@@ -39,10 +39,11 @@ close_passed(struct cmsghdr *header)
 }
 
 /*
- * Descriptors that exceed the control buffer would be closed inside recvmsg(2)
- * on Linux.  An inherited listener may have SO_PASSCRED or SO_PASSSEC set, and
- * their data precedes the descriptors.  Without MSG_CMSG_CLOEXEC a program that
- * another thread starts could inherit them.  Returns 0 at EOF.
+ * Returns 0 at EOF.  Linux closes descriptors that exceed the control buffer
+ * inside recvmsg(2), so the buffer has room for all.  An inherited listener may
+ * have SO_PASSCRED or SO_PASSSEC set, whose data precedes the descriptors.
+ * Without MSG_CMSG_CLOEXEC, a program that another thread starts could inherit
+ * them.
  */
 static int
 drain_message(int fd)
@@ -69,8 +70,8 @@ drain_message(int fd)
 }
 
 /*
- * Four threads that receive 253 descriptors each would reach the usual limit of
- * 1024, and Linux closes the excess inside recvmsg(2).
+ * One thread receives at a time.  Four threads with 253 descriptors each would
+ * reach the usual limit of 1024, and Linux closes the excess inside recvmsg(2).
  */
 static int
 drain_exclusively(int fd)
@@ -85,7 +86,7 @@ drain_exclusively(int fd)
 }
 
 /*
- * The loop would not end while the client sends, hence shutdown(2).  Without
+ * After shutdown(2) the client cannot send more, so the loop ends.  Without
  * SO_OOBINLINE, Linux closes the descriptors of an urgent byte inside
  * recvmsg(2).
  */

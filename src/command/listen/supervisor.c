@@ -13,7 +13,7 @@
 
 static struct worker workers[4];
 
-/* Returns the number of threads; one can serve alone. */
+/* Returns the number of threads.  If some cannot start, the others serve. */
 static size_t
 start_workers(const struct service *service)
 {
@@ -65,8 +65,8 @@ stop_workers(const struct service *service, size_t count)
 }
 
 /*
- * New clients would wait in the backlog until the last program ends, so the
- * listener is closed first.
+ * The listener is closed before the programs end: new clients would otherwise
+ * wait in its backlog for a server that accepts none of them.
  */
 static int
 serve_until_signal(const struct service *service)
@@ -87,7 +87,7 @@ serve_until_signal(const struct service *service)
 	return has_service_failed() ? STATUS_ERROR : status;
 }
 
-/* Closes the listener, on failure, too. */
+/* Closes the listener even on failure. */
 int
 serve_clients(struct service *service)
 {

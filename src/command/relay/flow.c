@@ -21,9 +21,9 @@
 #define WRITE_RETRY_MS	250
 
 /*
- * Without a timeout the writer to a full socket would block for ever after the
- * peer has called shutdown(SHUT_RD): poll(2) of Linux does not report it, only
- * the next write does.  Returns 1 if the failed call is to be repeated.
+ * Returns 1 if the failed call is to be repeated.  The wait has a timeout
+ * because poll(2) of Linux does not report that the peer of a full socket has
+ * called shutdown(2) with SHUT_RD; only the next write does.
  */
 static int
 wait_to_retry(int fd, short events)
@@ -86,14 +86,14 @@ move_copied(struct flow *flow)
 }
 
 #ifdef __linux__
-/* Containers filter system calls, and splice(2) rejects some files. */
+/* Containers filter system calls; splice(2) rejects some files with EINVAL. */
 static int
 is_unsupported(int error)
 {
 	return error == EINVAL || error == ENOSYS || error == EPERM;
 }
 
-/* The pipe would keep its bytes if splice(2) rejects TO, so copy them. */
+/* If splice(2) rejects TO, the bytes in the private pipe must be copied. */
 static ssize_t
 empty_pipe(struct flow *flow, size_t length)
 {
@@ -117,11 +117,11 @@ empty_pipe(struct flow *flow, size_t length)
 }
 
 /*
- * Every other process that reads, writes or closes the pipe would hang, and
- * SIGKILL would not end it: since Linux 4.9, splice(2) between a pipe and a
- * socket holds the mutex of the pipe while it waits for the socket.  A private
- * pipe between the two confines the lock, since splice(2) between two pipes
- * waits without it.  SPLICE_F_NONBLOCK does not apply to a full socket, and
+ * Since Linux 4.9, splice(2) between a pipe and a socket holds the mutex of the
+ * pipe while it waits for the socket.  Every other process that reads, writes
+ * or closes the pipe would hang, and SIGKILL would not end it.  With a private
+ * pipe between the two, no other process can: splice(2) between two pipes waits
+ * without the mutex.  SPLICE_F_NONBLOCK does not apply to a full socket, and
  * O_NONBLOCK would affect all processes that share the socket.
  */
 static ssize_t

@@ -30,8 +30,8 @@ struct copying {
 #define RECEIVER	'r'
 
 /*
- * A half-close would count as a close if POLLIN were requested, and without a
- * requested event macOS reports nothing; hence POLLOUT.
+ * Requests POLLOUT: with POLLIN, a half-close would be reported as a close, and
+ * macOS reports nothing if no event is requested.
  */
 static int
 is_closed(int fd)
@@ -43,11 +43,11 @@ is_closed(int fd)
 }
 
 /*
- * Without this wait the command would block in read(2) of a terminal after the
- * peer has closed.  A program that writes input gets a grace period: otherwise
- * the loss of its next bytes would sometimes be unreported.  The peer may read
- * after it has ended its output, and poll(2) cannot wait for a close alone,
- * hence the loop.  Returns 0 if the peer has closed and no input is ready.
+ * Returns 0 if the peer has closed and no input is ready.  Without this wait,
+ * read(2) of a terminal would block after the peer has closed.  A program that
+ * writes the input gets a grace period, so that the loss of its next bytes is
+ * always reported.  The peer may continue to read after its half-close, and
+ * poll(2) cannot wait for a full close alone, hence the loop.
  */
 static int
 wait_input(const struct copying *copying)
@@ -94,7 +94,7 @@ send_input(void *argument)
 	return NULL;
 }
 
-/* NFS and full disks report the loss of output only in close(2). */
+/* NFS reports the loss of output, such as on a full disk, in close(2). */
 static void *
 receive_output(void *argument)
 {
@@ -113,7 +113,7 @@ receive_output(void *argument)
 	return NULL;
 }
 
-/* pthread_join(3) would block: a thread may wait for a terminal. */
+/* Detached: pthread_join(3) would block if the thread reads a terminal. */
 static int
 start_thread(void *(*run)(void *), struct copying *copying)
 {
@@ -159,7 +159,7 @@ format_bytes(double bytes, char *text)
 	return text;
 }
 
-/* The LAST line has the mean rate, others that since the previous line. */
+/* The last line shows the mean rate, others the rate since the previous one. */
 static void
 show_rate(unsigned long long sent, unsigned long long received, int last)
 {
@@ -183,7 +183,10 @@ show_rate(unsigned long long sent, unsigned long long received, int last)
 	last_sum = sum;
 }
 
-/* A thread that waits for a terminal would outlast a failed output. */
+/*
+ * If output fails, the command must end although a thread is still blocked in
+ * read(2) of a terminal.
+ */
 static void
 wait_for_threads(const struct copying *copying, int verbose)
 {
@@ -205,7 +208,7 @@ wait_for_threads(const struct copying *copying, int verbose)
 	}
 }
 
-/* After a close of the peer writes fail with EPIPE, reads with ECONNRESET. */
+/* If the peer has closed, writes fail with EPIPE, reads with ECONNRESET. */
 static int
 is_peer_closed(int error)
 {
@@ -213,8 +216,8 @@ is_peer_closed(int error)
 }
 
 /*
- * Several errors may have one cause, so report only that nearest to the user.
- * Returns 0, or an exit status.
+ * Returns 0, or an exit status.  One cause can produce several errors, so only
+ * the error nearest to the user is reported.
  */
 static int
 report_result(const char *address, const struct copying *copying)
