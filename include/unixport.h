@@ -26,6 +26,16 @@
 extern "C" {
 #endif
 
+/* The result must be used: it is the only report of a failure. */
+#if (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L) || \
+    (defined(__cplusplus) && __cplusplus >= 201703L)
+#define UNIX_NODISCARD	[[nodiscard]]
+#elif defined(__GNUC__)
+#define UNIX_NODISCARD	__attribute__((warn_unused_result))
+#else
+#define UNIX_NODISCARD
+#endif
+
 /*
  * Ports: the two streams of one connection.  The structure is the caller's.
  * The streams and the socket are released by unix_close_ports() or
@@ -207,13 +217,34 @@ int unix_listener_owns_path(const struct unix_listener *listener);
 int unix_interrupt(struct unix_listener *listener);
 
 /*
- * Release LISTENER.  The socket file is removed first, if this process has made
- * it, it was not replaced, and UNIX_KEEP is not set.  Returns 0, or -1 if the
- * file could not be removed; all else is released even so.  If LISTENER is
- * NULL, the call does nothing and returns 0.  No thread may be in unix_accept()
- * or unix_serve().
+ * Release LISTENER.  The socket file is removed first, if this process owns
+ * it, it was not replaced, and UNIX_KEEP is not set.  The process that has
+ * called unix_listen() owns the file, and one that has called unix_own().
+ * Returns 0, or -1 if the file could not be removed; all else is released even
+ * so.  If LISTENER is NULL, the call does nothing and returns 0.  No thread may
+ * be in unix_accept() or unix_serve().
  */
 int unix_close(struct unix_listener *listener);
+
+/*
+ * Release LISTENER and leave the socket file: for the process that does not
+ * use the listener after fork(2).  Other processes can accept as before.
+ * Always returns 0, also if LISTENER is NULL.  No thread may be in
+ * unix_accept() or unix_serve().
+ */
+int unix_abandon(struct unix_listener *listener);
+
+/*
+ * Take over the socket file of LISTENER after fork(2): unix_close() in this
+ * process removes it, unless UNIX_KEEP is set.  Returns 0, also if this process
+ * owns the file already, or -1 and nothing has changed.  The former owner is
+ * not informed: it calls unix_abandon(), before or after, or exits without
+ * unix_close().
+ * Errors: ENOENT if the path does not lead to the file, EINVAL if LISTENER is
+ * NULL or has made no file, and the errors of unix_listener_owns_path().
+ */
+UNIX_NODISCARD
+int unix_own(struct unix_listener *listener);
 
 /*
  * Connect to the server at ADDRESS: fill PORTS, which the caller closes.

@@ -6,6 +6,7 @@ server_programs = \
 	t/server/check_accept \
 	t/server/check_interrupt \
 	t/server/check_listen \
+	t/server/check_own \
 	t/server/check_serve \
 	t/server/check_serve_end \
 	t/server/check_serve_handlers \
@@ -13,8 +14,11 @@ server_programs = \
 	t/server/check_serve_many \
 	t/server/check_serve_shared
 server_privileged = \
+	t/server/check_own_elsewhere.privileged \
 	t/server/check_serve_users.privileged
 
+t_server_check_own_elsewhere_privileged_SOURCES = \
+	t/server/check_own_elsewhere.c $(privilege)
 t_server_check_serve_SOURCES = t/server/check_serve.c $(servers)
 t_server_check_serve_calls_SOURCES = \
 	t/server/check_serve_calls.c $(interpose) $(servers)
