@@ -3,6 +3,7 @@
 examples = \
 	examples/chat \
 	examples/child-count \
+	examples/daemon \
 	examples/echo-client \
 	examples/echo-server \
 	examples/event-loop \
@@ -16,6 +17,7 @@ examples = \
 examples_chat_CFLAGS = $(UP_CFLAGS) -pthread
 examples_chat_LDADD = libunixport.la
 examples_child_count_LDADD = libunixport.la
+examples_daemon_LDADD = libunixport.la
 examples_echo_client_LDADD = libunixport.la
 examples_echo_server_LDADD = libunixport.la
 examples_event_loop_LDADD = libunixport.la

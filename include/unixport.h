@@ -30,6 +30,16 @@
 extern "C" {
 #endif
 
+/* The result must be used: it is the only report of a failure. */
+#if (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L) || \
+    (defined(__cplusplus) && __cplusplus >= 201703L)
+#define UNIX_NODISCARD	[[nodiscard]]
+#elif defined(__GNUC__)
+#define UNIX_NODISCARD	__attribute__((warn_unused_result))
+#else
+#define UNIX_NODISCARD
+#endif
+
 /*
  * Ports: the two streams of one connection.
  *
@@ -285,12 +295,39 @@ int unix_interrupt(struct unix_listener *listener);
  * Remove the socket file and release LISTENER.
  * Returns 0, or -1 if the file could not be removed.
  *
- * The file is removed only if this process made it, it was not replaced, and
- * UNIX_KEEP is not set.  All other resources are released even on failure.  If
- * LISTENER is NULL, the call does nothing and returns 0.  No thread may be
- * inside unix_accept() or unix_serve().
+ * The file is removed only if this process owns it, it was not replaced, and
+ * UNIX_KEEP is not set.  The owner is the process that called unix_listen() or
+ * unix_own().  All other resources are released even on failure.  If LISTENER
+ * is NULL, the call does nothing and returns 0.  No thread may be inside
+ * unix_accept() or unix_serve().
  */
 int unix_close(struct unix_listener *listener);
+
+/*
+ * Release LISTENER and leave the socket file.  Always returns 0.
+ *
+ * Use it after fork(2) in the process that does not use the listener.  Other
+ * processes can accept clients as before.  If LISTENER is NULL, the call does
+ * nothing.  No thread may be inside unix_accept() or unix_serve().
+ */
+int unix_abandon(struct unix_listener *listener);
+
+/*
+ * Make this process the owner of the socket file of LISTENER after fork(2).
+ * Returns 0, or -1 on failure.
+ *
+ * unix_close() in this process then removes the file, unless UNIX_KEEP is set.
+ * If this process owns the file, the call does nothing.  The former owner is
+ * not informed: it must call unix_abandon(), before or after this call, or exit
+ * without unix_close().  A call that fails changes nothing.
+ *
+ * Errors:
+ *   ENOENT      The path does not lead to the file.
+ *   EINVAL      LISTENER is NULL, or unix_listen() did not make a file for it.
+ * Errors of unix_listener_owns_path() are possible, too.
+ */
+UNIX_NODISCARD
+int unix_own(struct unix_listener *listener);
 
 /*
  * Connect to the server at ADDRESS and open PORTS, which the caller closes.

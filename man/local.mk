@@ -10,6 +10,7 @@ dist_man_MANS = \
 	man/unix_guarded.7 \
 	man/unix_listen.3 \
 	man/unix_open_ports.3 \
+	man/unix_own.3 \
 	man/unix_pair.3 \
 	man/unix_peer.3 \
 	man/unix_put_frame.3 \
@@ -38,6 +39,7 @@ man_links = \
 	unix_open_ports.3/unix_fileno \
 	unix_open_ports.3/unix_hang_up \
 	unix_open_ports.3/unix_input_ready \
+	unix_own.3/unix_abandon \
 	unix_put_frame.3/unix_get_frame \
 	unix_serve.3/unix_serve_options \
 	unixport.3/unix_available \

@@ -71,6 +71,32 @@ set_up_file(struct up_claim *claim, int fd, mode_t mode, gid_t group)
 	return result;
 }
 
+/* Without the root, a path is looked up as given. */
+static void
+record_root(struct up_claim *claim)
+{
+	struct stat root;
+
+	if (stat("/", &root) == 0) {
+		claim->root_device = root.st_dev;
+		claim->root_inode = root.st_ino;
+	}
+}
+
+/* 1 if a path leads to where it led for unix_listen(), 0, or -1. */
+static int
+is_same_root(const struct up_claim *claim)
+{
+	struct stat root;
+
+	if (claim->root_inode == 0)
+		return 1;
+	if (stat("/", &root) == -1)
+		return -1;
+	return root.st_dev == claim->root_device &&
+	    root.st_ino == claim->root_inode;
+}
+
 /*
  * Bind FD to PATH, to which CLAIM refers afterwards.  The caller calls
  * up_release_claim(), also after a failure.
@@ -90,7 +116,10 @@ up_claim(struct up_claim *claim, const char *path, int fd,
 	    (options->flags & UNIX_NO_RECLAIM) != 0 ||
 	    up_reclaim(claim, fd) == -1))
 		return -1;
-	return set_up_file(claim, fd, mode, options->group);
+	if (set_up_file(claim, fd, mode, options->group) == -1)
+		return -1;
+	record_root(claim);
+	return 0;
 }
 
 static int
@@ -102,20 +131,40 @@ is_claimed_file(const struct up_claim *claim, const struct stat *file)
 
 /*
  * 1 if the path leads to the file, or no path was claimed; 0 if another file
- * or none is there; -1 if that is unknown.
+ * or none is there; -1 if that is unknown.  After chroot(2) the path is another
+ * one, but the file can still be removed.
  */
 int
 up_owns_path(const struct up_claim *claim)
 {
 	const char *path;
 	struct stat file;
+	int same_root;
 
 	if (claim->path == NULL)
 		return 1;
+	same_root = is_same_root(claim);
+	if (same_root == -1)
+		return -1;
 	path = *claim->path == '/' ? claim->path : claim->absolute;
-	if ((path != NULL ? lstat(path, &file) : stat_path(claim, &file)) == -1)
+	if ((same_root && path != NULL ? lstat(path, &file) : stat_path(claim, &file)) == -1)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
 	return is_claimed_file(claim, &file);
+}
+
+/* Make this process the one that removes the file. */
+int
+up_own_path(struct up_claim *claim)
+{
+	int owns;
+
+	if (claim->path == NULL)
+		return up_fail(EINVAL);
+	owns = up_owns_path(claim);
+	if (owns != 1)
+		return owns == 0 ? up_fail(ENOENT) : -1;
+	claim->owner = up_process_number();
+	return 0;
 }
 
 /* Remove the file that was identified, unless it is gone or replaced. */

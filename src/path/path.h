@@ -10,11 +10,13 @@ struct up_claim {
 	const char *last;	/* its last component */
 	char *absolute;		/* without links and dots; NULL: unknown */
 	int directory;
+	dev_t root_device;	/* of the root in which the path holds */
+	ino_t root_inode;	/* 0: unknown */
 	char temporary[40];	/* the file's name until it is in its place */
 	dev_t device;
 	ino_t inode;
-	unsigned owner;		/* the process that made the file and may
-				   remove it, or 0 */
+	unsigned owner;		/* the process that may remove the file: it
+				   has made it or taken it over; or 0 */
 };
 
 /* A reference to the file at the path: arguments of the *at calls. */
@@ -45,6 +47,7 @@ int up_reclaim(struct up_claim *, int);
 int up_claim(struct up_claim *, const char *, int,
     const struct unix_options *);
 int up_owns_path(const struct up_claim *);
+int up_own_path(struct up_claim *);
 int up_release_claim(struct up_claim *, int);
 
 /* A claim of no path, which may be released. */

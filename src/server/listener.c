@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Listeners, from unix_listen() to unix_close(): their sockets, questions
- * about one, and its interrupt.
+ * Listeners, from unix_listen() to unix_close() or unix_abandon(): their
+ * sockets, questions about one, its interrupt, and the process that owns it.
  */
 #include "server.h"
 
@@ -179,6 +179,30 @@ unix_close(struct unix_listener *listener)
 	    free_listener(listener, (listener->options.flags & UNIX_KEEP) != 0);
 
 	return up_result(error, saved);
+}
+
+UP_API int
+unix_abandon(struct unix_listener *listener)
+{
+	int saved = errno;
+
+	if (listener != NULL)
+		(void)free_listener(listener, 1);
+	errno = saved;
+	return 0;
+}
+
+UP_API int
+unix_own(struct unix_listener *listener)
+{
+	int saved = errno;
+
+	if (listener == NULL)
+		return up_fail(EINVAL);
+	if (up_own_path(&listener->claim) == -1)
+		return -1;
+	errno = saved;
+	return 0;
 }
 
 UP_API int

@@ -3,6 +3,7 @@
 examples_scripts = \
 	t/examples/compile.sh \
 	t/examples/example-chat.sh \
+	t/examples/example-daemon.sh \
 	t/examples/example-echo.sh \
 	t/examples/example-event-loop.sh \
 	t/examples/example-http.sh \

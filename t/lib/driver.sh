@@ -1,7 +1,8 @@
 #!/bin/sh
 # driver.sh DRIVER...: run one of Automake's test drivers with its options, and
 # print one line: the result, the name and the number of tests.  If a test
-# failed or was skipped, the whole log follows.
+# failed or was skipped, the whole log follows; else rows of a table, which
+# begin with "# |".
 set -u
 
 # The values of these options of the driver, and colours as it uses them.
@@ -42,7 +43,11 @@ fi
 report()
 {
 	echo "$begin$result$end: $name ($count $tests)"
-	! grep -qE '^:test-result: *(FAIL|XPASS|ERROR|SKIP)' "$trs" || cat "$log"
+	if grep -qE '^:test-result: *(FAIL|XPASS|ERROR|SKIP)' "$trs"; then
+		cat "$log"
+	else
+		sed -n 's/^# |/ /p' "$log"
+	fi
 }
 
 # Parallel programs report at any time: only a single write(2) keeps the lines

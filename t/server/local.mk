@@ -6,15 +6,23 @@ server_programs = \
 	t/server/check_accept \
 	t/server/check_interrupt \
 	t/server/check_listen \
+	t/server/check_own \
 	t/server/check_serve \
 	t/server/check_serve_end \
 	t/server/check_serve_handlers \
 	t/server/check_serve_limits \
 	t/server/check_serve_many \
-	t/server/check_serve_shared
+	t/server/check_serve_shared \
+	t/server/check_upgrade
 server_privileged = \
+	t/server/check_mapped_users.privileged \
+	t/server/check_own_elsewhere.privileged \
 	t/server/check_serve_users.privileged
 
+t_server_check_mapped_users_privileged_SOURCES = \
+	t/server/check_mapped_users.c $(privilege)
+t_server_check_own_elsewhere_privileged_SOURCES = \
+	t/server/check_own_elsewhere.c $(privilege)
 t_server_check_serve_SOURCES = t/server/check_serve.c $(servers)
 t_server_check_serve_calls_SOURCES = \
 	t/server/check_serve_calls.c $(interpose) $(servers)

@@ -155,6 +155,8 @@ static const struct allowed table[] = {
 	    "it is gone, as it shall be" },
 	{ "owns_path/*", "lstat", "ENOENT|ENOTDIR", "*", BECOMES, EEXIST,
 	    "the answer is 0: nothing is there" },
+	{ "own/*", "lstat", "ENOTDIR", "*", BECOMES, ENOENT,
+	    "the path does not lead to the file" },
 
 	/* Accepting. */
 	{ "accept*/plain", "dup3", ANY, LOSES_CLIENT, 0,

@@ -195,6 +195,31 @@ call_owns_path(void)
 }
 
 static int
+call_abandon(void)
+{
+	return unix_abandon(listener);
+}
+
+static void
+remove_file(void)
+{
+	need(unlink("s") == 0);
+}
+
+/* As the child of fork(2) that the listener is left to. */
+static int
+call_own(void)
+{
+	return unix_own(listener);
+}
+
+static void
+expect_owned(void)
+{
+	need(unix_listener_owns_path(listener) == 1);
+}
+
+static int
 call_interrupt(void)
 {
 	return unix_interrupt(listener);
@@ -233,6 +258,10 @@ const struct scenario listeners[] = {
 	    clean_path),
 	{ "close", BOTH, CHANGES, prepare_listener, call_close, close_again,
 	    expect_no_file, nothing },
+	{ "abandon", BOTH, 0, prepare_listener, call_abandon, NULL,
+	    remove_file, nothing },
+	{ "own", PLAIN, 0, prepare_listener, call_own, NULL, expect_owned,
+	    clean_listener },
 	{ "owns_path", PLAIN, 0, prepare_listener, call_owns_path, NULL,
 	    nothing, clean_listener },
 	{ "interrupt", PLAIN, 0, prepare_listener, call_interrupt, NULL,
