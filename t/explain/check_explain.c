@@ -50,7 +50,7 @@ make_file(const char *path)
 	ck_assert_int_eq(close(open(path, O_CREAT | O_WRONLY, 0640)), 0);
 }
 
-START_TEST(nothing_there)
+START_TEST(missing_file_is_explained)
 {
 	expect_connect("s", ENOENT,
 	    "s: nothing is there; is the server running?");
@@ -74,7 +74,7 @@ START_TEST(nothing_there)
 }
 END_TEST
 
-START_TEST(live_server)
+START_TEST(live_server_is_explained)
 {
 	struct unix_listener *listener = listen_at("s", NULL);
 
@@ -87,7 +87,7 @@ START_TEST(live_server)
 }
 END_TEST
 
-START_TEST(stale_socket)
+START_TEST(stale_socket_is_explained)
 {
 	struct unix_options no = { .flags = UNIX_NO_RECLAIM };
 
@@ -100,7 +100,7 @@ START_TEST(stale_socket)
 }
 END_TEST
 
-START_TEST(socket_of_another_program)
+START_TEST(foreign_socket_is_explained)
 {
 	char expected[200];
 	long owner = (long)geteuid();
@@ -117,7 +117,7 @@ START_TEST(socket_of_another_program)
 }
 END_TEST
 
-START_TEST(something_that_is_no_socket)
+START_TEST(other_kinds_of_files_are_explained)
 {
 	make_file("f");
 	expect_listen("f", EADDRINUSE, "f: a regular file is there and is not "
@@ -138,7 +138,7 @@ START_TEST(something_that_is_no_socket)
 }
 END_TEST
 
-START_TEST(something_that_has_gone_meanwhile)
+START_TEST(removed_file_is_explained)
 {
 	expect_text("s", EADDRINUSE,
 	    "s: the file no longer exists; try again");
@@ -148,7 +148,7 @@ START_TEST(something_that_has_gone_meanwhile)
 END_TEST
 
 /* With UNIX_WAIT, or if the backlog is full. */
-START_TEST(late)
+START_TEST(timeout_is_explained)
 {
 	struct unix_options wait = { .flags = UNIX_WAIT,
 	    .connect_timeout = 1 };
@@ -172,7 +172,7 @@ START_TEST(late)
 }
 END_TEST
 
-START_TEST(no_permission)
+START_TEST(missing_permission_is_explained)
 {
 	/* faccessat(3) of glibc before 2.33 checks the real user. */
 	int is_known = !GLIBC_BEFORE(2, 33) || getuid() != 0;
@@ -215,7 +215,7 @@ START_TEST(no_permission)
 }
 END_TEST
 
-START_TEST(too_long)
+START_TEST(too_long_address_is_explained)
 {
 	char path[5000], expected[6000];
 	size_t limit = sizeof(((struct sockaddr_un *)0)->sun_path);
@@ -263,7 +263,7 @@ START_TEST(too_long)
 }
 END_TEST
 
-START_TEST(malformed)
+START_TEST(malformed_address_is_explained)
 {
 	expect_connect(NULL, EINVAL, "\"\": the address is empty; specify a "
 	    "path");
@@ -282,7 +282,7 @@ START_TEST(malformed)
 }
 END_TEST
 
-START_TEST(option_that_the_system_does_not_have)
+START_TEST(unsupported_option_is_explained)
 {
 	expect_text("s", ENOTSUP, "s: an option is not supported here; the "
 	    "file system may refuse the mode or group, and "
@@ -290,7 +290,7 @@ START_TEST(option_that_the_system_does_not_have)
 }
 END_TEST
 
-START_TEST(forms_without_a_file)
+START_TEST(addresses_without_a_file_are_explained)
 {
 	expect_listen("systemd:web", ENOENT, "systemd:web: the service manager "
 	    "passed no such socket; start the program through its socket unit");
@@ -309,7 +309,7 @@ START_TEST(forms_without_a_file)
 }
 END_TEST
 
-START_TEST(other_errors)
+START_TEST(other_errors_use_the_text_of_libc)
 {
 	int fd = bind_socket(SOCK_DGRAM);
 
@@ -329,7 +329,7 @@ START_TEST(other_errors)
 }
 END_TEST
 
-START_TEST(control_bytes_are_shown)
+START_TEST(control_bytes_are_escaped)
 {
 	expect_text("a\n\033[31mb\\\177", ENOENT, "a\\x0a\\x1b[31mb\\\\\\x7f: "
 	    "nothing is there; is the server running?");
@@ -356,20 +356,20 @@ main(void)
 	TCase *path = add_case(suite, "path");
 	TCase *other = add_case(suite, "other");
 
-	tcase_add_test(path, nothing_there);
-	tcase_add_test(path, live_server);
-	tcase_add_test(path, stale_socket);
-	tcase_add_test(path, socket_of_another_program);
-	tcase_add_test(path, something_that_is_no_socket);
-	tcase_add_test(path, something_that_has_gone_meanwhile);
-	tcase_add_test(path, late);
-	tcase_add_test(path, no_permission);
-	tcase_add_test(path, too_long);
-	tcase_add_test(other, malformed);
-	tcase_add_test(other, option_that_the_system_does_not_have);
-	tcase_add_test(other, forms_without_a_file);
-	tcase_add_test(other, other_errors);
-	tcase_add_test(other, control_bytes_are_shown);
+	tcase_add_test(path, missing_file_is_explained);
+	tcase_add_test(path, live_server_is_explained);
+	tcase_add_test(path, stale_socket_is_explained);
+	tcase_add_test(path, foreign_socket_is_explained);
+	tcase_add_test(path, other_kinds_of_files_are_explained);
+	tcase_add_test(path, removed_file_is_explained);
+	tcase_add_test(path, timeout_is_explained);
+	tcase_add_test(path, missing_permission_is_explained);
+	tcase_add_test(path, too_long_address_is_explained);
+	tcase_add_test(other, malformed_address_is_explained);
+	tcase_add_test(other, unsupported_option_is_explained);
+	tcase_add_test(other, addresses_without_a_file_are_explained);
+	tcase_add_test(other, other_errors_use_the_text_of_libc);
+	tcase_add_test(other, control_bytes_are_escaped);
 	tcase_add_test(other, truncated_text_is_counted);
 	return run_suite(suite);
 }
