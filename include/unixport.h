@@ -126,8 +126,8 @@ int unix_open_ports(int fd, const struct unix_options *options,
 /*
  * Return the descriptor of the connection, or -1 on failure.
  *
- * The ports still own the descriptor.  The call does not lock the streams.  Use
- * it instead of fileno(3), which returns -1 for guarded ports.
+ * The ports still own the descriptor.  The call does not lock the streams.
+ * fileno(3) returns -1 for guarded ports.
  *
  * Errors:
  *   EBADF       Both streams are closed.
@@ -185,8 +185,8 @@ int unix_close_ports(struct unix_ports *ports);
  * Close both streams without sending buffered output.
  * Returns 0, or -1 if output was lost before the call.
  *
- * Use it after fork(2) in the process that does not use the connection.  The
- * connection remains open in the other process.
+ * Call this function after fork(2) in the process that does not use the
+ * connection.  The connection remains open in the other process.
  */
 int unix_abandon_ports(struct unix_ports *ports);
 
@@ -196,8 +196,8 @@ int unix_abandon_ports(struct unix_ports *ports);
  * Here and at the peer, reads return the bytes received so far, then EOF, and
  * writes fail with EPIPE.  The streams remain open.
  *
- * Any thread or signal handler may call it while other threads read and write,
- * but not while one closes the streams.
+ * Any thread or signal handler may call this function while other threads read
+ * and write, but not while one closes the streams.
  *
  * Errors:
  *   EBADF       Both streams are closed.
@@ -253,8 +253,8 @@ int unix_accept(struct unix_listener *listener, struct unix_ports *ports);
  * Return 1 if a client or a datagram is queued or LISTENER was interrupted, 0
  * if not, or -1 on failure.
  *
- * After 1, unix_accept() can still wait if another thread or process accepts
- * the client first.
+ * If other threads or processes accept, too, one of them can take the client
+ * first; unix_accept() then waits for the next.
  */
 int unix_accept_ready(struct unix_listener *listener);
 
@@ -286,8 +286,8 @@ int unix_listener_owns_path(const struct unix_listener *listener);
  * Interrupt LISTENER permanently, in every process that has it.
  * Returns 0, or -1 if LISTENER is NULL.
  *
- * Current and later calls of unix_accept() fail with ECANCELED.  unix_serve()
- * returns.  Any thread or signal handler may call it.
+ * Blocked and later calls of unix_accept() fail with ECANCELED, and
+ * unix_serve() returns.  Any thread or signal handler may call this function.
  */
 int unix_interrupt(struct unix_listener *listener);
 

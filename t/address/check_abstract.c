@@ -98,7 +98,7 @@ START_TEST(abstract_name_fills_sun_path)
 }
 END_TEST
 
-START_TEST(mode_and_group_do_not_go_with_a_name)
+START_TEST(mode_or_group_with_abstract_name_is_EINVAL)
 {
 	struct unix_options mode = { .mode = 0600 }, group = { .group = 1 };
 
@@ -109,7 +109,7 @@ START_TEST(mode_and_group_do_not_go_with_a_name)
 }
 END_TEST
 #else
-START_TEST(other_systems_have_none)
+START_TEST(abstract_name_is_EAFNOSUPPORT_elsewhere)
 {
 	fails(unix_check_address("@name", 0), EAFNOSUPPORT);
 	cannot_listen("@name", NULL, EAFNOSUPPORT);
@@ -129,9 +129,9 @@ main(void)
 	tcase_add_test(names, abstract_name_has_its_exact_length);
 	tcase_add_test(names, abstract_name_of_another_server_is_in_use);
 	tcase_add_test(names, abstract_name_fills_sun_path);
-	tcase_add_test(names, mode_and_group_do_not_go_with_a_name);
+	tcase_add_test(names, mode_or_group_with_abstract_name_is_EINVAL);
 #else
-	tcase_add_test(names, other_systems_have_none);
+	tcase_add_test(names, abstract_name_is_EAFNOSUPPORT_elsewhere);
 #endif
 	return run_suite(suite);
 }

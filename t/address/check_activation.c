@@ -94,7 +94,7 @@ START_TEST(adopted_listener_reports_its_abstract_name)
 }
 END_TEST
 
-START_TEST(inherit_keeps_it_for_the_next_program)
+START_TEST(inherited_listener_survives_exec)
 {
 	struct unix_options inherit = { .flags = UNIX_INHERIT };
 	int fd = raw_listener();
@@ -105,7 +105,7 @@ START_TEST(inherit_keeps_it_for_the_next_program)
 }
 END_TEST
 
-START_TEST(descriptor_without_listener_is_refused)
+START_TEST(descriptor_that_does_not_listen_is_rejected)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET,
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -141,7 +141,7 @@ START_TEST(given_connection_becomes_ports)
 }
 END_TEST
 
-START_TEST(unconnected_descriptor_is_refused)
+START_TEST(unconnected_descriptor_is_rejected)
 {
 	struct unix_options same_user = { .flags = UNIX_SAME_USER };
 	int fd = raw_listener();
@@ -219,7 +219,7 @@ START_TEST(passed_socket_is_found)
 }
 END_TEST
 
-START_TEST(lying_environment_is_refused_and_unchanged)
+START_TEST(invalid_variables_are_rejected_and_unchanged)
 {
 	const struct {
 		const char *pid;
@@ -249,7 +249,7 @@ START_TEST(lying_environment_is_refused_and_unchanged)
 }
 END_TEST
 
-START_TEST(passed_descriptor_that_lies_is_refused)
+START_TEST(passed_descriptor_of_another_type_is_rejected)
 {
 	pid_t child = fork();
 
@@ -285,14 +285,15 @@ main(void)
 	tcase_add_test(descriptor,
 	    adopted_listener_reports_its_abstract_name);
 #endif
-	tcase_add_test(descriptor, inherit_keeps_it_for_the_next_program);
-	tcase_add_loop_test(descriptor, descriptor_without_listener_is_refused,
+	tcase_add_test(descriptor, inherited_listener_survives_exec);
+	tcase_add_loop_test(descriptor,
+	    descriptor_that_does_not_listen_is_rejected,
 	    0, 5);
 	tcase_add_test(descriptor, given_connection_becomes_ports);
-	tcase_add_test(descriptor, unconnected_descriptor_is_refused);
+	tcase_add_test(descriptor, unconnected_descriptor_is_rejected);
 	tcase_add_loop_test(manager, passed_socket_is_found, 0, 9);
 	tcase_add_loop_test(manager,
-	    lying_environment_is_refused_and_unchanged, 0, 11);
-	tcase_add_test(manager, passed_descriptor_that_lies_is_refused);
+	    invalid_variables_are_rejected_and_unchanged, 0, 11);
+	tcase_add_test(manager, passed_descriptor_of_another_type_is_rejected);
 	return run_suite(suite);
 }

@@ -71,7 +71,7 @@ START_TEST(path_of_any_length_is_served)
 }
 END_TEST
 
-START_TEST(longer_path_is_refused_whole)
+START_TEST(longer_path_is_rejected_and_not_truncated)
 {
 	char path[6000];
 
@@ -85,7 +85,7 @@ START_TEST(longer_path_is_refused_whole)
 }
 END_TEST
 
-START_TEST(long_path_that_is_there_is_in_use)
+START_TEST(long_path_of_a_server_is_in_use)
 {
 	const size_t lengths[] = { 150, 255, 1000 };
 	struct unix_listener *listener;
@@ -137,7 +137,7 @@ START_TEST(absolute_path_is_bound_when_it_fits)
 }
 END_TEST
 
-START_TEST(unix_mark_stands_before_paths_and_names)
+START_TEST(unix_prefix_precedes_paths_and_names)
 {
 	expect_served("unix:s", NULL, "s", "s");
 	expect_served("unix:./s", NULL, "./s", "./s");
@@ -147,7 +147,7 @@ START_TEST(unix_mark_stands_before_paths_and_names)
 }
 END_TEST
 
-START_TEST(mark_behind_a_dot_and_slash_is_a_path)
+START_TEST(prefix_after_dot_slash_is_a_path)
 {
 	const char *const paths[] = { "./@name", "./unix:s", "./fd:3",
 	    "./systemd:", "unix", "fd", "systemd" };
@@ -215,7 +215,7 @@ START_TEST(file_as_directory_is_enotdir)
 }
 END_TEST
 
-START_TEST(loop_of_links_is_eloop)
+START_TEST(loop_of_symbolic_links_is_ELOOP)
 {
 	ck_assert_int_eq(symlink("loop", "loop"), 0);
 	cannot_listen("loop/s", NULL, ELOOP);
@@ -233,7 +233,7 @@ START_TEST(directory_without_search_is_eacces)
 }
 END_TEST
 
-START_TEST(directory_that_cannot_be_read_serves)
+START_TEST(unreadable_directory_can_be_used)
 {
 	const mode_t modes[] = { 0333, 0711, 0733 };
 
@@ -257,22 +257,23 @@ main(void)
 	TCase *limits = add_case(suite, "limits");
 
 	tcase_add_loop_test(limits, path_of_any_length_is_served, 0, 15);
-	tcase_add_loop_test(limits, longer_path_is_refused_whole, 0, 2);
-	tcase_add_loop_test(limits, long_path_that_is_there_is_in_use, 0, 3);
+	tcase_add_loop_test(limits, longer_path_is_rejected_and_not_truncated,
+	    0, 2);
+	tcase_add_loop_test(limits, long_path_of_a_server_is_in_use, 0, 3);
 	tcase_add_test(core, relative_and_absolute_paths_are_served);
 	tcase_add_test(core, absolute_path_is_bound_when_it_fits);
-	tcase_add_test(core, unix_mark_stands_before_paths_and_names);
+	tcase_add_test(core, unix_prefix_precedes_paths_and_names);
 	tcase_add_test(core, address_length_counts_the_bytes);
-	tcase_add_loop_test(core, mark_behind_a_dot_and_slash_is_a_path,
+	tcase_add_loop_test(core, prefix_after_dot_slash_is_a_path,
 	    0, 7);
-	tcase_add_loop_test(core, directory_that_cannot_be_read_serves, 0, 3);
+	tcase_add_loop_test(core, unreadable_directory_can_be_used, 0, 3);
 	tcase_add_loop_test(errors, bad_addresses_are_einval, 0, 14);
 	tcase_add_test(errors,
 	    empty_address_is_einval_on_every_system);
 	tcase_add_test(errors, nul_inside_a_path_is_einval);
 	tcase_add_test(errors, missing_directory_is_enoent);
 	tcase_add_test(errors, file_as_directory_is_enotdir);
-	tcase_add_test(errors, loop_of_links_is_eloop);
+	tcase_add_test(errors, loop_of_symbolic_links_is_ELOOP);
 	tcase_add_test(errors, directory_without_search_is_eacces);
 	return run_suite(suite);
 }

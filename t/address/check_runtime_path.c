@@ -43,7 +43,7 @@ expect_refused(const char *name, int error)
 	ck_assert_int_eq(errno, error);
 }
 
-START_TEST(name_stands_in_the_users_directory)
+START_TEST(name_is_in_the_users_directory)
 {
 	make_base(0700);
 	expect_path("app.sock");
@@ -52,7 +52,7 @@ START_TEST(name_stands_in_the_users_directory)
 }
 END_TEST
 
-START_TEST(directory_of_the_application_is_made_private)
+START_TEST(application_directory_is_created_private)
 {
 	mode_t usual = umask(_i == 0 ? 0 : 0777);
 	char path[300];
@@ -94,7 +94,7 @@ START_TEST(directory_open_to_others_is_eperm)
 }
 END_TEST
 
-START_TEST(directory_that_is_none_or_another_users_is_refused)
+START_TEST(file_or_directory_of_another_user_is_rejected)
 {
 	setenv("XDG_RUNTIME_DIR", "/nonexistent/run", 1);
 	expect_refused("s", ENOENT);
@@ -121,7 +121,7 @@ START_TEST(directory_that_is_none_or_another_users_is_refused)
 END_TEST
 
 /* Without the variable, the directory of the system is used, never /tmp. */
-START_TEST(without_the_variable_nothing_is_made_up)
+START_TEST(without_the_variable_no_directory_is_invented)
 {
 	char expected[100], *path;
 
@@ -140,7 +140,7 @@ START_TEST(without_the_variable_nothing_is_made_up)
 }
 END_TEST
 
-START_TEST(names_that_lead_elsewhere_are_einval)
+START_TEST(names_that_leave_the_directory_are_EINVAL)
 {
 	const char *const bad[] = { NULL, "", "/s", "../s", "..", ".", "./s",
 	    "a/../s", "a/..", "a/.", "a/b/c", "a/", "//s" };
@@ -158,17 +158,17 @@ main(void)
 	TCase *core = add_case(suite, "core");
 	TCase *errors = add_case(suite, "errors");
 
-	tcase_add_test(core, name_stands_in_the_users_directory);
-	tcase_add_loop_test(core, directory_of_the_application_is_made_private,
+	tcase_add_test(core, name_is_in_the_users_directory);
+	tcase_add_loop_test(core, application_directory_is_created_private,
 	    0, 2);
-	tcase_add_loop_test(core, without_the_variable_nothing_is_made_up,
+	tcase_add_loop_test(core, without_the_variable_no_directory_is_invented,
 	    0, 2);
 	tcase_add_loop_test(errors,
 	    application_directory_that_is_not_private_is_eperm, 0, 3);
 	tcase_add_loop_test(errors, directory_open_to_others_is_eperm, 0, 6);
 	tcase_add_test(errors,
-	    directory_that_is_none_or_another_users_is_refused);
-	tcase_add_loop_test(errors, names_that_lead_elsewhere_are_einval,
+	    file_or_directory_of_another_user_is_rejected);
+	tcase_add_loop_test(errors, names_that_leave_the_directory_are_EINVAL,
 	    0, 13);
 	return run_suite(suite);
 }

@@ -37,7 +37,7 @@ START_TEST(datagrams_arrive_whole_and_in_order)
 }
 END_TEST
 
-START_TEST(its_path_lives_as_that_of_a_listener)
+START_TEST(path_is_claimed_and_removed_as_for_a_listener)
 {
 	struct unix_options keep = { .flags = UNIX_DATAGRAM | UNIX_KEEP,
 	    .mode = 0622 };
@@ -87,7 +87,7 @@ START_TEST(accept_of_datagrams_is_EOPNOTSUPP)
 }
 END_TEST
 
-START_TEST(given_sockets_are_adopted_and_sent_over)
+START_TEST(adopted_sockets_send_and_receive)
 {
 	struct unix_listener *listener;
 	char address[20];
@@ -117,7 +117,7 @@ count_signal(int signal)
 	ck_abort_msg("a signal");
 }
 
-START_TEST(missing_receiver_is_an_error_and_no_signal)
+START_TEST(missing_receiver_is_an_error_without_a_signal)
 {
 	catch_signal(SIGPIPE, count_signal);
 	fails(unix_send("s", "x", 1), ENOENT);
@@ -129,7 +129,7 @@ START_TEST(missing_receiver_is_an_error_and_no_signal)
 }
 END_TEST
 
-START_TEST(stream_socket_there_is_eprototype)
+START_TEST(stream_socket_is_EPROTOTYPE)
 {
 	struct unix_listener *listener = listen_at("s", NULL);
 	int fd[2];
@@ -145,7 +145,7 @@ START_TEST(stream_socket_there_is_eprototype)
 }
 END_TEST
 
-START_TEST(too_much_is_emsgsize)
+START_TEST(too_long_datagram_is_EMSGSIZE)
 {
 	static char much[4 << 20];
 	struct unix_listener *listener = listen_at("s", &datagram);
@@ -155,7 +155,7 @@ START_TEST(too_much_is_emsgsize)
 }
 END_TEST
 
-START_TEST(bad_input_is_einval)
+START_TEST(invalid_arguments_are_EINVAL)
 {
 	fails(unix_send(NULL, "x", 1), EINVAL);
 	fails(unix_send("", "x", 1), EINVAL);
@@ -172,15 +172,15 @@ main(void)
 	TCase *errors = add_case(suite, "errors");
 
 	tcase_add_test(core, datagrams_arrive_whole_and_in_order);
-	tcase_add_test(core, its_path_lives_as_that_of_a_listener);
+	tcase_add_test(core, path_is_claimed_and_removed_as_for_a_listener);
 #ifdef __linux__
 	tcase_add_loop_test(core, long_path_and_abstract_name_receive, 0, 2);
 #endif
-	tcase_add_test(core, given_sockets_are_adopted_and_sent_over);
+	tcase_add_test(core, adopted_sockets_send_and_receive);
 	tcase_add_test(errors, accept_of_datagrams_is_EOPNOTSUPP);
-	tcase_add_test(errors, missing_receiver_is_an_error_and_no_signal);
-	tcase_add_test(errors, stream_socket_there_is_eprototype);
-	tcase_add_test(errors, too_much_is_emsgsize);
-	tcase_add_test(errors, bad_input_is_einval);
+	tcase_add_test(errors, missing_receiver_is_an_error_without_a_signal);
+	tcase_add_test(errors, stream_socket_is_EPROTOTYPE);
+	tcase_add_test(errors, too_long_datagram_is_EMSGSIZE);
+	tcase_add_test(errors, invalid_arguments_are_EINVAL);
 	return run_suite(suite);
 }

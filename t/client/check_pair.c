@@ -34,7 +34,7 @@ START_TEST(every_descriptor_is_close_on_exec)
 }
 END_TEST
 
-START_TEST(shortage_leaves_nothing)
+START_TEST(shortage_leaves_no_descriptor)
 {
 	struct unix_ports pair[2] = { { .descriptor = { -7, -7 } } };
 
@@ -247,7 +247,7 @@ START_TEST(unsent_output_is_sent_twice_when_the_child_closes)
 }
 END_TEST
 
-START_TEST(killed_child_is_end_of_file)
+START_TEST(killed_child_causes_EOF)
 {
 	struct unix_ports pair[2];
 	pid_t child;
@@ -293,9 +293,9 @@ fill(Suite *suite)
 	if (guarded)
 		tcase_add_test(processes,
 		    child_abandons_ports_that_a_thread_of_its_parent_reads);
-	tcase_add_test(processes, killed_child_is_end_of_file);
+	tcase_add_test(processes, killed_child_causes_EOF);
 	/* Plain ports have a second descriptor. */
-	tcase_add_loop_test(shortage, shortage_leaves_nothing,
+	tcase_add_loop_test(shortage, shortage_leaves_no_descriptor,
 	    0, guarded ? 2 : 4);
 	tcase_add_test(errors, null_pair_is_einval);
 }

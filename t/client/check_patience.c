@@ -40,7 +40,7 @@ start_dialing(struct dialer *d, unsigned flags, int timeout)
 	return thread;
 }
 
-START_TEST(full_backlog_is_etimedout_in_time)
+START_TEST(full_backlog_is_ETIMEDOUT_after_the_timeout)
 {
 	struct unix_options listening = { .backlog = 1 };
 	struct unix_options options = { .connect_timeout = 60,
@@ -58,7 +58,7 @@ START_TEST(full_backlog_is_etimedout_in_time)
 }
 END_TEST
 
-START_TEST(limit_of_connecting_does_not_stay_on_the_socket)
+START_TEST(connect_timeout_does_not_limit_writes)
 {
 	struct unix_options options = { .connect_timeout = 10000 };
 	struct timeval limit = { 7, 7 };
@@ -74,7 +74,7 @@ START_TEST(limit_of_connecting_does_not_stay_on_the_socket)
 }
 END_TEST
 
-START_TEST(full_backlog_is_waited_out_through_signals)
+START_TEST(signals_do_not_end_the_wait_for_a_full_backlog)
 {
 	const int timeouts[] = { 0, 10000 };
 	struct unix_options listening = { .backlog = 1 };
@@ -105,7 +105,7 @@ START_TEST(full_backlog_is_waited_out_through_signals)
 }
 END_TEST
 
-START_TEST(waiting_client_learns_that_the_listener_has_ended)
+START_TEST(queued_client_fails_when_the_listener_closes)
 {
 	struct unix_options listening = { .backlog = 1 };
 	struct unix_listener *listener = listen_at("s", &listening);
@@ -177,13 +177,14 @@ fill(Suite *suite)
 {
 	TCase *limits = add_case(suite, "limits");
 
-	tcase_add_loop_test(limits, full_backlog_is_etimedout_in_time, 0, 2);
+	tcase_add_loop_test(limits, full_backlog_is_ETIMEDOUT_after_the_timeout,
+	    0, 2);
 	tcase_add_test(limits,
-	    limit_of_connecting_does_not_stay_on_the_socket);
+	    connect_timeout_does_not_limit_writes);
 	tcase_add_loop_test(limits,
-	    full_backlog_is_waited_out_through_signals, 0, 2);
+	    signals_do_not_end_the_wait_for_a_full_backlog, 0, 2);
 	tcase_add_test(limits,
-	    waiting_client_learns_that_the_listener_has_ended);
+	    queued_client_fails_when_the_listener_closes);
 	tcase_add_loop_test(limits, unix_wait_waits_for_the_server, 0, 2);
 	tcase_add_loop_test(limits, unix_wait_ends_with_etimedout, 0, 2);
 	tcase_add_test(limits,

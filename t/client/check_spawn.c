@@ -45,7 +45,7 @@ expect_exit(pid_t child, int value)
 	ck_assert_int_eq(WEXITSTATUS(status), value);
 }
 
-START_TEST(child_reads_and_writes_our_ports)
+START_TEST(child_reads_and_writes_the_ports)
 {
 	struct unix_ports ports;
 	pid_t child = start("copy", NULL, &ports);
@@ -93,7 +93,7 @@ START_TEST(program_is_found_through_path)
 }
 END_TEST
 
-START_TEST(signals_of_ours_are_not_the_childs)
+START_TEST(child_does_not_inherit_signal_settings)
 {
 	const struct unix_options ignore = { .sigpipe = UNIX_SIGPIPE_IGNORE };
 	struct unix_ports ports;
@@ -129,7 +129,7 @@ list_expected(char *text)
 	strcpy(text, "\n");
 }
 
-START_TEST(child_has_no_other_descriptor_of_ours)
+START_TEST(child_has_no_other_descriptor_of_the_library)
 {
 	struct connection c;
 	struct unix_ports ports, other;
@@ -151,7 +151,7 @@ START_TEST(child_has_no_other_descriptor_of_ours)
 END_TEST
 
 /* Each bit of _i closes one of the descriptors 0, 1 and 2. */
-START_TEST(any_of_our_first_descriptors_may_be_closed)
+START_TEST(standard_descriptors_may_be_closed)
 {
 	struct unix_ports ports;
 	char expected[5000];
@@ -168,7 +168,7 @@ START_TEST(any_of_our_first_descriptors_may_be_closed)
 }
 END_TEST
 
-START_TEST(child_dies_of_sigpipe_when_we_are_gone)
+START_TEST(SIGPIPE_ends_a_child_whose_parent_closed)
 {
 	struct unix_ports ports;
 	pid_t child;
@@ -199,7 +199,7 @@ START_TEST(several_children_end_in_any_order)
 }
 END_TEST
 
-START_TEST(open_files_travel_to_the_child)
+START_TEST(descriptors_are_passed_to_the_child)
 {
 	const struct unix_options options = { .flags = UNIX_FILES };
 	struct unix_ports ports;
@@ -225,16 +225,17 @@ fill(Suite *suite)
 	TCase *core = add_case(suite, "core");
 	TCase *child = add_case(suite, "child");
 
-	tcase_add_test(core, child_reads_and_writes_our_ports);
+	tcase_add_test(core, child_reads_and_writes_the_ports);
 	tcase_add_test(core, child_has_one_socket_as_its_input_and_output);
 	tcase_add_test(core, program_is_found_through_path);
 	tcase_add_test(core, several_children_end_in_any_order);
-	tcase_add_test(core, child_dies_of_sigpipe_when_we_are_gone);
+	tcase_add_test(core, SIGPIPE_ends_a_child_whose_parent_closed);
 	if (guarded)
-		tcase_add_test(core, open_files_travel_to_the_child);
-	tcase_add_loop_test(child, signals_of_ours_are_not_the_childs, 0, 5);
-	tcase_add_test(child, child_has_no_other_descriptor_of_ours);
-	tcase_add_loop_test(child, any_of_our_first_descriptors_may_be_closed,
+		tcase_add_test(core, descriptors_are_passed_to_the_child);
+	tcase_add_loop_test(child, child_does_not_inherit_signal_settings, 0,
+	    5);
+	tcase_add_test(child, child_has_no_other_descriptor_of_the_library);
+	tcase_add_loop_test(child, standard_descriptors_may_be_closed,
 	    0, 8);
 }
 

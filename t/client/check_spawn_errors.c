@@ -37,7 +37,7 @@ cannot_run(const char *program, int error)
 	cannot_spawn(argv, NULL, error);
 }
 
-START_TEST(nothing_is_einval)
+START_TEST(missing_arguments_are_EINVAL)
 {
 	char *none[] = { NULL };
 	struct unix_ports ports;
@@ -49,7 +49,7 @@ START_TEST(nothing_is_einval)
 }
 END_TEST
 
-START_TEST(options_that_cannot_be_honoured_are_einval)
+START_TEST(unsupported_options_are_EINVAL)
 {
 	static int used;
 	const struct unix_options bad[] = {
@@ -121,14 +121,14 @@ START_TEST(directory_is_eacces)
 }
 END_TEST
 
-START_TEST(file_that_is_no_program_is_enoexec)
+START_TEST(file_that_is_not_a_program_is_ENOEXEC)
 {
 	make_program("neither a program nor a script\n", 0700);
 	cannot_run("./program", ENOEXEC);
 }
 END_TEST
 
-START_TEST(component_that_is_no_directory_is_enotdir)
+START_TEST(component_that_is_not_a_directory_is_ENOTDIR)
 {
 	make_program("", 0700);
 	cannot_run("./program/program", ENOTDIR);
@@ -193,7 +193,7 @@ START_TEST(limit_that_leaves_no_other_number_is_emfile)
 }
 END_TEST
 
-START_TEST(failure_leaves_sigpipe_alone)
+START_TEST(failure_leaves_SIGPIPE_unchanged)
 {
 	const struct unix_options ignore = { .sigpipe = UNIX_SIGPIPE_IGNORE };
 	static char missing[] = "no-such-program";
@@ -214,8 +214,8 @@ fill(Suite *suite)
 	TCase *exec = add_case(suite, "exec");
 	TCase *shortage = add_case(suite, "shortage");
 
-	tcase_add_test(errors, nothing_is_einval);
-	tcase_add_test(errors, options_that_cannot_be_honoured_are_einval);
+	tcase_add_test(errors, missing_arguments_are_EINVAL);
+	tcase_add_test(errors, unsupported_options_are_EINVAL);
 	if (!guarded)
 		tcase_add_test(errors,
 		    plain_ports_have_no_options_of_guarded_ones);
@@ -223,13 +223,13 @@ fill(Suite *suite)
 	 * Under valgrind, posix_spawn(3) does not report a failure of
 	 * execve(2).
 	 */
-	tcase_add_test(exec, failure_leaves_sigpipe_alone);
+	tcase_add_test(exec, failure_leaves_SIGPIPE_unchanged);
 	tcase_add_loop_test(exec, program_that_does_not_exist_is_enoent, 0, 4);
 	tcase_add_test(exec, interpreter_that_does_not_exist_is_enoent);
 	tcase_add_test(exec, program_that_may_not_be_executed_is_eacces);
 	tcase_add_test(exec, directory_is_eacces);
-	tcase_add_test(exec, file_that_is_no_program_is_enoexec);
-	tcase_add_test(exec, component_that_is_no_directory_is_enotdir);
+	tcase_add_test(exec, file_that_is_not_a_program_is_ENOEXEC);
+	tcase_add_test(exec, component_that_is_not_a_directory_is_ENOTDIR);
 	tcase_add_test(exec, arguments_that_are_too_long_are_e2big);
 	tcase_add_test(shortage, shortage_of_descriptors_is_emfile);
 	tcase_add_test(shortage, limit_that_leaves_no_other_number_is_emfile);

@@ -23,9 +23,9 @@ static char command[4096];
 
 struct copying {
 	pid_t process;		/* the command */
-	int input, output;	/* our ends of its standard input and output */
+	int input, output;	/* other ends of its standard streams */
 	int peer;		/* the other side of its connection */
-	int shared;		/* the command's side, if it is ours as well */
+	int shared;		/* its side, if the test has it open */
 };
 
 static void
@@ -50,7 +50,7 @@ make_sockets(int ends[2])
 	ck_assert_int_ne(fcntl(ends[1], F_SETFD, FD_CLOEXEC), -1);
 }
 
-/* Both descriptors are the command's alone from then on. */
+/* From here on only the command has both descriptors. */
 static pid_t
 start(const char *subcommand, const char *address, int input, int output)
 {
@@ -72,7 +72,7 @@ start(const char *subcommand, const char *address, int input, int output)
 	return process;
 }
 
-/* The socket alone, without streams. */
+/* A socket without streams. */
 static int
 keep_socket(struct unix_ports *ports)
 {
@@ -120,7 +120,7 @@ pass_socket(struct copying *c, int input, int output)
 	c->process = start("connect", address, input, output);
 }
 
-/* The command with this output, which runs once a byte has come through. */
+/* Starts the command with this output and waits for a byte to pass. */
 static struct copying
 begin_with_output(int connection, int reading, int writing)
 {
@@ -155,7 +155,7 @@ begin(int connection)
 	return begin_with_output(connection, output[0], output[1]);
 }
 
-/* The command ends so, with these words. */
+/* The command ends with this status and message. */
 static void
 expect_status(const struct copying *c, int value, const char *words)
 {
@@ -188,7 +188,7 @@ close_copying(struct copying *c)
 	close_end(&c->shared);
 }
 
-/* Both sides end, and the command with them. */
+/* Both sides end, then the command ends. */
 static void
 end(struct copying *c)
 {
@@ -200,8 +200,8 @@ end(struct copying *c)
 }
 
 /*
- * Write to FD, which does not block, until nothing more fits although the
- * command waits; how many bytes went.
+ * Writes to the non-blocking FD until it is full although the command waits.
+ * Returns the number of bytes.
  */
 static size_t
 fill(const struct copying *c, int fd)
@@ -276,7 +276,7 @@ START_TEST(peer_is_not_held_while_the_output_is_full)
 }
 END_TEST
 
-/* As a shell reads, which must not take more than the line. */
+/* A shell reads so, since it must not read beyond the line. */
 START_TEST(each_answer_is_read_byte_by_byte_before_the_next_question)
 {
 	struct copying c = begin(_i);
@@ -350,7 +350,7 @@ START_TEST(no_descriptor_of_others_is_made_non_blocking)
 }
 END_TEST
 
-/* splice(2) into such a socket fails, and the input has been read by then. */
+/* splice(2) into such a socket fails after it has read the input. */
 START_TEST(socket_with_O_APPEND_gets_every_byte)
 {
 	struct copying c = begin(INHERITING);
@@ -371,7 +371,7 @@ START_TEST(socket_with_O_APPEND_gets_every_byte)
 }
 END_TEST
 
-/* Another holder may make it so at any time: here when it is full. */
+/* Another process can set O_NONBLOCK at any time, here when it is full. */
 START_TEST(file_is_sent_to_a_non_blocking_socket)
 {
 	struct copying c = { .input = -1, .output = -1, .shared = -1 };
@@ -398,7 +398,7 @@ START_TEST(file_is_sent_to_a_non_blocking_socket)
 }
 END_TEST
 
-/* poll(2) does not report that a full socket's reader reads no more. */
+/* poll(2) does not report that the reader of a full socket has stopped. */
 START_TEST(reader_that_leaves_a_full_non_blocking_socket_is_noticed)
 {
 	struct copying c;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * credentials PATH COMMAND [ARG...]: run the command with a listener at the
- * path as its descriptor 3, whose connections ask for the credentials of each
- * message, where the system has that option.
+ * credentials PATH COMMAND [ARG...]: runs COMMAND with a listener at PATH as
+ * descriptor 3.  If the system has SO_PASSCRED, the connections of the listener
+ * request the credentials of each message.
  */
 #include "config.h"
 

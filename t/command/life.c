@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * For the scripts: life listen ADDRESS is the whole life of a listener with
- * one client; life receive ADDRESS prints one datagram; life send ADDRESS
- * TEXT sends one; life talk ADDRESS sends its input, and prints what comes;
- * life rights says whether its input, a socket, would take descriptors.
+ * For the scripts:
+ * - life listen ADDRESS creates a listener, serves one client, and closes it;
+ * - life receive ADDRESS prints one datagram;
+ * - life send ADDRESS TEXT sends one datagram;
+ * - life talk ADDRESS sends its input and prints the received bytes;
+ * - life rights reports whether its input, a socket, accepts descriptors.
  */
 #include "config.h"
 
@@ -63,7 +65,7 @@ receive(const char *address)
 	return 0;
 }
 
-/* Bytes as they come, to the end; -1 when they cannot go on. */
+/* Copies until EOF; returns -1 if a write fails. */
 static int
 copy(int from, int to)
 {
@@ -77,8 +79,8 @@ copy(int from, int to)
 }
 
 /*
- * Both ways at once; over when the other end has no more to say.  3: it has
- * left before all was said.
+ * Copies in both directions until the peer ends its output.  Returns 3 if the
+ * peer closed before all input was sent.
  */
 static int
 talk(const char *address)
@@ -92,7 +94,7 @@ talk(const char *address)
 	if (unix_connect(address, &options, &ports) == -1 ||
 	    (child = fork()) == -1)
 		return fail(address);
-	/* Each keeps its own half, that it ends when the other side ends. */
+	/* Each process keeps its half, so that EOF ends the half. */
 	close(child == 0 ? STDIN_FILENO : STDOUT_FILENO);
 	if (child == 0)
 		_exit(copy(unix_fileno(&ports), STDOUT_FILENO) == 0 ? 0 : 1);
@@ -111,7 +113,7 @@ tell_rights(void)
 	    == -1) {
 		if (errno != ENOPROTOOPT)
 			return 1;
-		value = 1;		/* an older kernel refuses none */
+		value = 1;		/* an older kernel accepts all */
 	}
 	puts(value ? "taken" : "refused");
 	return 0;

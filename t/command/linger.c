@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * linger ADDRESS TIMES [COUNT]: a client that passes COUNT descriptors, 1 by
- * default, to the server and leaves.  The last is a TCP socket: the process
- * that drops it waits a minute, unless its linger is turned off.  This is
- * done TIMES times, each after the server has ended the connection, and every
- * other time with an urgent byte.
+ * linger ADDRESS TIMES [COUNT]: a client that passes COUNT descriptors (default
+ * 1) to the server and closes.  The last descriptor is a TCP socket with
+ * SO_LINGER: the process that closes it is blocked for a minute unless it
+ * clears the option.  The client repeats this TIMES times, each after the
+ * server has ended the connection, and every second time with an urgent byte.
  */
 #include "config.h"
 
@@ -34,7 +34,7 @@ need(int is_true, const char *what)
 	exit(1);
 }
 
-/* A connection whose other end, which stays open, never reads. */
+/* A connection whose other end remains open and never reads. */
 static int
 make_lingering(void)
 {
@@ -61,8 +61,8 @@ make_lingering(void)
 }
 
 /*
- * They go along with a byte; 0 if the server has ended the connection, or has
- * yet to take those that other processes of this user have sent.
+ * Sends the descriptors with a byte.  Returns 0 if the server has ended the
+ * connection, or if the user has too many descriptors in flight.
  */
 static int
 pass(int to, int flags)

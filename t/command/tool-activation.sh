@@ -2,7 +2,7 @@
 # unixport listen on a service manager's socket, and its messages to it.
 . "${0%/*}/tool-support.sh"
 
-# A datagram socket in his place; with python, which does not add newlines.
+# A datagram socket of python, which adds no newline, replaces the manager.
 if command -v python3 >/dev/null; then
 	cat >manager.py <<-'END'
 		import os, signal, socket, subprocess, sys
@@ -26,8 +26,8 @@ STOPPING=1' python3 manager.py "$directory/notify" "$unixport" listen s cat
 STOPPING=1' python3 manager.py "@up.$$" "$unixport" listen s cat
 	echo 'ok: NOTIFY_SOCKET'
 
-	# A manager whose queue is full, and a full pipe for the newline: the
-	# server serves, reaps and ends meanwhile, and reports once it can.
+	# The queue of the manager and the pipe for the newline are full.  The
+	# server serves, reaps and ends, and reports when there is room.
 	cat >busy.py <<-'END'
 		import errno, os, signal, socket, subprocess, sys, time
 		unixport, mode = sys.argv[1:]
@@ -68,14 +68,14 @@ STOPPING=1' python3 manager.py "@up.$$" "$unixport" listen s cat
 		def visit():
 		    s = socket.socket(socket.AF_UNIX)
 		    s.settimeout(20)
-		    # Its file is there before it listens.
+		    # The file exists before the server listens.
 		    until(lambda: s.connect_ex("s") == 0)
 		    s.sendall(b"hello")
 		    s.shutdown(socket.SHUT_WR)
 		    while s.recv(100):
 		        pass
 
-		# Without a ps(1) that knows the server, this fails.
+		# This fails if ps(1) cannot see the server.
 		def zombies(p):
 		    rows = [line.split() for line in subprocess.run(["ps", "-A", "-o",
 		        "pid=", "-o", "ppid=", "-o", "stat="], check=True,
@@ -123,7 +123,7 @@ STOPPING=1' python3 manager.py "@up.$$" "$unixport" listen s cat
 		expect 0 '' python3 busy.py "$unixport" $mode
 	done
 	rm notify
-	echo 'ok: a manager without room'
+	echo 'ok: full queue of the manager does not block the server'
 fi
 
 # Another holder of a non-blocking pipe fills it before the newline.
@@ -135,13 +135,13 @@ if can_fault; then
 		expect 0 '' "$unixport" connect s </dev/null
 		end TERM
 	done
-	echo 'ok: a pipe that is full after all'
+	echo 'ok: pipe filled by another process does not end the server'
 fi
 
 command -v systemd-socket-activate >/dev/null ||
     { echo 'no systemd-socket-activate'; exit 77; }
 
-# activate ADDRESS OPTION...: it serves, and leaves the manager's file.
+# activate ADDRESS OPTION...: the server serves and keeps the manager's file.
 activate()
 {
 	address=$1; shift

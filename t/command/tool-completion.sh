@@ -1,5 +1,5 @@
 #!/bin/sh
-# The completion for bash offers what goes there, and nothing else.
+# The completion for bash offers every word that fits, and no others.
 command -v bash >/dev/null || { echo 'no bash'; exit 77; }
 . "${0%/*}/tool-support.sh"
 
@@ -13,7 +13,7 @@ cat >complete <<'END'
 . "$1"
 shift
 COMP_LINE="unixport $*"
-# As bash does it: an empty last word is one, too.
+# As in bash, an empty last word is completed, too.
 read -r -a COMP_WORDS <<<"$(sed 's/[:@=][:@=]*/ & /g' <<<"$COMP_LINE")"
 [[ $COMP_LINE != *" " ]] || COMP_WORDS+=("")
 COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
@@ -45,7 +45,7 @@ offers 'dir/' probe d
 offers '' probe fi
 offers 'unix:' probe u
 offers 'systemd:' listen sy
-# Behind a colon only what follows it is put in.
+# After a colon, only the rest of the word is inserted.
 offers 'dir/' probe unix:d
 offers 'dir/deep' probe unix:dir/de
 offers 'parts' probe dir/two:pa

@@ -20,13 +20,13 @@ fi
 end TERM
 echo 'ok: 64 MB, byte for byte'
 
-# The answer begins when the input has ended, and is read to its end.
+# The answer begins after EOF of the input, and is read until EOF.
 serve s sh -c 'n=$(wc -c); head -c 5000000 /dev/zero; echo "$n"'
 [ "$(head -c 3000000 big | "$unixport" connect s | tail -c 8)" = 3000000 ]
 end TERM
 echo 'ok: half-close'
 
-# A server whose answer ends goes on reading.
+# A server that has ended its answer continues to read.
 if command -v python3 >/dev/null; then
 	cat >half.py <<-'END'
 		import socket
@@ -40,7 +40,7 @@ if command -v python3 >/dev/null; then
 	end TERM
 	cmp taken big
 
-	# Input that comes later is sent, too; without any, its end is noticed.
+	# Later input is sent, too; without any, the close is noticed.
 	cat >later.py <<-'END'
 		import os, socket
 		s = socket.socket(fileno=0)
@@ -64,7 +64,7 @@ if command -v python3 >/dev/null; then
 	echo 'ok: an answer that ends first'
 fi
 
-# Whoever made our output non-blocking gets all the same.
+# A non-blocking standard output receives all bytes.
 if command -v python3 >/dev/null; then
 	cat >hasty.py <<-'END'
 		import os, subprocess, sys
@@ -94,14 +94,14 @@ end TERM
 cmp taken big
 echo 'ok: both sides full'
 
-# The server closes while a terminal, or an idle pipe, says nothing.
+# The server closes while a terminal or a pipe is idle.
 serve s echo hello
 mkfifo idle
 sleep 60 >idle & sleeper=$!
 pids="$pids $sleeper"
 expect 0 hello "$unixport" connect s <idle
 kill $sleeper
-# Whoever writes a moment later learns that it was not taken.
+# A program that writes after the close receives an error.
 late() {
 	rm -f late
 	mkfifo late
@@ -111,9 +111,9 @@ late() {
 }
 tries=0
 until late; do
-	[ $((tries += 1)) -lt 20 ] || fail "a late writer is not told"
+	[ $((tries += 1)) -lt 20 ] || fail "a late writer receives no error"
 done
-# It closes with input of ours unread.
+# The server closes with unread input.
 expect 1 "hello
 unixport: s: the peer closed the connection before it received all input" \
     "$unixport" connect s <big
@@ -139,14 +139,14 @@ end TERM
 echo 'ok: outputs that fail'
 
 serve s cat
-# Options after the address are the command's own; the status, too.
+# Options after the address belong to COMMAND, whose status is returned.
 expect 7 '' "$unixport" connect s sh -c 'echo x; read -r y; [ $y = x ] && exit 7'
 "$unixport" connect s sh -c 'kill $$' 2>said && got=0 || got=$?
 [ $got = 143 ] || fail "status $got, killed by SIGTERM"
 expect 1 'unixport: no-such-program: No such file or directory' \
     "$unixport" connect s no-such-program
 expect 1 'unixport: /: Permission denied' "$unixport" connect s /
-# SIGPIPE is the program's own matter again, and nothing of ours is open.
+# In COMMAND SIGPIPE has its default action, and no other descriptor is open.
 expect 0 '' sh -c "trap '' PIPE; exec \"$unixport\" connect s sh -c \
     'test -z \"\$(trap)\"'"
 expect 0 "$usual_files" "$unixport" connect s \
@@ -171,7 +171,7 @@ wait $server
 [ "$(cat got)" = late ]
 echo 'ok: errors, and a server that comes late'
 
-# -v speaks only to a terminal.
+# -v prints only to a terminal.
 serve s cat
 head -c 3000000 big | "$unixport" connect -v s 2>said | cmp -n 3000000 - big
 [ ! -s said ]

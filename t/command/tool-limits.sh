@@ -2,7 +2,7 @@
 # unixport listen: more clients than it serves, silent ones, and shortages.
 . "${0%/*}/tool-support.sh"
 
-# client FILE: stays until it is told to go by the end of a pipe.
+# client FILE: stays connected until EOF of a pipe.
 mkfifo hold
 exec 8<>hold
 client()
@@ -20,7 +20,7 @@ client two
 until_true test -s one -a -s two
 client three
 client four
-# They are in the backlog: another one that comes to it knows them ahead.
+# They are in the backlog, in front of a later client.
 expect 0 '' "$unixport" connect s true
 [ ! -s three ] && [ ! -s four ] || fail 'more than two'
 echo >&8
@@ -46,7 +46,7 @@ until_true sh -c "[ \"\$(\"$unixport\" connect s </dev/null)\" = served ]"
 end TERM
 echo 'ok: clients of one user'
 
-# Silent ones cost a program each, and nobody else anything.
+# A silent client occupies a program and delays no other client.
 if command -v python3 >/dev/null; then
 	cat >silent.py <<-'END'
 		import socket, sys
@@ -72,7 +72,7 @@ if command -v python3 >/dev/null; then
 	echo 'ok: 300 silent clients'
 fi
 
-# Too few descriptors: clients wait, and it does not spin.
+# Without free descriptors, clients wait and the server does not spin.
 serve s cat
 if command -v prlimit >/dev/null && [ -r /proc/$server/stat ]; then
 	prlimit --pid $server --nofile=4:1024
@@ -91,7 +91,7 @@ if command -v prlimit >/dev/null && [ -r /proc/$server/stat ]; then
 fi
 end TERM
 
-# A shortage is reported once, also if its error changes.
+# A shortage is reported once, even if its error changes.
 if can_fault && command -v prlimit >/dev/null; then
 	serve_with_fault accept4:error=ENFILE "$directory/s" cat
 	"$unixport" connect s </dev/null >got 2>&1 & late=$!
@@ -110,8 +110,8 @@ if can_fault && command -v prlimit >/dev/null; then
 	echo 'ok: a shortage of two kinds'
 fi
 
-# Acceptances that fail for one client, each thread's first and every other;
-# and no poll(2), which is no loop.
+# The first accept of each thread fails, and every second one.  Without poll(2)
+# the server ends instead of spinning.
 if can_fault; then
 	serve_with_fault accept4:error=EPERM:when=1+2 "$directory/s" cat
 	for client in 1 2 3 4 5 6; do

@@ -1,8 +1,8 @@
 #!/bin/sh
-# unixport listen: what its programs are told, and each error.
+# unixport listen: the environment of its programs, and each error.
 . "${0%/*}/tool-support.sh"
 
-# Without a command: one client against standard input and output.
+# Without a command, one client is copied to and from the standard streams.
 echo question | "$unixport" listen s >got & server=$!
 pids="$pids $server"
 [ "$(echo answer | "$unixport" connect -w 20 s)" = question ]
@@ -11,7 +11,7 @@ wait $server
 [ ! -e s ]
 echo 'ok: one client'
 
-# A service manager with an address that fits in no socket's name.
+# The address of the service manager is too long for the name of a socket.
 echo question | NOTIFY_SOCKET=/$(printf '%0200d' 0) "$unixport" listen s \
     >got 2>words & server=$!
 pids="$pids $server"
@@ -21,7 +21,7 @@ wait $server || [ $? = 1 ]
 grep -q '^unixport: /000.* too long; ' words || fail "$(cat words)"
 echo 'ok: a service manager out of reach'
 
-# A file that cannot be removed is told, whatever comes after.
+# A file that cannot be removed is reported even if a later step fails.
 if can_fault; then
 	echo question | with_fault "$directory" '?unlink,unlinkat:error=EROFS' \
 	    listen "$directory/s" >got 2>words & server=$!
@@ -55,17 +55,17 @@ echo 'ok: variables'
 serve s sh -c 'echo $(ls /proc/self/fd 2>/dev/null); trap'
 expect 0 "$usual_files" "$unixport" connect s </dev/null
 end TERM
-# One that the server was given is its programs', too.
+# A descriptor that the server inherits is inherited by its programs.
 usual_files=$(sh -c 'echo $(ls /proc/self/fd 2>/dev/null)' 5</dev/null)
 serve s sh -c 'echo $(ls /proc/self/fd 2>/dev/null)' 5</dev/null
 expect 0 "$usual_files" "$unixport" connect s </dev/null
 end TERM
-# With none of 0, 1 and 2; no socket gets their numbers.
+# If 0, 1 and 2 are closed, no socket gets their numbers.
 LD_LIBRARY_PATH=$libraries "$itself" listen s cat <&- >&- 2>&- & server=$!
 pids="$pids $server"
 expect 0 hello sh -c "echo hello | \"$unixport\" connect -w 20 s"
 end TERM
-# Its programs find the connection at 0 and 1 alone.
+# Programs have the connection as descriptors 0 and 1 only.
 if [ -e /proc/self/fd/0 ]; then
 	cat >files.sh <<-'END'
 		[ "$(readlink /proc/$$/fd/0)" = "$(readlink /proc/$$/fd/1)" ]
@@ -112,7 +112,7 @@ expect 1 'unixport: standard output: Bad file descriptor' \
 [ ! -e s ]
 echo 'ok: errors'
 
-# A file that a killed server has left is taken over.
+# The file of a killed server is reclaimed.
 serve s cat
 kill -KILL $server
 wait $server 2>/dev/null || :
@@ -121,12 +121,12 @@ serve s cat
 end TERM
 echo 'ok: stale'
 
-# Programs that die at once, never read, or go away while it runs.
+# Programs that end immediately, never read, or are removed while it runs.
 serve s false
 expect 0 '' "$unixport" connect s </dev/null
 expect 0 '' "$unixport" connect s </dev/null
 end TERM
-# It has begun to come before the program ends.
+# The client has begun to receive before the program ends.
 serve s sh -c 'head -c 1 >/dev/null; exec sleep 0.05'
 head -c 5000000 /dev/zero | "$unixport" connect s 2>said && fail taken
 grep -q 'before it received all input' said
@@ -135,7 +135,7 @@ cp "$(command -v cat)" ./ours
 serve s ./ours
 rm ours
 expect 0 '' "$unixport" connect s </dev/null
-# As the programs of Check leave out what qemu and valgrind do not tell.
+# qemu and valgrind do not report this, as in the programs of Check.
 case " ${CK_EXCLUDE_TAGS:-} " in
 *' exec '*) ;;
 *) grep -qx 'unixport: ./ours: No such file or directory' words ;;

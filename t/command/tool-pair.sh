@@ -1,5 +1,5 @@
 #!/bin/sh
-# unixport pair: two programs on each other, and whose status it has.
+# unixport pair: two connected programs, and the exit status.
 . "${0%/*}/tool-support.sh"
 
 "$unixport" pair head -c 5000000 /dev/zero -- sh -c 'wc -c >count'
@@ -8,14 +8,14 @@
     sh -c 'read -r q; echo "answer to $q"'
 [ "$(cat got)" = 'answer to question' ]
 expect 0 '' "$unixport" pair -- true -- true
-# The other one ends when the first, of which it is told, has been waited for.
+# The second program ends after the command has reaped the first.
 first='echo $$; exit'
 other='read -r pid; while kill -0 $pid 2>/dev/null; do sleep 0.01; done; exit'
 expect 3 '' "$unixport" pair sh -c "$first 3" -- sh -c "$other 4"
 expect 4 '' "$unixport" pair sh -c "$other 3" -- sh -c "$first 4"
 expect 5 '' "$unixport" pair true -- sh -c 'exit 5'
 expect 137 '' "$unixport" pair sh -c 'kill -9 $$' -- cat
-# The first -- ends the first command; options are the commands' own.
+# The first -- ends the first command; options belong to the commands.
 expect 0 '' "$unixport" pair echo -n -- sh -c '[ "$1" = -- ]' -x --
 expect 1 'unixport: "": No such file or directory' "$unixport" pair '' -- cat
 expect 1 'unixport: no-such: No such file or directory' \
@@ -24,15 +24,15 @@ expect 1 'unixport: no-such: No such file or directory' \
     "$unixport" pair cat -- no-such
 : >plain
 expect 1 'unixport: ./plain: Permission denied' "$unixport" pair cat -- ./plain
-# One that cannot be started ends the other, too.
+# If one cannot be started, the other is terminated.
 chmod +x plain
 expect 1 'unixport: ./plain: Exec format error' "$unixport" pair cat -- ./plain
 expect 1 'unixport: ./plain: Exec format error' "$unixport" pair ./plain -- cat
-# Where there is no PATH programs are in the usual places.
+# Without PATH, programs are searched for in the standard directories.
 expect 0 '' sh -c "unset PATH; exec \"$unixport\" pair true -- true"
 echo 'ok: statuses'
 
-# SIGTERM goes to both.
+# SIGTERM is forwarded to both.
 "$unixport" pair sh -c 'trap "echo one >>ended; exit 0" TERM; : >up1
     while :; do sleep 0.01; done' -- sh -c 'trap "echo two >>ended; exit 0" TERM
     : >up2; while :; do sleep 0.01; done' & pair=$!

@@ -2,7 +2,7 @@
 # unixport connect: a coprocess of bash, and systems that cannot splice.
 . "${0%/*}/tool-support.sh"
 
-# A shell reads byte by byte: each of the reads could be made to wait.
+# A shell reads single bytes, and each read could block.
 if command -v bash >/dev/null; then
 	cat >coprocess.bash <<-'END'
 		coproc "$1" connect s

@@ -1,5 +1,5 @@
 #!/bin/sh
-# unixport probe: each of its words, and that only live is a success.
+# unixport probe: each state; the exit status is 0 only for live.
 . "${0%/*}/tool-support.sh"
 command -v socat >/dev/null || { echo 'no socat'; exit 77; }
 
@@ -21,7 +21,7 @@ expect 1 'stale: s: no server is listening there (a stale socket file); start th
     "$unixport" probe s
 expect 1 'stale: unix:s: no server is listening there (a stale socket file); start the server' \
     "$unixport" probe unix:s
-# It is still there, and a server takes it over.
+# The file remains, and a server reclaims it.
 [ -S s ]
 serve s cat
 end TERM
@@ -60,7 +60,7 @@ expect 0 "live: s\\x0at\\\\u: user $(id -u), process $server" \
 end TERM
 echo 'ok: states'
 
-# Bound and not listening, then listening and full: by hand, with python.
+# python binds a socket, then listens with a full backlog.
 if command -v python3 >/dev/null; then
 	cat >steps.py <<-'END'
 		import socket, subprocess, sys

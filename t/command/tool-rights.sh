@@ -1,6 +1,6 @@
 #!/bin/sh
-# unixport and descriptors: its programs may receive some, and clients that
-# it refuses cannot hold it by one that they have passed.
+# Programs of unixport may receive descriptors, and a client that is refused
+# cannot block the server by a descriptor that it has passed.
 . "${0%/*}/tool-support.sh"
 PATH=$build/t/command:$PATH
 
@@ -35,8 +35,8 @@ leave()
 	end TERM
 }
 
-# refuse CLIENTS ARGUMENT...: concurrent clients, of linger, which meet
-# the end of their connections.
+# refuse CLIENTS ARGUMENT...: concurrent clients of linger, whose connections
+# the server ends.
 refuse()
 {
 	clients=$1; shift
@@ -49,7 +49,7 @@ refuse()
 	done
 }
 
-# More than there are threads.
+# More clients than threads.
 serve -C 1 s cat
 stay
 refuse 1 18
@@ -57,7 +57,7 @@ refuse 1 18 252
 leave
 echo 'ok: refused clients'
 
-# Credentials come before the descriptors.
+# Credentials precede the descriptors.
 credentials s "$unixport" listen -1 -C 1 fd:3 cat >ready 2>words &
 await_server
 stay
@@ -66,7 +66,7 @@ leave
 rm s
 echo 'ok: refused clients of a listener that asks for credentials'
 
-# A limit with room for one message, and not for two.
+# The limit allows the descriptors of one message, but not of two.
 if can_fault; then
 	limit=$(ulimit -S -n)
 	ulimit -S -n 300
@@ -78,7 +78,7 @@ if can_fault; then
 	echo 'ok: refused clients at the limit of descriptors'
 fi
 
-# Clients whose program cannot be started, where exec reports that.
+# Clients whose program cannot be started, if posix_spawn(3) reports it.
 case " ${CK_EXCLUDE_TAGS:-} " in
 *' exec '*) ;;
 *)

@@ -6,7 +6,7 @@
 mkdir tmp
 export TMPDIR="$directory/tmp"
 
-# lines FAULTS LINE...: it says all of these, and leaves nothing.
+# lines FAULTS LINE...: the output contains each LINE, and no file remains.
 lines()
 {
 	faults=$1; shift
@@ -17,7 +17,7 @@ lines()
 	done
 	[ -z "$(ls tmp)" ] || fail "files are left with $faults"
 }
-# holds, and fails: as lines; the status tells which it is.
+# holds and fails: as lines, and check the status.
 holds() { lines "$@"; [ $got = 0 ] || fail "status $got with $faults"; }
 fails() { lines "$@"; [ $got = 1 ] || fail "status $got with $faults"; }
 limit=
@@ -43,14 +43,14 @@ holds 'no guard' 'none  lines pass in both directions (guarded)' \
     grep -v 'unrequested descriptors' || fail 'plain ports are no more'
 holds 'no peer' "none  the peer's user and group are reported (plain)" \
     '  credentials of a peer       unknown: '
-# Of calls that any system has this error is no excuse.
+# This error does not excuse calls that every system has.
 limit='-t 3'
 fails 'no listen' \
     'not   a live server is never displaced: unix_listen: ' \
     'not   silent clients do not delay others: unix_listen: '
 limit=
 [ "$(grep -c ^none said)" = 1 ] || fail 'more than one is absent'
-echo 'ok: what a system cannot have'
+echo 'ok: missing features are reported'
 
 fails 'own ids,no wait,taken,no mode,orphan,no opendir' \
     "not   the peer's user and group are reported (plain): another " \
@@ -59,7 +59,7 @@ fails 'own ids,no wait,taken,no mode,orphan,no opendir' \
     "not   the file's mode is exact under any umask: unix_listen: " \
     'is missing is an error and leaves no child (plain): waitpid: succeeds' \
     'not   no file is left behind: '
-# A machine that stalls may be late all the same.
+# A loaded machine can be late even without a fault.
 tries=0
 until fails 'early' && [ "$(grep -c \
     '^not   a.* timeout is kept.*: it is early$' said)" = 3 ]
@@ -87,7 +87,7 @@ fails 'no word' '  a failed write              not even reported by fflush(3)' \
     'lost output is reported when closing (plain): fflush: succeeds'
 echo 'ok: lies about bytes'
 
-# Signals that do less than they should; one that comes once too often.
+# Signals without effect, and one that is delivered twice.
 holds 'restart' '  a signal while reading      loses nothing'
 fails 'restart,no write' 'unknown: a process ended with status 1' \
     'not   signals while reading lose nothing (guarded): a process ended with'
@@ -182,7 +182,7 @@ END
 cut -d '|' -f 2 planted | sort >broken
 cmp holding broken || fail "$(diff holding broken)"
 
-# all_reported: each guarantee that $fault breaks is, by a line.
+# all_reported: each guarantee that $fault breaks has a line.
 all_reported()
 {
 	with "$fault" "$unixport" selftest -q -t $limit >said 2>&1 &&
@@ -198,7 +198,7 @@ while read -r fault; do
 	case $fault in
 	'no hang-up' | 'no interrupt' | untied) limit=1 ;;
 	esac
-	# A timeout of 20 ms that ends early is late on a machine that stalls.
+	# On a loaded machine, a timeout of 20 ms that ends early can be late.
 	within 20 all_reported
 done <names
 echo "ok: $(wc -l <names) faults, $(wc -l <planted) guarantees"

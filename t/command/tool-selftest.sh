@@ -16,7 +16,7 @@ absent=$(grep -c '^none  ' said || :)
     "selftest: $holding guarantees hold, 0 do not, $absent cannot" ] ||
     fail 'another sum'
 [ "$holding" -gt 60 ] || fail 'some are missing'
-# Linux cannot keep SIGPIPE from a writer to a plain stream.
+# Linux cannot suppress SIGPIPE for a writer to a plain stream.
 [ "$(uname -s)" != Linux ] || [ "$absent" -eq 1 ] ||
     fail "$(grep '^none' said)"
 ! grep -v '^$\|^[A-Z]\|^  [^ ].*   *[^ ]\|^ok    \|^none  \|^selftest: ' \
@@ -41,9 +41,9 @@ TMPDIR=$(printf '%05000d' 0) "$unixport" selftest >said 2>words && fail long ||
 grep -q '^unixport: 0*: File \{0,1\}name too long$' words || fail 'a long name'
 echo 'ok: errors'
 
-# No room for received descriptors: their loss is reported.  Linux counts
-# those under way of all that an ordinary user runs: while the tests beside
-# this one have some, they cannot even be sent, and it begins again.
+# Without room for received descriptors their loss is reported.  Linux limits
+# the descriptors in flight of all processes of a user: if other tests have
+# some, they cannot be sent, and the test is repeated.
 loss_is_reported()
 {
 	(ulimit -n 27; exec "$unixport" selftest -t 2) >said && fail holds || :
@@ -59,7 +59,7 @@ if (ulimit -n 27) 2>/dev/null; then
 	echo 'ok: a shortage'
 fi
 
-# A program that ends badly: killed, and with a status.
+# A program that is killed, and one that exits with an error.
 mkdir bin
 printf '#!/bin/sh\n%s\n[ ! -e %s ] || exit 3\n: >%s; kill -TERM $$\n' \
     "$(command -v cat)" "$directory/second" "$directory/second" >bin/cat
@@ -73,7 +73,7 @@ done
 [ "$(wc -l <said)" = 2 ] || fail 'other lines'
 echo 'ok: programs that end badly'
 
-# A C library that breaks some: by a signal, a crash and a wait without end.
+# A C library that breaks guarantees by a signal, a crash and an endless wait.
 cat >broken.c <<'END'
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -117,7 +117,7 @@ END
 # with LIBRARY COMMAND...
 with() { (LD_PRELOAD=$directory/$1 && export LD_PRELOAD && shift && "$@"); }
 library() { $CC -shared -fPIC -nostdlib -o $1.so $1.c; }
-# Some programs cannot be given it: static ones, and those with sanitizers.
+# Static programs and programs with sanitizers do not allow it.
 if ! { library broken && with broken.so "$unixport" --version &&
     [ -e preloaded ]; } >words 2>&1
 then
@@ -133,7 +133,7 @@ for line in 'write to a dead peer raises no signal (guarded): killed by signal '
 done
 ! grep -v '^not   ' said || fail 'other lines'
 empty || fail 'files are left'
-echo 'ok: what does not hold'
+echo 'ok: broken guarantees are reported'
 
 # A system with fewer features: facts and guarantees report it.
 cat >poor.c <<'END'
@@ -186,7 +186,7 @@ grep -q '^not   an abstract name is claimed once, every byte counts: ' said ||
     fail abstract
 echo 'ok: a poor system'
 
-# Ended while a check hangs: that goes too, and what it has made.
+# A signal while a check hangs ends the check and removes its files.
 ended_by()
 {
 	signal=$1
@@ -204,12 +204,12 @@ ended_by()
 	wait $test && fail 'no signal' || got=$?
 	[ "$got" = "$2" ] || fail "status $got after $signal"
 	empty || fail "$signal leaves files"
-	# Nobody else writes any more.
+	# No other process writes any more.
 	until_true test -e ended
 	rm pipe
 }
 ended_by TERM 143
 ended_by INT 130
-# Under nohup(1) it goes on.
+# Under nohup(1) the selftest continues.
 sh -c 'kill -HUP $$; :' || ended_by HUP 129
 echo 'ok: signals'

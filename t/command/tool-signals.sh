@@ -1,9 +1,9 @@
 #!/bin/sh
-# unixport listen: signals at every moment of start and end; what waits for
-# its readiness is told.
+# unixport listen: signals at every moment of start and end, and the
+# notification of readiness.
 if [ "${signals:-}" != usual ] && env --default-signal=HUP true 2>/dev/null
 then
-	# Under nohup(1) a shell cannot give SIGHUP back to its children.
+	# Under nohup(1) a shell cannot restore SIGHUP for its children.
 	signals=usual exec env --default-signal=HUP sh "$0"
 fi
 . "${0%/*}/tool-support.sh"
@@ -13,7 +13,7 @@ for signal in TERM INT HUP; do
 	serve s cat
 	end $signal
 	[ ! -e s ] || fail "$signal leaves the file"
-	# With the file the signals are in hand.
+	# When the file exists, the signals are handled.
 	"$unixport" listen s </dev/null & server=$!
 	pids="$pids $server"
 	until_true test -S s
@@ -22,7 +22,7 @@ for signal in TERM INT HUP; do
 done
 echo 'ok: idle servers'
 
-# Programs that run end by themselves; nobody else gets in.
+# Running programs end by themselves; no further client is served.
 for signal in TERM INT; do
 	serve s cat
 	: >got
@@ -43,9 +43,9 @@ for signal in TERM INT; do
 	[ "$(cat got)" = 'one
 two' ]
 done
-echo 'ok: SIGTERM and SIGINT let them end'
+echo 'ok: SIGTERM and SIGINT let programs end'
 
-# At once: by SIGHUP, or by a second signal.
+# SIGHUP or a second signal terminates the programs immediately.
 for signal in HUP TERM; do
 	serve s sh -c 'trap "echo ended >ended; exit" TERM; echo up
 	    while :; do sleep 0.01; done'
@@ -73,8 +73,8 @@ server=$server1
 end TERM
 echo 'ok: nohup'
 
-# At any moment of the start: the file is gone, or was never there.
-# The wait goes to and fro about the moment from which it ends in peace.
+# After a signal at any moment of the start no file remains.  The delay varies
+# around the moment from which the server ends with status 0.
 # A child of a shell that has a trap could lose the signal before exec(2).
 trap - TERM
 early=0 late=0 wait=0
@@ -92,9 +92,9 @@ until [ $early -gt 14 ] && [ $late -gt 14 ]; do
 	[ $((early + late)) -lt 300 ] || fail "$early early, $late late"
 done
 trap 'exit 1' TERM
-echo 'ok: while it starts'
+echo 'ok: signals during the start leave no file'
 
-# No zombies, while it runs.
+# No zombies remain while the server runs.
 serve s true
 for i in 1 2 3 4 5; do "$unixport" connect s </dev/null; done
 until_true sh -c "! ps -o s= --ppid $server | grep -q Z"

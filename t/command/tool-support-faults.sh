@@ -1,6 +1,6 @@
-# What tests share that put functions in front of libc's; they read it after
-# tool-support.sh.  Some programs cannot be given any: static ones, and those
-# with sanitizers.  There the test ends here.
+# Shared by tests that replace functions of libc; they source it after
+# tool-support.sh.  Static programs and programs with sanitizers do not allow
+# it; the test ends here in this case.
 # with FAULTS COMMAND...: see t/lib/faults.c, t/lib/fault_machine.c
 # and t/lib/fault_library.c.
 with()
@@ -8,7 +8,7 @@ with()
 	(FAULT=$1 && LD_PRELOAD=$directory/faults.so && export FAULT LD_PRELOAD
 	    shift && "$@")
 }
-# config.h: where off_t grows on demand the command has it grown.
+# config.h: the command uses a 64-bit off_t if that is optional.
 if ! $CC -shared -fPIC -nostdlib -include "$build/config.h" -o faults.so \
     -I "$srcdir/include" "$srcdir/t/lib/faults.c" \
     "$srcdir/t/lib/fault_machine.c" "$srcdir/t/lib/fault_library.c" -ldl \

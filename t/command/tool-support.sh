@@ -1,15 +1,15 @@
-# What the tests of the command share; they read it.
+# Shared by the tests of the command, which source it.
 set -eu
 directory=$(mktemp -d /tmp/unixport.XXXXXX)
 build=$PWD
 unixport=$build/unixport
-# Where "$unixport" is a script of libtool's, the command itself: a shell that
-# starts with one of 0, 1 and 2 closed opens its script there.
+# The program itself if "$unixport" is a script of libtool: a shell that starts
+# with descriptor 0, 1 or 2 closed opens its script with that number.
 itself=$build/.libs/unixport
 libraries=$build/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 [ -x "$itself" ] || itself=$unixport
 pids=
-# Those that were waited for have numbers that may be others' by now.
+# The numbers of processes that were waited for may be in use again.
 is_ours()
 {
 	! command -v ps >/dev/null ||
@@ -28,12 +28,12 @@ case $srcdir in /*) ;; *) srcdir=$PWD/$srcdir ;; esac
 here=$(cd "${0%/*}" && pwd)
 cd "$directory"
 mkfifo ready
-# What any program here has open, with the directory that it reads.
+# The descriptors of a program here, with the directory that it reads.
 usual_files=$(sh -c 'echo $(ls /proc/self/fd 2>/dev/null)')
 
 fail() { echo "not ok: $*"; [ ! -e said ] || cat said; exit 1; }
 
-# expect STATUS TEXT COMMAND...: all that it says, on either output.
+# expect STATUS TEXT COMMAND...: the status and the complete output.
 expect()
 {
 	status=$1 text=$2; shift 2
@@ -42,16 +42,17 @@ expect()
 	[ "$(cat said)" = "$text" ] || fail "not \"$text\": $*"
 }
 
-# await_server: until $!, which writes to ready and words, is ready; $server.
+# await_server: waits until $!, which writes to ready and words, is ready; sets
+# $server.
 await_server()
 {
 	server=$!
 	pids="$pids $server"
-	# To its end, or the next reader might meet this writer.
+	# Until EOF: the next reader could otherwise read from this writer.
 	[ "$(wc -c <ready)" -eq 1 ] || fail "not ready: $(cat words)"
 }
 
-# serve ARGUMENT...: unixport listen -1, until it is ready; $server.
+# serve ARGUMENT...: starts unixport listen -1 and waits for it; sets $server.
 serve()
 {
 	"$unixport" listen -1 "$@" >ready 2>words &
@@ -65,8 +66,8 @@ end()
 	wait $server || fail "status $? after $1: $(cat words)"
 }
 
-# with_fault PATH FAULT ARGUMENT...: unixport where calls on PATH fail,
-# as strace(1) has it; addresses are whole.
+# with_fault PATH FAULT ARGUMENT...: unixport with failing calls on PATH, in the
+# syntax of strace(1); addresses are absolute.
 with_fault()
 {
 	path=$1 fault=$2; shift 2
@@ -76,8 +77,8 @@ with_fault()
 	    -e "inject=$fault" ./unixport "$@")
 }
 
-# serve_with_fault FAULT ARGUMENT...: serve, where calls fail; the server itself
-# is $server, not strace(1).  Addresses are whole.
+# serve_with_fault FAULT ARGUMENT...: serve with failing calls; $server is the
+# server, not strace(1).  Addresses are absolute.
 serve_with_fault()
 {
 	fault=$1; shift
@@ -87,7 +88,7 @@ serve_with_fault()
 	await_server
 }
 
-# can_fault: whether it works here; under qemu it would be qemu that fails.
+# can_fault: whether faults work here; under qemu the calls of qemu would fail.
 can_fault()
 {
 	case " ${CK_EXCLUDE_TAGS:-} " in *' exec '*) return 1 ;; esac
@@ -95,7 +96,7 @@ can_fault()
 	    "$("$unixport" --version)" ]
 }
 
-# within TRIES COMMAND...: it is true, a hundredth of a second after the last.
+# within TRIES COMMAND...: repeats COMMAND every 10 ms until it succeeds.
 within()
 {
 	tries=$1

@@ -105,7 +105,7 @@ echo 'ok: bench has moved'
 if [ -c /dev/full ]; then
 	for arguments in --help --version 'connect --help'; do
 		"$unixport" $arguments >/dev/full 2>said && fail full || :
-		# musl has written a part before, and kept no errno.
+		# musl has written a part before and lost the errno.
 		grep -qxE 'unixport: standard output: (No space .*|I/O error)' \
 		    said || fail full
 	done

@@ -16,7 +16,7 @@
 static struct connection c;
 
 /* The client has left the queue and reads EOF. */
-START_TEST(accept_without_a_place_for_its_descriptor_ends_the_client)
+START_TEST(accept_without_a_free_number_closes_the_client)
 {
 	open_waiting(&c, NULL);
 	fail_next("dup3", _i, EBUSY);
@@ -95,7 +95,7 @@ fill(Suite *suite)
 	/* The streams of guarded ports store their descriptor. */
 	if (!guarded)
 		tcase_add_loop_test(calls,
-		    accept_without_a_place_for_its_descriptor_ends_the_client,
+		    accept_without_a_free_number_closes_the_client,
 		    1, 3);
 	tcase_add_test(calls, accept_ends_in_time_despite_clients);
 	tcase_add_test(calls,

@@ -18,7 +18,7 @@ make_pair(void)
 	return unix_pair(of_kind(&roomy), made);
 }
 
-START_TEST(buffers_are_kept_for_those_of_their_size_alone)
+START_TEST(buffers_are_reused_only_at_their_size)
 {
 	struct unix_ports usual[2];
 
@@ -79,7 +79,7 @@ fill(Suite *suite)
 
 	if (guarded)
 		tcase_add_test(calls,
-		    buffers_are_kept_for_those_of_their_size_alone);
+		    buffers_are_reused_only_at_their_size);
 	tcase_add_loop_test(shortage,
 	    line_and_frame_continue_after_ENOMEM, 0, 2);
 }

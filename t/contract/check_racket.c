@@ -117,7 +117,7 @@ START_TEST(abandoning_unsent_output_does_not_block)
 }
 END_TEST
 
-START_TEST(client_that_came_and_went_is_accepted)
+START_TEST(client_that_has_closed_is_accepted)
 {
 	char path[] = "s";
 	struct unix_ports server;
@@ -133,7 +133,7 @@ START_TEST(client_that_came_and_went_is_accepted)
 }
 END_TEST
 
-START_TEST(ended_listener_is_ended_with_a_client_waiting_too)
+START_TEST(interrupted_listener_accepts_no_queued_client)
 {
 	struct unix_ports client, server;
 
@@ -146,7 +146,7 @@ START_TEST(ended_listener_is_ended_with_a_client_waiting_too)
 }
 END_TEST
 
-START_TEST(asking_whether_a_client_waits_has_no_effect)
+START_TEST(accept_ready_has_no_effect)
 {
 	struct pollfd fd = { .events = POLLIN };
 	struct unix_ports client, server;
@@ -182,10 +182,10 @@ fill(Suite *suite)
 	    0, WAYS);
 	tcase_add_loop_test(facts, abandoning_unsent_output_does_not_block,
 	    0, WAYS);
-	tcase_add_test(facts, client_that_came_and_went_is_accepted);
+	tcase_add_test(facts, client_that_has_closed_is_accepted);
 	tcase_add_test(facts,
-	    ended_listener_is_ended_with_a_client_waiting_too);
-	tcase_add_test(facts, asking_whether_a_client_waits_has_no_effect);
+	    interrupted_listener_accepts_no_queued_client);
+	tcase_add_test(facts, accept_ready_has_no_effect);
 }
 
 int

@@ -5,7 +5,7 @@ directory=$(mktemp -d /tmp/unixport.XXXXXX)
 trap 'rm -rf "$directory"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# Comments go first: they name functions too.
+# Comments are removed first, since they contain names of functions.
 sed -e 's,/\*.*\*/,,' -e '\,/\*,,\,\*/,d' "$srcdir/include/unixport.h" |
     grep -v '^typedef' | grep -oE '\bunix_[a-z_]+\(' | tr -d '(' |
     sort >"$directory/header"
@@ -25,5 +25,5 @@ $NM -D --defined-only $library | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }
 diff "$directory/library" "$directory/map"
 echo 'ok: library = map'
 
-# Doors call up_* names only.
+# Exported functions call up_* names only.
 ! $NM -D --undefined-only $library | grep ' unix_'

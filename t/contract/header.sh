@@ -24,7 +24,7 @@ for standard in c++98 c++11 c++17 c++20; do
 	echo "ok: C++, $standard"
 done
 
-# Only these three, and none of config.h.
+# Only these three headers, and no macro of config.h.
 [ "$(grep '#include' "$header" | sort | tr -d '\n')" = \
     '#include <stddef.h>#include <stdio.h>#include <sys/types.h>' ]
 ! grep -E '\bHAVE_|config\.h' "$header"

@@ -12,8 +12,8 @@ mkdir "$tree"
 (cd "$srcdir" && tar cf - CONTRIBUTING.md include \
     $(find src t -name '*.[ch]')) | tar xf - -C "$tree"
 
-# mistake FILE FINDING: the lines that come in are added to FILE, and the
-# finding begins with its name.
+# mistake FILE FINDING: appends the lines of standard input to FILE; the finding
+# begins with that name.
 mistake()
 {
 	cat >>"$tree/$1"

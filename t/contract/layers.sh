@@ -15,7 +15,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 export build tree work
 
-# Values, whose members are for everyone.
+# Structures whose members every directory may use.
 values='up_address up_name'
 
 # Rows of the table: layer, directory, files.
@@ -39,7 +39,8 @@ comm -13 "$work/files" "$work/named" |
 find src t -name '*.[ch]' | sed 's,.*/,,' | sort | uniq -d |
     sed 's/$/: a base name that occurs twice/' >>"$work/findings"
 
-# FILE LINE INCLUDED of every #include of ours, found as the compiler does.
+# FILE LINE INCLUDED of every #include of a file of the project, which is searched
+# for as the compiler does.
 xargs awk 'BEGIN { while ((getline file <(ENVIRON["work"] "/files")) > 0)
 	known[file] = 1 }
     /^[ \t]*#[ \t]*include "/ {
@@ -112,8 +113,8 @@ awk 'NR == FNR { if ($3 != "U") owner[$2] = $1; next }
     $3 == "U" && $2 in owner && owner[$2] != $1 { print $1, owner[$2], $2 }' \
     names names >uses
 
-# The command is above the public header, and stays with its own files; its
-# directories that serve one subcommand each do not use each other.
+# The command uses the public header and its own files only.  Its directories
+# serve one subcommand each and do not use each other.
 awk 'function part(path) { split(path, piece, "/"); return piece[2] }
     function home(path) { sub(/[^\/]*$/, "", path); return path }
     function judge(user, owner, what, place) {
@@ -168,7 +169,7 @@ awk 'BEGIN { while ((getline line <(ENVIRON["build"] "/config.h")) > 0)
 	print "conditions: no #if for " pair }' \
     "$here/conditions" conditions | sort >>findings
 
-# Nothing is found where nothing is looked at.
+# An empty list would hide every finding.
 for list in table includes conditions uses; do
 	[ -s $list ] || echo "no $list" >>findings
 done

@@ -14,11 +14,11 @@ until [ -S "$directory/s" ]; do :; done
 kill $!
 wait $! || :
 [ -S "$directory/s" ]
-# LeakSanitizer traces too, and only one can.
+# LeakSanitizer also uses ptrace(2), and a process has only one tracer.
 ASAN_OPTIONS=detect_leaks=0 ./libtool --mode=execute strace -f -o "$directory/trace" t/command/life listen "$directory/s"
 [ ! -e "$directory/s" ]
 grep -q 'unlinkat.*"s"' "$directory/trace"
-# What the program itself does begins with the first call on the path.
+# The calls of the program itself begin with the first one on the path.
 sed -n '/pipe2/,$p' "$directory/trace" >"$directory/ours"
 grep -q 'bind(' "$directory/ours"
 ! grep -E 'umask|chdir|rt_sig|kill\(' "$directory/ours"

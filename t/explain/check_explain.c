@@ -55,7 +55,7 @@ make_file(const char *path)
 	ck_assert_int_eq(close(open(path, O_CREAT | O_WRONLY, 0640)), 0);
 }
 
-START_TEST(nothing_there)
+START_TEST(missing_file_is_explained)
 {
 	expect_connect("s", ENOENT,
 	    "s: nothing is there; is the server running?");
@@ -79,7 +79,7 @@ START_TEST(nothing_there)
 }
 END_TEST
 
-START_TEST(live_server)
+START_TEST(live_server_is_explained)
 {
 	struct unix_listener *listener = listen_at("s", NULL);
 
@@ -92,7 +92,7 @@ START_TEST(live_server)
 }
 END_TEST
 
-START_TEST(stale_socket)
+START_TEST(stale_socket_is_explained)
 {
 	struct unix_options no = { .flags = UNIX_NO_RECLAIM };
 
@@ -105,7 +105,7 @@ START_TEST(stale_socket)
 }
 END_TEST
 
-START_TEST(socket_of_another_program)
+START_TEST(foreign_socket_is_explained)
 {
 	char expected[200];
 	long owner = (long)geteuid();
@@ -122,7 +122,7 @@ START_TEST(socket_of_another_program)
 }
 END_TEST
 
-START_TEST(something_that_is_no_socket)
+START_TEST(other_kinds_of_files_are_explained)
 {
 	make_file("f");
 	expect_listen("f", EADDRINUSE, "f: a regular file is there and is not "
@@ -143,7 +143,7 @@ START_TEST(something_that_is_no_socket)
 }
 END_TEST
 
-START_TEST(something_that_has_gone_meanwhile)
+START_TEST(removed_file_is_explained)
 {
 	expect_text("s", EADDRINUSE,
 	    "s: the file no longer exists; try again");
@@ -153,7 +153,7 @@ START_TEST(something_that_has_gone_meanwhile)
 END_TEST
 
 /* With UNIX_WAIT, or if the backlog is full. */
-START_TEST(late)
+START_TEST(timeout_is_explained)
 {
 	struct unix_options wait = { .flags = UNIX_WAIT,
 	    .connect_timeout = 1 };
@@ -177,7 +177,7 @@ START_TEST(late)
 }
 END_TEST
 
-START_TEST(no_permission)
+START_TEST(missing_permission_is_explained)
 {
 	/* faccessat(3) of glibc before 2.33 checks the real user. */
 	int is_known = !GLIBC_BEFORE(2, 33) || getuid() != 0;
@@ -208,7 +208,7 @@ START_TEST(no_permission)
 }
 END_TEST
 
-START_TEST(permission_that_a_security_module_denies)
+START_TEST(denial_by_a_security_module_is_explained)
 {
 	char expected[300];
 	struct stat here;
@@ -237,7 +237,7 @@ START_TEST(permission_that_a_security_module_denies)
 }
 END_TEST
 
-START_TEST(too_long)
+START_TEST(too_long_address_is_explained)
 {
 	char path[5000], expected[6000];
 	size_t limit = sizeof(((struct sockaddr_un *)0)->sun_path);
@@ -292,7 +292,7 @@ END_TEST
 	"may be -1), mode is at most 0777, and UNIX_DATAGRAM excludes " \
 	"UNIX_GUARDED, UNIX_SAME_USER and sigpipe"
 
-START_TEST(malformed)
+START_TEST(malformed_address_is_explained)
 {
 	expect_connect(NULL, EINVAL, "\"\": the address is empty; specify a "
 	    "path");
@@ -308,7 +308,7 @@ START_TEST(malformed)
 }
 END_TEST
 
-START_TEST(option_that_is_not_valid)
+START_TEST(invalid_option_is_explained)
 {
 	const struct unix_options timeout = { .read_timeout = 1 };
 	const struct unix_options mode = { .mode = 0600 };
@@ -323,7 +323,7 @@ START_TEST(option_that_is_not_valid)
 }
 END_TEST
 
-START_TEST(option_that_is_not_supported)
+START_TEST(unsupported_option_is_explained)
 {
 	expect_text("s", ENOTSUP, "s: not supported; UNIX_SIGPIPE_ERROR "
 	    "requires UNIX_GUARDED, UNIX_SAME_USER a Unix domain socket, and "
@@ -348,7 +348,7 @@ expect_passed(int fd, int error, const char *sentence)
 	close(fd);
 }
 
-START_TEST(passed_socket_of_the_wrong_kind)
+START_TEST(unfit_passed_socket_is_explained)
 {
 	int pair[2], fd;
 
@@ -413,7 +413,7 @@ expect_activation(int fd, const char *pid, const char *address, int error,
 	ck_assert_int_eq(child_status(child), 0);
 }
 
-START_TEST(socket_of_the_service_manager)
+START_TEST(unfit_socket_of_the_service_manager_is_explained)
 {
 	int tcp = socket(AF_INET, SOCK_STREAM, 0), pair[2];
 
@@ -436,7 +436,7 @@ START_TEST(socket_of_the_service_manager)
 }
 END_TEST
 
-START_TEST(forms_without_a_file)
+START_TEST(addresses_without_a_file_are_explained)
 {
 	expect_listen("systemd:web", ENOENT, "systemd:web: the service manager "
 	    "passed no such socket; start the program through its socket unit");
@@ -455,7 +455,7 @@ START_TEST(forms_without_a_file)
 }
 END_TEST
 
-START_TEST(other_errors)
+START_TEST(other_errors_are_explained)
 {
 	int fd = bind_socket(SOCK_DGRAM);
 
@@ -525,7 +525,7 @@ START_TEST(loop_of_links_is_explained)
 }
 END_TEST
 
-START_TEST(stale_socket_in_a_protected_directory)
+START_TEST(stale_socket_in_a_protected_directory_is_explained)
 {
 	struct stat here;
 	char expected[300];
@@ -550,7 +550,7 @@ START_TEST(stale_socket_in_a_protected_directory)
 }
 END_TEST
 
-START_TEST(byte_that_a_terminal_executes_is_escaped)
+START_TEST(byte_that_a_terminal_interprets_is_escaped)
 {
 	static const struct {
 		const char *address, *shown;
@@ -624,29 +624,31 @@ main(void)
 	TCase *path = add_case(suite, "path");
 	TCase *other = add_case(suite, "other");
 
-	tcase_add_test(path, nothing_there);
-	tcase_add_test(path, live_server);
-	tcase_add_test(path, stale_socket);
-	tcase_add_test(path, socket_of_another_program);
-	tcase_add_test(path, something_that_is_no_socket);
-	tcase_add_test(path, something_that_has_gone_meanwhile);
-	tcase_add_test(path, late);
-	tcase_add_test(path, no_permission);
-	tcase_add_test(path, permission_that_a_security_module_denies);
+	tcase_add_test(path, missing_file_is_explained);
+	tcase_add_test(path, live_server_is_explained);
+	tcase_add_test(path, stale_socket_is_explained);
+	tcase_add_test(path, foreign_socket_is_explained);
+	tcase_add_test(path, other_kinds_of_files_are_explained);
+	tcase_add_test(path, removed_file_is_explained);
+	tcase_add_test(path, timeout_is_explained);
+	tcase_add_test(path, missing_permission_is_explained);
+	tcase_add_test(path, denial_by_a_security_module_is_explained);
 	tcase_add_test(path, loop_of_links_is_explained);
-	tcase_add_test(path, stale_socket_in_a_protected_directory);
-	tcase_add_test(path, too_long);
-	tcase_add_test(other, malformed);
-	tcase_add_test(other, option_that_is_not_valid);
-	tcase_add_test(other, option_that_is_not_supported);
-	tcase_add_test(other, passed_socket_of_the_wrong_kind);
-	tcase_add_test(other, socket_of_the_service_manager);
-	tcase_add_test(other, forms_without_a_file);
-	tcase_add_test(other, other_errors);
+	tcase_add_test(path,
+	    stale_socket_in_a_protected_directory_is_explained);
+	tcase_add_test(path, too_long_address_is_explained);
+	tcase_add_test(other, malformed_address_is_explained);
+	tcase_add_test(other, invalid_option_is_explained);
+	tcase_add_test(other, unsupported_option_is_explained);
+	tcase_add_test(other, unfit_passed_socket_is_explained);
+	tcase_add_test(other, unfit_socket_of_the_service_manager_is_explained);
+	tcase_add_test(other, addresses_without_a_file_are_explained);
+	tcase_add_test(other, other_errors_are_explained);
 	tcase_add_loop_test(other, error_with_one_cause_has_one_sentence, 0,
 	    14);
-	tcase_add_loop_test(other, byte_that_a_terminal_executes_is_escaped, 0,
-	    18);
+	tcase_add_loop_test(other,
+	    byte_that_a_terminal_interprets_is_escaped,
+	    0, 18);
 	tcase_add_test(other, long_escaped_path_is_not_truncated);
 	tcase_add_test(other, truncated_text_is_counted);
 	return run_suite(suite);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A child of unix_spawn(): what it does, by name, and tells of itself. */
+/* A child of unix_spawn(): actions by name, and reports of its own state. */
 #include "child.h"
 
 #include <sys/stat.h>
@@ -66,7 +66,7 @@ write_for_ever(void)
 {
 	int i;
 
-	/* A writer that was blocked is told ECONNRESET before. */
+	/* A writer that was blocked fails with ECONNRESET first. */
 	for (i = 0; i < 1000000; i++)
 		puts("for ever");
 	return 8;
@@ -89,7 +89,7 @@ use_file(void)
 	return unix_close_ports(&ports) == 0 ? 0 : 1;
 }
 
-/* A descriptor with the text, or the text alone; the exit status is errno. */
+/* Sends TEXT, with or without a descriptor; the exit status is errno. */
 static int
 pass_file(void)
 {
@@ -116,7 +116,7 @@ pass_file(void)
 	return error;
 }
 
-/* Whether it could receive some, as where there is no such option. */
+/* Whether it can receive descriptors; without the option it can. */
 static int
 tell_rights(void)
 {

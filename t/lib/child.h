@@ -5,7 +5,7 @@
 
 #include "support.h"
 
-/* Do what NAME says; the exit status. */
+/* Performs the action NAME and returns the exit status. */
 int be_child(const char *name);
 
 #endif

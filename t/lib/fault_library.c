@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A library that breaks its guarantees, one with each fault. */
+/* A library that breaks one guarantee for each fault. */
 #include "faults.h"
 
 #include <sys/socket.h>
@@ -18,7 +18,7 @@ copy_of(const struct unix_options *options)
 	return options == NULL ? defaults : *options;
 }
 
-/* A policy of SIGPIPE that is not the requested one. */
+/* A SIGPIPE policy other than the requested one. */
 static void
 break_policy(enum unix_sigpipe policy)
 {
@@ -192,7 +192,7 @@ unix_take_file(struct unix_ports *ports)
 	return fd;
 }
 
-/* A message that breaks a limit, or is cut, is taken. */
+/* Accepts a message that exceeds a limit or is truncated. */
 static int
 forgive(int result)
 {

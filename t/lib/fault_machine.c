@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Machines that tell odd things of themselves, or nothing. */
+/* Machines that report unusual values about themselves, or none. */
 #include "faults.h"
 
 #include <sys/utsname.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* As who likes quotes. */
+/* A name with quotation marks. */
 ORIGINAL(int, uname, struct utsname *)
 int
 uname(struct utsname *system)
@@ -36,7 +36,7 @@ confstr(int name, char *text, size_t size)
 	return is("odd names") ? 0 : original_confstr()(name, text, size);
 }
 
-/* LOAD in the environment; none is told where that is empty. */
+/* LOAD in the environment; if it is empty, no load is reported. */
 ORIGINAL(int, getloadavg, double *, int)
 int
 getloadavg(double *loads, int count)
@@ -49,7 +49,7 @@ getloadavg(double *loads, int count)
 	return *load == '\0' ? -1 : 1;
 }
 
-/* More CPUs than a set can hold: CPUS in the environment. */
+/* CPUS in the environment: more CPUs than a set can hold. */
 ORIGINAL(long, sysconf, int)
 long
 sysconf(int name)

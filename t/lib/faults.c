@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Systems that have less, or lie: processes, sockets, files and streams. */
+/* Systems with missing features or false results, for each kind of call. */
 #include "faults.h"
 
 #include <sys/mman.h>
@@ -31,7 +31,7 @@ tell(void)
 		close(creat(mark, 0600));
 }
 
-/* Of the command and of bench, and not of the shell that may start them. */
+/* Only in the command and in bench, not in a shell that starts them. */
 int
 is(const char *fault)
 {
@@ -93,7 +93,7 @@ sigaction(int number, const struct sigaction *action, struct sigaction *old)
 	return original_sigaction()(number, action, old);
 }
 
-/* A child is left, and what it should have been is missing. */
+/* A child remains, and its program is missing. */
 ORIGINAL(int, posix_spawnp, pid_t *, const char *,
     const posix_spawn_file_actions_t *, const posix_spawnattr_t *,
     char *const [], char *const [])
@@ -127,7 +127,7 @@ ORIGINAL(ssize_t, sendfile, int, int, off_t *, size_t)
 ssize_t
 sendfile(int to, int from, off_t *place, size_t length)
 {
-	/* As a filter of system calls has it. */
+	/* A filter of system calls fails so. */
 	return is("no sendfile") ? failure(EPERM) :
 	    original_sendfile()(to, from, place, length);
 }
@@ -192,7 +192,7 @@ accept(int fd, struct sockaddr *name, socklen_t *size)
 	    original_accept()(fd, name, size);
 }
 
-/* Before us comes somebody whom nobody has asked. */
+/* Another client connects first. */
 static void
 send_stranger(const struct sockaddr *name, socklen_t size)
 {
@@ -208,7 +208,7 @@ connect(int fd, const struct sockaddr *name, socklen_t size)
 {
 	static unsigned calls;
 
-	/* As of a live server. */
+	/* A live server fails so. */
 	if (is("taken") && type_of(fd) == SOCK_DGRAM)
 		return failure(EPROTOTYPE);
 	if (name->sa_family == AF_UNIX && (is("no connect") ||
@@ -221,7 +221,7 @@ connect(int fd, const struct sockaddr *name, socklen_t size)
 	return original_connect()(fd, name, size);
 }
 
-/* The struct has the ids of who asks, at every end. */
+/* Stores the IDs of the caller at both ends. */
 ORIGINAL(int, getsockopt, int, int, int, void *, socklen_t *)
 int
 getsockopt(int fd, int level, int option, void *value, socklen_t *size)
@@ -239,7 +239,7 @@ getsockopt(int fd, int level, int option, void *value, socklen_t *size)
 	return original_getsockopt()(fd, level, option, value, size);
 }
 
-/* A limit of time that is a millisecond instead. */
+/* Replaces a timeout by a millisecond. */
 ORIGINAL(int, setsockopt, int, int, int, const void *, socklen_t)
 int
 setsockopt(int fd, int level, int option, const void *value, socklen_t size)
@@ -300,15 +300,15 @@ recv(int fd, void *bytes, size_t size, int flags)
 		return 0;
 	if (is("reset") && type_of(fd) == SOCK_STREAM)
 		return failure(ECONNRESET);
-	/* As where nothing has come yet; see poll(). */
+	/* Fails as if no byte had been received; see poll(). */
 	if (is("no wait") && (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0)
 		return failure(EAGAIN);
 	return original_recv()(fd, bytes, size, flags);
 }
 
-static time_t lateness;		/* seconds that the clock has jumped */
+static time_t lateness;		/* seconds by which the clock has jumped */
 
-/* Of bare sockets alone: libc's streams do not come here. */
+/* Only for bare sockets: streams of libc do not call this. */
 ORIGINAL(ssize_t, read, int, void *, size_t)
 ssize_t
 read(int fd, void *bytes, size_t size)
@@ -318,7 +318,7 @@ read(int fd, void *bytes, size_t size)
 	return is("eof") && size > 1 ? 0 : original_read()(fd, bytes, size);
 }
 
-/* The end of a line that is awaited. */
+/* The end of the expected line. */
 ORIGINAL(ssize_t, write, int, const void *, size_t)
 ssize_t
 write(int fd, const void *bytes, size_t length)

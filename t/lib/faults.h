@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calls in front of libc's, for tests of the command.  FAULT in the
- * environment names what is wrong, with commas between.
+ * Functions that replace calls of libc in tests of the command.  FAULT in the
+ * environment is a list of faults, separated by commas.
  */
 #ifndef FAULTS_H
 #define FAULTS_H
@@ -15,7 +15,7 @@
 
 #include "original.h"
 
-/* libc's own, as original_NAME()(...). */
+/* The function of libc, as original_NAME()(...). */
 #define ORIGINAL(type, name, ...) \
 	typedef type name##_type(__VA_ARGS__); \
 	static name##_type * \

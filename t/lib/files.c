@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Descriptors that travel.  One is known by its number: each is a file of
- * its own description, and the offset there is the number.
+ * Descriptors that are passed.  Each has an open file description of its own,
+ * whose offset is its number, so that the receiver can identify it.
  */
 #include "files.h"
 #include "rights.h"
@@ -56,7 +56,7 @@ open_before_stranger(struct unix_ports *ports, unsigned flags)
 	return fd[1];
 }
 
-/* Numbers.  Not close-on-exec: what arrives has to be nevertheless. */
+/* Not close-on-exec, since a received descriptor must be in any case. */
 
 int
 make_file(int number)
@@ -161,7 +161,7 @@ put_control(struct msghdr *message, size_t used, int type, const void *data,
 	return used + CMSG_SPACE(length);
 }
 
-/* musl's sendmsg(3) knows at most 252 descriptors, the kernel 253. */
+/* sendmsg(3) of musl accepts at most 252 descriptors, the kernel 253. */
 static ssize_t
 send_message(int fd, const struct msghdr *message, int flags)
 {

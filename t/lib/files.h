@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Descriptors that travel: sent, told apart, taken; see files.c. */
+/* Descriptors that are sent, received and identified; see files.c. */
 #ifndef FILES_H
 #define FILES_H
 
 #include "support.h"
 
-#define MAX_FILES	252		/* that wait at a time */
+#define MAX_FILES	252		/* maximum in the queue */
 
 /* The ways of open_connection(), and unix_open_ports() of two sockets. */
 #define FILE_WAYS	(WAYS + 1)
@@ -13,25 +13,25 @@
 void open_files(struct connection *c, int way,
     const struct unix_options *options);
 
-/* Ports and, as what is returned, the bare socket of a stranger. */
+/* Opens ports and returns the bare socket of another program. */
 int open_before_stranger(struct unix_ports *ports, unsigned flags);
 
-/* A descriptor that is known by its NUMBER again, wherever it arrives. */
+/* A descriptor that a receiver can identify by NUMBER. */
 int make_file(int number);
 void expect_number(int fd, int number);
 
-/* COUNT descriptors from number FIRST on; they wait, they are here. */
+/* COUNT descriptors from number FIRST: send them, expect them. */
 void add_numbers(struct unix_ports *ports, int first, int count);
 void take_numbers(struct unix_ports *ports, int first, int count);
 void expect_none(struct unix_ports *ports);
 void expect_dropped(struct unix_ports *ports);
 
-int open_descriptors(void);	/* how many of all sorts */
+int open_descriptors(void);	/* number of all types */
 
-/* Programs that are not ours. */
+/* Programs that do not use the library. */
 struct raw {
-	int first, count;	/* numbered descriptors that go along */
-	int credentials;	/* as do these */
+	int first, count;	/* numbered descriptors sent with the byte */
+	int credentials;	/* sent as well */
 	int flags;
 };
 
@@ -41,7 +41,7 @@ int raw_try(int fd, const char *text, struct raw with);	/* 0, or an errno */
 /* Whether this kernel can refuse descriptors for a socket. */
 int kernel_refuses(void);
 
-/* Whether FD's option lets them in; where there is none it does. */
+/* Whether FD accepts descriptors; without the option it does. */
 int takes_files(int fd);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The fixture: kinds of ports, a fresh directory for every test, and no
- * descriptor left open by any.
+ * The fixture: runs tests for both kinds of ports, each in a new directory, and
+ * fails a test that leaves a descriptor open.
  */
 #include "support.h"
 
@@ -15,7 +15,7 @@
 static char root[] = "/tmp/up.XXXXXX";
 static char was_open[DESCRIPTORS];
 
-/* The kinds of ports, and what the tests are about now. */
+/* The kinds of ports, and the current kind. */
 
 static const struct kind {
 	const char *name;
@@ -42,7 +42,7 @@ of_kind(const struct unix_options *options)
 	return copy;
 }
 
-/* The directory of the program, and one in it for each test. */
+/* A directory of the program, and one for each test in it. */
 
 static int
 remove_one(const char *path, const struct stat *status, int flag,
@@ -68,7 +68,7 @@ set_up(void)
 		was_open[fd] = fcntl(fd, F_GETFD) != -1;
 }
 
-/* Tests run long after all cases were made. */
+/* All cases are created before the first test runs. */
 
 static void
 set_up_plain(void)
@@ -166,7 +166,7 @@ run(SRunner *runner)
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/* A suite of the kind at hand. */
+/* A suite of the current kind. */
 static Suite *
 filled(const char *name, void (*fill)(Suite *))
 {

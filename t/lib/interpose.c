@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calls of libc that fail when told to: a program that is linked with this
- * file has them in front of libc's own, for itself and for the library.
- * Those that succeed disturb errno, as POSIX lets them.
+ * Calls of libc that fail on request.  In a program that is linked with this
+ * file they replace the functions of libc, also for the library.  On success
+ * they change errno, as POSIX allows.
  */
 #include "config.h"
 
@@ -88,10 +88,10 @@ change_answer(const char *name, void *answer)
 	changed.change(answer);
 }
 
-/* Call libc's function, or be the failure. */
+/* Calls the function of libc, or fails. */
 #define INTERPOSE(type, name, parameters, arguments, failure) \
 	INTERPOSE_AS(type, name, #name, parameters, arguments, failure)
-/* Tests know it as CALL. */
+/* Tests use the name CALL. */
 #define INTERPOSE_AS(type, name, call, parameters, arguments, failure) \
 	type name parameters; \
 	type \
@@ -171,7 +171,7 @@ INTERPOSE(int, unlinkat, (int fd, const char *path, int flags),
 INTERPOSE(char *, strndup, (const char *string, size_t size),
     (string, size), NULL)
 
-/* Check allocates too, between a call and what is asserted of its errno. */
+/* Check allocates memory between a call and the assertion of its errno. */
 #define INTERPOSE_QUIETLY(type, name, parameters, arguments) \
 	type name parameters; \
 	type \
@@ -206,8 +206,8 @@ malloc(size_t size)
 }
 
 /*
- * Counts as malloc(3), because gcc 16 compiles malloc(3) and memset(3) to it.
- * It does not call libc's own, which in musl calls the malloc(3) above.
+ * Counts as malloc(3), since gcc 16 compiles malloc(3) and memset(3) to it.
+ * calloc(3) of musl would call the malloc(3) above, so it is not used.
  */
 void *
 calloc(size_t number, size_t size)
@@ -215,7 +215,7 @@ calloc(size_t number, size_t size)
 	static _Thread_local int nested;
 	void *memory;
 
-	/* glibc before 2.34 calls calloc(3) in dlsym(3), and can do without. */
+	/* dlsym(3) of glibc before 2.34 calls calloc(3), and tolerates NULL. */
 	if (nested || is_due("malloc"))
 		return NULL;
 	if (size != 0 && number > SIZE_MAX / size) {
@@ -237,7 +237,7 @@ is_connected(int fd)
 	return getpeername(fd, (struct sockaddr *)&peer, &length) == 0;
 }
 
-/* It says so of what is closed all the same. */
+/* Fails, but closes the descriptor as Linux does. */
 int
 close(int fd)
 {
@@ -252,7 +252,7 @@ close(int fd)
 	return -1;
 }
 
-/* Their answers may be changed. */
+/* Calls whose results can be changed. */
 int
 getsockopt(int fd, int level, int name, void *value, socklen_t *size)
 {
@@ -285,7 +285,7 @@ fstatfs(int fd, struct statfs *status)
 }
 #endif
 
-/* By its option, where that is not every system's. */
+/* Identified by an option that not every system has. */
 int
 setsockopt(int fd, int level, int name, const void *value, socklen_t size)
 {
@@ -302,7 +302,7 @@ setsockopt(int fd, int level, int name, const void *value, socklen_t size)
 	return result;
 }
 
-/* These return their error. */
+/* These calls return the error instead of setting errno. */
 int
 ftrylockfile(FILE *stream)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* libc's own function, behind one of ours that comes before it. */
+/* The function of libc that a function of the program replaces. */
 #ifndef ORIGINAL_H
 #define ORIGINAL_H
 
@@ -14,9 +14,9 @@
 #endif
 
 /*
- * Where off_t grows on demand (glibc with 32 bits) the headers give calls
- * that know it another name, ours too: NAME64.  One that is not there is
- * not asked for: dlsym(3) would allocate.
+ * On 32-bit glibc with a 64-bit off_t, the headers rename calls that use off_t
+ * to NAME64, also those defined here.  A name that does not exist is not looked
+ * up, since dlsym(3) would allocate memory.
  */
 static inline void *
 original(const char *name)

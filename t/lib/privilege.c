@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Privileges, each tried in a child: a test program that lacks one is
- * reported as skipped before any of its tests begins.
+ * Privileges.  Each is tried in a child; a test program that lacks one is
+ * reported as skipped before its first test.
  */
 #include "config.h"
 
@@ -16,7 +16,7 @@
 
 #include "privilege.h"
 
-/* The number of the error of ATTEMPT in a child, or 0. */
+/* Returns the errno of ATTEMPT in a child, or 0. */
 static int
 error_of(int (*attempt)(int), int argument)
 {

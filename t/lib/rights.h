@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The socket option that lets descriptors in, for headers that lack it. */
+/* The socket option that accepts descriptors, for headers that lack it. */
 #ifndef RIGHTS_H
 #define RIGHTS_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Rivals for one path: many that start at once, many that crash and start
- * again, and programs that take no lock.
+ * Rivals for one path: servers that start at the same time, servers that crash
+ * and restart, and programs that do not use the lock.
  */
 #include "config.h"
 
@@ -25,7 +25,7 @@
 
 #define RIVALS		12
 #define OWNER_TIMEOUT_MS 5000	/* milliseconds, until the owner listens */
-#define LOOKS		4u	/* of an owner at its path, at most */
+#define LOOKS		4u	/* maximum time of an owner at its path */
 
 static long long
 now(void)
@@ -36,7 +36,7 @@ now(void)
 	return time.tv_sec * 1000LL + time.tv_nsec / 1000000;
 }
 
-/* A socket as a program makes it that knows no lock; left without a look. */
+/* A socket of a program that does not use the lock. */
 static int
 bind_without_lock(void)
 {
@@ -49,7 +49,7 @@ bind_without_lock(void)
 	return -1;
 }
 
-/* One of many: starts when GUN is closed, says whether it owns the path. */
+/* Starts when GUN is closed, and reports whether it owns the path. */
 static void
 run_starter(int gun, int report)
 {
@@ -64,13 +64,13 @@ run_starter(int gun, int report)
 	    errno == EBUSY ? 'n' : 'e';
 	if (write(report, &byte, 1) != 1)
 		_exit(1);
-	/* The owner serves until it is killed, and so leaves its file. */
+	/* The owner serves until it is killed, and leaves its file. */
 	while (listener != NULL && unix_accept(listener, &ports) == 0)
 		unix_close_ports(&ports);
 	_exit(0);
 }
 
-/* How many there are. */
+/* Returns their number. */
 static int
 start_all(pid_t starter[STARTERS], int reports)
 {
@@ -105,7 +105,7 @@ judge(int reports, int count)
 			return "an error that no starter should see";
 		owners += byte == 'o';
 	}
-	return owners == 1 ? NULL : owners == 0 ? "nobody owns the path" :
+	return owners == 1 ? NULL : owners == 0 ? "no process owns the path" :
 	    "more than one own the path";
 }
 
@@ -150,10 +150,10 @@ try_starters(int is_stale)
 }
 
 /*
- * A rival that takes the path whenever it can, is sure for a while that it
- * is the only one, and then ends: by closing, or by a crash.  The witness
- * is locked by who owns the path, until just before: the order in which a
- * crash closes descriptors is the kernel's.
+ * A rival takes the path whenever it can, checks for a while that it is the
+ * only owner, and then closes or crashes.  The owner holds the lock of the
+ * witness until just before its end, since the kernel closes the descriptors of
+ * a crashed process in any order.
  */
 static void
 run_rival(long long end, unsigned seed)
@@ -184,7 +184,7 @@ run_rival(long long end, unsigned seed)
 	_exit(0);
 }
 
-/* It too is never displaced, although it takes no lock. */
+/* It is never displaced either, although it takes no lock. */
 static void
 run_foreigner(long long end, unsigned seed)
 {
@@ -203,7 +203,7 @@ run_foreigner(long long end, unsigned seed)
 				_exit(14);
 			sched_yield();
 		}
-		/* Half of the times it leaves its file behind. */
+		/* Every second time it leaves its file behind. */
 		if (rand_r(&seed) % 2 == 0)
 			unlink("s");
 		close(fd);
@@ -239,7 +239,7 @@ verdict(int status)
 	    verdicts[code - 10];
 }
 
-/* Who was killed starts again; who ends otherwise says what he saw. */
+/* Restarts a rival that was killed; any other status is its verdict. */
 const char *
 try_rivals(int foreigners, int time, unsigned seed, unsigned *crashes)
 {

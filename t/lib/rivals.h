@@ -6,15 +6,15 @@
 #define STARTERS	50
 
 /*
- * One round: STARTERS listen at once, where a stale file is or none, and
- * are killed.  What was wrong, or NULL.
+ * One round: STARTERS listen at the same time, with or without a stale file,
+ * and are killed.  Returns the failure, or NULL.
  */
 const char *try_starters(int is_stale);
 
 /*
- * So many milliseconds of rivals that crash and start again, FOREIGNERS of
- * them programs that take no lock.  What was wrong, or NULL and how many
- * have crashed.
+ * Runs rivals that crash and restart for MS milliseconds; FOREIGNERS of them
+ * are programs that take no lock.  Returns the failure, or NULL and the number
+ * of crashes.
  */
 const char *try_rivals(int foreigners, int time, unsigned seed,
     unsigned *crashes);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Servers in threads of their own, and their handlers; see servers.c. */
+/* Servers in separate threads, and their handlers; see servers.c. */
 #ifndef SERVERS_H
 #define SERVERS_H
 
@@ -11,20 +11,20 @@ struct server {
 	void *context;
 	const struct unix_serve_options *options;
 	pthread_t thread;
-	_Atomic pid_t id;		/* of the thread that serves */
+	_Atomic pid_t id;		/* of the serving thread */
 	int result, error;
 };
 
-/* unix_serve() of a listener that is there, or of a new one at "s". */
+/* Starts unix_serve() of a given listener, or of a new one at "s". */
 void serve(struct server *server, unix_handler *handler,
     const struct unix_serve_options *options);
 void start_server(struct server *server, unix_handler *handler,
     const struct unix_serve_options *options);
 
-/* It returns so: 0, or -1 with ERROR. */
+/* unix_serve() returns 0, or -1 with ERROR. */
 void expect_served(struct server *server, int error);
 
-/* The same, after an interrupt, or without one; the listener is closed. */
+/* The same, after an interrupt or without one, and closes the listener. */
 void end_server(struct server *server);
 void end_server_so(struct server *server, int error);
 
@@ -32,13 +32,10 @@ void enter(struct unix_ports *client);		/* connect to "s" */
 void leave(struct unix_ports *client);
 void ask(struct unix_ports *client, const char *line);	/* for an echo */
 
-/* A client is given back its lines, without a flush; the context counts. */
+/* Echoes lines without a flush, and counts clients in the context. */
 void echo(struct unix_ports *ports, void *count);
 
-/*
- * Where handlers wait until the test lets them go on: inside, they have
- * been counted.
- */
+/* Handlers wait at the gate until the test opens it, and are counted there. */
 struct gate {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -57,15 +54,15 @@ void open_gate(struct gate *gate);
 void wait_and_echo(struct unix_ports *ports, void *gate);
 
 /*
- * The end of a child that was forked beside a server's threads: valgrind
- * takes what they hold for lost there, and would say so in the status.
+ * Ends a child that was forked while threads of a server ran.  valgrind reports
+ * their memory as lost there, which would change the exit status.
  */
 void end_child(int status);
 
-/* Return once the input of PORTS, a handler's, has been ended. */
+/* Returns when the input of PORTS, in a handler, has reached EOF. */
 void await_ended(struct unix_ports *ports);
 
-/* A client enters, says a line and reads the answer; 0 if it was refused. */
+/* Sends a line and reads the answer; returns 0 if the client was refused. */
 int is_served(struct unix_ports *client);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Streams of every sort: connections, a pipe, a file, memory. */
+/* Streams of all types: connections, a pipe, a file, memory. */
 #include "sources.h"
 
 #include <fcntl.h>
@@ -37,7 +37,7 @@ open_wire(struct source *s, int which)
 	open_end(s, which, NULL);
 }
 
-/* Plain streams have no timeout, but O_NONBLOCK. */
+/* Plain streams have O_NONBLOCK instead of a timeout. */
 void
 open_impatient_wire(struct source *s, int which)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Words for common steps: connections and text. */
+/* Common steps of tests: connections and text. */
 #include "support.h"
 
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the test programs share: a fixture, and words for common steps. */
+/* Shared by the test programs: a fixture, and common steps. */
 #ifndef SUPPORT_H
 #define SUPPORT_H
 
@@ -13,19 +13,19 @@
 
 #include "unixport.h"
 
-/* Two buffers of so many bytes are never had; with 32 bits less may be. */
+/* No system can allocate two buffers of this size. */
 #define UNHELD	(SIZE_MAX > UINT32_MAX ? SIZE_MAX / 8 : SIZE_MAX / 4 + 1)
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
-/* The call fails so. */
+/* The call fails with this error. */
 #define fails(call, error) do { \
 	errno = 0; \
 	ck_assert_int_eq((call), -1); \
 	ck_assert_int_eq(errno, (error)); \
 } while (0)
 
-/* The call answers so, and leaves errno alone. */
+/* The call returns this value and does not change errno. */
 #define answers(call, value) do { \
 	errno = EDOM; \
 	ck_assert_int_eq((call), (value)); \
@@ -35,41 +35,43 @@
 #define succeeds(call)	answers(call, 0)
 
 /*
- * Run the tests: TAP on standard output, Check's own summary in the file
- * that UNIXPORT_SUMMARY names.  The exit status of main().  What is about
- * connections is filled in and run for both kinds of ports, and asks which
- * it is where they differ.
+ * Runs the tests: TAP on standard output, the summary of Check in the file that
+ * UNIXPORT_SUMMARY specifies.  Returns the exit status of main().  Tests of
+ * connections are added and run for both kinds of ports, and query the kind if
+ * the two differ.
  */
 int run_suite(Suite *suite);
 int run_guarded(const char *name, void (*fill)(Suite *suite));
 int run_kinds(const char *name, void (*fill)(Suite *suite));
 
-extern int guarded;		/* the kind at hand, when filling too */
+extern int guarded;		/* the current kind of ports */
 
-/* What closing says of an earlier ERROR: stdio alone loses the number. */
+/* The errno of closing after an earlier ERROR, which stdio does not keep. */
 #define KEPT(error)	(guarded ? (error) : EIO)
 
-/* OPTIONS (NULL: none) with its flag; until the thread's fourth call. */
+/* OPTIONS or NULL, with the flag of the kind; valid for 4 calls of a thread. */
 const struct unix_options *of_kind(const struct unix_options *options);
 
 /*
- * A test case of SUITE whose tests each run in a fresh directory, and fail
- * when they leave a descriptor open.  NAME is its tag too: CK_EXCLUDE_TAGS
- * leaves out what a tool cannot run (valgrind plays RLIMIT_NOFILE itself,
- * TSan puts off handlers, memory of ASan and TSan stays locked in a child,
- * ASan loses the stack where a cancelled thread unwinds, _exit(2) under
- * valgrind flushes streams, qemu's vfork(2) loses the errno of exec and its
- * address space has no limit).
+ * A test case of SUITE.  Each of its tests runs in a new directory and fails if
+ * it leaves a descriptor open.  NAME is also its tag.  CK_EXCLUDE_TAGS excludes
+ * cases that a tool cannot run:
+ * - valgrind simulates RLIMIT_NOFILE, and flushes streams in _exit(2);
+ * - TSan delays signal handlers;
+ * - the allocators of ASan and TSan remain locked in a child;
+ * - ASan loses the stack when a cancelled thread unwinds;
+ * - vfork(2) of qemu loses the errno of execve(2), and its address space has no
+ *   limit.
  */
 TCase *add_case(Suite *suite, const char *name);
 
-/* Connections of the kind at hand: every way to get one. */
+/* Connections of the current kind: every way to open one. */
 struct connection {
 	struct unix_listener *listener;		/* NULL for a pair */
 	struct unix_ports server, client;
 };
 
-/* A listener at "s" and a client that waits; nobody has accepted it. */
+/* A listener at "s" and a client in its queue. */
 void open_waiting(struct connection *c, const struct unix_options *options);
 
 #define WAYS	3		/* absolute path, relative path, pair */
@@ -78,7 +80,7 @@ void open_connection(struct connection *c, int way,
     const struct unix_options *options);
 void close_connection(struct connection *c);
 
-/* A socket of TYPE bound to "s", as another program would make it. */
+/* A socket of TYPE bound to "s", made without the library. */
 int bind_socket(int type);
 
 struct unix_listener *listen_at(const char *path,
@@ -87,11 +89,11 @@ struct unix_listener *listen_at(const char *path,
 /* A client at PATH reaches LISTENER. */
 void expect_reachable(struct unix_listener *listener, const char *path);
 
-/* unix_listen() fails so. */
+/* unix_listen() fails with this error. */
 void cannot_listen(const char *path, const struct unix_options *options,
     int error);
 
-/* unix_connect() fails so, and writes nothing. */
+/* unix_connect() fails with this error and leaves PORTS unchanged. */
 void cannot_connect(const char *path, const struct unix_options *options,
     int error);
 
@@ -112,17 +114,17 @@ void make_path(char *path, size_t length);
 
 int count_files(const char *directory);
 
-/* Descriptors; the tests stay below so many. */
+/* Descriptors; tests use numbers below this one. */
 #define DESCRIPTORS	1024
 
-/* All that the test has opened. */
+/* The number of descriptors that the test has opened. */
 void expect_close_on_exec(void);
 void close_all_opened(void);
 
-void begin_shortage(int spare);		/* that many from 3 on are left */
+void begin_shortage(int spare);		/* number of free descriptors from 3 */
 void end_shortage(void);
 
-/* Close some of 0, 1 and 2, bits of NUMBERS, and open them again. */
+/* Close those of 0, 1 and 2 whose bit in NUMBERS is set; open them again. */
 void close_standard(unsigned numbers);
 void restore_standard(void);
 
@@ -130,7 +132,7 @@ void restore_standard(void);
 pthread_t start_thread(void *(*body)(void *), void *argument);
 void *join_thread(pthread_t thread);
 pid_t thread_id(void);
-void wait_blocked(_Atomic pid_t *id);	/* until that one sleeps */
+void wait_blocked(_Atomic pid_t *id);	/* until the thread sleeps */
 void wait_idle(pid_t process);		/* until all of its threads sleep */
 void catch_signal(int signal, void (*handler)(int));
 void do_nothing(int signal);
@@ -138,7 +140,7 @@ int child_status(pid_t child);
 
 long long milliseconds(void);		/* monotonic */
 
-/* Be an ordinary user, also where the tests run as root, and again not. */
+/* Drop the privileges of root, if the tests run as root, and restore them. */
 void become_user(void);
 void become_self(void);
 

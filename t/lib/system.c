@@ -106,8 +106,8 @@ thread_id(void)
 }
 
 /*
- * 'S' in its status, where /proc shows it; elsewhere nobody waits.  As a task,
- * for the status of its own process qemu makes up.
+ * Waits for state 'S' in /proc; systems without it do not wait.  The path is
+ * that of a task, since qemu invents the state of its own process.
  */
 static int
 is_running(pid_t id)
@@ -155,7 +155,7 @@ wait_idle(pid_t process)
 	} while (running);
 }
 
-/* Without SA_RESTART: calls are interrupted. */
+/* Without SA_RESTART, so that calls are interrupted. */
 void
 do_nothing(int signal)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Bytes that tell their place, and calls that block in threads. */
+/* Bytes that depend on their position, and blocking calls in threads. */
 #include "traffic.h"
 
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Bytes that tell their place, and calls that block in threads. */
+/* Bytes that depend on their position, and blocking calls in threads. */
 #ifndef TRAFFIC_H
 #define TRAFFIC_H
 
@@ -8,32 +8,32 @@
 #define KIB	((size_t)1024)
 #define MIB	(1024 * KIB)
 
-/* The number that the environment gives, or USUAL. */
+/* The number in the environment, or USUAL. */
 size_t from_environment(const char *name, size_t usual);
 
-/* Each is a function of its place: every loss and repetition shows. */
+/* Each byte depends on its position: a loss or repetition is detected. */
 void make_bytes(void *bytes, size_t place, size_t length);
 int put_bytes(FILE *out, size_t place, size_t length);	/* fwrite(3), once */
 void expect_bytes(FILE *in, size_t place, size_t length);
 
-/* As many as come, up to LENGTH or until the end; how many there were. */
+/* Reads up to LENGTH bytes or until EOF; returns the number. */
 size_t take_bytes(FILE *in, size_t place, size_t length);
 size_t count_bytes(FILE *in, size_t place);
 
-/* Send so that the next byte would block; how many went.  Read so many. */
+/* Fill the socket and return the number of bytes; read that number. */
 size_t fill_socket(const struct unix_ports *ports);
 void drain(FILE *in, size_t length);
 
-/* The smallest send buffer that the system lets us have. */
+/* Sets the smallest send buffer that the system allows. */
 void narrow(const struct unix_ports *ports);
 
-/* Pass that time; for peers that are slow, not to wait for anything. */
+/* Simulates a slow peer; not for synchronisation. */
 void pause_for(int milliseconds);
 
-/* A call in a thread of its own, and what came of it. */
+/* A call in a separate thread, and its result. */
 struct call {
 	struct unix_ports *ports;
-	size_t length;		/* of what is written or read, from 0 on */
+	size_t length;		/* of the bytes, from position 0 */
 	_Atomic pid_t id;
 	int result, error;
 	char line[100];
@@ -47,7 +47,7 @@ void *call_input_ready(void *call);	/* no limit */
 void *call_close_ports(void *call);
 void *call_expect(void *call);		/* length bytes */
 
-/* Begin one; the second waits until it sleeps. */
+/* Start a call; the second function waits until it is blocked. */
 pthread_t start_call(void *(*body)(void *), struct call *call);
 pthread_t block_call(void *(*body)(void *), struct call *call);
 

@@ -46,7 +46,7 @@ START_TEST(frame_is_a_length_and_bytes)
 }
 END_TEST
 
-START_TEST(frames_come_one_by_one)
+START_TEST(each_call_returns_one_frame)
 {
 	open_source(&s, _i, "\0\0\0\2ab\0\0\0\0\0\0\0\3c\0\n", 17);
 	expect_frame("ab", 2);
@@ -60,7 +60,7 @@ START_TEST(frames_come_one_by_one)
 }
 END_TEST
 
-START_TEST(nothing_is_no_frame)
+START_TEST(eof_before_a_frame_returns_0)
 {
 	open_source(&s, _i, "", 0);
 	expect_no_more();
@@ -88,7 +88,7 @@ START_TEST(frames_of_every_length_are_whole)
 }
 END_TEST
 
-START_TEST(lines_and_frames_take_turns)
+START_TEST(lines_and_frames_alternate)
 {
 	open_source(&s, _i, "one\n\0\0\0\3a\nbtwo\n", 15);
 	answers(unix_get_line(s.in, &frame, 0), 1);
@@ -152,7 +152,7 @@ START_TEST(unbuffered_stream_is_read_too)
 }
 END_TEST
 
-START_TEST(end_anywhere_inside_is_ebadmsg)
+START_TEST(eof_at_each_place_inside_is_EBADMSG)
 {
 	const char bytes[] = "\0\0\0\3abc";
 	size_t cut;
@@ -166,7 +166,7 @@ START_TEST(end_anywhere_inside_is_ebadmsg)
 }
 END_TEST
 
-START_TEST(end_inside_a_large_frame_is_ebadmsg)
+START_TEST(eof_inside_a_large_frame_is_EBADMSG)
 {
 	static char bytes[20000] = "\0\0\x80";
 
@@ -177,7 +177,7 @@ START_TEST(end_inside_a_large_frame_is_ebadmsg)
 }
 END_TEST
 
-START_TEST(frame_of_the_limit_fits)
+START_TEST(frame_of_exactly_the_limit_is_returned)
 {
 	open_source(&s, _i, "\0\0\0\5abcde\0\0\0\6abcdef", 19);
 	answers(unix_get_frame(s.in, &frame, 5), 1);
@@ -189,7 +189,7 @@ START_TEST(frame_of_the_limit_fits)
 }
 END_TEST
 
-START_TEST(usual_limit_is_a_mebibyte)
+START_TEST(default_limit_is_1_MiB)
 {
 	open_source(&s, _i, "\0\x10\0\0", 4);
 	fails(unix_get_frame(s.in, &frame, 0), EBADMSG);
@@ -200,7 +200,7 @@ START_TEST(usual_limit_is_a_mebibyte)
 }
 END_TEST
 
-START_TEST(length_of_4_gib_costs_nothing)
+START_TEST(announced_4_GiB_allocate_no_memory)
 {
 	open_source(&s, _i, "\xff\xff\xff\xff" "abc", 7);
 	fails(unix_get_frame(s.in, &frame, 0), EMSGSIZE);
@@ -268,21 +268,23 @@ fill(Suite *suite)
 	TCase *errors = add_case(suite, "errors");
 
 	tcase_add_loop_test(core, frame_is_a_length_and_bytes, 0, WIRES);
-	tcase_add_loop_test(core, frames_come_one_by_one, 0, SOURCES);
-	tcase_add_loop_test(core, nothing_is_no_frame, 0, SOURCES);
+	tcase_add_loop_test(core, each_call_returns_one_frame, 0, SOURCES);
+	tcase_add_loop_test(core, eof_before_a_frame_returns_0, 0, SOURCES);
 	tcase_add_loop_test(core, frames_of_every_length_are_whole, 0, WIRES);
-	tcase_add_loop_test(core, lines_and_frames_take_turns, 0, SOURCES);
+	tcase_add_loop_test(core, lines_and_frames_alternate, 0, SOURCES);
 	tcase_add_loop_test(core, put_frame_does_not_flush, 0, WIRES);
 	tcase_add_loop_test(core, empty_frame_needs_no_bytes, 0, WIRES);
 	tcase_add_loop_test(core, frame_arrives_byte_by_byte, 0, WIRES);
 	tcase_add_loop_test(core, unbuffered_stream_is_read_too, 0, SOURCES);
-	tcase_add_loop_test(errors, end_anywhere_inside_is_ebadmsg, 0,
+	tcase_add_loop_test(errors, eof_at_each_place_inside_is_EBADMSG, 0,
 	    SOURCES);
-	tcase_add_loop_test(errors, end_inside_a_large_frame_is_ebadmsg, 0,
+	tcase_add_loop_test(errors, eof_inside_a_large_frame_is_EBADMSG, 0,
 	    SOURCES);
-	tcase_add_loop_test(errors, frame_of_the_limit_fits, 0, SOURCES);
-	tcase_add_loop_test(errors, usual_limit_is_a_mebibyte, 0, SOURCES);
-	tcase_add_loop_test(errors, length_of_4_gib_costs_nothing, 0, SOURCES);
+	tcase_add_loop_test(errors, frame_of_exactly_the_limit_is_returned, 0,
+	    SOURCES);
+	tcase_add_loop_test(errors, default_limit_is_1_MiB, 0, SOURCES);
+	tcase_add_loop_test(errors, announced_4_GiB_allocate_no_memory, 0,
+	    SOURCES);
 	tcase_add_loop_test(errors, frame_of_4_gib_is_emsgsize, 0, WIRES);
 	tcase_add_test(errors, failed_output_is_reported);
 	tcase_add_test(errors, stream_for_input_is_ebadf);

@@ -169,7 +169,7 @@ get_then_end(void *reader)
 	return NULL;
 }
 
-START_TEST(cancelled_reader_leaves_nothing_locked)
+START_TEST(cancelled_reader_unlocks_the_stream)
 {
 	struct reader r = { .get = _i % 2 == 0 ? unix_get_line :
 	    unix_get_frame };
@@ -211,7 +211,7 @@ close_input(void)
 		ck_assert_int_eq(fclose(s.in), 0);
 }
 
-START_TEST(cancelled_writer_leaves_nothing_locked)
+START_TEST(cancelled_writer_unlocks_the_stream)
 {
 	pthread_t thread;
 
@@ -239,9 +239,9 @@ fill(Suite *suite)
 	tcase_add_loop_test(core, frames_of_threads_are_whole, 0, WIRES);
 	tcase_add_loop_test(core, messages_of_two_readers_are_whole, 0,
 	    2 * WIRES);
-	tcase_add_loop_test(cancel, cancelled_reader_leaves_nothing_locked, 0,
+	tcase_add_loop_test(cancel, cancelled_reader_unlocks_the_stream, 0,
 	    2 * WIRES);
-	tcase_add_loop_test(cancel, cancelled_writer_leaves_nothing_locked, 0,
+	tcase_add_loop_test(cancel, cancelled_writer_unlocks_the_stream, 0,
 	    WIRES);
 }
 

@@ -43,7 +43,7 @@ close_all(void)
 	close_source(&s);
 }
 
-START_TEST(lines_come_one_by_one)
+START_TEST(each_call_returns_one_line)
 {
 	open_text(_i, "one\n\nthree is longer than one\n");
 	expect_line("one");
@@ -57,7 +57,7 @@ START_TEST(lines_come_one_by_one)
 }
 END_TEST
 
-START_TEST(nothing_is_no_line)
+START_TEST(eof_before_a_line_returns_0)
 {
 	open_text(_i, "");
 	expect_no_more();
@@ -65,7 +65,7 @@ START_TEST(nothing_is_no_line)
 }
 END_TEST
 
-START_TEST(one_cr_goes_with_the_newline)
+START_TEST(one_cr_is_removed_with_the_newline)
 {
 	open_text(_i, "one\r\n\r\n\r\r\na\rb\n\rc\n");
 	expect_line("one");
@@ -88,7 +88,7 @@ START_TEST(last_line_needs_no_newline)
 }
 END_TEST
 
-START_TEST(nul_is_a_byte_as_any)
+START_TEST(nul_is_an_ordinary_byte)
 {
 	open_source(&s, _i, "a\0b\n\0\n\0", 7);
 	expect_bytes("a\0b", 3);
@@ -122,7 +122,7 @@ START_TEST(lines_of_every_length_are_whole)
 }
 END_TEST
 
-START_TEST(bytes_behind_the_line_are_left_to_stdio)
+START_TEST(bytes_after_the_line_remain_in_the_stream)
 {
 	open_text(_i, "one\ntwo\nthree\n");
 	expect_line("one");
@@ -133,7 +133,7 @@ START_TEST(bytes_behind_the_line_are_left_to_stdio)
 }
 END_TEST
 
-START_TEST(byte_that_was_put_back_comes_first)
+START_TEST(byte_of_ungetc_is_read_first)
 {
 	open_text(_i, "one\ntwo\n");
 	ck_assert_int_eq(ungetc('X', s.in), 'X');
@@ -174,7 +174,7 @@ START_TEST(line_arrives_byte_by_byte)
 }
 END_TEST
 
-START_TEST(memory_is_used_again)
+START_TEST(memory_is_reused)
 {
 	char *bytes;
 
@@ -187,7 +187,7 @@ START_TEST(memory_is_used_again)
 }
 END_TEST
 
-START_TEST(memory_may_be_the_callers_own)
+START_TEST(caller_may_allocate_the_memory)
 {
 	open_text(_i, "1234567\n12345678\n");
 	line = (struct unix_buffer){ .bytes = malloc(8), .capacity = 8 };
@@ -199,7 +199,7 @@ START_TEST(memory_may_be_the_callers_own)
 }
 END_TEST
 
-START_TEST(memory_may_be_taken_away)
+START_TEST(caller_may_keep_the_memory)
 {
 	char *first;
 
@@ -252,21 +252,22 @@ fill(Suite *suite)
 {
 	TCase *core = add_case(suite, "core");
 
-	tcase_add_loop_test(core, lines_come_one_by_one, 0, SOURCES);
-	tcase_add_loop_test(core, nothing_is_no_line, 0, SOURCES);
-	tcase_add_loop_test(core, one_cr_goes_with_the_newline, 0, SOURCES);
-	tcase_add_loop_test(core, last_line_needs_no_newline, 0, SOURCES);
-	tcase_add_loop_test(core, nul_is_a_byte_as_any, 0, SOURCES);
-	tcase_add_loop_test(core, lines_of_every_length_are_whole, 0, SOURCES);
-	tcase_add_loop_test(core, bytes_behind_the_line_are_left_to_stdio, 0,
+	tcase_add_loop_test(core, each_call_returns_one_line, 0, SOURCES);
+	tcase_add_loop_test(core, eof_before_a_line_returns_0, 0, SOURCES);
+	tcase_add_loop_test(core, one_cr_is_removed_with_the_newline, 0,
 	    SOURCES);
-	tcase_add_loop_test(core, byte_that_was_put_back_comes_first, 0,
+	tcase_add_loop_test(core, last_line_needs_no_newline, 0, SOURCES);
+	tcase_add_loop_test(core, nul_is_an_ordinary_byte, 0, SOURCES);
+	tcase_add_loop_test(core, lines_of_every_length_are_whole, 0, SOURCES);
+	tcase_add_loop_test(core, bytes_after_the_line_remain_in_the_stream, 0,
+	    SOURCES);
+	tcase_add_loop_test(core, byte_of_ungetc_is_read_first, 0,
 	    SOURCES);
 	tcase_add_loop_test(core, unbuffered_stream_is_read_too, 0, SOURCES);
 	tcase_add_loop_test(core, line_arrives_byte_by_byte, 0, WIRES);
-	tcase_add_loop_test(core, memory_is_used_again, 0, SOURCES);
-	tcase_add_loop_test(core, memory_may_be_the_callers_own, 0, SOURCES);
-	tcase_add_loop_test(core, memory_may_be_taken_away, 0, SOURCES);
+	tcase_add_loop_test(core, memory_is_reused, 0, SOURCES);
+	tcase_add_loop_test(core, caller_may_allocate_the_memory, 0, SOURCES);
+	tcase_add_loop_test(core, caller_may_keep_the_memory, 0, SOURCES);
 	tcase_add_loop_test(core, freed_buffer_is_all_zeros, 0, SOURCES);
 	tcase_add_test(core, grown_file_continues_after_clearerr);
 }

@@ -68,7 +68,7 @@ close_all(void)
 static const size_t limits[] = { 1, 2, 255, 256, 257, 1023, 1024, 4095, 4096,
     5000 };
 
-START_TEST(line_of_the_limit_fits)
+START_TEST(line_of_exactly_the_limit_is_returned)
 {
 	const char *const tails[] = { "\n", "\r\n", "" };
 	size_t i, tail;
@@ -84,7 +84,7 @@ START_TEST(line_of_the_limit_fits)
 }
 END_TEST
 
-START_TEST(one_byte_more_is_emsgsize)
+START_TEST(line_one_byte_longer_is_EMSGSIZE)
 {
 	const char *const tails[] = { "\n", "\r\n", "", "\r" };
 	size_t i, tail;
@@ -99,7 +99,7 @@ START_TEST(one_byte_more_is_emsgsize)
 }
 END_TEST
 
-START_TEST(cr_beyond_the_limit_is_the_newlines_only)
+START_TEST(cr_beyond_the_limit_requires_a_newline)
 {
 	const char *const tails[] = { "\rx\n", "\r\r\n", "\r" };
 	size_t tail;
@@ -113,7 +113,7 @@ START_TEST(cr_beyond_the_limit_is_the_newlines_only)
 END_TEST
 
 /* Unbuffered: no byte is read ahead. */
-START_TEST(limit_holds_byte_by_byte)
+START_TEST(limit_applies_to_each_byte)
 {
 	open_long(_i, 3, "\r\nxxx\r\rxxxx\n");
 	setvbuf(s.in, NULL, _IONBF, 0);
@@ -123,7 +123,7 @@ START_TEST(limit_holds_byte_by_byte)
 }
 END_TEST
 
-START_TEST(stream_stands_inside_the_long_line)
+START_TEST(stream_is_inside_the_long_line_afterwards)
 {
 	int c;
 
@@ -136,7 +136,7 @@ START_TEST(stream_stands_inside_the_long_line)
 }
 END_TEST
 
-START_TEST(usual_limit_is_a_mebibyte)
+START_TEST(default_limit_is_1_MiB)
 {
 	open_huge(MIB, "\r\n");
 	answers(unix_get_line(s.in, &line, 0), 1);
@@ -150,7 +150,7 @@ START_TEST(usual_limit_is_a_mebibyte)
 }
 END_TEST
 
-START_TEST(short_line_takes_little_memory_at_any_limit)
+START_TEST(short_line_allocates_little_memory_at_any_limit)
 {
 	open_long(_i, 10, "\n");
 	answers(unix_get_line(s.in, &line, SIZE_MAX), 1);
@@ -160,7 +160,7 @@ START_TEST(short_line_takes_little_memory_at_any_limit)
 }
 END_TEST
 
-START_TEST(part_over_a_lower_limit_is_emsgsize)
+START_TEST(part_longer_than_a_lower_limit_is_EMSGSIZE)
 {
 	const char *const tails[] = { "x", "\n" };
 	size_t tail;
@@ -193,7 +193,7 @@ limit_memory(size_t spare, struct rlimit *usual)
 	ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
 }
 
-START_TEST(no_memory_is_enomem_and_loses_nothing)
+START_TEST(ENOMEM_loses_no_byte)
 {
 	struct rlimit usual;
 
@@ -213,17 +213,19 @@ fill(Suite *suite)
 {
 	TCase *core = add_case(suite, "core");
 
-	tcase_add_loop_test(core, line_of_the_limit_fits, 0, SOURCES);
-	tcase_add_loop_test(core, one_byte_more_is_emsgsize, 0, SOURCES);
-	tcase_add_loop_test(core, cr_beyond_the_limit_is_the_newlines_only, 0,
+	tcase_add_loop_test(core, line_of_exactly_the_limit_is_returned, 0,
 	    SOURCES);
-	tcase_add_loop_test(core, limit_holds_byte_by_byte, 0, SOURCES);
-	tcase_add_loop_test(core, stream_stands_inside_the_long_line, 0,
+	tcase_add_loop_test(core, line_one_byte_longer_is_EMSGSIZE, 0, SOURCES);
+	tcase_add_loop_test(core, cr_beyond_the_limit_requires_a_newline, 0,
 	    SOURCES);
-	tcase_add_test(core, usual_limit_is_a_mebibyte);
-	tcase_add_loop_test(core, short_line_takes_little_memory_at_any_limit,
+	tcase_add_loop_test(core, limit_applies_to_each_byte, 0, SOURCES);
+	tcase_add_loop_test(core, stream_is_inside_the_long_line_afterwards, 0,
+	    SOURCES);
+	tcase_add_test(core, default_limit_is_1_MiB);
+	tcase_add_loop_test(core,
+	    short_line_allocates_little_memory_at_any_limit,
 	    0, SOURCES);
-	tcase_add_loop_test(core, part_over_a_lower_limit_is_emsgsize, 0,
+	tcase_add_loop_test(core, part_longer_than_a_lower_limit_is_EMSGSIZE, 0,
 	    WIRES);
 }
 
@@ -234,10 +236,10 @@ add_shortage(Suite *suite)
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && \
     !HAS_FEATURE(address_sanitizer) && defined(__linux__)
 	tcase_add_test(add_case(suite, "space"),
-	    no_memory_is_enomem_and_loses_nothing);
+	    ENOMEM_loses_no_byte);
 #else
 	(void)suite;
-	(void)no_memory_is_enomem_and_loses_nothing;
+	(void)ENOMEM_loses_no_byte;
 #endif
 }
 

@@ -51,7 +51,7 @@ cut(const struct message *m, int which, size_t here)
 	close_all();
 }
 
-START_TEST(cut_at_every_byte)
+START_TEST(interruption_at_each_byte_loses_nothing)
 {
 	size_t i, here;
 
@@ -61,7 +61,7 @@ START_TEST(cut_at_every_byte)
 }
 END_TEST
 
-START_TEST(cut_between_all_bytes)
+START_TEST(interruption_between_all_bytes_loses_nothing)
 {
 	const struct message *m;
 	size_t i, here;
@@ -81,7 +81,7 @@ START_TEST(cut_between_all_bytes)
 END_TEST
 
 /* A frame that grows in several steps. */
-START_TEST(large_frame_is_cut)
+START_TEST(interruption_of_a_large_frame_loses_nothing)
 {
 	static char bytes[10000] = "\0\0\x27\x0c";
 	size_t here, i;
@@ -102,7 +102,7 @@ START_TEST(large_frame_is_cut)
 }
 END_TEST
 
-START_TEST(end_after_a_cut_ends_the_message)
+START_TEST(eof_after_an_interruption_ends_the_message)
 {
 	open_impatient_wire(&s, _i);
 	put(&s, "part", 4);
@@ -139,7 +139,7 @@ START_TEST(part_of_another_message_is_einval)
 }
 END_TEST
 
-START_TEST(freed_buffer_forgets_the_part)
+START_TEST(freed_buffer_discards_the_part)
 {
 	open_impatient_wire(&s, _i);
 	put(&s, "old", 3);
@@ -243,12 +243,16 @@ fill(Suite *suite)
 	TCase *handler = add_case(suite, "handler");
 	TCase *errors = add_case(suite, "errors");
 
-	tcase_add_loop_test(core, cut_at_every_byte, 0, WIRES);
-	tcase_add_loop_test(core, cut_between_all_bytes, 0, WIRES);
-	tcase_add_loop_test(core, large_frame_is_cut, 0, WIRES);
-	tcase_add_loop_test(core, end_after_a_cut_ends_the_message, 0, WIRES);
+	tcase_add_loop_test(core, interruption_at_each_byte_loses_nothing, 0,
+	    WIRES);
+	tcase_add_loop_test(core, interruption_between_all_bytes_loses_nothing,
+	    0, WIRES);
+	tcase_add_loop_test(core, interruption_of_a_large_frame_loses_nothing,
+	    0, WIRES);
+	tcase_add_loop_test(core, eof_after_an_interruption_ends_the_message, 0,
+	    WIRES);
 	tcase_add_loop_test(core, part_of_another_message_is_einval, 0, WIRES);
-	tcase_add_loop_test(core, freed_buffer_forgets_the_part, 0, WIRES);
+	tcase_add_loop_test(core, freed_buffer_discards_the_part, 0, WIRES);
 	tcase_add_loop_test(handler, interrupted_read_continues, 0, 2 * WIRES);
 	tcase_add_loop_test(errors, reset_is_reported_once, 0, 2 * WAYS);
 	tcase_add_loop_test(errors, stream_for_output_is_ebadf, 0, 2);

@@ -44,7 +44,7 @@ return_and_close_late(struct unix_ports *ports, void *context)
 	before_next("close", close_during_the_end);
 }
 
-START_TEST(end_of_a_server_does_not_wait_for_a_close)
+START_TEST(server_end_does_not_wait_for_a_close)
 {
 	const struct unix_serve_options options = { .drain = 1 };
 	struct unix_ports client;
@@ -239,7 +239,7 @@ fill(Suite *suite)
 	TCase *closing = add_case(suite, "closing");
 	TCase *memory = add_case(suite, "memory");
 
-	tcase_add_test(closing, end_of_a_server_does_not_wait_for_a_close);
+	tcase_add_test(closing, server_end_does_not_wait_for_a_close);
 	tcase_add_test(closing,
 	    server_serves_while_an_untaken_descriptor_is_closed);
 	tcase_add_loop_test(closing,

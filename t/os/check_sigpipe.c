@@ -83,7 +83,7 @@ START_TEST(default_is_an_error_for_guarded_ports)
 }
 END_TEST
 
-START_TEST(raise_raises)
+START_TEST(policy_raise_raises_the_signal)
 {
 	set_disposition(SIG_DFL);
 	write_to_nobody(_i, UNIX_SIGPIPE_RAISE);
@@ -106,7 +106,7 @@ START_TEST(raise_leaves_an_ignored_signal_ignored)
 }
 END_TEST
 
-START_TEST(ignore_makes_it_epipe)
+START_TEST(policy_ignore_causes_EPIPE)
 {
 	set_disposition(SIG_DFL);
 	write_to_nobody(_i, UNIX_SIGPIPE_IGNORE);
@@ -183,7 +183,7 @@ START_TEST(accept_ignores_SIGPIPE_for_its_listener)
 }
 END_TEST
 
-START_TEST(failure_leaves_the_disposition_alone)
+START_TEST(failure_leaves_the_disposition_unchanged)
 {
 	struct unix_options options = { .sigpipe = UNIX_SIGPIPE_IGNORE };
 	struct unix_ports ports;
@@ -195,7 +195,7 @@ START_TEST(failure_leaves_the_disposition_alone)
 }
 END_TEST
 
-START_TEST(shortage_leaves_the_disposition_alone)
+START_TEST(shortage_leaves_the_disposition_unchanged)
 {
 	struct unix_options options = { .sigpipe = UNIX_SIGPIPE_IGNORE };
 	struct unix_ports pair[2];
@@ -208,7 +208,7 @@ START_TEST(shortage_leaves_the_disposition_alone)
 }
 END_TEST
 
-START_TEST(no_other_policy_touches_the_disposition)
+START_TEST(no_other_policy_changes_the_disposition)
 {
 	const enum unix_sigpipe policies[] = { UNIX_SIGPIPE_DEFAULT,
 	    UNIX_SIGPIPE_RAISE, UNIX_SIGPIPE_ERROR };
@@ -269,13 +269,14 @@ fill(Suite *suite)
 	else
 		tcase_add_loop_test_raise_signal(policies,
 		    default_is_to_raise_for_plain_ports, SIGPIPE, 0, WAYS);
-	tcase_add_loop_test_raise_signal(policies, raise_raises, SIGPIPE,
+	tcase_add_loop_test_raise_signal(policies,
+	    policy_raise_raises_the_signal, SIGPIPE,
 	    0, WAYS);
 	tcase_add_loop_test(policies,
 	    raise_raises_in_the_thread_that_writes, 0, WAYS);
 	tcase_add_loop_test(policies, raise_leaves_an_ignored_signal_ignored,
 	    0, WAYS);
-	tcase_add_loop_test(policies, ignore_makes_it_epipe, 0, WAYS);
+	tcase_add_loop_test(policies, policy_ignore_causes_EPIPE, 0, WAYS);
 	tcase_add_loop_test(policies,
 	    ignore_keeps_a_handler_of_the_application, 0, WAYS);
 	tcase_add_loop_test(policies, ignore_keeps_a_handler_with_details,
@@ -283,10 +284,10 @@ fill(Suite *suite)
 	tcase_add_test(policies, each_call_that_makes_ports_ignores);
 	tcase_add_test(policies,
 	    accept_ignores_SIGPIPE_for_its_listener);
-	tcase_add_test(policies, failure_leaves_the_disposition_alone);
-	tcase_add_test(shortage, shortage_leaves_the_disposition_alone);
+	tcase_add_test(policies, failure_leaves_the_disposition_unchanged);
+	tcase_add_test(shortage, shortage_leaves_the_disposition_unchanged);
 	tcase_add_loop_test(policies,
-	    no_other_policy_touches_the_disposition, 0, SPARED ? 3 : 2);
+	    no_other_policy_changes_the_disposition, 0, SPARED ? 3 : 2);
 	if (SPARED)
 		tcase_add_loop_test(policies, error_is_epipe_without_a_signal,
 		    0, WAYS);

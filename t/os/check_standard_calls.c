@@ -178,7 +178,7 @@ static void (*const works[])(void) = { make_connections, reclaim,
 
 #define WORKS	((int)COUNT(works))
 
-START_TEST(low_number_is_left_before_anything_else)
+START_TEST(low_number_is_moved_before_any_other_call)
 {
 	struct sockaddr_un stale = { .sun_family = AF_UNIX,
 	    .sun_path = "stale" };
@@ -311,7 +311,7 @@ START_TEST(failed_move_is_emfile_and_leaves_nothing)
 END_TEST
 
 /* The client is lost, as it would be without closed numbers. */
-START_TEST(client_without_its_number_is_ended)
+START_TEST(client_that_cannot_be_moved_is_closed)
 {
 	open_waiting(&c, NULL);
 	begin(_i);
@@ -331,7 +331,7 @@ fill(Suite *suite)
 {
 	TCase *tests = add_case(suite, "calls");
 
-	tcase_add_loop_test(tests, low_number_is_left_before_anything_else,
+	tcase_add_loop_test(tests, low_number_is_moved_before_any_other_call,
 	    0, SETS * WORKS);
 	tcase_add_loop_test(tests, stray_output_interrupts_no_listener,
 	    0, SETS);
@@ -341,7 +341,7 @@ fill(Suite *suite)
 	    0, SETS * TRIES);
 	if (!guarded)
 		tcase_add_loop_test(tests,
-		    client_without_its_number_is_ended, 0, SETS);
+		    client_that_cannot_be_moved_is_closed, 0, SETS);
 }
 
 int

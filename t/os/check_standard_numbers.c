@@ -116,7 +116,7 @@ START_TEST(long_path_keeps_clear_of_closed_numbers)
 }
 END_TEST
 
-START_TEST(stale_file_is_reclaimed_where_numbers_are_closed)
+START_TEST(stale_file_is_reclaimed_with_closed_numbers)
 {
 	ck_assert_int_eq(close(bind_socket(SOCK_STREAM)), 0);
 	begin(_i);
@@ -128,7 +128,7 @@ START_TEST(stale_file_is_reclaimed_where_numbers_are_closed)
 }
 END_TEST
 
-START_TEST(datagram_goes_where_numbers_are_closed)
+START_TEST(datagram_is_sent_with_closed_numbers)
 {
 	const struct unix_options options = { .flags = UNIX_DATAGRAM };
 	char bytes[20] = "";
@@ -167,7 +167,7 @@ START_TEST(ports_of_a_child_keep_clear_of_closed_numbers)
 }
 END_TEST
 
-START_TEST(server_continues_where_numbers_are_closed)
+START_TEST(server_continues_with_closed_numbers)
 {
 	struct server server = { .listener = NULL };
 	struct unix_ports client[2];
@@ -270,7 +270,7 @@ close_three(const int *files)
 		ck_assert_int_eq(close(files[i]), 0);
 }
 
-START_TEST(received_descriptors_are_none_of_the_closed)
+START_TEST(received_descriptors_have_no_closed_number)
 {
 	int files[3];
 
@@ -494,7 +494,7 @@ fill(Suite *suite)
 	tcase_add_loop_test(core, long_path_keeps_clear_of_closed_numbers,
 	    0, SETS);
 	tcase_add_loop_test(core,
-	    stale_file_is_reclaimed_where_numbers_are_closed, 0, SETS);
+	    stale_file_is_reclaimed_with_closed_numbers, 0, SETS);
 	tcase_add_test(strays, output_of_another_thread_reaches_no_client);
 	tcase_add_loop_test(core, ports_of_a_child_keep_clear_of_closed_numbers,
 	    0, SETS);
@@ -512,14 +512,14 @@ fill(Suite *suite)
 	tcase_add_loop_test(shortage, limit_of_three_is_emfile, 0, SETS);
 	if (!guarded) {
 		tcase_add_loop_test(core,
-		    datagram_goes_where_numbers_are_closed, 0, SETS);
+		    datagram_is_sent_with_closed_numbers, 0, SETS);
 		return;
 	}
 	received = add_case(suite, "received");
-	tcase_add_loop_test(core, server_continues_where_numbers_are_closed,
+	tcase_add_loop_test(core, server_continues_with_closed_numbers,
 	    0, SETS);
 	tcase_add_loop_test(received,
-	    received_descriptors_are_none_of_the_closed, 0, SETS * FILE_WAYS);
+	    received_descriptors_have_no_closed_number, 0, SETS * FILE_WAYS);
 	tcase_add_loop_test(shortage,
 	    received_descriptors_without_another_number_are_dropped, 0, SETS);
 	tcase_add_loop_test(shortage,

@@ -104,14 +104,14 @@ expect_accepted(void)
 	close_connection(&c);
 }
 
-START_TEST(user_of_a_complete_map_is_ours)
+START_TEST(user_of_a_complete_map_is_the_own_user)
 {
 	enter_as_overflow(complete[_i]);
 	expect_accepted();
 }
 END_TEST
 
-START_TEST(other_number_than_that_of_the_unmapped_is_ours)
+START_TEST(uid_other_than_the_overflow_uid_is_the_own_user)
 {
 	char other[32];
 
@@ -135,7 +135,7 @@ START_TEST(unmapped_client_is_dropped)
 }
 END_TEST
 
-START_TEST(unmapped_server_is_refused)
+START_TEST(unmapped_server_is_rejected)
 {
 	struct unix_listener *listener = listen_at("s", NULL);
 
@@ -161,7 +161,7 @@ START_TEST(unknown_overflow_uid_is_65534)
 }
 END_TEST
 
-START_TEST(runtime_directory_of_an_unmapped_user_is_refused)
+START_TEST(runtime_directory_of_an_unmapped_user_is_rejected)
 {
 	char here[100];
 
@@ -201,7 +201,7 @@ START_TEST(own_socket_file_is_recognized_without_a_map)
 }
 END_TEST
 
-START_TEST(socket_file_of_an_unmapped_user_is_not_ours)
+START_TEST(socket_file_of_an_unmapped_user_is_not_owned)
 {
 	enter_as_overflow(incomplete[_i]);
 	refusals = 1;
@@ -215,20 +215,20 @@ fill(Suite *suite)
 {
 	TCase *map = add_case(suite, "map");
 
-	tcase_add_loop_test(map, user_of_a_complete_map_is_ours, 0,
+	tcase_add_loop_test(map, user_of_a_complete_map_is_the_own_user, 0,
 	    COUNT(complete));
-	tcase_add_test(map, other_number_than_that_of_the_unmapped_is_ours);
+	tcase_add_test(map, uid_other_than_the_overflow_uid_is_the_own_user);
 	tcase_add_loop_test(map, unmapped_client_is_dropped, 0,
 	    COUNT(incomplete));
-	tcase_add_loop_test(map, unmapped_server_is_refused, 0,
+	tcase_add_loop_test(map, unmapped_server_is_rejected, 0,
 	    COUNT(incomplete));
 	tcase_add_test(map, unknown_overflow_uid_is_65534);
 	tcase_add_loop_test(map,
-	    runtime_directory_of_an_unmapped_user_is_refused, 0,
+	    runtime_directory_of_an_unmapped_user_is_rejected, 0,
 	    COUNT(incomplete));
 	tcase_add_loop_test(map, own_socket_file_is_recognized_without_a_map,
 	    0, COUNT(incomplete));
-	tcase_add_loop_test(map, socket_file_of_an_unmapped_user_is_not_ours,
+	tcase_add_loop_test(map, socket_file_of_an_unmapped_user_is_not_owned,
 	    0, COUNT(incomplete));
 }
 

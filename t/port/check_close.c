@@ -15,7 +15,7 @@ open_ignoring(int way)
 	open_connection(&c, way, &options);
 }
 
-START_TEST(closing_flushes_and_the_peer_reads_the_end)
+START_TEST(close_flushes_and_the_peer_reads_EOF)
 {
 	open_connection(&c, _i, NULL);
 	ck_assert_int_ne(fputs("tail\n", c.client.out), EOF);
@@ -29,7 +29,7 @@ START_TEST(closing_flushes_and_the_peer_reads_the_end)
 }
 END_TEST
 
-START_TEST(closing_goes_with_either_member_fclosed)
+START_TEST(close_accepts_members_closed_by_fclose)
 {
 	FILE **member = _i == 0 ? &c.client.in : &c.client.out;
 
@@ -42,7 +42,7 @@ START_TEST(closing_goes_with_either_member_fclosed)
 }
 END_TEST
 
-START_TEST(closing_no_ports_is_einval)
+START_TEST(close_of_NULL_is_EINVAL)
 {
 	fails(unix_close_ports(NULL), EINVAL);
 	fails(unix_close_input(NULL), EINVAL);
@@ -62,7 +62,7 @@ START_TEST(zeroed_ports_are_closed_already)
 }
 END_TEST
 
-START_TEST(unsent_output_to_a_gone_peer_is_epipe)
+START_TEST(unsent_output_to_a_closed_peer_is_EPIPE)
 {
 	int (*const close_it[])(struct unix_ports *) = { unix_close_ports,
 	    unix_close_output };
@@ -82,7 +82,7 @@ START_TEST(unsent_output_to_a_gone_peer_is_epipe)
 END_TEST
 
 /* fclose(3) alone returns 0: the buffer is empty after the failed flush. */
-START_TEST(earlier_loss_is_reported_at_the_end)
+START_TEST(earlier_loss_is_reported_by_close)
 {
 	int (*const close_it[])(struct unix_ports *) = { unix_close_ports,
 	    unix_close_output, unix_abandon_ports };
@@ -117,7 +117,7 @@ START_TEST(earlier_loss_is_reported_by_fclose)
 }
 END_TEST
 
-START_TEST(descriptor_closed_behind_our_back_is_ebadf)
+START_TEST(descriptor_closed_by_the_program_is_EBADF)
 {
 	open_connection(&c, 0, NULL);
 	/* `out` of plain ports has a descriptor of its own. */
@@ -150,7 +150,7 @@ START_TEST(abandoned_output_is_not_sent)
 }
 END_TEST
 
-START_TEST(peer_that_leaves_words_unread_is_econnreset_once)
+START_TEST(unread_output_is_ECONNRESET_once)
 {
 	open_connection(&c, _i, NULL);
 	say(c.client.out, "unread\n");
@@ -172,22 +172,22 @@ fill(Suite *suite)
 	TCase *whole = add_case(suite, "whole");
 	TCase *errors = add_case(suite, "errors");
 
-	tcase_add_loop_test(whole, closing_flushes_and_the_peer_reads_the_end,
+	tcase_add_loop_test(whole, close_flushes_and_the_peer_reads_EOF,
 	    0, WAYS);
-	tcase_add_loop_test(whole, closing_goes_with_either_member_fclosed,
+	tcase_add_loop_test(whole, close_accepts_members_closed_by_fclose,
 	    0, 2);
 	tcase_add_test(whole, zeroed_ports_are_closed_already);
 	tcase_add_loop_test(whole, abandoned_output_is_not_sent, 0, WAYS);
-	tcase_add_test(errors, closing_no_ports_is_einval);
-	tcase_add_loop_test(errors, unsent_output_to_a_gone_peer_is_epipe,
+	tcase_add_test(errors, close_of_NULL_is_EINVAL);
+	tcase_add_loop_test(errors, unsent_output_to_a_closed_peer_is_EPIPE,
 	    0, 2);
-	tcase_add_loop_test(errors, earlier_loss_is_reported_at_the_end, 0, 3);
+	tcase_add_loop_test(errors, earlier_loss_is_reported_by_close, 0, 3);
 	if (guarded)
 		tcase_add_loop_test(errors,
 		    earlier_loss_is_reported_by_fclose, 0, WAYS);
-	tcase_add_test(errors, descriptor_closed_behind_our_back_is_ebadf);
+	tcase_add_test(errors, descriptor_closed_by_the_program_is_EBADF);
 	tcase_add_loop_test(errors,
-	    peer_that_leaves_words_unread_is_econnreset_once, 0, WAYS);
+	    unread_output_is_ECONNRESET_once, 0, WAYS);
 }
 
 int

@@ -41,7 +41,7 @@ close_the_other(void)
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, strangers), 0);
 }
 
-START_TEST(end_of_a_direction_never_hits_another_connection)
+START_TEST(shutdown_never_affects_another_connection)
 {
 	char byte = 'x';
 	int i;
@@ -67,7 +67,7 @@ never(void)
 	ck_abort_msg("a stream that is no more was asked for");
 }
 
-START_TEST(output_that_is_closed_is_tied_no_more)
+START_TEST(closed_output_is_not_flushed_by_the_tie)
 {
 	succeeds(unix_pair(of_kind(NULL), pair));
 	ck_assert_int_eq(fclose(pair[0].out), 0);
@@ -84,7 +84,7 @@ END_TEST
 /*
  * musl's fork(2) leaves the stream locked.  The parent's connection continues.
  */
-START_TEST(stream_that_cannot_be_had_after_fork_is_left)
+START_TEST(locked_stream_is_leaked_after_fork)
 {
 	pid_t child;
 	int fd;
@@ -112,10 +112,10 @@ fill(Suite *suite)
 	TCase *calls = add_case(suite, "calls");
 
 	tcase_add_test(calls,
-	    end_of_a_direction_never_hits_another_connection);
-	tcase_add_test(calls, output_that_is_closed_is_tied_no_more);
+	    shutdown_never_affects_another_connection);
+	tcase_add_test(calls, closed_output_is_not_flushed_by_the_tie);
 	tcase_add_test(add_case(suite, "exits"),
-	    stream_that_cannot_be_had_after_fork_is_left);
+	    locked_stream_is_leaked_after_fork);
 }
 
 int

@@ -128,7 +128,7 @@ START_TEST(fflush_and_every_way_of_closing_report_it)
 }
 END_TEST
 
-START_TEST(peer_that_left_bytes_unread_is_epipe_too)
+START_TEST(closed_peer_with_unread_bytes_is_EPIPE_too)
 {
 	open_raising(_i % WAYS, SIG_DFL, UNIX_SIGPIPE_DEFAULT);
 	say(c.client.out, "unread\n");
@@ -164,7 +164,7 @@ leave_writer(struct call *call, int none)
 	close_connection(&c);
 }
 
-START_TEST(blocked_writer_whose_peer_goes_gets_epipe)
+START_TEST(blocked_writer_gets_EPIPE_when_the_peer_closes)
 {
 	struct call call;
 
@@ -173,7 +173,7 @@ START_TEST(blocked_writer_whose_peer_goes_gets_epipe)
 }
 END_TEST
 
-START_TEST(blocked_writer_whose_peer_stops_reading_gets_epipe)
+START_TEST(blocked_writer_gets_EPIPE_when_the_peer_ends_input)
 {
 	struct call call = { .ports = &c.client, .length = MIB };
 	pthread_t writer;
@@ -256,12 +256,13 @@ fill(Suite *suite)
 	    0, COUNT(writers) * COUNT(buffers));
 	tcase_add_loop_test(core, fflush_and_every_way_of_closing_report_it,
 	    0, 4);
-	tcase_add_loop_test(core, peer_that_left_bytes_unread_is_epipe_too,
+	tcase_add_loop_test(core, closed_peer_with_unread_bytes_is_EPIPE_too,
 	    0, WAYS);
-	tcase_add_loop_test(core, blocked_writer_whose_peer_goes_gets_epipe,
+	tcase_add_loop_test(core,
+	    blocked_writer_gets_EPIPE_when_the_peer_closes,
 	    0, 2 * WAYS);
 	tcase_add_loop_test(core,
-	    blocked_writer_whose_peer_stops_reading_gets_epipe, 0, WAYS);
+	    blocked_writer_gets_EPIPE_when_the_peer_ends_input, 0, WAYS);
 	tcase_add_loop_test_raise_signal(raising, raising_ends_the_process,
 	    SIGPIPE, 0, WAYS);
 	tcase_add_loop_test_raise_signal(raising,

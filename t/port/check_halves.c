@@ -8,7 +8,7 @@
 
 static struct connection c;
 
-START_TEST(closed_output_is_the_peers_end_and_it_may_answer)
+START_TEST(peer_reads_EOF_after_closed_output_and_may_answer)
 {
 	open_connection(&c, _i, NULL);
 	ck_assert_int_ne(fputs("question\n", c.client.out), EOF);
@@ -25,7 +25,7 @@ START_TEST(closed_output_is_the_peers_end_and_it_may_answer)
 END_TEST
 
 /* Plain ports: `in` still has the socket open. */
-START_TEST(fclose_of_out_alone_is_no_end)
+START_TEST(fclose_of_out_alone_sends_no_EOF)
 {
 	open_connection(&c, _i, NULL);
 	ck_assert_int_eq(fclose(c.client.out), 0);
@@ -39,7 +39,7 @@ START_TEST(fclose_of_out_alone_is_no_end)
 }
 END_TEST
 
-START_TEST(fclose_of_out_sends_and_is_the_peers_end)
+START_TEST(fclose_of_out_sends_output_and_EOF)
 {
 	open_connection(&c, _i, NULL);
 	ck_assert_int_ne(fputs("question\n", c.client.out), EOF);
@@ -94,7 +94,7 @@ START_TEST(closed_input_makes_the_peers_writes_fail)
 }
 END_TEST
 
-START_TEST(second_close_of_a_half_is_nothing)
+START_TEST(second_close_of_a_half_does_nothing)
 {
 	open_connection(&c, _i, NULL);
 	succeeds(unix_close_output(&c.client));
@@ -165,11 +165,11 @@ add_fclose(TCase *halves)
 {
 	if (guarded) {
 		tcase_add_loop_test(halves,
-		    fclose_of_out_sends_and_is_the_peers_end, 0, WAYS);
+		    fclose_of_out_sends_output_and_EOF, 0, WAYS);
 		tcase_add_loop_test(halves,
 		    fclose_of_in_makes_the_peers_writes_fail, 0, WAYS);
 	} else {
-		tcase_add_loop_test(halves, fclose_of_out_alone_is_no_end,
+		tcase_add_loop_test(halves, fclose_of_out_alone_sends_no_EOF,
 		    0, WAYS);
 		tcase_add_loop_test(halves,
 		    fclose_of_in_alone_lets_the_peer_write, 0, WAYS);
@@ -183,10 +183,10 @@ fill(Suite *suite)
 
 	add_fclose(halves);
 	tcase_add_loop_test(halves,
-	    closed_output_is_the_peers_end_and_it_may_answer, 0, WAYS);
+	    peer_reads_EOF_after_closed_output_and_may_answer, 0, WAYS);
 	tcase_add_loop_test(halves, closed_input_makes_the_peers_writes_fail,
 	    0, WAYS);
-	tcase_add_loop_test(halves, second_close_of_a_half_is_nothing,
+	tcase_add_loop_test(halves, second_close_of_a_half_does_nothing,
 	    0, WAYS);
 	tcase_add_loop_test(halves, halves_close_in_every_order,
 	    0, 24 * WAYS);

@@ -40,7 +40,7 @@ hang_up_in_handler(int signal)
 	unix_hang_up(for_handler);
 }
 
-START_TEST(blocked_reader_sees_the_end)
+START_TEST(blocked_reader_reads_EOF)
 {
 	pthread_t reader;
 
@@ -81,7 +81,7 @@ START_TEST(handler_of_the_blocked_reader_ends_it)
 }
 END_TEST
 
-START_TEST(peer_hanging_up_ends_our_blocked_reader)
+START_TEST(hang_up_of_the_peer_ends_the_blocked_reader)
 {
 	pthread_t reader;
 
@@ -162,12 +162,12 @@ fill(Suite *suite)
 	TCase *handler = add_case(suite, "handler");
 	TCase *errors = add_case(suite, "errors");
 
-	tcase_add_loop_test(core, blocked_reader_sees_the_end, 0, WAYS);
+	tcase_add_loop_test(core, blocked_reader_reads_EOF, 0, WAYS);
 	tcase_add_loop_test(core,
 	    handler_of_another_thread_ends_the_blocked_reader, 0, WAYS);
 	tcase_add_loop_test(handler, handler_of_the_blocked_reader_ends_it,
 	    0, WAYS);
-	tcase_add_loop_test(core, peer_hanging_up_ends_our_blocked_reader,
+	tcase_add_loop_test(core, hang_up_of_the_peer_ends_the_blocked_reader,
 	    0, WAYS);
 	tcase_add_loop_test(core, received_bytes_are_read_first, 0, WAYS);
 	tcase_add_loop_test(core, writes_of_both_ends_fail, 0, WAYS);

@@ -23,7 +23,7 @@ wait_input(void *argument)
 	return NULL;
 }
 
-START_TEST(nothing_there_is_0)
+START_TEST(no_input_returns_0)
 {
 	open_connection(&c, _i, NULL);
 	answers(unix_input_ready(&c.server, 0), 0);
@@ -31,7 +31,7 @@ START_TEST(nothing_there_is_0)
 }
 END_TEST
 
-START_TEST(nothing_in_time_is_0)
+START_TEST(expired_timeout_returns_0)
 {
 	long long start;
 
@@ -43,7 +43,7 @@ START_TEST(nothing_in_time_is_0)
 }
 END_TEST
 
-START_TEST(bytes_in_the_socket_are_1)
+START_TEST(bytes_in_the_socket_return_1)
 {
 	open_connection(&c, _i, NULL);
 	say(c.client.out, "x");
@@ -54,7 +54,7 @@ START_TEST(bytes_in_the_socket_are_1)
 END_TEST
 
 /* poll(2) does not report buffered bytes. */
-START_TEST(bytes_in_the_stream_are_1)
+START_TEST(bytes_in_the_stream_return_1)
 {
 	open_connection(&c, _i, NULL);
 	say(c.client.out, "one\ntwo\n");
@@ -67,7 +67,7 @@ START_TEST(bytes_in_the_stream_are_1)
 }
 END_TEST
 
-START_TEST(byte_that_was_put_back_is_1)
+START_TEST(byte_of_ungetc_returns_1)
 {
 	open_connection(&c, _i, NULL);
 	say(c.client.out, "x");
@@ -80,7 +80,7 @@ START_TEST(byte_that_was_put_back_is_1)
 END_TEST
 
 /* glibc keeps bytes of ungetc(3) and read-ahead bytes in two buffers. */
-START_TEST(bytes_behind_one_that_was_put_back_are_1)
+START_TEST(bytes_after_one_of_ungetc_return_1)
 {
 	open_connection(&c, _i, NULL);
 	say(c.client.out, "xy\n");
@@ -104,7 +104,7 @@ read_byte(void *argument)
 	return NULL;
 }
 
-START_TEST(asking_does_not_wait_for_a_thread_that_reads)
+START_TEST(query_does_not_wait_for_a_reading_thread)
 {
 	struct waiter w = { .ports = &c.server };
 	pthread_t thread;
@@ -131,7 +131,7 @@ START_TEST(unbuffered_stream_is_examined)
 }
 END_TEST
 
-START_TEST(end_is_1)
+START_TEST(eof_returns_1)
 {
 	open_connection(&c, _i, NULL);
 	succeeds(unix_close_output(&c.client));
@@ -142,7 +142,7 @@ START_TEST(end_is_1)
 }
 END_TEST
 
-START_TEST(peer_that_is_gone_is_1)
+START_TEST(closed_peer_returns_1)
 {
 	open_connection(&c, _i, NULL);
 	succeeds(unix_close_ports(&c.client));
@@ -176,7 +176,7 @@ START_TEST(readiness_check_sends_output_of_tied_ports)
 }
 END_TEST
 
-START_TEST(buffer_of_the_callers_is_sent_once)
+START_TEST(buffer_of_the_caller_is_sent_once)
 {
 	static char buffer[5000];
 
@@ -192,7 +192,7 @@ START_TEST(buffer_of_the_callers_is_sent_once)
 }
 END_TEST
 
-START_TEST(asking_sends_nothing_where_they_are_not_tied)
+START_TEST(query_sends_nothing_on_untied_ports)
 {
 	struct unix_options options = { .flags = guarded ? UNIX_UNTIED : 0 };
 
@@ -243,28 +243,28 @@ fill(Suite *suite)
 	TCase *core = add_case(suite, "core");
 	TCase *errors = add_case(suite, "errors");
 
-	tcase_add_loop_test(core, nothing_there_is_0, 0, WAYS);
-	tcase_add_loop_test(core, nothing_in_time_is_0, 0, WAYS);
-	tcase_add_loop_test(core, bytes_in_the_socket_are_1, 0, WAYS);
-	tcase_add_loop_test(core, bytes_in_the_stream_are_1, 0, WAYS);
-	tcase_add_loop_test(core, byte_that_was_put_back_is_1, 0, WAYS);
-	tcase_add_loop_test(core, bytes_behind_one_that_was_put_back_are_1,
+	tcase_add_loop_test(core, no_input_returns_0, 0, WAYS);
+	tcase_add_loop_test(core, expired_timeout_returns_0, 0, WAYS);
+	tcase_add_loop_test(core, bytes_in_the_socket_return_1, 0, WAYS);
+	tcase_add_loop_test(core, bytes_in_the_stream_return_1, 0, WAYS);
+	tcase_add_loop_test(core, byte_of_ungetc_returns_1, 0, WAYS);
+	tcase_add_loop_test(core, bytes_after_one_of_ungetc_return_1,
 	    0, WAYS);
 	tcase_add_loop_test(core,
-	    asking_does_not_wait_for_a_thread_that_reads, 0, WAYS);
+	    query_does_not_wait_for_a_reading_thread, 0, WAYS);
 	/* The caller cannot replace the buffers of guarded ports. */
 	if (!guarded)
 		tcase_add_loop_test(core, unbuffered_stream_is_examined,
 		    0, WAYS);
-	tcase_add_loop_test(core, end_is_1, 0, WAYS);
-	tcase_add_loop_test(core, peer_that_is_gone_is_1, 0, WAYS);
+	tcase_add_loop_test(core, eof_returns_1, 0, WAYS);
+	tcase_add_loop_test(core, closed_peer_returns_1, 0, WAYS);
 	if (guarded)
 		tcase_add_loop_test(core,
 		    readiness_check_sends_output_of_tied_ports, 0, WAYS);
-	tcase_add_loop_test(core, buffer_of_the_callers_is_sent_once,
+	tcase_add_loop_test(core, buffer_of_the_caller_is_sent_once,
 	    0, WAYS);
 	tcase_add_loop_test(core,
-	    asking_sends_nothing_where_they_are_not_tied, 0, WAYS);
+	    query_sends_nothing_on_untied_ports, 0, WAYS);
 	tcase_add_loop_test(core, signals_do_not_end_the_wait, 0, WAYS);
 	tcase_add_test(errors, closed_input_is_ebadf);
 }

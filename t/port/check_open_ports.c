@@ -129,7 +129,7 @@ START_TEST(tcp_connection_is_served)
 }
 END_TEST
 
-START_TEST(peer_that_is_gone_is_served_to_the_end)
+START_TEST(bytes_of_a_closed_peer_are_read_until_EOF)
 {
 	struct unix_ports ports;
 	int fd[2];
@@ -156,7 +156,7 @@ START_TEST(closed_descriptor_is_ebadf)
 }
 END_TEST
 
-START_TEST(no_socket_is_enotsock)
+START_TEST(file_is_ENOTSOCK)
 {
 	int fd[2], file = open("/dev/null", O_RDWR);
 
@@ -188,7 +188,7 @@ START_TEST(listener_is_einval)
 }
 END_TEST
 
-START_TEST(socket_that_is_no_stream_is_eprototype)
+START_TEST(datagram_socket_is_EPROTOTYPE)
 {
 	const int types[] = { SOCK_DGRAM, SOCK_SEQPACKET };
 	int fd[2];
@@ -200,7 +200,7 @@ START_TEST(socket_that_is_no_stream_is_eprototype)
 }
 END_TEST
 
-START_TEST(shortage_leaves_the_socket_as_it_was)
+START_TEST(shortage_leaves_the_socket_unchanged)
 {
 	int fd[2];
 
@@ -224,7 +224,7 @@ START_TEST(null_ports_are_einval)
 }
 END_TEST
 
-START_TEST(descriptor_is_known_while_a_member_is_open)
+START_TEST(fileno_succeeds_while_a_member_is_open)
 {
 	struct unix_ports pair[2];
 	int end, fd;
@@ -252,19 +252,19 @@ fill(Suite *suite)
 	tcase_add_test(core, socket_becomes_ports_that_own_it);
 	tcase_add_test(core, socket_becomes_blocking_and_close_on_exec);
 	tcase_add_test(core, tcp_connection_is_served);
-	tcase_add_test(core, peer_that_is_gone_is_served_to_the_end);
-	tcase_add_test(core, descriptor_is_known_while_a_member_is_open);
+	tcase_add_test(core, bytes_of_a_closed_peer_are_read_until_EOF);
+	tcase_add_test(core, fileno_succeeds_while_a_member_is_open);
 	tcase_add_test(errors, closed_descriptor_is_ebadf);
-	tcase_add_test(errors, no_socket_is_enotsock);
+	tcase_add_test(errors, file_is_ENOTSOCK);
 	tcase_add_loop_test(errors, unconnected_socket_is_enotconn, 0, 2);
 	tcase_add_test(errors, listener_is_einval);
-	tcase_add_loop_test(errors, socket_that_is_no_stream_is_eprototype,
+	tcase_add_loop_test(errors, datagram_socket_is_EPROTOTYPE,
 	    0, 2);
 	if (guarded) {
 		tcase_add_test(shortage, guarded_streams_have_one_descriptor);
 	} else {
 		tcase_add_test(core, plain_streams_have_two_descriptors);
-		tcase_add_test(shortage, shortage_leaves_the_socket_as_it_was);
+		tcase_add_test(shortage, shortage_leaves_the_socket_unchanged);
 	}
 	tcase_add_test(errors, null_ports_are_einval);
 }

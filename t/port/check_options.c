@@ -85,7 +85,7 @@ static const struct unix_options shared[] = { {
 	.buffer_size = 4096,
 } };
 
-START_TEST(listen_refuses)
+START_TEST(listen_rejects_invalid_options)
 {
 	int refuses = (given[_i].calls & LISTEN) != 0;
 	struct unix_listener *listener;
@@ -101,7 +101,7 @@ START_TEST(listen_refuses)
 }
 END_TEST
 
-START_TEST(connect_refuses)
+START_TEST(connect_rejects_invalid_options)
 {
 	struct unix_listener *listener = listen_at("s", NULL);
 	struct unix_ports client = { .in = NULL };
@@ -117,7 +117,7 @@ START_TEST(connect_refuses)
 }
 END_TEST
 
-START_TEST(pair_and_open_ports_refuse)
+START_TEST(pair_and_open_ports_reject_invalid_options)
 {
 	struct unix_ports pair[2] = { { .in = NULL }, { .in = NULL } };
 	struct unix_ports ports;
@@ -198,9 +198,11 @@ main(void)
 	TCase *core = add_case(suite, "core");
 	TCase *shortage = add_case(suite, "shortage");
 
-	tcase_add_loop_test(errors, listen_refuses, 0, COUNT(given));
-	tcase_add_loop_test(errors, connect_refuses, 0, COUNT(given));
-	tcase_add_loop_test(errors, pair_and_open_ports_refuse,
+	tcase_add_loop_test(errors, listen_rejects_invalid_options, 0,
+	    COUNT(given));
+	tcase_add_loop_test(errors, connect_rejects_invalid_options, 0,
+	    COUNT(given));
+	tcase_add_loop_test(errors, pair_and_open_ports_reject_invalid_options,
 	    0, COUNT(given));
 	tcase_add_loop_test(shortage, buffers_beyond_all_memory_are_enomem,
 	    0, 3);

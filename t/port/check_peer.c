@@ -27,7 +27,7 @@ expect_peer(const struct unix_ports *ports, pid_t pid)
 	ck_assert_uint_eq(peer.gid, getegid());
 }
 
-START_TEST(each_end_knows_the_other)
+START_TEST(each_end_identifies_the_other)
 {
 	struct connection c;
 
@@ -38,7 +38,7 @@ START_TEST(each_end_knows_the_other)
 }
 END_TEST
 
-START_TEST(server_knows_the_process_that_connected)
+START_TEST(server_identifies_the_process_that_connected)
 {
 	struct unix_ports server;
 	pid_t child;
@@ -56,7 +56,7 @@ START_TEST(server_knows_the_process_that_connected)
 }
 END_TEST
 
-START_TEST(connection_that_is_not_local_is_enotsup)
+START_TEST(tcp_connection_is_ENOTSUP)
 {
 	struct sockaddr_in name = { .sin_family = AF_INET,
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -110,9 +110,9 @@ fill(Suite *suite)
 	TCase *core = add_case(suite, "core");
 	TCase *user = add_case(suite, "user");
 
-	tcase_add_loop_test(core, each_end_knows_the_other, 0, WAYS);
-	tcase_add_test(core, server_knows_the_process_that_connected);
-	tcase_add_test(core, connection_that_is_not_local_is_enotsup);
+	tcase_add_loop_test(core, each_end_identifies_the_other, 0, WAYS);
+	tcase_add_test(core, server_identifies_the_process_that_connected);
+	tcase_add_test(core, tcp_connection_is_ENOTSUP);
 	tcase_add_test(core, closed_ports_and_null_are_errors);
 	tcase_add_loop_test(user, same_user_is_served, 0, WAYS);
 }

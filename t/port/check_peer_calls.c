@@ -87,7 +87,7 @@ START_TEST(system_that_reports_no_user_is_ENOTSUP)
 }
 END_TEST
 
-START_TEST(server_of_unknown_user_is_refused)
+START_TEST(server_of_unknown_user_is_rejected)
 {
 	listener = listen_at("s", NULL);
 	fail_next("getsockopt", 1, ENOBUFS);
@@ -97,7 +97,7 @@ START_TEST(server_of_unknown_user_is_refused)
 }
 END_TEST
 
-START_TEST(socket_of_unknown_family_carries_no_files)
+START_TEST(files_require_a_known_address_family)
 {
 	struct unix_options files = { .flags = UNIX_FILES };
 	int fd[2];
@@ -122,10 +122,10 @@ fill(Suite *suite)
 #endif
 	tcase_add_test(calls, client_of_unknown_user_is_dropped);
 	tcase_add_test(calls, system_that_reports_no_user_is_ENOTSUP);
-	tcase_add_test(calls, server_of_unknown_user_is_refused);
+	tcase_add_test(calls, server_of_unknown_user_is_rejected);
 	if (guarded)
 		tcase_add_test(calls,
-		    socket_of_unknown_family_carries_no_files);
+		    files_require_a_known_address_family);
 }
 
 int

@@ -53,7 +53,7 @@ START_TEST(line_is_read_whole)
 END_TEST
 
 /* Plain ports lose the half that was read. */
-START_TEST(line_is_lost_with_eintr)
+START_TEST(line_is_lost_with_EINTR_on_plain_ports)
 {
 	struct call call = { .ports = &c.client };
 	pthread_t reader;
@@ -195,7 +195,7 @@ disturb_for_long(void *argument)
 	return NULL;
 }
 
-START_TEST(signals_do_not_put_timeouts_off)
+START_TEST(signals_do_not_extend_timeouts)
 {
 	struct unix_options options = { .read_timeout = 60,
 	    .write_timeout = 60 };
@@ -227,7 +227,8 @@ fill(Suite *suite)
 
 	tcase_add_loop_test(core, waiting_for_input_continues, 0, WAYS);
 	if (!guarded) {
-		tcase_add_loop_test(core, line_is_lost_with_eintr, 0, WAYS);
+		tcase_add_loop_test(core,
+		    line_is_lost_with_EINTR_on_plain_ports, 0, WAYS);
 		tcase_add_loop_test(core,
 		    blocked_flush_loses_its_buffer_with_eintr, 0, WAYS);
 		return;
@@ -236,7 +237,7 @@ fill(Suite *suite)
 	tcase_add_loop_test(core, blocked_flush_sends_all_once, 0, WAYS);
 	tcase_add_loop_test(core, blocked_write_sends_all_once, 0, WAYS);
 	tcase_add_loop_test(core, blocked_closing_sends_all_once, 0, 2);
-	tcase_add_test(core, signals_do_not_put_timeouts_off);
+	tcase_add_test(core, signals_do_not_extend_timeouts);
 }
 
 int

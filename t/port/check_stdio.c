@@ -11,7 +11,7 @@
 
 static struct connection c;
 
-START_TEST(ports_cannot_be_sought)
+START_TEST(seek_on_ports_is_ESPIPE)
 {
 	FILE *stream;
 	fpos_t position;
@@ -29,7 +29,7 @@ START_TEST(ports_cannot_be_sought)
 END_TEST
 
 /* A query discards neither buffered input nor buffered output. */
-START_TEST(seeking_loses_nothing)
+START_TEST(seek_loses_no_byte)
 {
 	open_connection(&c, _i, NULL);
 	say(c.server.out, "one\ntwo\n");
@@ -45,7 +45,7 @@ START_TEST(seeking_loses_nothing)
 }
 END_TEST
 
-START_TEST(flushing_input_is_no_error)
+START_TEST(fflush_of_input_succeeds)
 {
 	open_connection(&c, _i, NULL);
 	say(c.server.out, "one\ntwo\n");
@@ -56,7 +56,7 @@ START_TEST(flushing_input_is_no_error)
 END_TEST
 
 /* A sandbox in which no descriptor can be opened. */
-START_TEST(wait_that_the_system_refuses_is_its_error)
+START_TEST(rejected_poll_is_reported)
 {
 	struct rlimit usual, none;
 	struct unix_options limited = { .write_timeout = 1000,
@@ -110,7 +110,7 @@ echo_lines(void *argument)
 }
 
 /* The tie ignores output of a thread that does not lock the stream. */
-START_TEST(tie_leaves_a_writer_alone_that_locks_by_himself)
+START_TEST(tie_ignores_output_without_the_stream_lock)
 {
 	pthread_t writer, echoer;
 	char line[100], expected[100];
@@ -139,16 +139,16 @@ fill(Suite *suite)
 	TCase *locking = add_case(suite, "locking");
 	TCase *shortage = add_case(suite, "shortage");
 
-	tcase_add_loop_test(seeking, ports_cannot_be_sought, 0, 2 * WAYS);
-	tcase_add_loop_test(seeking, seeking_loses_nothing, 0, WAYS);
-	tcase_add_loop_test(seeking, flushing_input_is_no_error, 0, WAYS);
+	tcase_add_loop_test(seeking, seek_on_ports_is_ESPIPE, 0, 2 * WAYS);
+	tcase_add_loop_test(seeking, seek_loses_no_byte, 0, WAYS);
+	tcase_add_loop_test(seeking, fflush_of_input_succeeds, 0, WAYS);
 	if (!guarded)
 		return;
 	tcase_add_loop_test(shortage,
-	    wait_that_the_system_refuses_is_its_error, 0, WAYS);
+	    rejected_poll_is_reported, 0, WAYS);
 #if defined(FSETLOCKING_BYCALLER) && defined(__GLIBC__)
 	tcase_add_test(locking,
-	    tie_leaves_a_writer_alone_that_locks_by_himself);
+	    tie_ignores_output_without_the_stream_lock);
 #else
 	(void)locking;
 #endif
