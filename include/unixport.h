@@ -489,7 +489,8 @@ struct unix_buffer {
 	char *bytes;		/* the message and a NUL */
 	size_t length;		/* in bytes, without the NUL */
 	size_t capacity;	/* allocated bytes */
-	size_t reserved[4];	/* private: state of a partial message */
+	size_t partial;		/* 1: EOF ended the line, not a newline; or 0 */
+	size_t reserved[3];	/* private: state of a partial message */
 };
 
 /*
@@ -526,6 +527,36 @@ int unix_get_frame(FILE *in, struct unix_buffer *frame, size_t limit);
  * Errors of a write are possible, too.
  */
 int unix_put_frame(FILE *out, const void *bytes, size_t length);
+
+/*
+ * Write a line to any stream: LENGTH bytes and a newline.
+ * Returns 0, or -1 on failure.
+ *
+ * The line is not flushed.  Lines of several threads do not mix.  A newline
+ * among the bytes is an error, so that no text can add a line to the protocol.
+ *
+ * Errors:
+ *   EINVAL      A newline is among the bytes, or a pointer is NULL (BYTES may be
+ *               if LENGTH is 0).  Nothing was written.
+ *   EBADF       The stream is not open for writing.
+ * It also fails with the errors of a write.
+ */
+int unix_put_line(FILE *out, const void *bytes, size_t length);
+
+/*
+ * Read available bytes from any stream: buffered bytes, or the bytes of one
+ * read(2) if the buffer is empty.
+ * Returns their number, 1 to SIZE; 0 at EOF; or -1 on failure.
+ *
+ * No byte is lost with ETIMEDOUT, EINTR and EAGAIN: call again.
+ *
+ * Errors:
+ *   EINVAL      SIZE is 0, or a pointer is NULL.
+ *   EBADF       The stream is not open for reading.
+ * It also fails with the errors of a read.
+ */
+UNIX_NODISCARD
+ssize_t unix_get_bytes(FILE *in, void *bytes, size_t size);
 
 /*
  * Release the memory of BUFFER and set the structure to zeros.  If BUFFER is

@@ -6,6 +6,7 @@ dist_man_MANS = \
 	man/unix_check_address.3 \
 	man/unix_connect.3 \
 	man/unix_explain.3 \
+	man/unix_get_bytes.3 \
 	man/unix_get_line.3 \
 	man/unix_guarded.7 \
 	man/unix_listen.3 \
@@ -14,6 +15,7 @@ dist_man_MANS = \
 	man/unix_pair.3 \
 	man/unix_peer.3 \
 	man/unix_put_frame.3 \
+	man/unix_put_line.3 \
 	man/unix_runtime_path.3 \
 	man/unix_send.3 \
 	man/unix_serve.3 \

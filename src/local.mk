@@ -23,6 +23,7 @@ libunixport_la_SOURCES = \
 	src/address/runtime.c \
 	src/address/sockaddr.c \
 	src/message/message.h \
+	src/message/bytes.c \
 	src/message/frame.c \
 	src/message/line.c \
 	src/message/message.c \

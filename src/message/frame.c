@@ -56,7 +56,7 @@ read_body(struct up_stream *stream, struct unix_buffer *frame, size_t size)
 		if (up_message_room(frame, got + 2, size + 1) == -1)
 			return -1;
 		if (got == size)
-			return up_message_finish(frame, size);
+			return up_message_finish(frame, size, 0);
 		n = frame->capacity - 1 < size ? frame->capacity - 1 : size;
 		if (read_part(stream, frame, frame->bytes + got, n - got) == -1)
 			return -1;

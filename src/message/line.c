@@ -83,11 +83,11 @@ take_buffered(FILE *in, struct unix_buffer *line, size_t limit)
 }
 
 static int
-finish_at(struct unix_buffer *line, size_t length, size_t limit)
+finish_at(struct unix_buffer *line, size_t length, size_t limit, int partial)
 {
 	if (length > limit)
 		return up_message_fail(line, EMSGSIZE);
-	return up_message_finish(line, length);
+	return up_message_finish(line, length, partial);
 }
 
 /* Network protocols end lines with CR LF. */
@@ -98,7 +98,7 @@ finish_line(struct unix_buffer *line, size_t limit)
 
 	if (length > 0 && line->bytes[length - 1] == '\r')
 		length--;
-	return finish_at(line, length, limit);
+	return finish_at(line, length, limit, 0);
 }
 
 /* POSIX text files end with a newline, but input can end without one. */
@@ -109,7 +109,20 @@ finish_input(FILE *in, struct unix_buffer *line, size_t limit)
 		return -1;
 	if (line->reserved[UP_HELD] == 0)
 		return 0;
-	return finish_at(line, line->reserved[UP_HELD], limit);
+	return finish_at(line, line->reserved[UP_HELD], limit, 1);
+}
+
+/*
+ * Whether the part that an earlier call has kept is longer than LIMIT, which
+ * may be smaller now.  Its newline is still unread then.
+ */
+static int
+is_kept_part_too_long(const struct unix_buffer *line, size_t limit)
+{
+	size_t held = line->reserved[UP_HELD];
+
+	return held > limit && exceeds_limit(line, line->bytes[held - 1], 0,
+	    limit);
 }
 
 /*
@@ -138,6 +151,24 @@ read_line(struct up_stream *stream, struct unix_buffer *line, size_t limit)
 	}
 }
 
+/* A newline among BYTES would be the end of a line for the reader. */
+UP_API int
+unix_put_line(FILE *out, const void *bytes, size_t length)
+{
+	struct up_stream stream;
+	int result;
+
+	if (out == NULL || (bytes == NULL && length > 0) ||
+	    (length > 0 && memchr(bytes, '\n', length) != NULL))
+		return up_fail(EINVAL);
+	up_lock_stream(&stream, out);
+	result = up_write_bytes(&stream, bytes, length);
+	if (result == 0)
+		result = up_write_bytes(&stream, "\n", 1);
+	up_unlock_stream(&stream);
+	return result;
+}
+
 UP_API int
 unix_get_line(FILE *in, struct unix_buffer *line, size_t limit)
 {
@@ -146,6 +177,8 @@ unix_get_line(FILE *in, struct unix_buffer *line, size_t limit)
 
 	if (up_message_begin(line, in, UP_LINE) == -1)
 		return -1;
+	if (is_kept_part_too_long(line, up_message_limit(limit)))
+		return up_message_fail(line, EMSGSIZE);
 	up_lock_stream(&stream, in);
 	result = read_line(&stream, line, up_message_limit(limit));
 	up_unlock_stream(&stream);

@@ -127,9 +127,21 @@ up_message_fail(struct unix_buffer *buffer, int error)
 }
 
 /*
+ * A temporary error clears the error indicator, since the stream can still be
+ * read.
+ */
+int
+up_is_final_error(FILE *in, int error)
+{
+	if (error != ETIMEDOUT && error != EINTR && !up_would_block(error))
+		return 1;
+	clearerr(in);
+	return 0;
+}
+
+/*
  * Called after a short read.  Returns 0 at EOF, else -1.  A temporary error
- * keeps the received part and clears the error indicator, since the stream can
- * still be read.
+ * keeps the received part.
  */
 int
 up_message_cut_off(struct unix_buffer *buffer, FILE *in)
@@ -138,10 +150,8 @@ up_message_cut_off(struct unix_buffer *buffer, FILE *in)
 
 	if (feof(in))
 		return 0;
-	if (error != ETIMEDOUT && error != EINTR && !up_would_block(error))
-		return up_message_fail(buffer, error);
-	clearerr(in);
-	return up_fail(error);
+	return up_is_final_error(in, error) ? up_message_fail(buffer, error) :
+	    up_fail(error);
 }
 
 UP_API void

@@ -49,13 +49,13 @@ enum up_kind {
 enum up_state {			/* members of unix_buffer.reserved */
 	UP_HELD,		/* number of received bytes, with the prefix */
 	UP_PREFIX,		/* received bytes of the prefix of a frame */
-	UP_STREAM,
-	UP_KIND
+	UP_STREAM		/* its address; its lowest bit is the kind */
 };
 
 int up_message_grow(struct unix_buffer *, size_t, size_t);
 int up_message_fail(struct unix_buffer *, int);
 int up_message_cut_off(struct unix_buffer *, FILE *);
+int up_is_final_error(FILE *, int);
 
 /*
  * Part of a line followed by a frame, or by bytes of another stream, would be a
@@ -64,13 +64,12 @@ int up_message_cut_off(struct unix_buffer *, FILE *);
 static inline int
 up_message_begin(struct unix_buffer *buffer, FILE *in, enum up_kind kind)
 {
-	size_t *state = buffer == NULL ? NULL : buffer->reserved;
+	uintptr_t stream = (uintptr_t)in | kind;
 
-	if (in == NULL || state == NULL || (state[UP_HELD] != 0 &&
-	    (state[UP_STREAM] != (uintptr_t)in || state[UP_KIND] != kind)))
+	if (in == NULL || buffer == NULL || (buffer->reserved[UP_HELD] != 0 &&
+	    buffer->reserved[UP_STREAM] != stream))
 		return up_fail(EINVAL);
-	state[UP_STREAM] = (uintptr_t)in;
-	state[UP_KIND] = kind;
+	buffer->reserved[UP_STREAM] = stream;
 	buffer->length = 0;
 	return 0;
 }
@@ -93,11 +92,13 @@ up_message_room(struct unix_buffer *buffer, size_t need, size_t most)
 	    up_message_grow(buffer, need, most);
 }
 
+/* PARTIAL: whether EOF ended it instead of its newline. */
 static inline int
-up_message_finish(struct unix_buffer *buffer, size_t length)
+up_message_finish(struct unix_buffer *buffer, size_t length, int partial)
 {
 	buffer->bytes[length] = '\0';
 	buffer->length = length;
+	buffer->partial = (size_t)partial;
 	buffer->reserved[UP_HELD] = 0;
 	return 1;
 }

@@ -88,6 +88,25 @@ START_TEST(last_line_needs_no_newline)
 }
 END_TEST
 
+START_TEST(line_that_eof_ends_is_partial)
+{
+	line.partial = 77;
+	open_text(_i, "one\ntwo");
+	expect_line("one");
+	ck_assert_uint_eq(line.partial, 0);
+	expect_line("two");
+	ck_assert_uint_eq(line.partial, 1);
+	expect_no_more();
+	ck_assert_uint_eq(line.partial, 1);
+	close_all();
+	open_source(&s, _i, "\0\0\0\1x", 5);
+	line.partial = 1;
+	answers(unix_get_frame(s.in, &line, 0), 1);
+	ck_assert_uint_eq(line.partial, 0);
+	close_all();
+}
+END_TEST
+
 START_TEST(nul_is_an_ordinary_byte)
 {
 	open_source(&s, _i, "a\0b\n\0\n\0", 7);
@@ -257,6 +276,7 @@ fill(Suite *suite)
 	tcase_add_loop_test(core, one_cr_is_removed_with_the_newline, 0,
 	    SOURCES);
 	tcase_add_loop_test(core, last_line_needs_no_newline, 0, SOURCES);
+	tcase_add_loop_test(core, line_that_eof_ends_is_partial, 0, SOURCES);
 	tcase_add_loop_test(core, nul_is_an_ordinary_byte, 0, SOURCES);
 	tcase_add_loop_test(core, lines_of_every_length_are_whole, 0, SOURCES);
 	tcase_add_loop_test(core, bytes_after_the_line_remain_in_the_stream, 0,

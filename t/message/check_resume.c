@@ -139,6 +139,34 @@ START_TEST(part_of_another_message_is_einval)
 }
 END_TEST
 
+/* Its newline is still unread: the rest of the long line can be skipped. */
+START_TEST(part_that_exceeds_a_smaller_limit_is_emsgsize)
+{
+	open_impatient_wire(&s, _i);
+	put(&s, "a long line", 11);
+	fails(unix_get_line(s.in, &buffer, 100), impatience(_i));
+	put(&s, " of text\nnext\n", 14);
+	fails(unix_get_line(s.in, &buffer, 10), EMSGSIZE);
+	while (getc(s.in) != '\n')
+		;
+	answers(unix_get_line(s.in, &buffer, 10), 1);
+	ck_assert_str_eq(buffer.bytes, "next");
+	close_all();
+}
+END_TEST
+
+START_TEST(part_of_a_smaller_limit_and_a_cr_is_resumed)
+{
+	open_impatient_wire(&s, _i);
+	put(&s, "part\r", 5);
+	fails(unix_get_line(s.in, &buffer, 100), impatience(_i));
+	put(&s, "\n", 1);
+	answers(unix_get_line(s.in, &buffer, 4), 1);
+	ck_assert_str_eq(buffer.bytes, "part");
+	close_all();
+}
+END_TEST
+
 START_TEST(freed_buffer_discards_the_part)
 {
 	open_impatient_wire(&s, _i);
@@ -252,6 +280,10 @@ fill(Suite *suite)
 	tcase_add_loop_test(core, eof_after_an_interruption_ends_the_message, 0,
 	    WIRES);
 	tcase_add_loop_test(core, part_of_another_message_is_einval, 0, WIRES);
+	tcase_add_loop_test(core,
+	    part_that_exceeds_a_smaller_limit_is_emsgsize, 0, WIRES);
+	tcase_add_loop_test(core, part_of_a_smaller_limit_and_a_cr_is_resumed,
+	    0, WIRES);
 	tcase_add_loop_test(core, freed_buffer_discards_the_part, 0, WIRES);
 	tcase_add_loop_test(handler, interrupted_read_continues, 0, 2 * WIRES);
 	tcase_add_loop_test(errors, reset_is_reported_once, 0, 2 * WAYS);

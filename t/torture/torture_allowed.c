@@ -190,7 +190,7 @@ static const struct allowed table[] = {
 
 	/* Streams. */
 #ifdef __GLIBC__
-	{ "write/plain|read/plain|get_*/plain|put_frame/plain", "malloc",
+	{ "write/plain|read/plain|get_*/plain|put_*/plain", "malloc",
 	    "*", "1", GOES_ON, 0, "stdio goes on without a buffer" },
 #else
 	{ "get_frame/guarded", "recv", "*", "2", GOES_ON, 0,

@@ -13,7 +13,8 @@
 #define FILES	3
 
 static struct unix_buffer buffer;
-static char text[MESSAGE_BYTES + 2];
+static char text[MESSAGE_BYTES + 2], received[MESSAGE_BYTES + 1];
+static size_t received_length;
 static char address[300];
 
 static void
@@ -61,6 +62,36 @@ expect_message(void)
 }
 
 static int
+call_get_bytes(void)
+{
+	ssize_t n;
+
+	while (received_length < sizeof(received)) {
+		n = unix_get_bytes(pair[0].in, received + received_length,
+		    sizeof(received) - received_length);
+		if (n == -1)
+			return -1;
+		received_length += (size_t)n;
+	}
+	return 0;
+}
+
+static void
+expect_bytes(void)
+{
+	need(memcmp(received, text, sizeof(received)) == 0);
+	received_length = 0;
+}
+
+static int
+get_bytes_again(int error)
+{
+	(void)error;
+	clearerr(pair[0].in);
+	return call_get_bytes();
+}
+
+static int
 get_line_again(int error)
 {
 	(void)error;
@@ -91,6 +122,30 @@ put_frame_again(int error)
 	unix_abandon_ports(&pair[1]);
 	make_pair();
 	return call_put_frame();
+}
+
+static int
+call_put_line(void)
+{
+	return unix_put_line(pair[0].out, text, MESSAGE_BYTES) == -1 ||
+	    fflush_unlocked(pair[0].out) == EOF ? -1 : 0;
+}
+
+static int
+put_line_again(int error)
+{
+	(void)error;
+	unix_abandon_ports(&pair[0]);
+	unix_abandon_ports(&pair[1]);
+	make_pair();
+	return call_put_line();
+}
+
+static void
+expect_sent_line(void)
+{
+	need(unix_get_line(pair[1].in, &buffer, 0) == 1);
+	expect_message();
 }
 
 static void
@@ -270,8 +325,12 @@ clean_datagram(void)
 const struct scenario messages[] = {
 	{ "get_line", BOTH, CHANGES, prepare_line, call_get_line,
 	    get_line_again, expect_message, end_pair },
+	{ "get_bytes", BOTH, CHANGES, prepare_line, call_get_bytes,
+	    get_bytes_again, expect_bytes, end_pair },
 	{ "get_frame", BOTH, CHANGES, prepare_frame, call_get_frame,
 	    get_frame_again, expect_message, end_pair },
+	{ "put_line", BOTH, CHANGES, prepare_text, call_put_line,
+	    put_line_again, expect_sent_line, end_pair },
 	{ "put_frame", BOTH, CHANGES, prepare_text, call_put_frame,
 	    put_frame_again, expect_frame, end_pair },
 	{ "add_files", GUARDED, CHANGES, prepare_files, call_add_files,
