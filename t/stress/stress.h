@@ -18,27 +18,18 @@
 
 #include "unixport.h"
 
+#include "process_state.h"
+#include "runner.h"
+
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
-/* What all processes of a scenario tell. */
+/* What all processes of a scenario count. */
 struct shared {
 	_Atomic unsigned long long connections, bytes, events;
 	_Atomic int ending;	/* the server ends: some errors are right */
-	_Atomic int failed;
-	char message[500];
 };
 
 extern struct shared *shared;
-
-/* Tell what is wrong, the first who does, and end this process. */
-#define need(condition) \
-	((condition) ? (void)0 : give_up("%s:%d: %s (%s)", __FILE__, \
-	    __LINE__, #condition, strerror(errno)))
-
-#ifdef __GNUC__
-__attribute__((format(printf, 1, 2), noreturn))
-#endif
-void give_up(const char *format, ...);
 
 /*
  * Milliseconds for what is being served when a server ends, of a machine that
@@ -57,18 +48,6 @@ struct scenario {
 extern const struct scenario starters[], churn[], storm[], crowd[], hostile[],
     threads[], forks[];
 
-/* Where there is a sanitizer memory is its own. */
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED	1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED	1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED	0
-#endif
-
 /* stress_state.c: what a process has */
 struct state {
 	long descriptors, threads, files, blocks, mapped;
@@ -80,10 +59,6 @@ void compare_states(const struct state *before, const struct state *after);
 
 /* stress_warm.c */
 void warm_up(void);
-
-/* stress_memory.c: what was got and not given back, blocks and bytes */
-long held_blocks(void);
-long held_maps(void);
 
 /* stress_support.c: chance, time, processes and threads */
 void begin_chance(uint64_t seed);	/* of this thread */

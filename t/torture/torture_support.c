@@ -4,7 +4,6 @@
 
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,18 +19,6 @@ int guarded;
 int raw[2] = { -1, -1 };
 int client_lost;	/* an allowed failure has cost us one */
 int failed;		/* the errno of the first try, or 0 */
-
-void
-give_up(const char *format, ...)
-{
-	va_list arguments;
-
-	disarm();
-	va_start(arguments, format);
-	vsnprintf(shared->message, sizeof(shared->message), format, arguments);
-	va_end(arguments);
-	_exit(1);
-}
 
 /* Buffers of this size are not kept when the ports are closed. */
 void
