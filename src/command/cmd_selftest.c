@@ -7,7 +7,7 @@
 #include <gnu/libc-version.h>
 #endif
 
-#define LIMIT_MS	10000		/* for a check; most take one */
+#define CHECK_LIMIT_MS	10000		/* for a check; most take one */
 
 static int quiet;
 static unsigned outcomes[ABSENT + 1];
@@ -131,7 +131,7 @@ test(int limit)
 static int
 run_selftest(int argc, char *argv[])
 {
-	int option, limit = LIMIT_MS;
+	int option, limit = CHECK_LIMIT_MS;
 
 	while ((option = next_option(&selftest_command, argc, argv)) != -1)
 		switch (option) {
@@ -156,8 +156,8 @@ const struct command selftest_command = {
 	.help =
 	"Tests each guarantee of the library, and prints one line for it: ok, "
 	"not, or\nnone if the system lacks the feature.  Files are created in "
-	"a new directory below\nTMPDIR (default /tmp), which is removed.  The "
-	"exit status is 0 if no line says not.\n"
+	"a new directory\nbelow TMPDIR (default /tmp), which is removed.  The "
+	"exit status is 0 if no line\nsays not.\n"
 	"  -q          print only guarantees that do not hold\n"
 	"  -t SECONDS  specify the timeout of each test (default 10)\n",
 	.letters = "+:hqt:",

@@ -35,7 +35,7 @@ extern struct shared *shared;
  * Milliseconds for what is being served when a server ends, of a machine that
  * stalls; nobody needs them.
  */
-#define DRAIN		60000
+#define DRAIN_MS	60000
 
 /* A cycle leaves the process as it was; its number counts from 0. */
 struct scenario {
@@ -72,7 +72,7 @@ void await(pid_t child);		/* it must end well */
  * COUNT clients at a time, of which some are killed, until STARTS have run;
  * how many were killed.
  */
-#define MOST_CLIENTS	16
+#define MAX_DRIVEN_CLIENTS	16
 unsigned drive(void (*client)(void), int count, int starts);
 
 pthread_t start_thread(void *(*body)(void *), void *argument);
@@ -83,7 +83,7 @@ void *join_thread(pthread_t thread);
  * it must be.  say(): 0, or -1.  hear(): 1, 0 at the end of the input, -1;
  * EBADMSG, it was cut off.
  */
-#define LONGEST		6000
+#define MAX_MESSAGE_BYTES	6000
 
 size_t make_message(uint32_t seed, unsigned number, char *bytes);
 int say(FILE *out, uint32_t seed, unsigned number);

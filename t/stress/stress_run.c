@@ -10,10 +10,10 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#define WARM		4	/* cycles, of which all kinds are among */
-#define LEAST		2	/* cycles after them */
-#define GRACE_SECONDS	300	/* seconds beyond the share of a scenario */
-#define GROWTH_LIMIT_KIB 512	/* KiB of resident memory are no leak */
+#define WARM_CYCLES	4	/* all kinds of cycles are among them */
+#define MIN_CYCLES	2	/* after them */
+#define GRACE_SECONDS	300	/* beyond the share of a scenario */
+#define GROWTH_LIMIT_KIB 512	/* of resident memory are no leak */
 
 static const struct scenario *const tables[] = { starters, churn, storm,
     crowd, hostile, threads, forks };
@@ -56,9 +56,9 @@ run_cycle(const struct scenario *scenario, long long start, long long length)
 	shared->ending = 0;
 	scenario->cycle(report->cycles++);
 	take_state(&report->last);
-	if (report->cycles == WARM)
+	if (report->cycles == WARM_CYCLES)
 		report->first = report->last;
-	if (report->cycles <= WARM)
+	if (report->cycles <= WARM_CYCLES)
 		return;
 	compare_states(&report->first, &report->last);
 	watch_memory(&report->last, start, length);
@@ -79,7 +79,7 @@ run_cycles(const void *scenario)
 	begin_chance(1);
 	warm_up();
 	while (milliseconds() - start < length ||
-	    report->cycles < WARM + LEAST)
+	    report->cycles < WARM_CYCLES + MIN_CYCLES)
 		run_cycle(scenario, start, length);
 	close_marks();
 	if (!SANITIZED && report->late > report->early + GROWTH_LIMIT_KIB)

@@ -115,7 +115,7 @@ start_client(void (*client)(void))
 unsigned
 drive(void (*client)(void), int count, int starts)
 {
-	pid_t child[MOST_CLIENTS] = { 0 };
+	pid_t child[MAX_DRIVEN_CLIENTS] = { 0 };
 	unsigned killed = 0;
 	int i;
 

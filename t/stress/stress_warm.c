@@ -4,7 +4,7 @@
 
 #include <sys/socket.h>
 
-#define BUFFER	(192 * 1024)	/* of a stream, by default */
+#define BUFFER_BYTES	(192 * 1024)	/* of a stream, by default */
 #define PAIRS	10		/* more than the library keeps buffers of */
 #define THREADS	16		/* more than a scenario has */
 
@@ -12,8 +12,8 @@
 static void
 fill(struct unix_ports *from, struct unix_ports *to)
 {
-	static const char bytes[BUFFER];
-	const int size = 2 * BUFFER;
+	static const char bytes[BUFFER_BYTES];
+	const int size = 2 * BUFFER_BYTES;
 
 	setsockopt(unix_fileno(from), SOL_SOCKET, SO_SNDBUF, &size,
 	    sizeof(size));

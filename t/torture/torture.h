@@ -43,14 +43,14 @@ int is_memory_due(enum memory_call call);
 void disturb(void);
 
 /* torture_state.c: what a process has */
-#define DESCRIPTORS	64
+#define MAX_DESCRIPTORS	64
 
 struct state {
 	struct {
 		dev_t device;
 		ino_t inode;
 		int flags[2];	/* -1: it is closed */
-	} fd[DESCRIPTORS];
+	} fd[MAX_DESCRIPTORS];
 	long blocks, mapped, threads;
 	int files;
 	unsigned long names;	/* of the files, their modes and inodes */

@@ -18,7 +18,7 @@
 #define POINT_SECONDS	20
 #define SENTINEL	EXFULL	/* errno before a call: no call sets it */
 #define WARM_THREADS	4
-#define TIMES_MOST	1000	/* a call fails again and again */
+#define MAX_TIMES	1000	/* a call fails again and again */
 
 static const struct scenario *const tables[] = { listeners, connections,
     streams, messages, places, processes };
@@ -152,7 +152,7 @@ run_error(enum call call, int error, int made)
 	struct point point = { .call = call, .error = error };
 	const char *failure;
 
-	for (point.number = 1; point.number <= TIMES_MOST; point.number++) {
+	for (point.number = 1; point.number <= MAX_TIMES; point.number++) {
 		failure = run_point(&point);
 		if (!shared->fired)
 			break;
@@ -173,7 +173,7 @@ run_calls(const int made[])
 	int call, i;
 
 	for (call = 0; call < CALL_COUNT; call++)
-		for (i = 0; made[call] > 0 && i < ERRORS_MOST &&
+		for (i = 0; made[call] > 0 && i < MAX_ERRORS &&
 		    calls[call].errors[i] != 0; i++)
 			if (fnmatch(only_call, calls[call].name, 0) == 0)
 				run_error((enum call)call,
@@ -264,7 +264,7 @@ close_inherited(void)
 {
 	int fd;
 
-	for (fd = STDERR_FILENO + 1; fd < DESCRIPTORS; fd++)
+	for (fd = STDERR_FILENO + 1; fd < MAX_DESCRIPTORS; fd++)
 		close(fd);
 }
 

@@ -17,7 +17,7 @@ take_descriptors(struct state *state)
 	struct stat status;
 	int fd;
 
-	for (fd = 0; fd < DESCRIPTORS; fd++) {
+	for (fd = 0; fd < MAX_DESCRIPTORS; fd++) {
 		state->fd[fd].flags[0] = fcntl(fd, F_GETFD);
 		state->fd[fd].flags[1] = fcntl(fd, F_GETFL);
 		if (fstat(fd, &status) == -1)

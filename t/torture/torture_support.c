@@ -9,7 +9,7 @@
 
 #include "torture.h"
 
-#define SPOILT	0x5a
+#define SPOILT_BYTE	0x5a
 
 struct shared *shared;
 struct unix_options options;
@@ -94,7 +94,7 @@ nothing(void)
 void
 spoil_outputs(void)
 {
-	memset(&ports, SPOILT, sizeof(ports));
+	memset(&ports, SPOILT_BYTE, sizeof(ports));
 }
 
 int
@@ -102,7 +102,7 @@ are_spoilt(void)
 {
 	struct unix_ports spoilt;
 
-	memset(&spoilt, SPOILT, sizeof(spoilt));
+	memset(&spoilt, SPOILT_BYTE, sizeof(spoilt));
 	return memcmp(&ports, &spoilt, sizeof(ports)) == 0;
 }
 
