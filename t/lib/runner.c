@@ -198,7 +198,8 @@ run_alone(void (*body)(const void *), const void *argument, unsigned seconds)
 
 	memset(outcome, 0, sizeof(*outcome));
 	fflush(stdout);
-	if (mkdir(ROOM, 0700) == -1 || (child = fork()) == -1)
+	child = mkdir(ROOM, 0700) == -1 ? -1 : fork();
+	if (child == -1)
 		end_program(ROOM);
 	if (child == 0)
 		be_scenario(body, argument);
