@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * unixport selftest: prints facts about sockets on this system, and tests the
- * guarantees of the library on it.
- */
+/* unixport selftest: tests the guarantees of the library on this system. */
 #include "selftest/selftest.h"
 
 #include <sys/utsname.h>
@@ -10,7 +7,7 @@
 #include <gnu/libc-version.h>
 #endif
 
-#define LIMIT_MS	10000		/* for a check; most take one */
+#define CHECK_LIMIT_MS	10000		/* for a check; most take one */
 
 static int quiet;
 static unsigned outcomes[ABSENT + 1];
@@ -40,14 +37,6 @@ print_system(void)
 	if (uname(&system) != -1)
 		printf("%s %s on %s%s; unixport %s\n", system.sysname,
 		    system.release, system.machine, libc, PACKAGE_VERSION);
-}
-
-static void
-print_fact(const struct guarantee *fact)
-{
-	try(fact, FACT);
-	printf("  %-28s%s%s\n", fact->text,
-	    verdict->outcome == HOLDS ? "" : "unknown: ", verdict->seen);
 }
 
 static void
@@ -87,16 +76,13 @@ try_all(void)
 {
 	const struct guarantee *row = guarantees;
 
-	for (; row < guarantees + guarantee_count; row++)
-		if (row->check != NULL && row->kinds != FACT) {
-			try_guarantee(row, NEITHER, "");
-			try_guarantee(row, PLAIN, " (plain)");
-			try_guarantee(row, GUARDED, " (guarded)");
-		} else if (!quiet && row->check != NULL) {
-			print_fact(row);
-		} else if (!quiet) {
+	for (; row < guarantees + guarantee_count; row++) {
+		if (row->check == NULL && !quiet)
 			printf("\n%s\n", row->text);
-		}
+		try_guarantee(row, NEITHER, "");
+		try_guarantee(row, PLAIN, " (plain)");
+		try_guarantee(row, GUARDED, " (guarded)");
+	}
 }
 
 static void
@@ -145,7 +131,7 @@ test(int limit)
 static int
 run_selftest(int argc, char *argv[])
 {
-	int option, limit = LIMIT_MS;
+	int option, limit = CHECK_LIMIT_MS;
 
 	while ((option = next_option(&selftest_command, argc, argv)) != -1)
 		switch (option) {
@@ -168,11 +154,10 @@ const struct command selftest_command = {
 	.name = "selftest",
 	.usage = "[-q] [-t SECONDS]",
 	.help =
-	"Prints how the kernel and the C library treat sockets, tests each "
-	"guarantee of\nthe library, and prints one line for it: ok, not, or "
-	"none if the system lacks the\nfeature.  Files are created in a new "
-	"directory below TMPDIR (default /tmp), which\nis removed.  The exit "
-	"status is 0 if no line says not.\n"
+	"Tests each guarantee of the library, and prints one line for it: ok, "
+	"not, or\nnone if the system lacks the feature.  Files are created in "
+	"a new directory\nbelow TMPDIR (default /tmp), which is removed.  The "
+	"exit status is 0 if no line\nsays not.\n"
 	"  -q          print only guarantees that do not hold\n"
 	"  -t SECONDS  specify the timeout of each test (default 10)\n",
 	.letters = "+:hqt:",

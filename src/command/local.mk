@@ -25,7 +25,6 @@ unixport_SOURCES = \
 	src/command/selftest/fixtures.c \
 	src/command/selftest/guarantees.c \
 	src/command/selftest/guarded.c \
-	src/command/selftest/kernel.c \
 	src/command/selftest/leftovers.c \
 	src/command/selftest/messages.c \
 	src/command/selftest/path.c \
@@ -33,7 +32,6 @@ unixport_SOURCES = \
 	src/command/selftest/programs.c \
 	src/command/selftest/selftest.h \
 	src/command/selftest/sigpipe_policies.c \
-	src/command/selftest/stdio.c \
 	src/command/selftest/steps.c \
 	src/command/selftest/trial.c \
 	src/command/selftest/verdict.c \

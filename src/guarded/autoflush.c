@@ -66,7 +66,7 @@ send_unsent(struct unix_socket *socket)
 	} else if (sent != -1)
 		socket->ahead += (size_t)sent;
 	else if (!up_would_block(errno))
-		up_set_error(socket, errno);
+		socket->error = errno;
 }
 
 /*

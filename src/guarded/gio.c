@@ -58,7 +58,7 @@ up_guarded_write(struct unix_socket *socket, const char *bytes, size_t length)
 	socket->ahead -= ahead;
 	if (socket->error == 0 &&
 	    send_all(socket, bytes + ahead, length - ahead) == -1)
-		up_set_error(socket, errno);
+		socket->error = errno;
 	if (socket->error == 0)
 		return 0;
 	if (socket->error == EPIPE)

@@ -121,14 +121,6 @@ up_close_inherited(struct unix_socket *socket)
 	socket->files = NULL;
 }
 
-/* The first error of a write is the error of all later ones. */
-void
-up_set_error(struct unix_socket *socket, int error)
-{
-	if (socket->error == 0)
-		socket->error = error;
-}
-
 /* The errno of output that was not sent, or 0. */
 int
 up_lost_output(struct unix_socket *socket)

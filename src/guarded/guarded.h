@@ -59,7 +59,6 @@ struct unix_socket {
 
 struct unix_socket *up_new_socket(int, const struct unix_options *);
 void up_discard_socket(struct unix_socket *);
-void up_set_error(struct unix_socket *, int);
 int up_lost_output(struct unix_socket *);
 void up_release_socket(struct unix_socket *);
 int up_close_socket(struct unix_socket *);

@@ -19,10 +19,9 @@ absent=$(grep -c '^none  ' said || :)
 # Linux cannot suppress SIGPIPE for a writer to a plain stream.
 [ "$(uname -s)" != Linux ] || [ "$absent" -eq 1 ] ||
     fail "$(grep '^none' said)"
-! grep -v '^$\|^[A-Z]\|^  [^ ].*   *[^ ]\|^ok    \|^none  \|^selftest: ' \
+! grep -v '^$\|^[A-Z]\|^ok    \|^none  \|^selftest: ' \
     said >words || fail "$(cat words)"
 [ "$(awk 'length > 79' said)" = '' ] || fail 'a line is too long'
-! grep unknown said || fail 'a fact is unknown'
 expect 0 '' "$unixport" selftest -q
 (unset TMPDIR; expect 0 '' "$unixport" selftest -q)
 echo 'ok: all holds'
@@ -135,7 +134,7 @@ done
 empty || fail 'files are left'
 echo 'ok: broken guarantees are reported'
 
-# A system with fewer features: facts and guarantees report it.
+# A system with fewer features: guarantees report it.
 cat >poor.c <<'END'
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -175,12 +174,6 @@ flock(int fd, int operation)
 END
 library poor
 with poor.so "$unixport" selftest -t 5 >said || :
-for line in 'longest path in an address  107 bytes and a NUL' \
-    'abstract names              none: Invalid argument' \
-    'fchmod(2) before bind(2)    none: Invalid argument' \
-    'lock on a directory         none: No locks available'; do
-	grep -qxF "  $line" said || fail "$line"
-done
 grep -q '^not   a stale socket file is reclaimed: ' said || fail reclaimed
 grep -q '^not   an abstract name is claimed once, every byte counts: ' said ||
     fail abstract

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "interpose.h"
@@ -106,6 +107,34 @@ START_TEST(output_is_held_while_files_are_added)
 }
 END_TEST
 
+static int lock_attempts;
+
+static void
+count_lock_attempts(const char *name)
+{
+	lock_attempts += strcmp(name, "ftrylockfile") == 0;
+}
+
+/* libc has freed the stream: another thread could have its memory by now. */
+START_TEST(read_uses_no_output_that_was_closed)
+{
+	struct unix_options options = { .read_timeout = 1 };
+	struct unix_ports pair[2];
+
+	succeeds(unix_pair(of_kind(&options), pair));
+	watch_calls(count_lock_attempts);
+	ck_assert_int_eq(getc(pair[0].in), EOF);
+	ck_assert_int_gt(lock_attempts, 0);
+	succeeds(unix_close_output(&pair[0]));
+	lock_attempts = 0;
+	ck_assert_int_eq(getc(pair[0].in), EOF);
+	ck_assert_int_eq(lock_attempts, 0);
+	watch_calls(NULL);
+	succeeds(unix_close_ports(&pair[0]));
+	succeeds(unix_close_ports(&pair[1]));
+}
+END_TEST
+
 static void
 fill(Suite *suite)
 {
@@ -113,6 +142,7 @@ fill(Suite *suite)
 
 	tcase_add_test(calls, write_continues_while_bytes_move);
 	tcase_add_test(calls, output_is_held_while_files_are_added);
+	tcase_add_test(calls, read_uses_no_output_that_was_closed);
 }
 
 int

@@ -5,6 +5,8 @@ child = t/lib/child.c t/lib/child.h
 servers = t/lib/servers.c t/lib/servers.h
 files = t/lib/files.c t/lib/files.h t/lib/rights.h
 privilege = t/lib/privilege.c t/lib/privilege.h
+runner = t/lib/held_memory.c t/lib/original.h t/lib/process_state.c \
+	t/lib/process_state.h t/lib/runner.c t/lib/runner.h
 t_lib_libsupport_la_SOURCES = \
 	t/lib/fixture.c \
 	t/lib/sources.c \

@@ -4,6 +4,7 @@
 #define ORIGINAL_H
 
 #include <dlfcn.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Whether this is glibc, and older than that. */
@@ -33,6 +34,20 @@ original(const char *name)
 			return dlsym(RTLD_NEXT, large[i]);
 #endif
 	return dlsym(RTLD_NEXT, name);
+}
+
+/* Store it at REAL, a pointer to a function that is NULL at first. */
+static inline void
+find_original(void *real, const char *name)
+{
+	void *found;
+
+	if (*(void **)real != NULL)
+		return;
+	found = original(name);
+	if (found == NULL)
+		abort();
+	*(void **)real = found;
 }
 
 #endif

@@ -24,7 +24,7 @@
 #include "rivals.h"
 
 #define RIVALS		12
-#define OWNER_TIMEOUT_MS 5000	/* milliseconds, until the owner listens */
+#define OWNER_TIMEOUT_MS 5000	/* until the owner listens */
 #define LOOKS		4u	/* maximum time of an owner at its path */
 
 static long long

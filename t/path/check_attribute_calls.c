@@ -7,6 +7,7 @@
 
 #include <sys/stat.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -14,12 +15,17 @@
 
 /* File systems that report success and change nothing do so. */
 static int modes_ignored, groups_ignored;
+static int modes_refused;	/* as to a user who is not the owner */
 
 int
 chmod(const char *path, mode_t mode)
 {
 	int (*real)(const char *, mode_t);
 
+	if (modes_refused) {
+		errno = EPERM;
+		return -1;
+	}
 	*(void **)&real = original("chmod");
 	return modes_ignored ? 0 : real(path, mode);
 }
@@ -57,6 +63,44 @@ geteuid(void)
 	*(void **)&real = original("geteuid");
 	return real();
 }
+
+#ifdef __linux__
+/* Without this file it is unknown which number stands for any user. */
+static int overflow_uid_unreadable;
+
+int
+open(const char *path, int flags, ...)
+{
+	int (*real)(const char *, int, ...);
+	va_list rest;
+	mode_t mode;
+
+	va_start(rest, flags);
+	mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
+	va_end(rest);
+	if (overflow_uid_unreadable &&
+	    strcmp(path, "/proc/sys/kernel/overflowuid") == 0) {
+		errno = EMFILE;
+		return -1;
+	}
+	*(void **)&real = original("open");
+	return real(path, flags, mode);
+}
+
+/* Our number is no proof then, but the kernel's consent to a chmod(2) is. */
+START_TEST(file_of_an_unknown_owner_is_ours_if_we_may_change_its_mode)
+{
+	overflow_uid_unreadable = 1;
+	succeeds(unix_close(listen_at("s", NULL)));
+	modes_refused = 1;
+	cannot_listen("s", NULL, EADDRINUSE);
+	overflow_uid_unreadable = 0;
+	ck_assert_int_eq(unlink("s"), 0);
+	succeeds(unix_close(listen_at("s", NULL)));
+	modes_refused = 0;
+}
+END_TEST
+#endif
 
 START_TEST(mode_that_is_not_granted_is_ENOTSUP)
 {
@@ -134,6 +178,8 @@ main(void)
 #ifdef __linux__
 	tcase_add_loop_test(attributes,
 	    file_that_takes_the_place_keeps_its_mode, 0, 2);
+	tcase_add_test(attributes,
+	    file_of_an_unknown_owner_is_ours_if_we_may_change_its_mode);
 #endif
 	return run_suite(suite);
 }

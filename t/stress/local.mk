@@ -2,7 +2,7 @@
 
 EXTRA_PROGRAMS += t/stress/stress
 # Memory is counted in front of libc's: no static libc.
-t_stress_stress_SOURCES = \
+t_stress_stress_SOURCES = $(runner) \
 	t/lib/rivals.c \
 	t/lib/rivals.h \
 	t/stress/stress_attacks.c \
@@ -10,7 +10,6 @@ t_stress_stress_SOURCES = \
 	t/stress/stress_crowd.c \
 	t/stress/stress_forks.c \
 	t/stress/stress_hostile.c \
-	t/stress/stress_memory.c \
 	t/stress/stress_run.c \
 	t/stress/stress_starters.c \
 	t/stress/stress_state.c \

@@ -18,33 +18,24 @@
 
 #include "unixport.h"
 
+#include "process_state.h"
+#include "runner.h"
+
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
-/* What all processes of a scenario tell. */
+/* What all processes of a scenario count. */
 struct shared {
 	_Atomic unsigned long long connections, bytes, events;
 	_Atomic int ending;	/* the server ends: some errors are right */
-	_Atomic int failed;
-	char message[500];
 };
 
 extern struct shared *shared;
-
-/* Tell what is wrong, the first who does, and end this process. */
-#define need(condition) \
-	((condition) ? (void)0 : give_up("%s:%d: %s (%s)", __FILE__, \
-	    __LINE__, #condition, strerror(errno)))
-
-#ifdef __GNUC__
-__attribute__((format(printf, 1, 2), noreturn))
-#endif
-void give_up(const char *format, ...);
 
 /*
  * Milliseconds for what is being served when a server ends, of a machine that
  * stalls; nobody needs them.
  */
-#define DRAIN		60000
+#define DRAIN_MS	60000
 
 /* A cycle leaves the process as it was; its number counts from 0. */
 struct scenario {
@@ -56,18 +47,6 @@ struct scenario {
 
 extern const struct scenario starters[], churn[], storm[], crowd[], hostile[],
     threads[], forks[];
-
-/* Where there is a sanitizer memory is its own. */
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED	1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED	1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED	0
-#endif
 
 /* stress_state.c: what a process has */
 struct state {
@@ -81,10 +60,6 @@ void compare_states(const struct state *before, const struct state *after);
 /* stress_warm.c */
 void warm_up(void);
 
-/* stress_memory.c: what was got and not given back, blocks and bytes */
-long held_blocks(void);
-long held_maps(void);
-
 /* stress_support.c: chance, time, processes and threads */
 void begin_chance(uint64_t seed);	/* of this thread */
 unsigned pick(unsigned below);
@@ -97,7 +72,7 @@ void await(pid_t child);		/* it must end well */
  * COUNT clients at a time, of which some are killed, until STARTS have run;
  * how many were killed.
  */
-#define MOST_CLIENTS	16
+#define MAX_DRIVEN_CLIENTS	16
 unsigned drive(void (*client)(void), int count, int starts);
 
 pthread_t start_thread(void *(*body)(void *), void *argument);
@@ -108,7 +83,7 @@ void *join_thread(pthread_t thread);
  * it must be.  say(): 0, or -1.  hear(): 1, 0 at the end of the input, -1;
  * EBADMSG, it was cut off.
  */
-#define LONGEST		6000
+#define MAX_MESSAGE_BYTES	6000
 
 size_t make_message(uint32_t seed, unsigned number, char *bytes);
 int say(FILE *out, uint32_t seed, unsigned number);

@@ -12,9 +12,9 @@
 #include <signal.h>
 #include <unistd.h>
 
-#define FLOOD		253	/* descriptors; the kernel lets no more */
-#define FLOODS		8	/* messages */
-#define MUCH		200000	/* bytes: more than a socket takes */
+#define FLOOD_FILES	253	/* the most in a message */
+#define FLOOD_MESSAGES	8
+#define EXCESS_BYTES	200000	/* more than a socket takes */
 
 /* 0 when the server has had enough of us. */
 static int
@@ -81,7 +81,7 @@ static void
 send_descriptors(int fd, const int *files, unsigned count)
 {
 	union {
-		char bytes[CMSG_SPACE(FLOOD * sizeof(int))];
+		char bytes[CMSG_SPACE(FLOOD_FILES * sizeof(int))];
 		struct cmsghdr header;
 	} control;
 	char line[] = "files\n";
@@ -107,13 +107,14 @@ send_descriptors(int fd, const int *files, unsigned count)
 static void
 flood(int fd)
 {
-	int file = open("/dev/null", O_RDWR | O_CLOEXEC), files[FLOOD], i;
+	int file = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int files[FLOOD_FILES], i;
 
 	need(file != -1);
-	for (i = 0; i < FLOOD; i++)
+	for (i = 0; i < FLOOD_FILES; i++)
 		files[i] = pick(20) == 0 ? fd : file;
-	for (i = 0; i < FLOODS; i++)
-		send_descriptors(fd, files, FLOOD - pick(3));
+	for (i = 0; i < FLOOD_MESSAGES; i++)
+		send_descriptors(fd, files, FLOOD_FILES - pick(3));
 	close(file);
 }
 
@@ -130,7 +131,7 @@ send_itself(int fd)
 static void
 ask_and_not_read(int fd)
 {
-	static char bytes[MUCH];
+	static char bytes[EXCESS_BYTES];
 	int times = 10;
 
 	memset(bytes, '\n', sizeof(bytes));

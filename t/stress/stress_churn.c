@@ -156,7 +156,7 @@ static void
 answer(struct unix_ports *ports, void *context)
 {
 	struct unix_buffer buffer = { .bytes = NULL };
-	int result = unix_get_line(ports->in, &buffer, LONGEST);
+	int result = unix_get_line(ports->in, &buffer, MAX_MESSAGE_BYTES);
 	unsigned number = 0;
 	uint32_t seed = 0;
 
@@ -194,7 +194,7 @@ static void *
 serve_all(void *argument)
 {
 	const struct unix_serve_options options = { .clients = 4,
-	    .drain = DRAIN };
+	    .drain = DRAIN_MS };
 
 	need(unix_serve(listener, answer, NULL, &options) == 0);
 	return argument;

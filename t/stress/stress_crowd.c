@@ -8,9 +8,9 @@
 #include <sys/resource.h>
 
 #define MAX_CLIENTS		5000
-#define SPARE		64	/* descriptors */
+#define SPARE_DESCRIPTORS	64
 #define TURNS		2
-#define GROUP		250	/* that close together */
+#define GROUP_CLIENTS		250	/* that close together */
 
 static struct unix_ports client[MAX_CLIENTS], server[MAX_CLIENTS];
 static unsigned order[MAX_CLIENTS];
@@ -25,9 +25,9 @@ get_size(void)
 	struct rlimit limit;
 
 	need(getrlimit(RLIMIT_NOFILE, &limit) == 0);
-	if (limit.rlim_cur >= MAX_CLIENTS * each + SPARE)
+	if (limit.rlim_cur >= MAX_CLIENTS * each + SPARE_DESCRIPTORS)
 		return MAX_CLIENTS;
-	return (unsigned)((limit.rlim_cur - SPARE) / each);
+	return (unsigned)((limit.rlim_cur - SPARE_DESCRIPTORS) / each);
 }
 
 static void
@@ -114,8 +114,8 @@ close_group(unsigned first, unsigned count)
 static void
 close_all(unsigned size)
 {
-	for (; size > GROUP; size -= GROUP)
-		close_group(size - GROUP, GROUP);
+	for (; size > GROUP_CLIENTS; size -= GROUP_CLIENTS)
+		close_group(size - GROUP_CLIENTS, GROUP_CLIENTS);
 	close_group(0, size);
 }
 

@@ -9,7 +9,7 @@
 
 #define TALKERS		2	/* connections with a thread at each end */
 #define CHILDREN	30
-#define CHILD_TIMEOUT_SECONDS	60	/* seconds */
+#define CHILD_TIMEOUT_SECONDS	60
 
 struct talk {
 	struct unix_ports ports[2];

@@ -9,17 +9,17 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define HOSTILE		6	/* clients at a time */
-#define STARTS		20	/* in a cycle */
-#define ATTACKS		4	/* of each */
-#define HONEST		2
-#define CLIENTS		6	/* fewer than come */
-#define MESSAGES	10	/* in an honest talk */
-#define MESSAGE_LIMIT_BYTES		4096	/* of a message */
-#define MOST_FILES	252	/* that wait untaken */
-#define TIMEOUT_MS		100	/* milliseconds */
-#define SPARE		10	/* descriptors, where they are short */
-#define ENOUGH		16384	/* descriptors, for all floods together */
+#define HOSTILE_CLIENTS		6	/* at a time */
+#define STARTS			20	/* in a cycle */
+#define ATTACKS			4	/* of each */
+#define HONEST_CLIENTS		2
+#define SERVED_CLIENTS		6	/* fewer than come */
+#define MESSAGES		10	/* in an honest talk */
+#define MESSAGE_LIMIT_BYTES	4096
+#define MAX_WAITING_FILES	252	/* that wait untaken */
+#define TIMEOUT_MS		100
+#define SPARE_DESCRIPTORS	10	/* while they are short */
+#define FLOOD_DESCRIPTORS	16384	/* for all floods together */
 
 static struct unix_listener *listener;
 static int is_short;
@@ -97,7 +97,7 @@ count_files(struct unix_ports *ports)
 			close(file);
 		count += file != -1;
 	}
-	need(count <= MOST_FILES);
+	need(count <= MAX_WAITING_FILES);
 }
 
 static void
@@ -109,7 +109,7 @@ answer(struct unix_ports *ports, void *context)
 	int result;
 
 	(void)context;
-	need(++served <= CLIENTS);
+	need(++served <= SERVED_CLIENTS);
 	while ((result = answer_one(ports, &buffer, number)) == 1)
 		if (number++ == 0 &&
 		    sscanf(buffer.bytes, "honest %lu", &seed) == 1) {
@@ -129,8 +129,8 @@ answer(struct unix_ports *ports, void *context)
 static void *
 serve(void *argument)
 {
-	const struct unix_serve_options options = { .clients = CLIENTS,
-	    .drain = DRAIN };
+	const struct unix_serve_options options = { .clients = SERVED_CLIENTS,
+	    .drain = DRAIN_MS };
 
 	need(unix_serve(listener, answer, NULL, &options) == 0);
 	return argument;
@@ -191,16 +191,16 @@ attack_often(void)
 static void
 run_clients(void)
 {
-	pid_t honest[HONEST], attackers;
+	pid_t honest[HONEST_CLIENTS], attackers;
 	int i;
 
 	need(unix_close(listener) == 0);
 	attackers = split();
 	if (attackers == 0) {
-		drive(attack_often, HOSTILE, STARTS);
+		drive(attack_often, HOSTILE_CLIENTS, STARTS);
 		_exit(0);
 	}
-	for (i = 0; i < HONEST; i++) {
+	for (i = 0; i < HONEST_CLIENTS; i++) {
 		honest[i] = split();
 		if (honest[i] != 0)
 			continue;
@@ -211,7 +211,7 @@ run_clients(void)
 	}
 	await(attackers);
 	shared->ending = 1;
-	for (i = 0; i < HONEST; i++)
+	for (i = 0; i < HONEST_CLIENTS; i++)
 		await(honest[i]);
 	_exit(0);
 }
@@ -222,7 +222,7 @@ is_limited(void)
 	struct rlimit limit;
 
 	need(getrlimit(RLIMIT_NOFILE, &limit) == 0);
-	return limit.rlim_cur < ENOUGH;
+	return limit.rlim_cur < FLOOD_DESCRIPTORS;
 }
 
 /* So many descriptors can be had yet, or as many as there were. */
@@ -263,7 +263,7 @@ run_hostile(unsigned number)
 	if (clients == 0)
 		run_clients();
 	if (is_short)
-		limit_descriptors(SPARE);
+		limit_descriptors(SPARE_DESCRIPTORS);
 	server = start_thread(serve, NULL);
 	await(clients);
 	need(unix_interrupt(listener) == 0);

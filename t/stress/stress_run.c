@@ -6,30 +6,21 @@
  */
 #include "stress.h"
 
-#include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <fnmatch.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#define WARM		4	/* cycles, of which all kinds are among */
-#define LEAST		2	/* cycles after them */
-#define GRACE_SECONDS	300	/* seconds beyond the share of a scenario */
-#define GROWTH_LIMIT_KIB 512	/* KiB of resident memory are no leak */
+#define WARM_CYCLES	4	/* all kinds of cycles are among them */
+#define MIN_CYCLES	2	/* after them */
+#define GRACE_SECONDS	300	/* beyond the share of a scenario */
+#define GROWTH_LIMIT_KIB 512	/* of resident memory are no leak */
 
 static const struct scenario *const tables[] = { starters, churn, storm,
     crowd, hostile, threads, forks };
-static const char *pattern = "*";
 static long seconds = 60, seed = 1;
-static int chosen, failures;
 static unsigned long long all_cycles, all_connections, all_bytes;
-static volatile sig_atomic_t stopped;
 
-/* In the process of a scenario, told by shared memory. */
+/* Written by the process of a scenario, in shared memory. */
 static struct report {
 	unsigned cycles;
 	struct state first, last;
@@ -65,72 +56,42 @@ run_cycle(const struct scenario *scenario, long long start, long long length)
 	shared->ending = 0;
 	scenario->cycle(report->cycles++);
 	take_state(&report->last);
-	if (report->cycles == WARM)
+	if (report->cycles == WARM_CYCLES)
 		report->first = report->last;
-	if (report->cycles <= WARM)
+	if (report->cycles <= WARM_CYCLES)
 		return;
 	compare_states(&report->first, &report->last);
 	watch_memory(&report->last, start, length);
 }
 
-static void
-watch_signals(void (*handler)(int))
+static long long
+share_ms(void)
 {
-	const struct sigaction action = { .sa_handler = handler };
-
-	sigaction(SIGALRM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	return 1000LL * seconds / count_chosen();
 }
 
 static void
-run_cycles(const struct scenario *scenario, long long length)
+run_cycles(const void *scenario)
 {
-	long long start = milliseconds();
+	long long start = milliseconds(), length = share_ms();
 
-	setpgid(0, 0);
-	watch_signals(SIG_DFL);
-	need(chdir("here") == 0);
 	open_marks();
 	begin_chance(1);
 	warm_up();
 	while (milliseconds() - start < length ||
-	    report->cycles < WARM + LEAST)
+	    report->cycles < WARM_CYCLES + MIN_CYCLES)
 		run_cycle(scenario, start, length);
 	close_marks();
 	if (!SANITIZED && report->late > report->early + GROWTH_LIMIT_KIB)
 		give_up("resident memory grows: never more than %ld KiB at "
 		    "first, never less than %ld at last", report->early,
 		    report->late);
-	exit(0);	/* where ASan looks for leaks */
 }
 
-/* In the process that waits for it. */
-
-/* Again and again: it may come just before we wait. */
-static void
-stop(int number)
-{
-	if (stopped == 0)
-		stopped = number;
-	alarm(1);
-}
-
-/* The scenario's end, or what ended us; nobody of its group is left. */
-static int
-await_group(pid_t child)
-{
-	int status = 0;
-
-	while (waitpid(child, &status, 0) == -1)
-		if (stopped)
-			kill(-child, SIGKILL);
-	kill(-child, SIGKILL);
-	return status;
-}
+/* In the process of the runner. */
 
 static void
-print_report(const char *name, const char *events)
+print_report(const char *name, const char *events, const char *failure)
 {
 	const struct report *r = report;
 
@@ -138,99 +99,51 @@ print_report(const char *name, const char *events)
 	    " %6ld -> %-6ld %s", name, r->cycles, shared->connections,
 	    shared->bytes / 1024, r->first.descriptors, r->last.descriptors,
 	    r->first.blocks, r->last.blocks, r->first.resident,
-	    r->last.resident, shared->failed ? "FAIL" : "ok");
+	    r->last.resident, failure != NULL ? "FAIL" : "ok");
 	if (events != NULL)
 		printf(", %llu %s", shared->events, events);
 	printf("\n");
-	if (shared->failed)
-		printf("FAIL %s: %s\n", name, shared->message);
-	fflush(stdout);
-}
-
-/* How it has ended, where nobody has told; a hang is its own fault. */
-static void
-judge(int status)
-{
-	if (status != 0 && atomic_exchange(&shared->failed, 1) == 0)
-		snprintf(shared->message, sizeof(shared->message),
-		    stopped == SIGALRM ? "it hangs" : "status %#x",
-		    (unsigned)status);
-	if (stopped == SIGALRM)
-		stopped = 0;
+	if (failure != NULL)
+		report_failure(name, failure);
 }
 
 static void
-run_scenario(const struct scenario *scenario)
+run_scenario(const struct chosen *chosen)
 {
-	long long share = 1000LL * seconds / chosen;
-	pid_t child;
-	int status;
+	const struct scenario *scenario = chosen->scenario;
+	const char *failure;
 
 	memset(shared, 0, sizeof(*shared));
 	memset(report, 0, sizeof(*report));
-	if (mkdir("here", 0700) == -1 || (child = fork()) == -1) {
-		perror("stress");
-		exit(1);
-	}
-	if (child == 0)
-		run_cycles(scenario, share);
-	alarm((unsigned)(share / 1000 + GRACE_SECONDS));
-	status = await_group(child);
-	alarm(0);
-	judge(status);
-	print_report(scenario->name, scenario->events);
-	failures += shared->failed != 0;
+	failure = run_alone(run_cycles, scenario,
+	    (unsigned)(share_ms() / 1000 + GRACE_SECONDS));
+	print_report(chosen->title, scenario->events, failure);
 	all_cycles += report->cycles;
 	all_connections += shared->connections;
 	all_bytes += shared->bytes;
-	if (rmdir("here") == -1 && system("rm -rf here") != 0)
-		perror("stress");
 }
 
-/* Count them, or run them. */
 static void
-visit(void (*what)(const struct scenario *))
+choose_scenarios(void)
 {
 	const struct scenario *scenario;
 	size_t i;
 
 	for (i = 0; i < COUNT(tables); i++)
 		for (scenario = tables[i]; scenario->name != NULL; scenario++)
-			if (!(SANITIZED && scenario->unwinds) && !stopped &&
-			    fnmatch(pattern, scenario->name, 0) == 0)
-				what(scenario);
+			if (!(SANITIZED && scenario->unwinds))
+				choose(scenario->name, scenario, 0);
 }
 
 static void
-count(const struct scenario *scenario)
-{
-	(void)scenario;
-	chosen++;
-}
-
-static void *
-share_memory(size_t size)
-{
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	return memory == MAP_FAILED ? NULL : memory;
-}
-
-static void
-prepare(void)
+raise_descriptor_limit(void)
 {
 	struct rlimit limit;
 
-	shared = share_memory(sizeof(*shared));
-	report = share_memory(sizeof(*report));
-	if (shared == NULL || report == NULL)
-		exit(1);
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
 		limit.rlim_cur = limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
-	watch_signals(stop);
 }
 
 /* All of TEXT, or the end of us: 0 seconds of nothing would be a success. */
@@ -254,28 +167,27 @@ number(const char *text, long least)
 int
 main(int argc, char *argv[])
 {
-	char directory[] = "/tmp/stress.XXXXXX";
-
 	if (argc > 1)
 		seconds = number(argv[1], 1);
-	if (argc > 2)
-		pattern = argv[2];
 	if (argc > 3)
 		seed = number(argv[3], 0);
-	prepare();
-	visit(count);
-	if (chosen == 0 || mkdtemp(directory) == NULL ||
-	    chdir(directory) == -1)
-		return fprintf(stderr, "stress: nothing to do\n"), 1;
+	raise_descriptor_limit();
+	open_runner("stress", argc > 2 ? argv[2] : "*");
+	shared = share_memory(sizeof(*shared));
+	report = share_memory(sizeof(*report));
+	choose_scenarios();
+	if (count_chosen() == 0) {
+		fprintf(stderr, "stress: nothing to do\n");
+		close_runner();
+		return 1;
+	}
 	printf("stress: %d scenarios, %ld s, seed %ld\n"
 	    "scenario        cycles connections         KiB   descriptors"
-	    "  blocks of memory  KiB resident\n", chosen, seconds, seed);
-	fflush(stdout);
-	visit(run_scenario);
-	if (chdir("/") == -1 || rmdir(directory) == -1)
-		perror(directory);
+	    "  blocks of memory  KiB resident\n", count_chosen(), seconds,
+	    seed);
+	run_chosen(run_scenario);
 	printf("stress: %llu cycles, %llu connections, %llu MiB checked, "
 	    "%d failed\n", all_cycles, all_connections, all_bytes >> 20,
-	    failures);
-	return failures == 0 && stopped == 0 ? 0 : 1;
+	    count_failures());
+	return close_runner();
 }

@@ -6,7 +6,7 @@
 
 #include "rivals.h"
 
-#define TIME	300		/* milliseconds of rivals that crash */
+#define RIVALS_MS	300		/* of rivals that crash */
 
 static void
 begin_together(unsigned number)
@@ -23,7 +23,7 @@ static void
 crash(unsigned number)
 {
 	unsigned crashes;
-	const char *wrong = try_rivals(number % 2 == 0 ? 0 : 3, TIME,
+	const char *wrong = try_rivals(number % 2 == 0 ? 0 : 3, RIVALS_MS,
 	    new_seed(), &crashes);
 
 	if (wrong != NULL)

@@ -9,10 +9,10 @@
 #include <sys/time.h>
 #include <signal.h>
 
-#define MICROSECONDS	250
+#define TICK_US		250
 #define MESSAGES	400
-#define READ_TIMEOUT	2	/* milliseconds; a read goes on after it */
-#define WRITE_TIMEOUT	60000	/* never, but it is watched */
+#define READ_TIMEOUT_MS	2	/* a read continues after it */
+#define WRITE_TIMEOUT_MS 60000	/* never reached */
 
 static struct unix_ports asking, answering;
 static uint32_t seed;
@@ -61,7 +61,7 @@ ask(void *argument)
 		if (pick(8) == 0)
 			need(fflush(asking.out) == 0);
 		if (pick(50) == 0)
-			nap(2 * READ_TIMEOUT);
+			nap(2 * READ_TIMEOUT_MS);
 	}
 	need(unix_close_output(&asking) == 0);
 	return argument;
@@ -143,11 +143,11 @@ run_storm(unsigned number)
 	const struct sigaction action = { .sa_handler = on_tick };
 
 	if (number % 2 == 0) {
-		options.read_timeout = READ_TIMEOUT;
-		options.write_timeout = WRITE_TIMEOUT;
+		options.read_timeout = READ_TIMEOUT_MS;
+		options.write_timeout = WRITE_TIMEOUT_MS;
 	}
 	need(sigaction(SIGALRM, &action, NULL) == 0);
-	set_timer(MICROSECONDS);
+	set_timer(TICK_US);
 	seed = new_seed();
 	open_both(&options);
 	if (number % 4 >= 2) {

@@ -5,25 +5,10 @@
 #include <sys/wait.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <time.h>
 #include <unistd.h>
 
 struct shared *shared;
-
-void
-give_up(const char *format, ...)
-{
-	va_list arguments;
-
-	if (atomic_exchange(&shared->failed, 1) == 0) {
-		va_start(arguments, format);
-		vsnprintf(shared->message, sizeof(shared->message), format,
-		    arguments);
-		va_end(arguments);
-	}
-	_exit(1);
-}
 
 /* Chance; splitmix64, of which any seed is a good one. */
 
@@ -130,7 +115,7 @@ start_client(void (*client)(void))
 unsigned
 drive(void (*client)(void), int count, int starts)
 {
-	pid_t child[MOST_CLIENTS] = { 0 };
+	pid_t child[MAX_DRIVEN_CLIENTS] = { 0 };
 	unsigned killed = 0;
 	int i;
 

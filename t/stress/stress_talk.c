@@ -37,7 +37,7 @@ length_of(uint32_t seed, unsigned number)
 {
 	uint32_t x = mix(seed, number) >> 1;
 
-	return x % 30 == 0 ? x % LONGEST : x % 90;
+	return x % 30 == 0 ? x % MAX_MESSAGE_BYTES : x % 90;
 }
 
 /* Any bytes in a frame, letters in a line. */
@@ -58,7 +58,7 @@ make_message(uint32_t seed, unsigned number, char *bytes)
 int
 say(FILE *out, uint32_t seed, unsigned number)
 {
-	char bytes[LONGEST + 1];
+	char bytes[MAX_MESSAGE_BYTES + 1];
 	size_t length = make_message(seed, number, bytes);
 
 	if (is_frame(seed, number))
@@ -71,7 +71,7 @@ say(FILE *out, uint32_t seed, unsigned number)
 int
 say_half(FILE *out, uint32_t seed, unsigned number)
 {
-	char bytes[LONGEST + 4];
+	char bytes[MAX_MESSAGE_BYTES + 4];
 	size_t length = make_message(seed, number, bytes + 4);
 	char *start = bytes + 4;
 
@@ -92,7 +92,7 @@ static int
 compare(const struct unix_buffer *buffer, uint32_t seed, unsigned number,
     FILE *in)
 {
-	char meant[LONGEST];
+	char meant[MAX_MESSAGE_BYTES];
 	size_t length = make_message(seed, number, meant);
 	int is_cut = buffer->length < length && !is_frame(seed, number);
 
@@ -115,8 +115,8 @@ int
 hear(FILE *in, struct unix_buffer *buffer, uint32_t seed, unsigned number)
 {
 	int result = is_frame(seed, number) ?
-	    unix_get_frame(in, buffer, LONGEST) :
-	    unix_get_line(in, buffer, LONGEST);
+	    unix_get_frame(in, buffer, MAX_MESSAGE_BYTES) :
+	    unix_get_line(in, buffer, MAX_MESSAGE_BYTES);
 
 	return result == 1 ? compare(buffer, seed, number, in) : result;
 }

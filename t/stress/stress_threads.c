@@ -9,7 +9,7 @@
 
 #define WRITERS		2	/* of each end */
 #define FRAMES		300	/* of each writer, where all come to an end */
-#define PREFIX		8	/* bytes of a frame: which writer, which one */
+#define PREFIX_BYTES	8	/* of a frame: which writer, which one */
 
 struct side {
 	struct unix_ports ports;
@@ -34,13 +34,13 @@ static int is_narrow;
 static int
 put(struct side *own, uint32_t which, uint32_t number)
 {
-	char bytes[PREFIX + LONGEST];
+	char bytes[PREFIX_BYTES + MAX_MESSAGE_BYTES];
 	uint32_t prefix[2] = { htonl(which), htonl(number) };
 	size_t length = make_message(own->seed + which, number,
-	    bytes + PREFIX);
+	    bytes + PREFIX_BYTES);
 
-	memcpy(bytes, prefix, PREFIX);
-	return unix_put_frame(own->ports.out, bytes, PREFIX + length);
+	memcpy(bytes, prefix, PREFIX_BYTES);
+	return unix_put_frame(own->ports.out, bytes, PREFIX_BYTES + length);
 }
 
 static void *
@@ -65,19 +65,19 @@ static void
 check_frame(struct side *own)
 {
 	const struct side *other = own->other;
-	char meant[LONGEST];
+	char meant[MAX_MESSAGE_BYTES];
 	uint32_t prefix[2], which, number;
 	size_t length;
 
-	need(own->buffer.length >= PREFIX);
-	memcpy(prefix, own->buffer.bytes, PREFIX);
+	need(own->buffer.length >= PREFIX_BYTES);
+	memcpy(prefix, own->buffer.bytes, PREFIX_BYTES);
 	which = ntohl(prefix[0]);
 	number = ntohl(prefix[1]);
 	need(which < WRITERS);
 	need(number == own->came[which]);
 	length = make_message(other->seed + which, number, meant);
-	need(own->buffer.length == PREFIX + length);
-	need(memcmp(own->buffer.bytes + PREFIX, meant, length) == 0);
+	need(own->buffer.length == PREFIX_BYTES + length);
+	need(memcmp(own->buffer.bytes + PREFIX_BYTES, meant, length) == 0);
 	own->came[which]++;
 	shared->bytes += length;
 }

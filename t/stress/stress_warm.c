@@ -4,25 +4,16 @@
 
 #include <sys/socket.h>
 
-#define BUFFER	(192 * 1024)	/* of a stream, by default */
+#define BUFFER_BYTES	(192 * 1024)	/* of a stream, by default */
 #define PAIRS	10		/* more than the library keeps buffers of */
 #define THREADS	16		/* more than a scenario has */
-
-static pthread_barrier_t barrier;
-
-static void *
-meet(void *argument)
-{
-	pthread_barrier_wait(&barrier);
-	return argument;
-}
 
 /* Every page of FROM's output buffer and of TO's for input is used. */
 static void
 fill(struct unix_ports *from, struct unix_ports *to)
 {
-	static const char bytes[BUFFER];
-	const int size = 2 * BUFFER;
+	static const char bytes[BUFFER_BYTES];
+	const int size = 2 * BUFFER_BYTES;
 
 	setsockopt(unix_fileno(from), SOL_SOCKET, SO_SNDBUF, &size,
 	    sizeof(size));
@@ -50,23 +41,9 @@ warm_buffers(void)
 	}
 }
 
-static void
-warm_threads(void)
-{
-	pthread_t thread[THREADS];
-	size_t i;
-
-	need(pthread_barrier_init(&barrier, NULL, COUNT(thread)) == 0);
-	for (i = 0; i < COUNT(thread); i++)
-		thread[i] = start_thread(meet, NULL);
-	for (i = 0; i < COUNT(thread); i++)
-		join_thread(thread[i]);
-	pthread_barrier_destroy(&barrier);
-}
-
 void
 warm_up(void)
 {
 	warm_buffers();
-	warm_threads();
+	warm_threads(THREADS);
 }

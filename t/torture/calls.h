@@ -104,11 +104,11 @@ enum call {
 
 #undef CALL_NUMBER
 
-#define ERRORS_MOST	12
+#define MAX_ERRORS	12
 
 struct row {
 	const char *name;
-	int errors[ERRORS_MOST];	/* up to a 0 */
+	int errors[MAX_ERRORS];	/* up to a 0 */
 };
 
 extern const struct row calls[CALL_COUNT];

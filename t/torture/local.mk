@@ -3,14 +3,12 @@
 torture_interposing = t/torture/torture
 torture_scripts = t/torture/symbols.sh
 dist_check_SCRIPTS += $(torture_scripts)
-t_torture_torture_SOURCES = \
-	t/lib/original.h \
+t_torture_torture_SOURCES = $(runner) \
 	t/torture/torture_allowed.c \
 	t/torture/torture_calls.c \
 	t/torture/calls.h \
 	t/torture/torture_connections.c \
 	t/torture/torture_listeners.c \
-	t/torture/torture_memory.c \
 	t/torture/torture_messages.c \
 	t/torture/torture_places.c \
 	t/torture/torture_processes.c \

@@ -16,6 +16,8 @@
 #include "unixport.h"
 
 #include "calls.h"
+#include "process_state.h"
+#include "runner.h"
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
@@ -25,36 +27,31 @@ struct point {
 	int error;		/* 0: none fails, all are counted */
 };
 
-/* What the process of a point tells the one that waits for it. */
+/* The calls of a point's process, for the runner's. */
 struct shared {
 	_Atomic int made[CALL_COUNT];
 	_Atomic int fired;
-	char message[500];
 };
 
 extern struct shared *shared;
 
-/* torture_calls.c, and what it has for torture_memory.c and torture_vary.c */
+/* torture_calls.c; the other calls in front of libc's use it, too */
 void arm(const struct point *point);
 void disarm(void);
 int is_due(enum call call);
+int is_memory_due(enum memory_call call);
 void disturb(void);
-void find(void *real, const char *name);
-extern _Thread_local int kept_for_ever;
-long held_blocks(void);
-long held_maps(void);
 
 /* torture_state.c: what a process has */
-#define DESCRIPTORS	64
+#define MAX_DESCRIPTORS	64
 
 struct state {
 	struct {
 		dev_t device;
 		ino_t inode;
 		int flags[2];	/* -1: it is closed */
-	} fd[DESCRIPTORS];
-	long blocks, mapped;
-	int threads;
+	} fd[MAX_DESCRIPTORS];
+	long blocks, mapped, threads;
 	int files;
 	unsigned long names;	/* of the files, their modes and inodes */
 	sigset_t blocked;
@@ -62,18 +59,8 @@ struct state {
 };
 
 void take_state(struct state *state);
-void warm_up(void);
 const char *differs(const struct state *a, const struct state *b);
 
-/* Tell what is wrong, and end this process. */
-#define need(condition) \
-	((condition) ? (void)0 : give_up("%s:%d: %s (errno %s)", __FILE__, \
-	    __LINE__, #condition, name_of(errno)))
-
-#ifdef __GNUC__
-__attribute__((format(printf, 1, 2), noreturn))
-#endif
-void give_up(const char *format, ...);
 const char *name_of(int error);
 
 /*

@@ -327,13 +327,14 @@ static int
 report_unused_rows(const struct rows *rows, const int *is_used)
 {
 	const struct allowed *row;
+	char what[300];
 	int count = 0;
 
 	for (row = rows->row; row < rows->row + rows->count; row++)
 		if (!is_used[row - rows->row]) {
-			printf("FAIL not needed: %s, %s %s: %s\n",
-			    row->scenarios, row->calls, row->errors,
-			    row->reason);
+			snprintf(what, sizeof(what), "not needed: %s, %s %s",
+			    row->scenarios, row->calls, row->errors);
+			report_failure(what, row->reason);
 			count++;
 		}
 	return count;

@@ -2,7 +2,7 @@
 /*
  * The calls in front of libc's.  While a public call is under torture they
  * count themselves, and the one that is due fails; a success disturbs errno,
- * as POSIX lets it.  torture_memory.c and torture_vary.c have the others.
+ * as POSIX lets it.  held_memory.c and torture_vary.c have the others.
  */
 #include "config.h"
 
@@ -44,7 +44,7 @@ disarm(void)
 int
 is_due(enum call call)
 {
-	if (!armed || kept_for_ever)
+	if (!armed || kept_for_ever || has_given_up())
 		return 0;
 	if (atomic_fetch_add(&shared->made[call], 1) + 1 != due.number ||
 	    call != due.call || due.error == 0)
@@ -54,25 +54,47 @@ is_due(enum call call)
 	return 1;
 }
 
+int
+is_memory_due(enum memory_call call)
+{
+	static const enum call rows[] = { [MEMORY_MALLOC] = CALL_malloc,
+	    [MEMORY_REALLOC] = CALL_realloc, [MEMORY_MMAP] = CALL_mmap,
+	    [MEMORY_MUNMAP] = CALL_munmap };
+
+	return is_due(rows[call]);
+}
+
+/* Of malloc(3) in held_memory.c, wherever libc's own get their memory. */
+static char *
+copy(const char *string, size_t length)
+{
+	char *made = malloc(length + 1);
+
+	if (made == NULL)
+		return NULL;
+	memcpy(made, string, length);
+	made[length] = '\0';
+	return made;
+}
+
+char *
+strndup(const char *string, size_t most)
+{
+	return is_due(CALL_strndup) ? NULL :
+	    copy(string, strnlen(string, most));
+}
+
+char *
+strdup(const char *string)
+{
+	return is_due(CALL_strdup) ? NULL : copy(string, strlen(string));
+}
+
 void
 disturb(void)
 {
 	if (armed)
 		errno = EXDEV;
-}
-
-/* libc's own; looked up once. */
-void
-find(void *real, const char *name)
-{
-	void *found;
-
-	if (*(void **)real != NULL)
-		return;
-	found = original(name);
-	if (found == NULL)
-		abort();
-	*(void **)real = found;
 }
 
 #define WRAP(type, name, parameters, arguments, failure) \
@@ -84,7 +106,7 @@ find(void *real, const char *name)
 		type result; \
 		if (is_due(CALL_##name)) \
 			return failure; \
-		find(&real, #name); \
+		find_original(&real, #name); \
 		result = real arguments; \
 		if (result != failure) \
 			disturb(); \
@@ -99,7 +121,7 @@ find(void *real, const char *name)
 	{ \
 		static type (*real) parameters; \
 		type result; \
-		find(&real, #name); \
+		find_original(&real, #name); \
 		result = real arguments; \
 		if (is_due(CALL_##name)) \
 			return failure; \
@@ -115,7 +137,7 @@ find(void *real, const char *name)
 		static int (*real) parameters; \
 		if (is_due(CALL_##name)) \
 			return errno; \
-		find(&real, #name); \
+		find_original(&real, #name); \
 		return real arguments; \
 	}
 

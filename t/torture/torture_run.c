@@ -7,8 +7,6 @@
  */
 #include "config.h"
 
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -17,15 +15,16 @@
 
 #include "torture.h"
 
-#define SECONDS		20	/* for a point */
+#define POINT_SECONDS	20
 #define SENTINEL	EXFULL	/* errno before a call: no call sets it */
-#define TIMES_MOST	1000	/* a call fails again and again */
+#define WARM_THREADS	4
+#define MAX_TIMES	1000	/* a call fails again and again */
 
 static const struct scenario *const tables[] = { listeners, connections,
     streams, messages, places, processes };
-static const char *only_scenario = "*", *only_call = "*";
-static char title[60];
-static int tests, points, failures;
+static const char *only_call = "*";
+static const struct chosen *current;
+static int tests, points;
 
 /* In the process of a point. */
 
@@ -91,12 +90,16 @@ try_again(const struct scenario *scenario, const struct state *before,
 }
 
 static void
-try_point(const struct scenario *scenario, const struct point *point)
+try_point(const void *argument)
 {
+	const struct scenario *scenario = current->scenario;
+	const struct point *point = argument;
 	struct state at_first, before;
 	const struct allowed *allowed;
 	int result, told, error;
 
+	if ((scenario->flags & THREADS) != 0)
+		warm_threads(WARM_THREADS);
 	take_state(&at_first);
 	scenario->prepare();
 	take_state(&before);
@@ -107,7 +110,7 @@ try_point(const struct scenario *scenario, const struct point *point)
 	told = errno;
 	disarm();
 	error = shared->fired ? point->error : 0;
-	allowed = error == 0 ? NULL : find_allowed(title, point);
+	allowed = error == 0 ? NULL : find_allowed(current->title, point);
 	if (!keeps_word(allowed, error, result, told))
 		give_up("%s, %s", result == 0 ? "success" : "failure",
 		    name_of(told));
@@ -119,99 +122,61 @@ try_point(const struct scenario *scenario, const struct point *point)
 	scenario->finish();
 	scenario->clean();
 	compare(&at_first, "at the end", scenario->flags & RECLAIMS);
-	_exit(0);
+	_exit(0);	/* exit(3) would flush streams of abandoned ports */
 }
 
-/* In the process that waits for it. */
-
-static void
-begin_point(const struct scenario *scenario, const struct point *point)
-{
-	setpgid(0, 0);
-	alarm(SECONDS);
-	if (chdir("here") == -1)
-		give_up("chdir");
-	if ((scenario->flags & THREADS) != 0)
-		warm_up();
-	try_point(scenario, point);
-}
+/* In the process of the runner. */
 
 static const char *
-end_of(int status)
+run_point(const struct point *point)
 {
-	if (WIFSIGNALED(status))
-		snprintf(shared->message, sizeof(shared->message), "%s",
-		    WTERMSIG(status) == SIGALRM ? "it hangs" :
-		    strsignal(WTERMSIG(status)));
-	return status == 0 ? NULL : shared->message;
-}
-
-/* What went wrong, or NULL. */
-static const char *
-run_point(const struct scenario *scenario, const struct point *point)
-{
-	const char *wrong;
-	pid_t child;
-	int status;
-
 	memset(shared, 0, sizeof(*shared));
-	if (mkdir("here", 0700) == -1 || (child = fork()) == -1)
-		return strerror(errno);
-	if (child == 0)
-		begin_point(scenario, point);
-	if (waitpid(child, &status, 0) == -1)
-		return strerror(errno);
-	wrong = end_of(status);
-	if (wrong != NULL)
-		kill(-child, SIGKILL);	/* what else it has started */
-	if (rmdir("here") == -1) {
-		if (system("rm -rf here") != 0 || wrong != NULL)
-			return wrong;
-		return "files are left";
-	}
-	return wrong;
+	return run_alone(try_point, point, POINT_SECONDS);
 }
 
 static void
-fail(const struct point *point, const char *wrong)
+report_point(const struct point *point, const char *failure)
 {
-	failures++;
-	printf("FAIL %s: %s %d %s: %s\n", title, calls[point->call].name,
-	    point->number, name_of(point->error), wrong);
+	char what[200];
+
+	snprintf(what, sizeof(what), "%s: %s %d %s", current->title,
+	    calls[point->call].name, point->number, name_of(point->error));
+	report_failure(what, failure);
 }
 
 /* The call fails for the first time, then for the second, and so on. */
 static void
-run_error(const struct scenario *scenario, enum call call, int error, int made)
+run_error(enum call call, int error, int made)
 {
+	const struct scenario *scenario = current->scenario;
 	struct point point = { .call = call, .error = error };
-	const char *wrong;
+	const char *failure;
 
-	for (point.number = 1; point.number <= TIMES_MOST; point.number++) {
-		wrong = run_point(scenario, &point);
+	for (point.number = 1; point.number <= MAX_TIMES; point.number++) {
+		failure = run_point(&point);
 		if (!shared->fired)
 			break;
 		points++;
-		find_allowed(title, &point);
-		if (wrong != NULL)
-			fail(&point, wrong);
+		find_allowed(current->title, &point);
+		if (failure != NULL)
+			report_point(&point, failure);
 	}
-	if (wrong != NULL && !shared->fired)
-		fail(&point, wrong);
+	if (failure != NULL && !shared->fired)
+		report_point(&point, failure);
 	else if (point.number <= made && (scenario->flags & THREADS) == 0)
-		fail(&point, "it was not reached");
+		report_point(&point, "it was not reached");
 }
 
 static void
-run_calls(const struct scenario *scenario, const int made[])
+run_calls(const int made[])
 {
 	int call, i;
 
 	for (call = 0; call < CALL_COUNT; call++)
-		for (i = 0; made[call] > 0 && i < ERRORS_MOST &&
+		for (i = 0; made[call] > 0 && i < MAX_ERRORS &&
 		    calls[call].errors[i] != 0; i++)
 			if (fnmatch(only_call, calls[call].name, 0) == 0)
-				run_error(scenario, (enum call)call,
+				run_error((enum call)call,
 				    calls[call].errors[i], made[call]);
 }
 
@@ -223,70 +188,62 @@ print_test(int passed, const char *name)
 }
 
 static void
-run_kind(const struct scenario *scenario, int is_guarded)
+run_scenario(const struct chosen *chosen)
 {
 	const struct point none = { .error = 0 };
-	int made[CALL_COUNT], before = points, bad = failures, i;
-	const char *wrong;
-	char name[sizeof(title) + 30];
+	int made[CALL_COUNT], before = points, bad = count_failures(), i;
+	const char *failure;
+	char name[TITLE_BYTES + 30];
 
-	set_kind(is_guarded);
-	wrong = run_point(scenario, &none);
-	if (wrong != NULL) {
-		failures++;
-		printf("FAIL %s without a failure: %s\n", title, wrong);
+	current = chosen;
+	set_kind(chosen->kind == GUARDED);
+	failure = run_point(&none);
+	if (failure != NULL) {
+		snprintf(name, sizeof(name), "%s without a failure",
+		    chosen->title);
+		report_failure(name, failure);
 	}
 	for (i = 0; i < CALL_COUNT; i++)
 		made[i] = shared->made[i];
-	if (wrong == NULL)
-		run_calls(scenario, made);
-	snprintf(name, sizeof(name), "%s: %d points", title, points - before);
-	print_test(failures == bad, name);
+	if (failure == NULL)
+		run_calls(made);
+	snprintf(name, sizeof(name), "%s: %d points", chosen->title,
+	    points - before);
+	print_test(count_failures() == bad, name);
 }
 
 static void
-count_kind(const struct scenario *scenario, int is_guarded)
+choose_kind(const struct scenario *scenario, int kind, const char *kind_name)
 {
-	(void)scenario;
-	(void)is_guarded;
-	tests++;
+	char title[TITLE_BYTES];
+
+	snprintf(title, sizeof(title), "%s/%s", scenario->name, kind_name);
+	if ((scenario->kinds & kind) != 0)
+		choose(title, scenario, kind);
 }
 
-/* Call WHAT for each scenario and kind that the pattern admits. */
 static void
-visit(void (*what)(const struct scenario *, int))
+choose_scenarios(void)
 {
-	static const int kinds[] = { PLAIN, GUARDED };
 	const struct scenario *scenario;
-	size_t i, kind;
+	size_t i;
 
 	for (i = 0; i < COUNT(tables); i++)
-		for (scenario = tables[i]; scenario->name != NULL; scenario++)
-			for (kind = 0; kind < COUNT(kinds); kind++) {
-				snprintf(title, sizeof(title), "%s/%s",
-				    scenario->name,
-				    kind == 1 ? "guarded" : "plain");
-				if ((scenario->kinds & kinds[kind]) != 0 &&
-				    fnmatch(only_scenario, title, 0) == 0)
-					what(scenario, (int)kind);
-			}
+		for (scenario = tables[i]; scenario->name != NULL;
+		    scenario++) {
+			choose_kind(scenario, PLAIN, "plain");
+			choose_kind(scenario, GUARDED, "guarded");
+		}
 }
 
 /* All tests, of which the last is the table of exceptions. */
 static void
 run_tests(int all)
 {
-	int unused;
-
-	visit(count_kind);
-	printf("1..%d\n", tests + all);
-	tests = 0;
-	visit(run_kind);
-	if (all) {
-		unused = report_unused();
-		print_test(unused == 0, "every exception is needed");
-		failures += unused;
-	}
+	printf("1..%d\n", count_chosen() + all);
+	run_chosen(run_scenario);
+	if (all)
+		print_test(report_unused() == 0, "every exception is needed");
 }
 
 /* Scenarios change these in place: the memory of others would stay. */
@@ -307,14 +264,13 @@ close_inherited(void)
 {
 	int fd;
 
-	for (fd = STDERR_FILENO + 1; fd < DESCRIPTORS; fd++)
+	for (fd = STDERR_FILENO + 1; fd < MAX_DESCRIPTORS; fd++)
 		close(fd);
 }
 
 int
 main(int argc, char *argv[])
 {
-	char directory[] = "/tmp/torture.XXXXXX";
 	size_t i;
 
 	if (argc == 2 && strcmp(argv[1], "--calls") == 0) {
@@ -324,18 +280,13 @@ main(int argc, char *argv[])
 	}
 	close_inherited();
 	prepare_environment();
-	if (argc > 1)
-		only_scenario = argv[1];
+	fails_memory = is_memory_due;
 	if (argc > 2)
 		only_call = argv[2];
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED || mkdtemp(directory) == NULL ||
-	    chdir(directory) == -1)
-		return perror("torture"), 1;
+	open_runner("torture", argc > 1 ? argv[1] : "*");
+	shared = share_memory(sizeof(*shared));
+	choose_scenarios();
 	run_tests(argc == 1);
-	if (chdir("/") == -1 || rmdir(directory) == -1)
-		perror(directory);
-	printf("torture: %d points, %d failures\n", points, failures);
-	return failures == 0 ? 0 : 1;
+	printf("torture: %d points, %d failures\n", points, count_failures());
+	return close_runner();
 }

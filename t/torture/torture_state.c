@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <dirent.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,7 +17,7 @@ take_descriptors(struct state *state)
 	struct stat status;
 	int fd;
 
-	for (fd = 0; fd < DESCRIPTORS; fd++) {
+	for (fd = 0; fd < MAX_DESCRIPTORS; fd++) {
 		state->fd[fd].flags[0] = fcntl(fd, F_GETFD);
 		state->fd[fd].flags[1] = fcntl(fd, F_GETFL);
 		if (fstat(fd, &status) == -1)
@@ -53,20 +52,6 @@ take_files(struct state *state)
 	closedir(directory);
 }
 
-static int
-count_threads(void)
-{
-	DIR *directory = opendir("/proc/self/task");
-	struct dirent *entry;
-	int count = 0;
-
-	need(directory != NULL);
-	while ((entry = readdir(directory)) != NULL)
-		count += entry->d_name[0] != '.';
-	closedir(directory);
-	return count;
-}
-
 void
 take_state(struct state *state)
 {
@@ -74,55 +59,13 @@ take_state(struct state *state)
 
 	memset(state, 0, sizeof(*state));
 	state->blocks = held_blocks();
-	state->mapped = held_maps();
+	state->mapped = held_bytes();
 	take_descriptors(state);
 	take_files(state);
 	state->threads = count_threads();
 	pthread_sigmask(SIG_SETMASK, NULL, &state->blocked);
 	sigaction(SIGPIPE, NULL, &now);
 	state->on_pipe = now.sa_handler;
-}
-
-static void *
-wait_for_others(void *barrier)
-{
-	pthread_barrier_wait(barrier);
-	return NULL;
-}
-
-/* glibc keeps what its first threads have got. */
-void
-warm_up(void)
-{
-	pthread_t threads[4];
-	pthread_barrier_t barrier;
-	size_t i;
-	int tries;
-
-	need(pthread_barrier_init(&barrier, NULL, COUNT(threads)) == 0);
-	for (i = 0; i < COUNT(threads); i++)
-		need(pthread_create(&threads[i], NULL, wait_for_others,
-		    &barrier) == 0);
-	for (i = 0; i < COUNT(threads); i++)
-		need(pthread_join(threads[i], NULL) == 0);
-	pthread_barrier_destroy(&barrier);
-	/* The kernel forgets a thread a moment after it has been joined. */
-	for (tries = 0; count_threads() > 1; tries++) {
-		need(tries < 1000);
-		poll(NULL, 0, 1);
-	}
-}
-
-static int
-same_threads(const struct state *a, const struct state *b)
-{
-	int now = b->threads, tries;
-
-	for (tries = 0; now != a->threads && tries < 1000; tries++) {
-		poll(NULL, 0, 1);
-		now = count_threads();
-	}
-	return now == a->threads;
 }
 
 /* What has changed from A to B, or NULL. */
@@ -140,7 +83,7 @@ differs(const struct state *a, const struct state *b)
 	}
 	if (a->mapped != b->mapped)
 		return "mapped memory";
-	if (!same_threads(a, b))
+	if (b->threads != a->threads && !await_threads(a->threads))
 		return "threads";
 	if (a->files != b->files || a->names != b->names)
 		return "files";

@@ -4,13 +4,12 @@
 
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "torture.h"
 
-#define SPOILT	0x5a
+#define SPOILT_BYTE	0x5a
 
 struct shared *shared;
 struct unix_options options;
@@ -20,18 +19,6 @@ int guarded;
 int raw[2] = { -1, -1 };
 int client_lost;	/* an allowed failure has cost us one */
 int failed;		/* the errno of the first try, or 0 */
-
-void
-give_up(const char *format, ...)
-{
-	va_list arguments;
-
-	disarm();
-	va_start(arguments, format);
-	vsnprintf(shared->message, sizeof(shared->message), format, arguments);
-	va_end(arguments);
-	_exit(1);
-}
 
 /* Buffers of this size are not kept when the ports are closed. */
 void
@@ -107,7 +94,7 @@ nothing(void)
 void
 spoil_outputs(void)
 {
-	memset(&ports, SPOILT, sizeof(ports));
+	memset(&ports, SPOILT_BYTE, sizeof(ports));
 }
 
 int
@@ -115,7 +102,7 @@ are_spoilt(void)
 {
 	struct unix_ports spoilt;
 
-	memset(&spoilt, SPOILT, sizeof(spoilt));
+	memset(&spoilt, SPOILT_BYTE, sizeof(spoilt));
 	return memcmp(&ports, &spoilt, sizeof(ports)) == 0;
 }
 

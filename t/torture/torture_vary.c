@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <unistd.h>
 
+#include "original.h"
 #include "torture.h"
 
 /* The last argument of a variadic call, if it was given. */
@@ -53,7 +54,7 @@ fcntl(int fd, int command, ...)
 	TAKE(void *, command, argument);
 	if (row != CALL_COUNT && is_due(row))
 		return -1;
-	find(&real, "fcntl");
+	find_original(&real, "fcntl");
 	result = real(fd, command, argument);
 	if (result != -1)
 		disturb();
@@ -70,7 +71,7 @@ open(const char *path, int flags, ...)
 		TAKE(unsigned, flags, mode);
 	if (is_due(CALL_open))
 		return -1;
-	find(&real, "open");
+	find_original(&real, "open");
 	return real(path, flags, mode);
 }
 
@@ -84,7 +85,7 @@ openat(int fd, const char *path, int flags, ...)
 		TAKE(unsigned, flags, mode);
 	if (is_due(CALL_openat))
 		return -1;
-	find(&real, "openat");
+	find_original(&real, "openat");
 	return real(fd, path, flags, mode);
 }
 
@@ -104,7 +105,7 @@ ioctl(int fd, request_t request, ...)
 	TAKE(long, request, argument);
 	if (is_due(CALL_ioctl))
 		return -1;
-	find(&real, "ioctl");
+	find_original(&real, "ioctl");
 	return real(fd, request, argument);
 }
 
@@ -123,7 +124,7 @@ syscall(long number, ...)
 	va_end(rest);
 	if (is_due(CALL_syscall))
 		return -1;
-	find(&real, "syscall");
+	find_original(&real, "syscall");
 	return real(number, arguments[0], arguments[1], arguments[2],
 	    arguments[3], arguments[4], arguments[5]);
 }
@@ -141,7 +142,7 @@ __register_atfork(void (*before)(void), void (*parent)(void),
 
 	if (is_due(CALL_pthread_atfork))
 		return errno;
-	find(&real, "__register_atfork");
+	find_original(&real, "__register_atfork");
 	return real(before, parent, child, owner);
 }
 #else
@@ -154,7 +155,7 @@ pthread_atfork(void (*before)(void), void (*parent)(void),
 
 	if (is_due(CALL_pthread_atfork))
 		return errno;
-	find(&real, "pthread_atfork");
+	find_original(&real, "pthread_atfork");
 	kept_for_ever = 1;
 	error = real(before, parent, child);
 	kept_for_ever = 0;

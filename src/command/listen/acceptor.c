@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define RETRY_MS	100
+#define ACCEPT_RETRY_MS	100
 
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 static atomic_int has_failed;
@@ -78,7 +78,7 @@ report_and_wait(int error)
 		report_client_error(error);
 	else if (atomic_exchange(&has_shortage, 1) == 0)
 		report_shortage(error);
-	return poll(NULL, 0, RETRY_MS) == 0;
+	return poll(NULL, 0, ACCEPT_RETRY_MS) == 0;
 }
 
 int

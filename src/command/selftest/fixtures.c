@@ -83,6 +83,16 @@ make_fixtures(const struct guarantee *guarantee, unsigned kind)
 		open_listener("s", 0);
 }
 
+static void
+stop_storm(void)
+{
+	if (!stormy)
+		return;
+	stormy = 0;
+	pthread_join(storm, NULL);
+	handle(SIGUSR1, SIG_DFL);
+}
+
 /* Threads would use closed ports, so join them first. */
 void
 release_fixtures(const struct guarantee *guarantee)
@@ -150,14 +160,4 @@ start_storm(void (*handler)(int))
 	handle(SIGUSR1, handler);
 	stormy = 1;
 	create_thread(&storm, send_signals, &target);
-}
-
-void
-stop_storm(void)
-{
-	if (!stormy)
-		return;
-	stormy = 0;
-	pthread_join(storm, NULL);
-	handle(SIGUSR1, SIG_DFL);
 }

@@ -1,32 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The table of facts and guarantees, in the order of output. */
+/* The table of guarantees, in the order of output. */
 #include "selftest.h"
 
 #define TIMEOUT_MS	20
 
 const struct guarantee guarantees[] = {
-	{ .text = "The kernel" },
-	{ "longest path in an address", longest_path, .kinds = FACT },
-	{ "abstract names", abstract_names, .kinds = FACT },
-	{ "fchmod(2) before bind(2)", chmod_before_bind, .kinds = FACT },
-	{ "lock on a directory", directory_lock, .kinds = FACT },
-	{ "credentials of a peer", peer_credentials, .fixtures = PAIR },
-	{ "descriptors in a message", descriptors_in_message,
-	    .fixtures = PAIR },
-	{ "room in a socket", socket_room, .kinds = FACT },
-	{ "backlog of 1", backlog_of_one, .fixtures = LISTENER,
-	    .options.backlog = 1, .options.connect_timeout = TIMEOUT_MS },
-	{ "shutdown(2) of a listener", shutdown_of_listener,
-	    .fixtures = LISTENER },
-	{ "SIGPIPE", sigpipe_switches, .kinds = FACT },
-
-	{ .text = "Plain streams" },
-	{ "buffer of a stream", stream_buffer, .fixtures = PAIR },
-	{ "one \"r+\" stream", two_way_stream, .fixtures = PAIR },
-	{ "a failed write", failed_write, .fixtures = PAIR | NO_SIGPIPE },
-	{ "a signal while reading", signal_while_reading, .fixtures = PAIR },
-	{ "SO_RCVTIMEO", receive_timeout, .fixtures = PAIR },
-
 	{ .text = "Ports" },
 	{ "lines pass in both directions", lines_both_ways, BOTH,
 	    .fixtures = PAIR },

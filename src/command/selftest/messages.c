@@ -4,7 +4,7 @@
 
 #define FRAMES_PER_THREAD	500
 #define FRAME_BYTES		100
-#define LINE_LIMIT		50	/* bytes */
+#define LINE_LIMIT_BYTES	50
 
 static struct unix_buffer message;
 
@@ -12,12 +12,13 @@ void
 line_limit(void)
 {
 	send_text(near, "short\r\n");
-	fprintf(near->out, "%*s", 2 * LINE_LIMIT, "");
+	fprintf(near->out, "%*s", 2 * LINE_LIMIT_BYTES, "");
 	SUCCEEDS(fflush(near->out));
-	SUCCEEDS(unix_get_line(far->in, &message, LINE_LIMIT));
+	SUCCEEDS(unix_get_line(far->in, &message, LINE_LIMIT_BYTES));
 	expect(strcmp(message.bytes, "short") == 0,
 	    "another line than was sent");
-	FAILS_WITH(EMSGSIZE, unix_get_line(far->in, &message, LINE_LIMIT));
+	FAILS_WITH(EMSGSIZE,
+	    unix_get_line(far->in, &message, LINE_LIMIT_BYTES));
 	unix_free_buffer(&message);
 }
 

@@ -2,6 +2,8 @@
 /* Tests the socket file: owner, mode and removal. */
 #include "selftest.h"
 
+#include <sys/un.h>
+
 #define RIVALS		8
 #define LEVELS	((size_t)4)		/* directories of 99 bytes each */
 
@@ -22,7 +24,12 @@ make_file(void)
 static void
 make_stale(void)
 {
-	close(SUCCEEDS(bind_socket("s", sizeof("s"))));
+	const struct sockaddr_un name = { .sun_family = AF_UNIX,
+	    .sun_path = "s" };
+	int fd = SUCCEEDS(socket(AF_UNIX, SOCK_STREAM, 0));
+
+	SUCCEEDS(bind(fd, (const struct sockaddr *)&name, sizeof(name)));
+	close(fd);
 }
 
 /* Another listener could have the address. */

@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 /* Kinds of ports with which a guarantee is tested. */
-#define FACT		0u		/* not a guarantee */
 #define NEITHER		1u		/* tested without ports */
 #define PLAIN		2u
 #define GUARDED		4u
@@ -43,7 +42,7 @@ enum outcome { SILENT, HOLDS, FAILS, ABSENT };
 enum { OPEN_DESCRIPTORS, FILES, SIGNALS, REMNANTS };
 struct verdict {
 	enum outcome outcome;
-	char seen[200];			/* the fact or the failure */
+	char seen[200];			/* the failure */
 	int complete;			/* the check returned */
 	int left[REMNANTS];		/* numbers of remnants */
 };
@@ -55,7 +54,6 @@ void expect(int condition, const char *seen);
 int expect_success(int result, int lacking, const char *call);
 void expect_error(int result, int error, const char *call);
 
-#define SAY(...)		judge(HOLDS, __VA_ARGS__)
 #define FAIL(...)		(judge(FAILS, __VA_ARGS__), _exit(STATUS_ERROR))
 #define SUCCEEDS(call)		expect_success((call), 0, #call)
 /* ERROR specifies the errno of a system without the feature. */
@@ -76,7 +74,6 @@ void close_listener(void);
 void start_thread(void (*run)(void));
 void join_threads(void);
 void start_storm(void (*handler)(int));
-void stop_storm(void);
 
 /* steps.c: steps that checks share. */
 void send_text(struct unix_ports *ports, const char *text);
@@ -92,7 +89,6 @@ void await_process(pid_t process, siginfo_t *end);
 void expect_clean_end(pid_t process);
 void handle(int number, void (*handler)(int));
 void do_nothing(int number);
-int bind_socket(const char *name, size_t length);
 int count_descriptors(int inherited);
 
 /* leftovers.c: counts remnants of a check. */
@@ -104,13 +100,8 @@ int open_trials(int limit_ms);
 void try(const struct guarantee *guarantee, unsigned kind);
 void close_trials(void);
 
-/* The checks, by file: kernel.c, stdio.c, and one file for each title. */
+/* The checks: one file for each title. */
 typedef void check_function(void);
-check_function longest_path, abstract_names, chmod_before_bind,
-    directory_lock, peer_credentials, descriptors_in_message, socket_room,
-    backlog_of_one, shutdown_of_listener, sigpipe_switches;
-check_function stream_buffer, two_way_stream, failed_write,
-    signal_while_reading, receive_timeout;
 check_function lines_both_ways, megabyte_both_ways, half_close, closed_input,
     loss_at_close, buffered_input, hang_up_wakes, fork_sends_once,
     close_on_exec;

@@ -2,8 +2,6 @@
 /* Steps that checks share: text, time, processes and descriptors. */
 #include "selftest.h"
 
-#include <sys/un.h>
-#include <stddef.h>
 #include <time.h>
 
 #define PATTERN_BYTES	1000000		/* above a socket's room */
@@ -131,18 +129,6 @@ void
 do_nothing(int number)
 {
 	(void)number;
-}
-
-/* Returns a new socket, or -1 if bind(2) fails. */
-int
-bind_socket(const char *name, size_t length)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = SUCCEEDS(socket(AF_UNIX, SOCK_STREAM, 0));
-
-	memcpy(address.sun_path, name, length);
-	return bind(fd, (struct sockaddr *)&address, (socklen_t)(length +
-	    offsetof(struct sockaddr_un, sun_path))) == 0 ? fd : -1;
 }
 
 /* Counts all descriptors, or those that a program would inherit. */

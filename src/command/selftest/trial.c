@@ -87,7 +87,7 @@ be_child(const struct guarantee *guarantee, unsigned kind)
 	release_fixtures(guarantee);
 	compare_state();
 	if (verdict->outcome == SILENT)
-		judge(HOLDS, "yes");
+		verdict->outcome = HOLDS;
 	_exit(0);
 }
 

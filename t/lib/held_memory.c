@@ -1,20 +1,40 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory in front of libc's: it is refused as the other calls are, and what
- * is held is counted.  libc's own needs go by these calls too.
+ * Memory calls in front of libc's, which count what is held and may be
+ * refused.  libc's own needs go by these calls too.
  */
 #include "config.h"
 
+#include "process_state.h"
+
+_Thread_local int kept_for_ever;
+int (*fails_memory)(enum memory_call call);
+
+#if SANITIZED
+
+long
+held_blocks(void)
+{
+	return 0;
+}
+
+long
+held_bytes(void)
+{
+	return 0;
+}
+
+#else
+
 #include <sys/mman.h>
+#include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "torture.h"
+#include "original.h"
 
 static _Atomic long blocks, mapped;
-
-/* What is got meanwhile is neither refused nor missed. */
-_Thread_local int kept_for_ever;
 
 long
 held_blocks(void)
@@ -23,34 +43,34 @@ held_blocks(void)
 }
 
 long
-held_maps(void)
+held_bytes(void)
 {
 	return mapped;
 }
 
-static void *
-count(void *block)
+static int
+is_refused(enum memory_call call)
 {
-	if (block != NULL && !kept_for_ever)
-		blocks++;
-	return block;
+	return fails_memory != NULL && fails_memory(call);
 }
 
 static void *
 get(size_t size)
 {
 	static void *(*real)(size_t);
+	void *block;
 
-	find(&real, "malloc");
-	return count(real(size));
+	find_original(&real, "malloc");
+	block = real(size);
+	if (block != NULL && !kept_for_ever)
+		blocks++;
+	return block;
 }
 
 void *
 malloc(size_t size)
 {
-	if (is_due(CALL_malloc))
-		return NULL;
-	return get(size);
+	return is_refused(MEMORY_MALLOC) ? NULL : get(size);
 }
 
 /*
@@ -60,15 +80,19 @@ malloc(size_t size)
 void *
 calloc(size_t number, size_t size)
 {
+	static _Thread_local int nested;
 	void *block;
 
-	if (is_due(CALL_malloc))
+	/* glibc before 2.34 calls calloc(3) in dlsym(3), and can do without. */
+	if (nested || is_refused(MEMORY_MALLOC))
 		return NULL;
-	if (size != 0 && number > (size_t)-1 / size) {
+	if (size != 0 && number > SIZE_MAX / size) {
 		errno = ENOMEM;
 		return NULL;
 	}
+	nested = 1;
 	block = get(number * size);
+	nested = 0;
 	return block == NULL ? NULL : memset(block, 0, number * size);
 }
 
@@ -76,15 +100,13 @@ void *
 realloc(void *old, size_t size)
 {
 	static void *(*real)(void *, size_t);
-	void *new;
 
-	if (is_due(CALL_realloc))
+	if (is_refused(MEMORY_REALLOC))
 		return NULL;
-	find(&real, "realloc");
-	new = real(old, size);
 	if (old == NULL)
-		count(new);
-	return new;
+		return get(size);
+	find_original(&real, "realloc");
+	return real(old, size);
 }
 
 void
@@ -92,36 +114,10 @@ free(void *block)
 {
 	static void (*real)(void *);
 
-	find(&real, "free");
+	find_original(&real, "free");
 	if (block != NULL)
 		blocks--;
 	real(block);
-}
-
-/* Of malloc(3) above, wherever libc's own get their memory. */
-static char *
-copy(const char *string, size_t length)
-{
-	char *made = malloc(length + 1);
-
-	if (made == NULL)
-		return NULL;
-	memcpy(made, string, length);
-	made[length] = '\0';
-	return made;
-}
-
-char *
-strndup(const char *string, size_t most)
-{
-	return is_due(CALL_strndup) ? NULL :
-	    copy(string, strnlen(string, most));
-}
-
-char *
-strdup(const char *string)
-{
-	return is_due(CALL_strdup) ? NULL : copy(string, strlen(string));
 }
 
 void *
@@ -130,9 +126,9 @@ mmap(void *place, size_t size, int protection, int flags, int fd, off_t offset)
 	static void *(*real)(void *, size_t, int, int, int, off_t);
 	void *memory;
 
-	if (is_due(CALL_mmap))
+	if (is_refused(MEMORY_MMAP))
 		return MAP_FAILED;
-	find(&real, "mmap");
+	find_original(&real, "mmap");
 	memory = real(place, size, protection, flags, fd, offset);
 	if (memory != MAP_FAILED)
 		mapped += (long)size;
@@ -144,10 +140,13 @@ int
 munmap(void *place, size_t size)
 {
 	static int (*real)(void *, size_t);
+	int result;
 
-	find(&real, "munmap");
-	mapped -= (long)size;
-	if (real(place, size) == 0 && !is_due(CALL_munmap))
-		return 0;
-	return -1;
+	find_original(&real, "munmap");
+	result = real(place, size);
+	if (result == 0)
+		mapped -= (long)size;
+	return is_refused(MEMORY_MUNMAP) ? -1 : result;
 }
+
+#endif
