@@ -28,9 +28,9 @@ number_in_variable(const char *name, long limit)
 }
 
 /*
- * LISTEN_FDNAMES separates names by colons, in the order of the descriptors.
- * Returns the index of the first that matches, or -1.  Several descriptors can
- * have one name, and an address without a name selects the first descriptor.
+ * Returns the index of the first descriptor with the name of ADDRESS, or -1.
+ * LISTEN_FDNAMES lists the names in the order of the descriptors, separated by
+ * colons.  An address without a name selects the first descriptor.
  */
 static long
 find_by_name(const struct up_address *address, long count)
@@ -100,8 +100,8 @@ passed_number(const struct up_address *address)
 
 /*
  * Stores the number of the passed listener in ADDRESS.  Must be called before
- * the library opens a descriptor: if the passed one is closed, POSIX would
- * assign its number to the new descriptor, which would then be examined.
+ * the library opens a descriptor.  If the passed descriptor is closed, open(2)
+ * would return its number, and the wrong file would be examined.
  */
 int
 up_find_passed(struct up_address *address, int type)

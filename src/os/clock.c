@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Deadlines: nanoseconds on the monotonic clock, and poll(2) until then. */
+/* Deadlines, in nanoseconds of the monotonic clock, and waits until them. */
 #include "os.h"
 
 #include <errno.h>

@@ -78,9 +78,9 @@ up_restore_nosigpipe(int fd, int on)
 
 /*
  * Guarded ports need SO_NOSIGPIPE for every policy, since they raise the signal
- * themselves.  Listeners get the option, which their connections inherit, and
- * other sockets get it before connect(2): setsockopt(2) of macOS fails once the
- * peer has closed.
+ * themselves.  The option is set before connect(2), or on the listener, from
+ * which connections inherit it: setsockopt(2) of macOS fails once the peer has
+ * closed.
  */
 int
 up_sigpipe_socket(int fd, const struct unix_options *options)

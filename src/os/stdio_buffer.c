@@ -106,10 +106,10 @@ up_skip_input(FILE *in, size_t n)
 #endif
 
 /*
- * Returns 1 if a byte is buffered, 0 if not, -1 if the libc does not expose it.
- * A thread that is blocked in a read holds the lock of the stream for an
- * unlimited time, so the lock is only tried.  Bytes in the buffer belong to
- * that thread.
+ * Returns 1 if a byte is buffered, 0 if not, -1 if the libc does not expose the
+ * buffer.  flockfile(3) would wait while another thread is blocked in a read.
+ * If that thread has the lock, the buffered bytes are for it, and the result is
+ * 0.
  */
 int
 up_has_buffered_input(FILE *in)
