@@ -80,7 +80,9 @@ struct unix_options {
 	int write_timeout;	/* ms without progress; 0: no limit */
 	enum unix_sigpipe sigpipe;
 	size_t buffer_size;	/* bytes of each stream; 0: 192 KiB */
-	void *reserved[4];	/* all NULL */
+	size_t output_limit;	/* 0; other values are for a later release */
+	uid_t owner;		/* of the socket file; 0: unchanged */
+	void *reserved[2];	/* all NULL */
 };
 
 /*
@@ -150,16 +152,16 @@ struct unix_listener;
 
 /*
  * Listen at ADDRESS, in the grammar of unix_address(7).  Returns a listener,
- * which the caller releases with unix_close(), or NULL.  The mode and group of
- * a socket file are final before a client can connect.  A stale socket file is
- * reclaimed.  OPTIONS are copied, and apply to the connections: guarded ones
+ * which the caller releases with unix_close(), or NULL.  The mode, group and
+ * owner of a socket file are final before a client can connect.  A stale socket
+ * file is reclaimed.  OPTIONS are copied, and apply to the connections: guarded ones
  * without UNIX_FILES refuse descriptors, so that the client's sendmsg(2) fails
  * with EPERM on Linux 6.16 and later.
  * Errors: EADDRINUSE if a server, another file, or a stale file that cannot be
  * reclaimed is there, EBUSY if the directory stayed locked for 2 seconds,
- * ENOTSUP if the file system does not grant the mode or group, EINVAL,
- * ENAMETOOLONG, ENOENT, EACCES, EPERM, EMFILE, ENOMEM and others; see
- * unix_listen(3).
+ * ENOTSUP if the file system does not grant the mode, group or owner, EPERM if
+ * the caller may not set the group or owner, EINVAL, ENAMETOOLONG, ENOENT,
+ * EACCES, EMFILE, ENOMEM and others; see unix_listen(3).
  */
 struct unix_listener *unix_listen(const char *address,
     const struct unix_options *options);

@@ -104,7 +104,7 @@ say_common(struct up_text *text, const char *address, int error)
 		return 1;
 	case ENOTSUP:
 		up_say(text, "an option is not supported here; the file system "
-		    "may refuse the mode or group, and UNIX_SIGPIPE_ERROR "
+		    "may refuse the mode, group or owner, and UNIX_SIGPIPE_ERROR "
 		    "requires UNIX_GUARDED");
 		return 1;
 	case EPROTOTYPE:

@@ -154,8 +154,8 @@ say_forbidden(struct up_text *text, const char *path, const char *directory,
 	if (error == EPERM &&
 	    faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0) {
 		up_say(text, "the file system does not allow a socket, or not "
-		    "with this group or mode; choose another path or a group "
-		    "of this user");
+		    "with this group, mode or owner; choose another path or a "
+		    "group of this user");
 		return;
 	}
 	up_say(text, "the directory ");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Owning a path.  bind(2) claims it.  The mode and group of the file are final
- * before a client can connect.  At the end the file is removed if it is still
+ * Owning a path.  bind(2) claims it.  The mode, group and owner of the file are
+ * final before a client can connect.  At the end the file is removed if it is still
  * the one that was made.  Calls that change or remove it use the descriptor of
  * the directory and follow no link: after a chdir(2), a renamed directory or a
  * link in its place, a path would lead to another user's file.
@@ -43,11 +43,12 @@ identify_file(struct up_claim *claim, const struct stat *file)
 }
 
 /*
- * Give the file that bind(2) of FD has made its mode and group.  Before
- * listen(2) no client can connect.
+ * Give the file that bind(2) of FD has made its MODE, and the group and owner
+ * of OPTIONS.  Before listen(2) no client can connect.
  */
 static int
-set_up_file(struct up_claim *claim, int fd, mode_t mode, gid_t group)
+set_up_file(struct up_claim *claim, int fd, mode_t mode,
+    const struct unix_options *options)
 {
 	struct up_file file;
 	struct stat status;
@@ -56,7 +57,8 @@ set_up_file(struct up_claim *claim, int fd, mode_t mode, gid_t group)
 	if (up_open_bound_file(claim, fd, &file) == 0) {
 		if (up_stat_file(&file, &status) == 0 &&
 		    identify_file(claim, &status) == 0)
-			result = up_set_access(&file, mode, group);
+			result = up_set_access(&file, mode, options->group,
+			    options->owner);
 		up_close_file(&file);
 	}
 	/* The file is another process's, or was displaced. */
@@ -90,7 +92,7 @@ up_claim(struct up_claim *claim, const char *path, int fd,
 	    (options->flags & UNIX_NO_RECLAIM) != 0 ||
 	    up_reclaim(claim, fd) == -1))
 		return -1;
-	return set_up_file(claim, fd, mode, options->group);
+	return set_up_file(claim, fd, mode, options);
 }
 
 static int

@@ -30,7 +30,7 @@ int up_open_file(const struct up_claim *, struct up_file *);
 int up_open_bound_file(const struct up_claim *, int, struct up_file *);
 void up_close_file(const struct up_file *);
 int up_stat_file(const struct up_file *, struct stat *);
-int up_set_access(const struct up_file *, mode_t, gid_t);
+int up_set_access(const struct up_file *, mode_t, gid_t, uid_t);
 
 /* bindpath.c: its directory and its name */
 int up_open_directory(struct up_claim *);

@@ -98,14 +98,18 @@ START_TEST(abstract_name_fills_sun_path)
 }
 END_TEST
 
-START_TEST(mode_and_group_do_not_go_with_a_name)
+START_TEST(attributes_of_a_file_do_not_go_with_a_name)
 {
 	struct unix_options mode = { .mode = 0600 }, group = { .group = 1 };
+	struct unix_options owner = { .owner = 1 };
 
 	cannot_listen("@up.never", &mode, EINVAL);
 	cannot_listen("@up.never", &group, EINVAL);
 	cannot_listen("fd:0", &mode, EINVAL);
 	cannot_listen("systemd:", &group, EINVAL);
+	cannot_listen("@up.never", &owner, EINVAL);
+	cannot_listen("fd:0", &owner, EINVAL);
+	cannot_listen("systemd:", &owner, EINVAL);
 }
 END_TEST
 #else
@@ -129,7 +133,7 @@ main(void)
 	tcase_add_test(names, abstract_name_has_its_exact_length);
 	tcase_add_test(names, abstract_name_of_another_server_is_in_use);
 	tcase_add_test(names, abstract_name_fills_sun_path);
-	tcase_add_test(names, mode_and_group_do_not_go_with_a_name);
+	tcase_add_test(names, attributes_of_a_file_do_not_go_with_a_name);
 #else
 	tcase_add_test(names, other_systems_have_none);
 #endif

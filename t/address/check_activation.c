@@ -249,6 +249,19 @@ START_TEST(lying_environment_is_refused_and_unchanged)
 }
 END_TEST
 
+/* The greatest int, and its neighbours. */
+START_TEST(number_that_is_not_open_is_EBADF)
+{
+	const char *const numbers[] = { "fd:2147483647", "fd:2147483646",
+	    "fd:2147483640", "fd:2147483639", "fd:1000000" };
+
+	answers(unix_check_address(numbers[_i], 0), 0);
+	cannot_listen(numbers[_i], NULL, EBADF);
+	cannot_connect(numbers[_i], NULL, EBADF);
+	fails(unix_send(numbers[_i], "x", 1), EBADF);
+}
+END_TEST
+
 START_TEST(passed_descriptor_that_lies_is_refused)
 {
 	pid_t child = fork();
@@ -285,6 +298,8 @@ main(void)
 	tcase_add_test(descriptor,
 	    adopted_listener_reports_its_abstract_name);
 #endif
+	tcase_add_loop_test(descriptor, number_that_is_not_open_is_EBADF, 0,
+	    5);
 	tcase_add_test(descriptor, inherit_keeps_it_for_the_next_program);
 	tcase_add_loop_test(descriptor, descriptor_without_listener_is_refused,
 	    0, 5);

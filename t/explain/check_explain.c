@@ -210,8 +210,8 @@ START_TEST(no_permission)
 	    "no/d cannot be reached; ask its owner or choose another path");
 	/* As of a group that only others may give. */
 	expect_text("new", EPERM, "new: not permitted: the file system does "
-	    "not allow a socket, or not with this group or mode; choose "
-	    "another path or a group of this user");
+	    "not allow a socket, or not with this group, mode or owner; "
+	    "choose another path or a group of this user");
 }
 END_TEST
 
@@ -285,7 +285,7 @@ END_TEST
 START_TEST(option_that_the_system_does_not_have)
 {
 	expect_text("s", ENOTSUP, "s: an option is not supported here; the "
-	    "file system may refuse the mode or group, and "
+	    "file system may refuse the mode, group or owner, and "
 	    "UNIX_SIGPIPE_ERROR requires UNIX_GUARDED");
 }
 END_TEST

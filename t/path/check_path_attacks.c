@@ -168,6 +168,11 @@ START_TEST(attribute_that_is_not_granted_is_ENOTSUP)
 		{ "--chgrp-ignore", { .group = STRANGER }, ENOTSUP },
 		{ "--force-group=0", { .group = STRANGER }, ENOTSUP },
 		{ "--chgrp-deny", { .group = STRANGER }, EPERM },
+		{ "--chown-ignore", { .owner = STRANGER }, ENOTSUP },
+		{ "--force-user=0", { .owner = STRANGER }, ENOTSUP },
+		{ "--chown-deny", { .owner = STRANGER }, EPERM },
+		{ "--chown-normal", { .mode = 0660, .group = STRANGER,
+		    .owner = STRANGER }, 0 },
 		{ "--chmod-normal", { .mode = 0660, .group = STRANGER }, 0 },
 	};
 	mode_t usual = umask(022);
@@ -240,7 +245,7 @@ main(void)
 	tcase_add_loop_test(races,
 	    directory_owner_cannot_exchange_the_file_that_is_changed, 0, 4);
 	tcase_add_loop_test(attributes,
-	    attribute_that_is_not_granted_is_ENOTSUP, 0, 8);
+	    attribute_that_is_not_granted_is_ENOTSUP, 0, 12);
 	tcase_add_loop_test(proofs, refusal_of_another_file_is_no_proof, 0, 2);
 	return run_suite(suite);
 }
