@@ -42,6 +42,8 @@ libunixport_la_SOURCES = \
 	src/path/bindpath.c \
 	src/path/claim.c \
 	src/path/reclaim.c \
+	src/path/recovery.c \
+	src/path/removal.c \
 	src/path/sockfile.c \
 	src/port/port.h \
 	src/port/close.c \

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #ifdef __linux__
 #include <sys/syscall.h>
 #endif
@@ -247,9 +248,8 @@ up_chmod_path(int fd, mode_t mode)
 #endif
 }
 
-/* rename(2) in DIRECTORY that replaces nothing. */
-int
-up_rename_new(int directory, const char *from, const char *to)
+static int
+rename_without_replacing(int directory, const char *from, const char *to)
 {
 #ifdef SYS_renameat2
 	const unsigned no_replace = 1;
@@ -260,6 +260,54 @@ up_rename_new(int directory, const char *from, const char *to)
 	(void)directory;
 	(void)from;
 	(void)to;
-	return up_fail(ENAMETOOLONG);
+	return up_fail(ENOSYS);
 #endif
+}
+
+/* FUSE and others do not have it, nor do kernels before Linux 3.15. */
+static int
+is_no_such_rename(int error)
+{
+	return error == EINVAL || error == ENOSYS;
+}
+
+/*
+ * rename(2) in DIRECTORY that replaces nothing, of a name that no other process
+ * uses: where the system has no such call, link(2) replaces nothing, either,
+ * and FROM is removed by name.
+ */
+int
+up_rename_new(int directory, const char *from, const char *to)
+{
+	int error;
+
+	if (rename_without_replacing(directory, from, to) == 0)
+		return 0;
+	if (!is_no_such_rename(errno) ||
+	    linkat(directory, from, directory, to, 0) == -1)
+		return -1;
+	if (unlinkat(directory, from, 0) == 0 || errno == ENOENT)
+		return 0;
+	error = errno;
+	unlinkat(directory, to, 0);
+	return up_fail(error);
+}
+
+/*
+ * rename(2) in DIRECTORY of whatever has the name FROM, to a name that no other
+ * process uses.  link(2) would not do: FROM may be another file by the time it
+ * is removed.
+ */
+int
+up_rename_aside(int directory, const char *from, const char *to)
+{
+	struct stat taken;
+
+	if (rename_without_replacing(directory, from, to) == 0)
+		return 0;
+	if (!is_no_such_rename(errno))
+		return -1;
+	if (fstatat(directory, to, &taken, AT_SYMLINK_NOFOLLOW) == 0)
+		return up_fail(EEXIST);
+	return errno == ENOENT ? renameat(directory, from, directory, to) : -1;
 }

@@ -131,6 +131,7 @@ int up_open(const char *, int);
 int up_openat(int, const char *, int);
 int up_chmod_path(int, mode_t);
 int up_rename_new(int, const char *, const char *);
+int up_rename_aside(int, const char *, const char *);
 
 /* socket.c: sockets and their state */
 struct up_name {

@@ -17,7 +17,7 @@ wait $! || :
 # LeakSanitizer traces too, and only one can.
 ASAN_OPTIONS=detect_leaks=0 ./libtool --mode=execute strace -f -o "$directory/trace" t/command/life listen "$directory/s"
 [ ! -e "$directory/s" ]
-grep -q 'unlinkat.*"s"' "$directory/trace"
+grep -q 'renameat2.*"s"' "$directory/trace"
 # What the program itself does begins with the first call on the path.
 sed -n '/pipe2/,$p' "$directory/trace" >"$directory/ours"
 grep -q 'bind(' "$directory/ours"

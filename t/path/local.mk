@@ -3,6 +3,7 @@
 path_interposing = \
 	t/path/check_attribute_calls \
 	t/path/check_moments \
+	t/path/check_recovery \
 	t/path/check_reclaim_calls
 path_programs = \
 	t/path/check_owning \
@@ -18,6 +19,7 @@ t_path_check_moments_SOURCES = t/path/check_moments.c $(interpose)
 t_path_check_path_attacks_privileged_SOURCES = \
 	t/path/check_path_attacks.c $(privilege)
 t_path_check_reclaim_calls_SOURCES = t/path/check_reclaim_calls.c $(interpose)
+t_path_check_recovery_SOURCES = t/path/check_recovery.c $(interpose)
 t_path_check_rivals_SOURCES = \
 	t/path/check_rivals.c t/lib/rivals.c t/lib/rivals.h
 
