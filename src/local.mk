@@ -13,6 +13,7 @@ libunixport_la_SOURCES = \
 	src/os/localfs.c \
 	src/os/peercred.c \
 	src/os/sigpipe.c \
+	src/os/sockdiag.c \
 	src/os/socket.c \
 	src/os/stdio_buffer.c \
 	src/os/threads.c \

@@ -185,8 +185,10 @@ unsigned up_process_number(void);
 int up_is_same_file(const struct stat *, const struct stat *);
 int up_is_unchanged_file(const struct stat *, const struct stat *);
 
-/* localfs.c and peercred.c */
+/* sockdiag.c, localfs.c and peercred.c */
+int up_may_be_bound_file(int, int, const struct stat *);
 int up_is_local(int);
+int up_has_true_inodes(int);
 int up_peer_credentials(int, struct unix_peer *);
 
 /* sigpipe.c: the policies */

@@ -31,20 +31,31 @@ up_open_file(const struct up_claim *claim, struct up_file *file)
 }
 
 /*
- * By name it could be another socket of our user's, which the owner of the
- * directory has put there since bind(2).
+ * The file that bind(2) of SOCKET has made.  By name it could be another socket
+ * of our user's, which a program has put there since: EADDRINUSE.
  */
 int
 up_open_bound_file(const struct up_claim *claim, int socket,
     struct up_file *file)
 {
+	struct stat status;
 	int fd = up_bound_file(socket);
 
-	if (fd == -1)
-		return up_open_file(claim, file);
-	*file = (struct up_file){ .fd = fd, .name = "",
-	    .flags = AT_EMPTY_PATH, .pin = fd };
-	return 0;
+	if (fd != -1) {
+		*file = (struct up_file){ .fd = fd, .name = "",
+		    .flags = AT_EMPTY_PATH, .pin = fd };
+		return 0;
+	}
+	if (up_open_file(claim, file) == -1)
+		return -1;
+	if (up_stat_file(file, &status) == 0) {
+		if (file->pin == -1 ||
+		    up_may_be_bound_file(socket, file->pin, &status))
+			return 0;
+		errno = EADDRINUSE;
+	}
+	up_close_file(file);
+	return -1;
 }
 
 /* A chmod(2) of the name under /proc changes the very file, too. */

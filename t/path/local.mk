@@ -2,6 +2,7 @@
 
 path_interposing = \
 	t/path/check_attribute_calls \
+	t/path/check_displacement \
 	t/path/check_moments \
 	t/path/check_recovery \
 	t/path/check_reclaim_calls
@@ -14,6 +15,7 @@ path_privileged = \
 	t/path/check_group.privileged \
 	t/path/check_path_attacks.privileged
 
+t_path_check_displacement_SOURCES = t/path/check_displacement.c $(interpose)
 t_path_check_group_privileged_SOURCES = t/path/check_group.c $(privilege)
 t_path_check_moments_SOURCES = t/path/check_moments.c $(interpose)
 t_path_check_path_attacks_privileged_SOURCES = \
