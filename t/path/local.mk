@@ -12,10 +12,13 @@ path_programs = \
 	t/path/check_rivals \
 	t/path/check_socket_file
 path_privileged = \
+	t/path/check_file_systems.privileged \
 	t/path/check_group.privileged \
 	t/path/check_path_attacks.privileged
 
 t_path_check_displacement_SOURCES = t/path/check_displacement.c $(interpose)
+t_path_check_file_systems_privileged_SOURCES = \
+	t/path/check_file_systems.c $(privilege)
 t_path_check_group_privileged_SOURCES = t/path/check_group.c $(privilege)
 t_path_check_moments_SOURCES = t/path/check_moments.c $(interpose)
 t_path_check_path_attacks_privileged_SOURCES = \

@@ -126,7 +126,7 @@ static const struct allowed table[] = {
 	    "bind|syscall", "EADDRINUSE|EEXIST", "*", GOES_ON, 0,
 	    "what was there has gone: bound again" },
 	{ "listen_long*/*", "syscall", "EINVAL|ENOSYS", "*", GOES_ON, 0,
-	    "link(2) replaces nothing, either" },
+	    "mknod(2) replaces nothing, either" },
 
 	/* Reclaiming: what cannot be proved is in use. */
 	{ "listen_*stale/*", "bind", "EADDRINUSE", "[12]", GOES_ON, 0,
@@ -151,7 +151,7 @@ static const struct allowed table[] = {
 	{ "listen_*stale/*", "fstatfs", ANY, BECOMES, EADDRINUSE,
 	    "a file system of another machine's proves nothing" },
 	{ "listen_*stale/*", "syscall", "EINVAL|ENOSYS", "*", GOES_ON, 0,
-	    "rename(2) or link(2) in its place" },
+	    "rename(2) in its place" },
 	{ "listen_stale/*", "stat|fstat", "EACCES|EIO|ELOOP|ENOENT|ENOTDIR",
 	    "[1234]", EITHER, EADDRINUSE,
 	    "the refusal of another file is no proof" },

@@ -171,6 +171,8 @@ WRAP(int, lstat, (PATH, STATUS), (path, status), -1)
 WRAP(int, madvise, (void *place, size_t size, int advice),
     (place, size, advice), -1)
 WRAP(int, mkdir, (PATH, mode_t mode), (path, mode), -1)
+WRAP(int, mknodat, (int fd, PATH, mode_t mode, dev_t device),
+    (fd, path, mode, device), -1)
 WRAP(int, pipe2, (int ends[2], FLAGS), (ends, flags), -1)
 WRAP(int, poll, (struct pollfd *fds, nfds_t count, int timeout),
     (fds, count, timeout), -1)
