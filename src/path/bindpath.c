@@ -63,6 +63,26 @@ up_open_directory(struct up_claim *claim)
 	return result;
 }
 
+/*
+ * The directory at the absolute path, in which bind(2) makes the file: another
+ * one than CLAIM's if that was renamed meanwhile.  A descriptor, or -1.
+ */
+int
+up_open_bound_directory(const struct up_claim *claim)
+{
+	size_t length;
+	char *path;
+	int fd;
+
+	if (claim->absolute == NULL)
+		return -1;
+	length = strlen(claim->absolute) - strlen(claim->last);
+	path = strndup(claim->absolute, length);
+	fd = path == NULL ? -1 : up_open(path, UP_O_SEARCH | O_DIRECTORY);
+	free(path);
+	return fd;
+}
+
 int
 up_stat_path(const struct up_claim *claim, struct stat *status)
 {

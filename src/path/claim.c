@@ -68,11 +68,18 @@ set_up_file(struct up_claim *claim, int fd, mode_t mode,
 static void
 remove_unidentified(const struct up_claim *claim, int *fd)
 {
+	struct up_claim bound = *claim;
 	int error = errno;
 
 	up_close(*fd);
 	*fd = -1;
 	(void)up_remove_stale(claim);
+	bound.directory = up_open_bound_directory(claim);
+	if (bound.directory != -1) {
+		bound.is_local = up_is_local(bound.directory);
+		(void)up_remove_stale(&bound);
+		up_close(bound.directory);
+	}
 	errno = error;
 }
 

@@ -36,6 +36,7 @@ int up_set_access(const struct up_file *, mode_t, gid_t, uid_t);
 /* bindpath.c: its directory and its name */
 int up_open_directory(struct up_claim *);
 int up_bind_path(struct up_claim *, int);
+int up_open_bound_directory(const struct up_claim *);
 int up_stat_path(const struct up_claim *, struct stat *);
 int up_is_temporary_name(const char *);
 int up_probe_file(const struct up_claim *, const struct up_file *);

@@ -145,6 +145,7 @@ START_TEST(directory_that_is_swapped_before_bind_is_noticed)
 	ck_assert_int_eq(errno, EADDRINUSE);
 	ck_assert(!is_pending());
 	ck_assert_int_eq(lstat("e/s", &status), 0);
+	ck_assert_int_eq(count_files("d"), 0);
 	succeeds(unix_close(listener));
 	ck_assert_int_eq(lstat("e/s", &status), -1);
 }
