@@ -12,6 +12,7 @@ libunixport_la_SOURCES = \
 	src/os/identity.c \
 	src/os/localfs.c \
 	src/os/peercred.c \
+	src/os/rename.c \
 	src/os/sigpipe.c \
 	src/os/sockdiag.c \
 	src/os/socket.c \

@@ -130,6 +130,8 @@ int up_both_above_standard(int [2]);
 int up_open(const char *, int);
 int up_openat(int, const char *, int);
 int up_chmod_path(int, mode_t);
+
+/* rename.c: in one directory, replacing nothing */
 int up_rename_new(int, const char *, const char *);
 int up_rename_aside(int, const char *, const char *);
 

@@ -2,9 +2,9 @@
 /*
  * Owning a path.  bind(2) claims it.  The mode, group and owner of the file are
  * final before a client can connect.  At the end the file is removed if it is
- * still the one that was made.  Calls that change or remove it use the descriptor of
- * the directory and follow no link: after a chdir(2), a renamed directory or a
- * link in its place, a path would lead to another user's file.
+ * still the one that was made.  Calls that change or remove it use the
+ * descriptor of the directory and follow no link: after a chdir(2), a renamed
+ * directory or a link in its place, a path would lead to another user's file.
  */
 #include "path.h"
 
@@ -92,6 +92,7 @@ up_claim(struct up_claim *claim, const char *path, int *fd,
     const struct unix_options *options)
 {
 	mode_t mode = options->mode == 0 ? 0600 : options->mode;
+	int spare, result;
 
 	claim->path = path;
 	if (up_open_directory(claim) == -1)
@@ -99,7 +100,13 @@ up_claim(struct up_claim *claim, const char *path, int *fd,
 	up_recover(claim);
 	/* Linux makes the file with this mode; elsewhere it is EINVAL. */
 	(void)fchmod(*fd, options->group != 0 ? mode & 0707 : mode);
-	if (up_bind_path(claim, *fd) == -1 && (errno != EADDRINUSE ||
+	/* A file that no descriptor is left to examine would be left behind. */
+	spare = up_dup(claim->directory);
+	if (spare == -1)
+		return -1;
+	result = up_bind_path(claim, *fd);
+	up_close(spare);
+	if (result == -1 && (errno != EADDRINUSE ||
 	    (options->flags & UNIX_NO_RECLAIM) != 0 ||
 	    up_reclaim(claim, *fd) == -1))
 		return -1;
@@ -133,7 +140,8 @@ up_owns_path(const struct up_claim *claim)
 	if (claim->path == NULL)
 		return 1;
 	path = *claim->path == '/' ? claim->path : claim->absolute;
-	if ((path != NULL ? lstat(path, &file) : up_stat_path(claim, &file)) == -1)
+	if ((path != NULL ? lstat(path, &file) : up_stat_path(claim, &file))
+	    == -1)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
 	return is_claimed_file(claim, &file);
 }

@@ -12,11 +12,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -313,22 +312,37 @@ START_TEST(refusal_of_another_file_is_no_proof)
 END_TEST
 
 #ifdef SYS_newfstatat
+/* Of <linux/filter.h> and <linux/seccomp.h>, which musl-gcc does not find. */
+#define LOAD_WORD	0x20
+#define JUMP_IF_EQUAL	0x15
+#define RETURN		0x06
+#define RETURN_ERRNO	0x00050000u
+#define RETURN_ALLOW	0x7fff0000u
+#define MODE_FILTER	2
+
+struct filter_step {
+	uint16_t code;
+	uint8_t if_true, if_false;
+	uint32_t operand;
+};
+
 /* The call fails with ERROR in this process from now on. */
 static int
 deny_call(unsigned call, unsigned error)
 {
-	struct sock_filter filter[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-		    offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	struct filter_step steps[] = {
+		{ LOAD_WORD, 0, 0, 0 },		/* the number of the call */
+		{ JUMP_IF_EQUAL, 0, 1, call },
+		{ RETURN, 0, 0, RETURN_ERRNO | error },
+		{ RETURN, 0, 0, RETURN_ALLOW },
 	};
-	struct sock_fprog program = { .len = COUNT(filter),
-	    .filter = filter };
+	struct {
+		unsigned short count;
+		struct filter_step *steps;
+	} program = { COUNT(steps), steps };
 
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ? -1 :
-	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+	    prctl(PR_SET_SECCOMP, MODE_FILTER, &program);
 }
 
 static const struct {

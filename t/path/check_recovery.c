@@ -218,6 +218,7 @@ main(void)
 	TCase *kills = add_case(suite, "kills");
 	TCase *names = add_case(suite, "names");
 
+	tcase_set_timeout(names, 120);
 	tcase_add_loop_test(kills, stale_file_is_removed_by_the_next_start, 0,
 	    COUNT(lengths));
 	tcase_add_loop_test(kills, live_server_is_put_back_by_the_next_start,
