@@ -99,7 +99,9 @@ struct unix_options {
 	int write_timeout;	/* ms without progress; 0: no limit */
 	enum unix_sigpipe sigpipe;
 	size_t buffer_size;	/* bytes per stream; 0: 192 KiB */
-	void *reserved[4];	/* must be NULL */
+	size_t output_limit;	/* must be 0 in this release */
+	uid_t owner;		/* of the socket file; 0: unchanged */
+	void *reserved[2];	/* must be NULL */
 };
 
 /*
@@ -210,8 +212,8 @@ struct unix_listener;
  * Listen at ADDRESS, whose syntax is that of unix_address(7).
  * Returns a listener that unix_close() releases, or NULL on failure.
  *
- * OPTIONS are copied; they also apply to accepted connections.  The mode and
- * group of the socket file are set before any client can connect.  A stale
+ * OPTIONS are copied; they also apply to accepted connections.  The mode, group
+ * and owner of the socket file are set before any client can connect.  A stale
  * socket file is replaced unless UNIX_NO_RECLAIM is set.  Guarded connections
  * without UNIX_FILES refuse descriptors: on Linux 6.16 and later, a client's
  * sendmsg(2) that passes descriptors fails with EPERM.
@@ -220,9 +222,9 @@ struct unix_listener;
  *   EADDRINUSE  A socket is bound to ADDRESS, or the file at the path is not a
  *               socket or is a stale socket that cannot be reclaimed.
  *   EBUSY       Another process locked the directory for more than 2 seconds.
- *   ENOTSUP     The file system did not set the mode or group, or the system
- *               does not support an option.
- *   EPERM       The caller may not set the group.
+ *   ENOTSUP     The file system did not set the mode, group or owner, or the
+ *               system does not support an option.
+ *   EPERM       The caller must not set the group or owner.
  *   EACCES      Permission on a directory of the path is denied.
  *   ENOENT      A directory of the path does not exist.
  *   EINVAL      ADDRESS or OPTIONS are invalid.

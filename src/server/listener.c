@@ -70,7 +70,7 @@ bind_path(struct unix_listener *listener, const struct up_address *address)
 	listener->path = up_address_text(address);
 	if (listener->path == NULL || make_socket(listener) == -1)
 		return -1;
-	if (up_claim(&listener->claim, listener->path, listener->fd,
+	if (up_claim(&listener->claim, listener->path, &listener->fd,
 	    &listener->options) == -1)
 		return -1;
 	return start_listening(listener);
