@@ -165,6 +165,17 @@ up_bind_path(struct up_claim *claim, int fd)
 	return 0;
 }
 
+/*
+ * Wait for a bind(2) in the directory that is under way: link(2) to a name that
+ * exists fails after that.  0, or -1 if no file is at the path.
+ */
+int
+up_await_bind(const struct up_claim *claim)
+{
+	return linkat(claim->directory, claim->last, claim->directory,
+	    claim->last, 0) == -1 && errno == EEXIST ? 0 : -1;
+}
+
 /* A name of FILE for connect(2). */
 static int
 make_probe_name(const struct up_claim *claim, const struct up_file *file,

@@ -41,6 +41,7 @@ int up_bind_path(struct up_claim *, int);
 int up_open_bound_directory(const struct up_claim *);
 int up_stat_path(const struct up_claim *, struct stat *);
 int up_is_temporary_name(const char *);
+int up_await_bind(const struct up_claim *);
 int up_probe_file(const struct up_claim *, const struct up_file *);
 void up_close_directory(struct up_claim *);
 

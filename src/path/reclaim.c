@@ -87,18 +87,21 @@ prove_stale(const struct up_claim *claim, struct up_file *file,
 	return -1;
 }
 
-/* The second proof: FILE, of which FIRST is, is at the path and stale still. */
+/*
+ * The second proof: FILE, of which FIRST is, is stale still and at the path.
+ * The name is examined last: a server that has closed its socket since the
+ * first proof has removed its file before, and another may have bound.
+ */
 static int
 prove_again(const struct up_claim *claim, const struct up_file *file,
     const struct stat *first)
 {
 	struct stat second;
 
-	if (up_stat_path(claim, &second) == -1)
+	if (check_stale(claim, file, first) == -1 ||
+	    up_stat_path(claim, &second) == -1)
 		return -1;
-	if (!up_is_unchanged_file(first, &second))
-		return up_fail(EADDRINUSE);
-	return check_stale(claim, file, &second);
+	return up_is_unchanged_file(first, &second) ? 0 : up_fail(EADDRINUSE);
 }
 
 /* Remove the stale file and bind; under the lock. */
@@ -155,12 +158,14 @@ up_remove_stale(const struct up_claim *claim)
 {
 	struct up_file file;
 	struct stat status;
-	int result;
+	int result = -1;
 
 	if (!claim->is_local ||
 	    prove_stale(claim, &file, &status) == -1)
 		return -1;
-	result = up_remove_file(claim, status.st_dev, status.st_ino);
+	if (up_await_bind(claim) == 0 &&
+	    prove_again(claim, &file, &status) == 0)
+		result = up_remove_file(claim, status.st_dev, status.st_ino);
 	up_close_file(&file);
 	return result;
 }

@@ -25,17 +25,13 @@ is_stale(const struct up_claim *claim, const struct up_file *file,
 	    up_probe_file(claim, file) == ECONNREFUSED;
 }
 
-/*
- * A live socket looks stale until bind(2) has registered it.  link(2) to a name
- * that exists fails, after it has waited for the bind(2) in this directory.
- */
+/* A live socket looks stale until bind(2) has registered it. */
 static void
 remove_temporary(const struct up_claim *leftover, const struct up_file *file,
     const struct stat *status)
 {
 	if (is_stale(leftover, file, status) &&
-	    linkat(leftover->directory, leftover->last, leftover->directory,
-	    leftover->last, 0) == -1 && errno == EEXIST &&
+	    up_await_bind(leftover) == 0 &&
 	    is_stale(leftover, file, status))
 		(void)up_remove_file(leftover, status->st_dev, status->st_ino);
 }
