@@ -8,6 +8,7 @@
 
 #ifdef __linux__
 #include <sys/ioctl.h>
+#include <sys/time.h>
 #endif
 #include <errno.h>
 #include <stddef.h>
@@ -89,13 +90,14 @@ accept_once(int listener)
 #endif
 
 /*
- * A connection, blocking whatever the listener is.  Duplicates of the
- * listener fill 0, 1 and 2 meanwhile if these are closed: a client that got
- * one of them would read the output of other threads until it is moved, and
- * would be lost if no other number is free.  Writing to a listener fails.
+ * A connection, blocking whatever the listener is.  Duplicates of the listener
+ * fill 0, 1 and 2 meanwhile if these are closed: a client that got one of them
+ * would read the output of other threads until it is moved, and would be lost
+ * if no other number is free.  Writing to a listener fails.  *WERE_OPEN is 1 if
+ * none of the three was closed.
  */
 int
-up_accept(int listener)
+up_accept_beside_standard(int listener, int *were_open)
 {
 	int fillers[STDERR_FILENO + 1];
 	int number, fd = -1;
@@ -104,6 +106,7 @@ up_accept(int listener)
 	while ((number = up_dup_from(listener, 0)) != -1 &&
 	    number <= STDERR_FILENO && count < COUNT(fillers))
 		fillers[count++] = number;
+	*were_open = number != -1 && count == 0;
 	if (number != -1) {
 		up_close(number);
 		fd = up_above_standard(accept_once(listener));
@@ -111,6 +114,48 @@ up_accept(int listener)
 	while (count > 0)
 		up_close(fillers[--count]);
 	return fd;
+}
+
+/*
+ * The same, where 0, 1 and 2 were open before.  If the connection gets one of
+ * them, it takes the place of the descriptor SPARE, which becomes -1, so that
+ * no client is lost.
+ */
+int
+up_accept(int listener, _Atomic int *spare)
+{
+	int fd = accept_once(listener);
+	int place, moved;
+
+	if (fd == -1 || fd > STDERR_FILENO)
+		return fd;
+	place = atomic_exchange(spare, -1);
+	if (place == -1)
+		return up_above_standard(fd);
+	moved = up_dup_onto(fd, place);
+	up_close(fd);
+	if (moved == -1)
+		up_close(place);
+	return moved;
+}
+
+/*
+ * Let accept(2) on LISTENER block for a moment at most if another holder has
+ * cleared O_NONBLOCK: 0, or -1 if only the flag can ensure that.  Accepted
+ * sockets do not inherit SO_RCVTIMEO on Linux; on FreeBSD they do.
+ */
+int
+up_limit_accept(int listener)
+{
+#ifdef __linux__
+	const struct timeval moment = { .tv_usec = 1 };
+
+	return setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &moment,
+	    sizeof(moment));
+#else
+	(void)listener;
+	return up_fail(ENOTSUP);
+#endif
 }
 
 /* The peer that is gone already makes this ENOTCONN, which is no error. */

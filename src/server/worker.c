@@ -35,10 +35,11 @@ is_fatal(int error)
 }
 
 /*
- * Start a thread, with all signals blocked: 0, or an errno.  The lock is held.
+ * Start a thread, with all signals blocked: 0, or an errno.  It handles the
+ * client of LEADER, or it is idle if LEADER is NULL.  The lock is held.
  */
 int
-up_add_worker(struct up_server *server)
+up_add_worker(struct up_server *server, struct up_worker *leader)
 {
 	struct up_worker *worker = malloc(sizeof(*worker));
 	sigset_t all, usual;
@@ -46,8 +47,12 @@ up_add_worker(struct up_server *server)
 
 	if (worker == NULL)
 		return errno;
-	*worker = (struct up_worker){ .server = server,
-	    .next = server->workers };
+	if (leader != NULL)
+		*worker = *leader;
+	else
+		*worker = (struct up_worker){ .server = server,
+		    .admission = UP_NO_CLIENT };
+	worker->next = server->workers;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &usual);
 	error = pthread_create(&worker->thread, &server->attributes, run_worker,
@@ -59,17 +64,22 @@ up_add_worker(struct up_server *server)
 	}
 	server->workers = worker;
 	server->threads++;
-	server->idle++;
+	server->idle++;		/* this one, or LEADER */
+	if (leader != NULL) {
+		leader->socket = NULL;
+		leader->admission = UP_NO_CLIENT;
+	}
 	return 0;
 }
 
 /*
  * Ensure that a leader, an idle thread or a new thread waits for the next
  * client, unless the server is stopping or a limit is reached: 0, or -1 if no
- * thread can be started now.  The lock is held.
+ * thread can be started now.  A new thread gets the client of LEADER, which
+ * waits instead.  The lock is held.
  */
 int
-up_ensure_leader(struct up_server *server)
+up_ensure_leader(struct up_server *server, struct up_worker *leader)
 {
 	/* A stopping server may have joined its threads already. */
 	if (server->stopping || server->leaders > 0 ||
@@ -81,7 +91,7 @@ up_ensure_leader(struct up_server *server)
 	}
 	if (server->refusing >= REFUSING_THREADS)
 		return 0;
-	return up_add_worker(server) == 0 ? 0 : -1;
+	return up_add_worker(server, leader) == 0 ? 0 : -1;
 }
 
 static int
@@ -109,9 +119,20 @@ ring_bell(struct up_server *server)
 }
 
 /*
- * Accept no more clients, because of ERROR or 0; the lock is held.  EOF on the
- * bell wakes every leader and the thread that called unix_serve(), and needs no
- * memory.
+ * Wake the threads that poll the other end of the bell, permanently.  EOF needs
+ * no memory; a byte replaces it if a filter of system calls rejects
+ * shutdown(2).
+ */
+static void
+end_bell(int end)
+{
+	if (up_shutdown(end, SHUT_WR) == -1)
+		(void)send(end, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/*
+ * Accept no more clients, because of ERROR or 0; the lock is held.  This wakes
+ * every leader and the thread that called unix_serve().
  */
 void
 up_stop_server(struct up_server *server, int error)
@@ -122,157 +143,109 @@ up_stop_server(struct up_server *server, int error)
 		return;
 	server->stopping = 1;
 	pthread_cond_broadcast(&server->turn);
-	up_shutdown(server->bell[0], SHUT_WR);
+	end_bell(server->bell[0]);
 }
 
 /*
- * Record the user of the connection: 1, or 0 if the client has closed it, which
- * is refused then; -1 if the system cannot identify users.
+ * Wait for a client: UP_WELCOME or UP_REFUSED, with its ports, or UP_NO_CLIENT
+ * if the server must stop.
  */
-static int
-identify_client(struct up_worker *worker)
-{
-	struct unix_peer peer;
-	int error;
-
-	if (worker->server->clients_per_user == 0)
-		return 1;
-	if (up_peer(worker->ports.descriptor[0], &peer) == 0) {
-		worker->user = peer.uid;
-		return 1;
-	}
-	if (errno != ENOTSUP)
-		return 0;
-	error = errno;
-	up_abandon_ports(&worker->ports);
-	return up_fail(error);
-}
-
-/*
- * Wait for a client: 1, or 0 if it is refused, in both cases with its ports;
- * -1 if the server must stop.
- */
-static int
+static enum up_admission
 wait_for_client(struct up_worker *worker)
 {
 	struct up_server *server = worker->server;
 	struct pollfd ends[2] = {
-		{ .fd = server->listener->wake[0], .events = POLLIN },
+		{ .fd = server->listener->interrupt.pipe[0],
+		    .events = POLLIN },
 		{ .fd = server->bell[1], .events = POLLIN }
 	};
-	int refused;
+	int refused, ended;
 
 	while ((refused = up_accept_client(server->listener, server->bell[1],
-	    UP_NEVER, &worker->ports)) == -1)
-		if (is_fatal(errno) ||
-		    up_poll_retrying(ends, 2,
-		    up_deadline(UP_SHORTAGE_RETRY_MS)) == -1)
-			return -1;
-	return refused ? 0 : identify_client(worker);
-}
-
-/*
- * Whether USER may have one more connection.  A connection counts until the
- * server has ended it and the client has closed it, which may be earlier than
- * the end of the handler: a client that waits for EOF, closes and connects
- * again is never refused.  Ended by the server alone it still counts: otherwise
- * a handler that closes its output first could hold any number of connections
- * of one user.
- */
-static int
-has_room(const struct up_server *server, uid_t user)
-{
-	const struct up_worker *worker;
-	unsigned count = 0;
-
-	if (server->clients_per_user == 0)
-		return 1;
-	for (worker = server->workers; worker != NULL; worker = worker->next)
-		if (worker->socket != NULL && worker->user == user &&
-		    !up_is_finished(worker->socket))
-			count++;
-	return count < server->clients_per_user;
+	    UP_NEVER, &worker->ports)) == -1) {
+		if (is_fatal(errno))
+			return UP_NO_CLIENT;
+		ended = up_poll_retrying(ends, 2,
+		    up_deadline(UP_SHORTAGE_RETRY_MS));
+		if (ended > 0)
+			errno = ECANCELED;
+		if (ended != 0)
+			return UP_NO_CLIENT;
+	}
+	return refused ? UP_REFUSED : up_identify_client(worker);
 }
 
 /*
  * Lead until a client has come, as wait_for_client(); the lock is held before
  * and after.
  */
-static int
+static enum up_admission
 get_client(struct up_worker *worker)
 {
 	struct up_server *server = worker->server;
-	int got, error;
+	enum up_admission got;
+	int error;
 
 	while (!server->stopping && (server->leaders >= LEADERS ||
 	    server->leaders + server->serving >= server->clients))
 		pthread_cond_wait(&server->turn, &server->lock);
 	server->idle--;
 	if (server->stopping)
-		return -1;
+		return UP_NO_CLIENT;
 	server->leaders++;
 	pthread_mutex_unlock(&server->lock);
 	got = wait_for_client(worker);
 	error = errno;
 	pthread_mutex_lock(&server->lock);
 	server->leaders--;
-	if (got == -1)
+	if (got == UP_NO_CLIENT)
 		up_stop_server(server, error == ECANCELED ? 0 : error);
-	return got == 1 ? has_room(server, worker->user) : got;
+	return got == UP_WELCOME && !up_has_room(server, worker->user) ?
+	    UP_REFUSED : got;
 }
 
-/* Add the connection to those of the server; the lock is held. */
+/* Call the handler, or refuse the client; the lock is held. */
 static void
-begin_connection(struct up_worker *worker)
-{
-	worker->socket = worker->ports.socket;
-	up_retain_socket(worker->socket);
-	if (worker->server->stopping)
-		up_shutdown_socket(worker->socket, worker->server->ended);
-}
-
-/*
- * Release the socket without the lock of the server: its last holder closes
- * descriptors that were not taken, which may block.
- */
-static void
-forget_connection(struct up_worker *worker)
-{
-	struct unix_socket *socket = worker->socket;
-
-	pthread_mutex_lock(&worker->server->lock);
-	worker->socket = NULL;
-	pthread_mutex_unlock(&worker->server->lock);
-	up_release_socket(socket);
-}
-
-/*
- * No client would be accepted while close(2) blocks on a lingering descriptor
- * that the client has sent, so another thread leads first.
- */
-static void
-handle_client(struct up_worker *worker, int welcome)
+serve_client(struct up_worker *worker, int is_vacant)
 {
 	struct up_server *server = worker->server;
-	unsigned *count = welcome ? &server->serving : &server->refusing;
-	int vacant;
+	int is_welcome = worker->admission == UP_WELCOME;
 
-	++*count;
-	if (welcome)
-		begin_connection(worker);
-	vacant = up_ensure_leader(server) == -1;
 	pthread_mutex_unlock(&server->lock);
-	if (vacant)
+	if (is_vacant)
 		ring_bell(server);
-	if (welcome) {
+	if (is_welcome) {
 		server->handler(&worker->ports, server->context);
 		up_close_ports(&worker->ports);
-		forget_connection(worker);
+		up_forget_connection(worker);
 	} else
-		up_abandon_ports(&worker->ports);
+		up_refuse_client(&worker->ports);
 	pthread_mutex_lock(&server->lock);
-	--*count;
+	--*(is_welcome ? &server->serving : &server->refusing);
 	server->idle++;
+}
+
+/*
+ * No client would be accepted while the handler runs, or while close(2) of a
+ * refused client blocks on a lingering descriptor that it has sent, so another
+ * thread leads first.  If that is a new one, it gets the client, and this
+ * thread leads again: in a burst the backlog would overflow if each client
+ * waited until a thread has started.
+ */
+static void
+handle_client(struct up_worker *worker)
+{
+	struct up_server *server = worker->server;
+	int is_vacant;
+
+	if (worker->admission == UP_WELCOME) {
+		server->serving++;
+		up_begin_connection(worker);
+	} else
+		server->refusing++;
+	is_vacant = up_ensure_leader(server, worker) == -1;
+	if (worker->admission != UP_NO_CLIENT)
+		serve_client(worker, is_vacant);
 }
 
 static void *
@@ -280,13 +253,14 @@ run_worker(void *argument)
 {
 	struct up_worker *worker = argument;
 	struct up_server *server = worker->server;
-	int got;
 
 	pthread_mutex_lock(&server->lock);
-	while ((got = get_client(worker)) != -1)
-		handle_client(worker, got);
+	if (worker->admission != UP_NO_CLIENT)
+		serve_client(worker, 0);
+	while ((worker->admission = get_client(worker)) != UP_NO_CLIENT)
+		handle_client(worker);
 	if (--server->threads == 0)
-		up_shutdown(server->bell[1], SHUT_WR);
+		end_bell(server->bell[1]);
 	pthread_mutex_unlock(&server->lock);
 	return NULL;
 }

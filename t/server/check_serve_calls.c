@@ -80,6 +80,9 @@ START_TEST(errors_of_the_listener_end_it)
 }
 END_TEST
 
+/* 0: all. */
+static int shutdown_failures = -1;
+
 /* Three clients side by side, so that three threads lead afterwards. */
 static void *
 visit_with_three(void *context)
@@ -94,6 +97,8 @@ visit_with_three(void *context)
 	for (i = 0; i < 3; i++)
 		leave(&clients[i]);
 	fail_next("accept4", 1, EINVAL);
+	if (shutdown_failures >= 0)
+		fail_later("shutdown", shutdown_failures, EPERM);
 	enter(context);
 	return NULL;
 }
@@ -112,6 +117,23 @@ START_TEST(error_of_the_listener_wakes_every_leader)
 	thread = start_thread(visit, NULL);
 	succeeds(unix_serve(listener, echo, NULL, NULL));
 	join_thread(thread);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+/* As if a filter of system calls rejects shutdown(2). */
+START_TEST(error_of_the_listener_wakes_every_leader_without_shutdown)
+{
+	struct unix_ports client;
+	pthread_t thread;
+
+	listener = listen_at("s", NULL);
+	shutdown_failures = _i;
+	thread = start_thread(visit_with_three, &client);
+	fails(unix_serve(listener, echo, NULL, NULL), EINVAL);
+	forget_next();
+	join_thread(thread);
+	unix_abandon_ports(&client);
 	succeeds(unix_close(listener));
 }
 END_TEST
@@ -485,6 +507,8 @@ fill(Suite *suite)
 	tcase_add_loop_test(calls, errors_of_the_listener_end_it, 0,
 	    COUNT(final_errors));
 	tcase_add_test(calls, error_of_the_listener_wakes_every_leader);
+	tcase_add_loop_test(calls,
+	    error_of_the_listener_wakes_every_leader_without_shutdown, 0, 2);
 	tcase_add_loop_test(calls, poll_that_fails_once_ends_nothing, 1, 6);
 	tcase_add_loop_test(calls, server_cannot_start_where_poll_is_denied,
 	    0, COUNT(poll_errors));

@@ -1,6 +1,7 @@
 ## Tests of src/server/.
 
 server_interposing = \
+	t/server/check_accept_calls \
 	t/server/check_serve_calls
 server_programs = \
 	t/server/check_accept \
@@ -15,6 +16,8 @@ server_programs = \
 server_privileged = \
 	t/server/check_serve_users.privileged
 
+t_server_check_accept_calls_SOURCES = \
+	t/server/check_accept_calls.c $(interpose)
 t_server_check_serve_SOURCES = t/server/check_serve.c $(servers)
 t_server_check_serve_calls_SOURCES = \
 	t/server/check_serve_calls.c $(interpose) $(servers)
