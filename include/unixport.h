@@ -71,7 +71,7 @@ enum unix_sigpipe {
 struct unix_options {
 	unsigned flags;
 	size_t address_length;	/* bytes; 0: up to the NUL */
-	int backlog;		/* 0: UNIX_BACKLOG */
+	int backlog;		/* 0: UNIX_BACKLOG; see unix_serve() */
 	mode_t mode;		/* of the socket file; 0: 0600 */
 	gid_t group;		/* of the socket file; 0: unchanged */
 	int connect_timeout;	/* ms; 0: no limit */
@@ -351,8 +351,10 @@ struct unix_serve_options {
 
 /*
  * Serve the clients of LISTENER, whose connections must be guarded: HANDLER
- * runs in a thread for each, with all signals blocked.  Returns 0 after
- * unix_interrupt() and the end of all handlers, or -1.
+ * runs in a thread for each, with all signals blocked.  If unix_listen() made
+ * the socket with a backlog of 0, listen(2) raises it to `clients`, or to 128 if
+ * that is more.  Returns 0 after unix_interrupt() and the end of all handlers,
+ * or -1.
  * Errors: ETIMEDOUT if connections were shut down because their handlers did
  * not end within `drain`, EINVAL, EMFILE, ENFILE, EAGAIN, ENOMEM, and errors of
  * the listener.

@@ -204,16 +204,13 @@ get_client(struct up_worker *worker)
 	    UP_REFUSED : got;
 }
 
-/* Call the handler, or refuse the client; the lock is held. */
+/* Call the handler, or refuse the client; the lock is held afterwards. */
 static void
-serve_client(struct up_worker *worker, int is_vacant)
+serve_client(struct up_worker *worker)
 {
 	struct up_server *server = worker->server;
 	int is_welcome = worker->admission == UP_WELCOME;
 
-	pthread_mutex_unlock(&server->lock);
-	if (is_vacant)
-		ring_bell(server);
 	if (is_welcome) {
 		server->handler(&worker->ports, server->context);
 		up_close_ports(&worker->ports);
@@ -244,8 +241,12 @@ handle_client(struct up_worker *worker)
 	} else
 		server->refusing++;
 	is_vacant = up_ensure_leader(server, worker) == -1;
-	if (worker->admission != UP_NO_CLIENT)
-		serve_client(worker, is_vacant);
+	if (worker->admission == UP_NO_CLIENT)
+		return;
+	pthread_mutex_unlock(&server->lock);
+	if (is_vacant)
+		ring_bell(server);
+	serve_client(worker);
 }
 
 static void *
@@ -254,9 +255,10 @@ run_worker(void *argument)
 	struct up_worker *worker = argument;
 	struct up_server *server = worker->server;
 
-	pthread_mutex_lock(&server->lock);
 	if (worker->admission != UP_NO_CLIENT)
-		serve_client(worker, 0);
+		serve_client(worker);
+	else
+		pthread_mutex_lock(&server->lock);
 	while ((worker->admission = get_client(worker)) != UP_NO_CLIENT)
 		handle_client(worker);
 	if (--server->threads == 0)
