@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The connections of a server: their users, the limit of each user, and the
- * end of all connections.
+ * The connections of a server: their users, the limit of each user, the queue
+ * of those that wait for a thread, and the end of all.
  */
 #include "server.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 /*
  * Record the user of the connection: UP_WELCOME, or UP_REFUSED if the client
@@ -32,6 +33,18 @@ up_identify_client(struct up_worker *worker)
 	return UP_NO_CLIENT;
 }
 
+static unsigned
+count_connections(const struct up_worker *worker, uid_t user)
+{
+	unsigned count = 0;
+
+	for (; worker != NULL; worker = worker->next)
+		if (worker->socket != NULL && worker->user == user &&
+		    !up_is_finished(worker->socket))
+			count++;
+	return count;
+}
+
 /*
  * Whether USER may have one more connection.  A connection counts until the
  * server has ended it and the client has closed it, which may be earlier than
@@ -43,16 +56,10 @@ up_identify_client(struct up_worker *worker)
 int
 up_has_room(const struct up_server *server, uid_t user)
 {
-	const struct up_worker *worker;
-	unsigned count = 0;
-
 	if (server->clients_per_user == 0)
 		return 1;
-	for (worker = server->workers; worker != NULL; worker = worker->next)
-		if (worker->socket != NULL && worker->user == user &&
-		    !up_is_finished(worker->socket))
-			count++;
-	return count < server->clients_per_user;
+	return count_connections(server->workers, user) +
+	    count_connections(server->queue, user) < server->clients_per_user;
 }
 
 /* Add the connection to those of the server; the lock is held. */
@@ -63,6 +70,41 @@ up_begin_connection(struct up_worker *worker)
 	up_retain_socket(worker->socket);
 	if (worker->server->stopping)
 		up_shutdown_socket(worker->socket, worker->server->ended);
+}
+
+/*
+ * Leave the client of WORKER to the next thread that is free: 0, or -1 without
+ * memory.  The lock is held.
+ */
+int
+up_queue_client(struct up_worker *worker)
+{
+	struct up_worker *entry = malloc(sizeof(*entry));
+	struct up_worker **end = &worker->server->queue;
+
+	if (entry == NULL)
+		return -1;
+	*entry = *worker;
+	entry->next = NULL;
+	worker->socket = NULL;
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = entry;
+	return 0;
+}
+
+/* Get the first client of the queue, which is not empty; the lock is held. */
+void
+up_take_queued(struct up_worker *worker)
+{
+	struct up_worker *entry = worker->server->queue;
+
+	worker->server->queue = entry->next;
+	worker->ports = entry->ports;
+	worker->socket = entry->socket;
+	worker->user = entry->user;
+	worker->admission = entry->admission;
+	free(entry);
 }
 
 /*
@@ -91,6 +133,9 @@ up_shut_down_connections(struct up_server *server, int how)
 
 	server->ended = how;
 	for (worker = server->workers; worker != NULL; worker = worker->next)
+		if (worker->socket != NULL)
+			up_shutdown_socket(worker->socket, how);
+	for (worker = server->queue; worker != NULL; worker = worker->next)
 		if (worker->socket != NULL)
 			up_shutdown_socket(worker->socket, how);
 }

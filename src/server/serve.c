@@ -58,7 +58,7 @@ ensure_leader(struct up_server *server)
 	int result;
 
 	pthread_mutex_lock(&server->lock);
-	result = up_ensure_leader(server, NULL);
+	result = up_ensure_leader(server);
 	pthread_mutex_unlock(&server->lock);
 	return result;
 }
@@ -172,7 +172,7 @@ run_server(struct up_server *server, int ms)
 
 	raise_backlog(server);
 	pthread_mutex_lock(&server->lock);
-	error = up_add_worker(server, NULL);
+	error = up_add_worker(server);
 	pthread_mutex_unlock(&server->lock);
 	if (error != 0)
 		return error;

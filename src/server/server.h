@@ -67,7 +67,8 @@ struct up_server {
 	pthread_mutex_t lock;		/* of all below */
 	pthread_cond_t turn;		/* an idle thread may lead, or stop */
 	struct up_worker *workers;
-	unsigned threads;		/* sum of the next four */
+	struct up_worker *queue;	/* clients without a thread */
+	unsigned threads;		/* sum of the next four, less `queue' */
 	unsigned idle, leaders, serving, refusing;
 	int stopping;
 	int ended;			/* SHUT_RD or SHUT_RDWR if stopping */
@@ -77,10 +78,12 @@ struct up_server {
 enum up_admission up_identify_client(struct up_worker *);
 int up_has_room(const struct up_server *, uid_t);
 void up_begin_connection(struct up_worker *);
+int up_queue_client(struct up_worker *);
+void up_take_queued(struct up_worker *);
 void up_forget_connection(struct up_worker *);
 void up_shut_down_connections(struct up_server *, int);
-int up_add_worker(struct up_server *, struct up_worker *);
-int up_ensure_leader(struct up_server *, struct up_worker *);
+int up_add_worker(struct up_server *);
+int up_ensure_leader(struct up_server *);
 void up_stop_server(struct up_server *, int);
 
 #endif

@@ -35,11 +35,10 @@ is_fatal(int error)
 }
 
 /*
- * Start a thread, with all signals blocked: 0, or an errno.  It handles the
- * client of LEADER, or it is idle if LEADER is NULL.  The lock is held.
+ * Start a thread, with all signals blocked: 0, or an errno.  The lock is held.
  */
 int
-up_add_worker(struct up_server *server, struct up_worker *leader)
+up_add_worker(struct up_server *server)
 {
 	struct up_worker *worker = malloc(sizeof(*worker));
 	sigset_t all, usual;
@@ -47,12 +46,8 @@ up_add_worker(struct up_server *server, struct up_worker *leader)
 
 	if (worker == NULL)
 		return errno;
-	if (leader != NULL)
-		*worker = *leader;
-	else
-		*worker = (struct up_worker){ .server = server,
-		    .admission = UP_NO_CLIENT };
-	worker->next = server->workers;
+	*worker = (struct up_worker){ .server = server,
+	    .next = server->workers };
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &usual);
 	error = pthread_create(&worker->thread, &server->attributes, run_worker,
@@ -64,34 +59,33 @@ up_add_worker(struct up_server *server, struct up_worker *leader)
 	}
 	server->workers = worker;
 	server->threads++;
-	server->idle++;		/* this one, or LEADER */
-	if (leader != NULL) {
-		leader->socket = NULL;
-		leader->admission = UP_NO_CLIENT;
-	}
+	server->idle++;
 	return 0;
 }
 
+static int
+needs_thread(const struct up_server *server)
+{
+	return server->idle == 0 && server->refusing < REFUSING_THREADS;
+}
+
 /*
- * Ensure that a leader, an idle thread or a new thread waits for the next
- * client, unless the server is stopping or a limit is reached: 0, or -1 if no
- * thread can be started now.  A new thread gets the client of LEADER, which
- * waits instead.  The lock is held.
+ * Ensure that an idle thread or a new one handles the next client of the queue,
+ * or that a thread leads, unless a limit is reached or the server is stopping:
+ * 0, or -1 if no thread can be started now.  The lock is held.
  */
 int
-up_ensure_leader(struct up_server *server, struct up_worker *leader)
+up_ensure_leader(struct up_server *server)
 {
 	/* A stopping server may have joined its threads already. */
-	if (server->stopping || server->leaders > 0 ||
-	    server->serving >= server->clients)
+	if (server->stopping)
 		return 0;
-	if (server->idle > 0) {
+	if (server->queue == NULL &&
+	    (server->leaders > 0 || server->serving >= server->clients))
+		return 0;
+	if (server->idle > 0)
 		pthread_cond_signal(&server->turn);
-		return 0;
-	}
-	if (server->refusing >= REFUSING_THREADS)
-		return 0;
-	return up_add_worker(server, leader) == 0 ? 0 : -1;
+	return needs_thread(server) && up_add_worker(server) != 0 ? -1 : 0;
 }
 
 static int
@@ -175,78 +169,124 @@ wait_for_client(struct up_worker *worker)
 	return refused ? UP_REFUSED : up_identify_client(worker);
 }
 
+/* The same without waiting: UP_NO_CLIENT after any error. */
+static enum up_admission
+look_for_client(struct up_worker *worker)
+{
+	struct up_server *server = worker->server;
+	int refused = up_accept_client(server->listener, server->bell[1],
+	    up_deadline(0), &worker->ports);
+
+	return refused == -1 ? UP_NO_CLIENT : refused == 1 ? UP_REFUSED :
+	    up_identify_client(worker);
+}
+
 /*
- * Lead until a client has come, as wait_for_client(); the lock is held before
- * and after.
+ * Lead until a client has come, and count it; the lock is held before and
+ * after.  If a client that is not waited for cannot be accepted in a shortage,
+ * the next wait handles the shortage.
  */
 static enum up_admission
-get_client(struct up_worker *worker)
+get_client(struct up_worker *worker,
+    enum up_admission (*find)(struct up_worker *))
 {
 	struct up_server *server = worker->server;
 	enum up_admission got;
 	int error;
 
-	while (!server->stopping && (server->leaders >= LEADERS ||
-	    server->leaders + server->serving >= server->clients))
-		pthread_cond_wait(&server->turn, &server->lock);
-	server->idle--;
-	if (server->stopping)
-		return UP_NO_CLIENT;
 	server->leaders++;
 	pthread_mutex_unlock(&server->lock);
-	got = wait_for_client(worker);
+	got = find(worker);
 	error = errno;
 	pthread_mutex_lock(&server->lock);
 	server->leaders--;
-	if (got == UP_NO_CLIENT)
+	if (got == UP_NO_CLIENT && (find == wait_for_client || is_fatal(error)))
 		up_stop_server(server, error == ECANCELED ? 0 : error);
-	return got == UP_WELCOME && !up_has_room(server, worker->user) ?
-	    UP_REFUSED : got;
+	if (got == UP_WELCOME && !up_has_room(server, worker->user))
+		got = UP_REFUSED;
+	if (got == UP_WELCOME) {
+		server->serving++;
+		up_begin_connection(worker);
+	} else if (got == UP_REFUSED)
+		server->refusing++;
+	return got;
 }
 
-/* Call the handler, or refuse the client; the lock is held afterwards. */
+static int
+is_full(const struct up_server *server)
+{
+	return server->leaders + server->serving >= server->clients;
+}
+
+/*
+ * Lead, until WORKER has a client; without one if the server stops.  A burst
+ * would overflow the backlog if each of its clients waited for a new thread to
+ * start.  If no other thread can lead, clients are therefore accepted as long
+ * as they do not have to be waited for, and queued.
+ */
 static void
-serve_client(struct up_worker *worker)
+lead(struct up_worker *worker)
 {
 	struct up_server *server = worker->server;
-	int is_welcome = worker->admission == UP_WELCOME;
 
-	if (is_welcome) {
+	server->idle--;
+	worker->admission = get_client(worker, wait_for_client);
+	while (worker->admission != UP_NO_CLIENT && server->leaders == 0 &&
+	    needs_thread(server) && !is_full(server) && !server->stopping &&
+	    up_queue_client(worker) == 0)
+		worker->admission = get_client(worker, look_for_client);
+	if (worker->admission == UP_NO_CLIENT)
+		server->idle++;
+}
+
+/* Get a client, queued or new: 0 at the end.  The lock is held. */
+static int
+find_client(struct up_worker *worker)
+{
+	struct up_server *server = worker->server;
+
+	worker->admission = UP_NO_CLIENT;
+	while (worker->admission == UP_NO_CLIENT) {
+		if (server->queue != NULL) {
+			up_take_queued(worker);
+			server->idle--;
+		} else if (server->stopping) {
+			server->idle--;
+			return 0;
+		} else if (server->leaders >= LEADERS || is_full(server))
+			pthread_cond_wait(&server->turn, &server->lock);
+		else
+			lead(worker);
+	}
+	return 1;
+}
+
+/*
+ * Call the handler, or refuse the client; the lock is held before and after.
+ * No client would be accepted while the handler runs, or while close(2) of a
+ * refused client blocks on a lingering descriptor that it has sent, so another
+ * thread leads first.
+ */
+static void
+handle_client(struct up_worker *worker)
+{
+	struct up_server *server = worker->server;
+	unsigned *count = worker->admission == UP_WELCOME ? &server->serving :
+	    &server->refusing;
+	int is_vacant = up_ensure_leader(server) == -1;
+
+	pthread_mutex_unlock(&server->lock);
+	if (is_vacant)
+		ring_bell(server);
+	if (worker->admission == UP_WELCOME) {
 		server->handler(&worker->ports, server->context);
 		up_close_ports(&worker->ports);
 		up_forget_connection(worker);
 	} else
 		up_refuse_client(&worker->ports);
 	pthread_mutex_lock(&server->lock);
-	--*(is_welcome ? &server->serving : &server->refusing);
+	--*count;
 	server->idle++;
-}
-
-/*
- * No client would be accepted while the handler runs, or while close(2) of a
- * refused client blocks on a lingering descriptor that it has sent, so another
- * thread leads first.  If that is a new one, it gets the client, and this
- * thread leads again: in a burst the backlog would overflow if each client
- * waited until a thread has started.
- */
-static void
-handle_client(struct up_worker *worker)
-{
-	struct up_server *server = worker->server;
-	int is_vacant;
-
-	if (worker->admission == UP_WELCOME) {
-		server->serving++;
-		up_begin_connection(worker);
-	} else
-		server->refusing++;
-	is_vacant = up_ensure_leader(server, worker) == -1;
-	if (worker->admission == UP_NO_CLIENT)
-		return;
-	pthread_mutex_unlock(&server->lock);
-	if (is_vacant)
-		ring_bell(server);
-	serve_client(worker);
 }
 
 static void *
@@ -255,11 +295,8 @@ run_worker(void *argument)
 	struct up_worker *worker = argument;
 	struct up_server *server = worker->server;
 
-	if (worker->admission != UP_NO_CLIENT)
-		serve_client(worker);
-	else
-		pthread_mutex_lock(&server->lock);
-	while ((worker->admission = get_client(worker)) != UP_NO_CLIENT)
+	pthread_mutex_lock(&server->lock);
+	while (find_client(worker))
 		handle_client(worker);
 	if (--server->threads == 0)
 		end_bell(server->bell[1]);

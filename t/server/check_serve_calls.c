@@ -393,6 +393,40 @@ START_TEST(threads_are_tried_for_until_one_can_be_made)
 END_TEST
 
 static void *
+leave_in_turn(void *context)
+{
+	struct unix_ports *clients = context;
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		expect(clients[i].in, "hello\n");
+		leave(&clients[i]);
+	}
+	unix_interrupt(listener);
+	return NULL;
+}
+
+START_TEST(one_thread_serves_a_burst_if_no_other_can_be_made)
+{
+	struct unix_ports clients[5];
+	pthread_t thread;
+	int i;
+
+	listener = listen_at("s", NULL);
+	for (i = 0; i < 5; i++) {
+		enter(&clients[i]);
+		say(clients[i].out, "hello\n");
+	}
+	thread = start_thread(leave_in_turn, clients);
+	before_next("accept4", fail_every_thread);
+	succeeds(unix_serve(listener, echo, NULL, NULL));
+	forget_next();
+	join_thread(thread);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+static void *
 interrupt_after_failures(void *context)
 {
 	struct unix_ports client;
@@ -524,6 +558,8 @@ fill(Suite *suite)
 	tcase_add_loop_test(calls, thread_that_cannot_be_made_is_made_later,
 	    0, 3);
 	tcase_add_test(calls, threads_are_tried_for_until_one_can_be_made);
+	tcase_add_test(calls,
+	    one_thread_serves_a_burst_if_no_other_can_be_made);
 	tcase_add_test(calls,
 	    interrupt_ends_a_server_that_is_short_of_threads);
 	tcase_add_test(calls, drain_that_passes_hides_no_earlier_error);
