@@ -90,7 +90,7 @@ enum unix_sigpipe {
 struct unix_options {
 	unsigned flags;
 	size_t address_length;	/* in bytes; 0: up to the NUL */
-	int backlog;		/* of the accept queue; 0: UNIX_BACKLOG */
+	int backlog;		/* 0: UNIX_BACKLOG; see unix_serve() */
 	mode_t mode;		/* of the socket file; 0: 0600 */
 	gid_t group;		/* of the socket file; 0: unchanged */
 	int connect_timeout;	/* ms; 0: no limit */
@@ -585,7 +585,9 @@ struct unix_serve_options {
  *
  * LISTENER must have UNIX_GUARDED.  CONTEXT is passed to HANDLER.  Handlers run
  * with all signals blocked.  After unix_interrupt(), handlers have `drain`
- * milliseconds to return; then their connections are shut down.
+ * milliseconds to return; then their connections are shut down.  If the socket
+ * was made by unix_listen() with a backlog of 0, its backlog is raised to
+ * `clients`, or to 128 if that is more.
  *
  * Errors:
  *   ETIMEDOUT   The drain expired.

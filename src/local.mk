@@ -65,6 +65,8 @@ libunixport_la_SOURCES = \
 	src/client/spawn.c \
 	src/server/server.h \
 	src/server/accept.c \
+	src/server/admission.c \
+	src/server/interrupt.c \
 	src/server/listener.c \
 	src/server/serve.c \
 	src/server/worker.c

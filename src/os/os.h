@@ -145,7 +145,9 @@ struct up_name {
 
 int up_socket(int);
 int up_socketpair(int [2]);
-int up_accept(int);
+int up_accept_beside_standard(int, int *);
+int up_accept(int, _Atomic int *);
+int up_limit_accept(int);
 int up_shutdown(int, int);
 int up_family(int);
 int up_bound_name(int, char **);
