@@ -17,7 +17,6 @@ unixport_SOURCES = \
 	src/command/listen/children.c \
 	src/command/listen/environment.c \
 	src/command/listen/readiness.c \
-	src/command/listen/refuse.c \
 	src/command/listen/supervisor.c \
 	src/command/relay/flow.c \
 	src/command/relay/relay.c \

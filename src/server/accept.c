@@ -144,7 +144,7 @@ try_to_accept(const struct unix_listener *listener, struct unix_ports *ports)
 	return refused;
 fail:
 	error = errno;
-	up_close(fd);
+	up_refuse_connection(fd);
 	up_abandon_ports(&made);
 	return up_fail(error);
 }
@@ -187,7 +187,7 @@ accept_permitted(struct unix_listener *listener, struct unix_ports *ports)
 
 	while ((result = up_accept_client(listener, -1, deadline,
 	    &made)) == 1) {
-		up_abandon_ports(&made);
+		up_refuse_ports(&made);
 		if (ms > 0 && up_ms_left(deadline) == 0)
 			return up_fail(ETIMEDOUT);
 	}

@@ -11,6 +11,7 @@ struct unix_listener {
 	int fd;
 	int wake[2];		/* readable once interrupted, never read */
 	int rights_set;		/* SO_PASSRIGHTS, which connections inherit */
+	unsigned maker, forks;	/* the process, and forks that it had done */
 	char *path;		/* NULL where the name is no string */
 	struct up_claim claim;
 	struct unix_options options;

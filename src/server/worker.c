@@ -144,7 +144,7 @@ identify_client(struct up_worker *worker)
 	if (errno != ENOTSUP)
 		return 0;
 	error = errno;
-	up_abandon_ports(&worker->ports);
+	up_refuse_ports(&worker->ports);
 	return up_fail(error);
 }
 
@@ -269,7 +269,7 @@ handle_client(struct up_worker *worker, int welcome)
 		up_close_ports(&worker->ports);
 		forget_connection(worker);
 	} else
-		up_abandon_ports(&worker->ports);
+		up_refuse_ports(&worker->ports);
 	pthread_mutex_lock(&server->lock);
 	--*count;
 	server->idle++;

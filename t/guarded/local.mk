@@ -10,10 +10,12 @@ guarded_programs = \
 	t/guarded/check_files_dropped \
 	t/guarded/check_files_ends \
 	t/guarded/check_files_errors \
+	t/guarded/check_files_limit \
 	t/guarded/check_files_many \
 	t/guarded/check_files_partial \
 	t/guarded/check_fork \
 	t/guarded/check_guarded \
+	t/guarded/check_inflight \
 	t/guarded/check_rights \
 	t/guarded/check_strangers_control \
 	t/guarded/check_strangers_files \
@@ -28,12 +30,16 @@ t_guarded_check_files_dropped_SOURCES = \
 	t/guarded/check_files_dropped.c $(files)
 t_guarded_check_files_ends_SOURCES = t/guarded/check_files_ends.c $(files)
 t_guarded_check_files_errors_SOURCES = t/guarded/check_files_errors.c $(files)
+t_guarded_check_files_limit_SOURCES = \
+	t/guarded/check_files_limit.c $(files) $(lingering)
 t_guarded_check_files_many_SOURCES = t/guarded/check_files_many.c $(files)
 t_guarded_check_files_partial_SOURCES = \
 	t/guarded/check_files_partial.c $(files)
+t_guarded_check_inflight_SOURCES = \
+	t/guarded/check_inflight.c $(files) $(lingering)
 t_guarded_check_rights_SOURCES = t/guarded/check_rights.c $(child) $(files)
 t_guarded_check_rights_calls_SOURCES = \
-	t/guarded/check_rights_calls.c $(files) $(interpose)
+	t/guarded/check_rights_calls.c $(files) $(interpose) $(lingering)
 t_guarded_check_strangers_control_SOURCES = \
 	t/guarded/check_strangers_control.c $(files)
 t_guarded_check_strangers_files_SOURCES = \
