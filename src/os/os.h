@@ -100,9 +100,11 @@
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
 #ifdef __GNUC__
-#define UP_API	__attribute__((visibility("default")))
+#define UP_API		__attribute__((visibility("default")))
+#define UP_DESTRUCTOR	__attribute__((destructor))
 #else
 #define UP_API
+#define UP_DESTRUCTOR
 #endif
 
 /* errors.c: classes of errors, and results of calls */

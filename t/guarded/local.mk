@@ -23,7 +23,8 @@ guarded_programs = \
 	t/guarded/check_tie_load \
 	t/guarded/check_tie_threads \
 	t/guarded/check_timeouts \
-	t/guarded/check_torture
+	t/guarded/check_torture \
+	t/guarded/check_unload
 
 t_guarded_check_files_SOURCES = t/guarded/check_files.c $(files)
 t_guarded_check_files_dropped_SOURCES = \
@@ -47,7 +48,9 @@ t_guarded_check_strangers_files_SOURCES = \
 t_guarded_check_transfer_calls_SOURCES = \
 	t/guarded/check_transfer_calls.c $(interpose)
 
-check-guarded: check-local
+t_guarded_check_unload_LDADD = -ldl
+
+check-guarded: check-local libunixport.la
 	$(MAKE) $(run_part) TESTS='$(guarded_interposing) $(guarded_programs)'
 
 .PHONY: check-guarded
