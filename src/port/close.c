@@ -18,22 +18,26 @@ close_one_stream(FILE **stream, int *error)
 
 /*
  * Returns NULL for plain ports.  The last stream that is closed, possibly by
- * fclose(3), releases the socket, and ports->socket dangles.
+ * fclose(3), releases the socket, and ports->socket dangles.  If `out` is open,
+ * `in` is not read: another thread may be closing it.
  */
 static struct unix_socket *
 socket_if_open(const struct unix_ports *ports)
 {
-	return ports->in != NULL || ports->out != NULL ? ports->socket : NULL;
+	return ports->out != NULL || ports->in != NULL ? ports->socket : NULL;
 }
 
+/*
+ * The stream of this direction is open.  Another thread may close the other
+ * one, and sets its member of PORTS.
+ */
 static void
 end_direction(const struct unix_ports *ports, int how, int *error)
 {
-	struct unix_socket *socket = socket_if_open(ports);
 	int fd = ports->descriptor[how == SHUT_RD ? 0 : 1];
 
-	if (socket != NULL && how != SHUT_RD)
-		up_note_end(socket);
+	if (ports->socket != NULL && how != SHUT_RD)
+		up_note_end(ports->socket);
 	if (up_shutdown(fd, how) == -1 && *error == 0)
 		*error = errno;
 }
@@ -89,6 +93,13 @@ take_lost_error(struct unix_ports *ports)
 	return error != 0 ? error : lost_output(ports);
 }
 
+/* The descriptor of PORTS, of which a stream is open. */
+static int
+number_of(const struct unix_ports *ports)
+{
+	return ports->descriptor[ports->in != NULL ? 0 : 1];
+}
+
 /*
  * shutdown(2) would also end the connection of a child of fork(2) that still
  * uses it.
@@ -98,6 +109,8 @@ close_quietly(struct unix_ports *ports, int *error)
 {
 	if (socket_if_open(ports) != NULL)
 		up_close_quietly(ports->socket);
+	else if (ports->in != NULL || ports->out != NULL)
+		up_disarm_unread(number_of(ports));
 	close_one_stream(&ports->out, error);
 	close_one_stream(&ports->in, error);
 	ports->socket = NULL;
@@ -208,4 +221,12 @@ unix_abandon_ports(struct unix_ports *ports)
 	if (ports == NULL)
 		return up_fail(EINVAL);
 	return up_abandon_ports(ports);
+}
+
+/* The end of a client that gets no service; no other process has it. */
+void
+up_refuse_ports(struct unix_ports *ports)
+{
+	up_shutdown(number_of(ports), SHUT_RD);
+	up_abandon_ports(ports);
 }
