@@ -88,8 +88,7 @@ wait_to_retry(long long deadline)
 
 	if (left == 0)
 		return up_fail(ETIMEDOUT);
-	return up_poll(NULL, 0,
-	    up_deadline(left != -1 && left < RETRY_MS ? left : RETRY_MS));
+	return up_sleep(left != -1 && left < RETRY_MS ? left : RETRY_MS);
 }
 
 /* The file is looked up for each try: a server may have replaced it. */

@@ -121,6 +121,16 @@ up_message_fail(struct unix_buffer *buffer, int error)
 }
 
 /*
+ * The system's own timeout, of TCP, ends the connection: not an ETIMEDOUT after
+ * which a call continues.  Of a stream with a descriptor there is no other.
+ */
+static int
+as_final_error(int error, FILE *in)
+{
+	return error == ETIMEDOUT && fileno(in) != -1 ? ECONNRESET : error;
+}
+
+/*
  * After a short read: 0 at EOF, else -1 with the error of the stream.  After
  * an error that passes, the received part is kept for the next call, and the
  * error indicator of the stream is cleared.
@@ -132,6 +142,7 @@ up_message_cut_off(struct unix_buffer *buffer, FILE *in)
 
 	if (feof(in))
 		return 0;
+	error = as_final_error(error, in);
 	if (error != ETIMEDOUT && error != EINTR && !up_would_block(error))
 		return up_message_fail(buffer, error);
 	clearerr(in);

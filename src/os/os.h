@@ -148,6 +148,7 @@ int up_is_bound(int);
 int up_bound_file(int);
 int up_is_listening(int);
 int up_socket_option(int, int);
+int up_can_receive(int, int);
 
 /* clock.c: waiting until a deadline */
 #define UP_NEVER	(-1LL)
@@ -158,6 +159,10 @@ long long up_timeout_deadline(int);
 int up_ms_left(long long);
 int up_poll(struct pollfd *, nfds_t, long long);
 int up_pause(int);
+int up_sleep(int);
+long long up_sooner(long long, int);
+int up_pause_until(long long);
+int up_poll_again(struct pollfd *, long long, unsigned *);
 int up_poll_retrying(struct pollfd *, nfds_t, long long);
 
 /* threads.c: locks that are held for moments, and cancellation */

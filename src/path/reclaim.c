@@ -35,7 +35,7 @@ lock_directory(const struct up_claim *claim)
 			error = EBUSY;
 			goto fail;
 		}
-		up_poll(NULL, 0, up_deadline(LOCK_RETRY_MS));
+		up_sleep(LOCK_RETRY_MS);
 	}
 	return fd;
 fail:

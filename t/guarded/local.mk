@@ -21,7 +21,8 @@ guarded_programs = \
 	t/guarded/check_tie_load \
 	t/guarded/check_tie_threads \
 	t/guarded/check_timeouts \
-	t/guarded/check_torture
+	t/guarded/check_torture \
+	t/guarded/check_waits
 
 t_guarded_check_files_SOURCES = t/guarded/check_files.c $(files)
 t_guarded_check_files_dropped_SOURCES = \

@@ -7,7 +7,8 @@
  * The NUMBER-th call of NAME from now on fails, once, with ERROR; 0 means
  * all of them, until forget_next().  fcntl(2) goes by its commands:
  * "F_GETFL", "F_SETFL", "F_SETFD", "F_DUPFD_CLOEXEC".  "setsockopt" is
- * without "SO_PASSRIGHTS"; "close of a connection" is of a connected socket.
+ * without "SO_PASSRIGHTS", "getsockopt" without "SO_RCVLOWAT"; "close of a
+ * connection" is of a connected socket.
  */
 void fail_next(const char *name, int number, int error);
 

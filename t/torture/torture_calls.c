@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "original.h"
@@ -167,6 +168,8 @@ WRAP(int, lstat, (PATH, STATUS), (path, status), -1)
 WRAP(int, madvise, (void *place, size_t size, int advice),
     (place, size, advice), -1)
 WRAP(int, mkdir, (PATH, mode_t mode), (path, mode), -1)
+WRAP(int, nanosleep, (const struct timespec *time, struct timespec *left),
+    (time, left), -1)
 WRAP(int, pipe2, (int ends[2], FLAGS), (ends, flags), -1)
 WRAP(int, poll, (struct pollfd *fds, nfds_t count, int timeout),
     (fds, count, timeout), -1)
