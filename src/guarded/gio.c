@@ -54,20 +54,55 @@ send_all(struct unix_socket *socket, const char *bytes, size_t length)
 }
 
 /*
+ * Begin a write once exit(3) flushes streams: how many bytes it sends, or -1.
+ * glibc takes no lock, so that LENGTH can be out of date, and the bytes be those
+ * that another thread sends.  The thread that exits therefore takes the lock,
+ * looks again, and never unlocks.  glibc also takes the buffer of a stream from
+ * another thread, whose pointers may then lead to anything: such a thread sends
+ * what is in our buffer only.
+ */
+static ssize_t
+begin_write_at_exit(struct unix_socket *socket, const char *bytes,
+    size_t length)
+{
+	int is_buffered = bytes >= socket->buffers &&
+	    bytes < socket->buffers + socket->buffer_size;
+
+	if (!up_is_exit_thread())
+		return is_buffered ? (ssize_t)length : -1;
+	flockfile(socket->out);
+	/* A signal handler that interrupted this write, or a child's copy. */
+	if (socket->sending)
+		return -1;
+	return (ssize_t)(is_buffered ? up_written_output(socket->out) : length);
+}
+
+/*
  * After an error no byte is sent any more, since it would follow a gap.  The
  * part that the tie has sent is at the beginning of BYTES.
  */
 int
 up_guarded_write(struct unix_socket *socket, const char *bytes, size_t length)
 {
-	size_t ahead = socket->ahead;
+	size_t ahead;
+	ssize_t left;
 
+	if (up_is_exiting()) {
+		left = begin_write_at_exit(socket, bytes, length);
+		if (left == -1)
+			up_set_error(socket, ECANCELED);
+		else
+			length = (size_t)left;
+	}
+	socket->sending = 1;
+	ahead = socket->ahead;
 	if (ahead > length)
 		ahead = length;
 	socket->ahead -= ahead;
 	if (socket->error == 0 &&
 	    send_all(socket, bytes + ahead, length - ahead) == -1)
 		up_set_error(socket, errno);
+	socket->sending = 0;
 	if (socket->error == 0)
 		return 0;
 	if (socket->error == EPIPE)

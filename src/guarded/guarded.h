@@ -48,6 +48,7 @@ struct unix_socket {
 	FILE *out;			/* NULL once it is closed */
 	_Atomic int error;		/* of the first write that failed */
 	_Atomic size_t ahead;		/* bytes of `out` that are sent */
+	_Atomic int sending;		/* a thread is in the write hook */
 	_Atomic int given_up;		/* by the system, which only a write
 					   has seen */
 	_Atomic unsigned waiting_reads;	/* that may begin with a wait */

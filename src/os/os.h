@@ -93,9 +93,11 @@
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
 #ifdef __GNUC__
-#define UP_API	__attribute__((visibility("default")))
+#define UP_API		__attribute__((visibility("default")))
+#define UP_DESTRUCTOR	__attribute__((destructor))
 #else
 #define UP_API
+#define UP_DESTRUCTOR
 #endif
 
 /* errors.c: classes of errors, and the result of a call */
@@ -182,6 +184,16 @@ int up_has_threads(void);
 int up_disable_cancel(void);
 void up_restore_cancel(int);
 
+/* exiting.c: exit(3) beside other threads */
+#ifdef __GLIBC__
+#define UP_EXIT_IGNORES_LOCKS	1
+#else
+#define UP_EXIT_IGNORES_LOCKS	0
+#endif
+
+int up_is_exiting(void);
+int up_is_exit_thread(void);
+
 /* identity.c: the same user, process or file */
 struct stat;
 int up_is_own_user(uid_t);
@@ -212,6 +224,7 @@ int up_has_buffered_input(FILE *);
 size_t up_buffered_input(FILE *, const char **);
 void up_skip_input(FILE *, size_t);
 size_t up_buffered_output(FILE *, const char *, size_t, const char **);
+size_t up_written_output(FILE *);
 void up_purge_output(FILE *);
 
 /* cookie.c: streams with hooks, whose types are those of the system's */

@@ -5,6 +5,7 @@ guarded_interposing = \
 	t/guarded/check_transfer_calls
 guarded_programs = \
 	t/guarded/check_cancel \
+	t/guarded/check_exit \
 	t/guarded/check_fail_stop \
 	t/guarded/check_files \
 	t/guarded/check_files_dropped \
