@@ -2,7 +2,8 @@
 
 guarded_interposing = \
 	t/guarded/check_rights_calls \
-	t/guarded/check_transfer_calls
+	t/guarded/check_transfer_calls \
+	t/guarded/check_wait_calls
 guarded_programs = \
 	t/guarded/check_cancel \
 	t/guarded/check_exit \
@@ -42,6 +43,8 @@ t_guarded_check_strangers_files_SOURCES = \
 	t/guarded/check_strangers_files.c $(files)
 t_guarded_check_transfer_calls_SOURCES = \
 	t/guarded/check_transfer_calls.c $(interpose)
+t_guarded_check_wait_calls_SOURCES = \
+	t/guarded/check_wait_calls.c $(interpose)
 
 check-guarded: check-local
 	$(MAKE) $(run_part) TESTS='$(guarded_interposing) $(guarded_programs)'
