@@ -8,6 +8,7 @@ libunixport_la_SOURCES = \
 	src/os/clock.c \
 	src/os/cookie.c \
 	src/os/errors.c \
+	src/os/exiting.c \
 	src/os/fd.c \
 	src/os/identity.c \
 	src/os/inflight.c \

@@ -127,13 +127,17 @@ up_message_fail(struct unix_buffer *buffer, int error)
 }
 
 /*
- * A temporary error clears the error indicator, since the stream can still be
- * read.
+ * Whether *ERROR, of a read from IN, is final.  A temporary one clears the error
+ * indicator, since the stream can still be read.  ETIMEDOUT of a stream with a
+ * descriptor is the timeout of the kernel, of TCP: it ends the connection, and
+ * becomes ECONNRESET, since a caller would read again after ETIMEDOUT.
  */
 int
-up_is_final_error(FILE *in, int error)
+up_is_final_error(FILE *in, int *error)
 {
-	if (error != ETIMEDOUT && error != EINTR && !up_would_block(error))
+	if (*error == ETIMEDOUT && fileno(in) != -1)
+		*error = ECONNRESET;
+	if (*error != ETIMEDOUT && *error != EINTR && !up_would_block(*error))
 		return 1;
 	clearerr(in);
 	return 0;
@@ -150,7 +154,7 @@ up_message_cut_off(struct unix_buffer *buffer, FILE *in)
 
 	if (feof(in))
 		return 0;
-	return up_is_final_error(in, error) ? up_message_fail(buffer, error) :
+	return up_is_final_error(in, &error) ? up_message_fail(buffer, error) :
 	    up_fail(error);
 }
 

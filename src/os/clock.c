@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Deadlines, in nanoseconds of the monotonic clock, and waits until them. */
+/*
+ * Deadlines, in nanoseconds of the monotonic clock; poll(2) until then; pauses of
+ * loops that would spin.
+ */
 #include "os.h"
 
 #include <errno.h>
@@ -7,6 +10,8 @@
 
 #define NS_PER_SECOND	1000000000LL
 #define NS_PER_MS		1000000LL
+#define POLL_RETRY_MS	10
+#define FREE_ROUNDS		2
 
 static long long
 monotonic_ns(void)
@@ -67,6 +72,53 @@ int
 up_pause(int ms)
 {
 	return poll(NULL, 0, ms) == -1 && errno != EINTR ? -1 : 0;
+}
+
+/*
+ * Sleep for MS milliseconds, or until a signal.  Returns 0, or -1 after which a
+ * loop would spin.  A system call filter can deny poll(2), so it is not used.
+ */
+int
+up_sleep(int ms)
+{
+	const struct timespec time = { ms / 1000, ms % 1000 * NS_PER_MS };
+
+	return nanosleep(&time, NULL) == -1 && errno != EINTR ? -1 : 0;
+}
+
+/* DEADLINE, or MS milliseconds from now if that is sooner. */
+long long
+up_sooner(long long deadline, int ms)
+{
+	long long soon = up_deadline(ms);
+
+	return deadline == UP_NEVER || soon < deadline ? soon : deadline;
+}
+
+/* Sleep until DEADLINE, but only for a moment. */
+int
+up_pause_until(long long deadline)
+{
+	return up_sleep(up_ms_left(up_sooner(deadline, POLL_RETRY_MS)));
+}
+
+/*
+ * Wait until DEADLINE for one descriptor, before the caller tries its call
+ * again, as poll(2).  *ROUNDS, at first 0, counts the rounds of that loop that
+ * follow each other without a wait.  poll(2) can report a descriptor as ready
+ * although the call would wait: another process takes the bytes, or an error
+ * queue is not emptied.  Without a pause such a loop would spin.
+ */
+int
+up_poll_again(struct pollfd *fd, long long deadline, unsigned *rounds)
+{
+	int ready;
+
+	if (*rounds >= FREE_ROUNDS && up_pause_until(deadline) == -1)
+		return -1;
+	ready = up_poll(fd, 1, deadline);
+	*rounds = ready == 1 ? *rounds + 1 : 0;
+	return ready;
 }
 
 /* A shortage of kernel memory passes, so poll(2) is repeated until DEADLINE. */

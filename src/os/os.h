@@ -162,6 +162,7 @@ int up_is_bound(int);
 int up_bound_file(int);
 int up_is_listening(int);
 int up_socket_option(int, int);
+int up_can_receive(int, int);
 
 /* inflight.c: descriptors that a peer has passed */
 #define UP_SCM_MAX_FDS		253	/* in one message, by Linux */
@@ -190,6 +191,10 @@ long long up_timeout_deadline(int);
 int up_ms_left(long long);
 int up_poll(struct pollfd *, nfds_t, long long);
 int up_pause(int);
+int up_sleep(int);
+long long up_sooner(long long, int);
+int up_pause_until(long long);
+int up_poll_again(struct pollfd *, long long, unsigned *);
 int up_poll_retrying(struct pollfd *, nfds_t, long long);
 
 /* threads.c: locks that are held for moments, and cancellation */
@@ -208,6 +213,16 @@ void up_unlock(struct up_lock *);
 int up_has_threads(void);
 int up_disable_cancel(void);
 void up_restore_cancel(int);
+
+/* exiting.c: exit(3) beside other threads */
+#ifdef __GLIBC__
+#define UP_EXIT_IGNORES_LOCKS	1
+#else
+#define UP_EXIT_IGNORES_LOCKS	0
+#endif
+
+int up_is_exiting(void);
+int up_is_exit_thread(void);
 
 /* identity.c: the same user, process or file */
 struct stat;
@@ -243,6 +258,7 @@ int up_has_buffered_input(FILE *);
 size_t up_buffered_input(FILE *, const char **);
 void up_skip_input(FILE *, size_t);
 size_t up_buffered_output(FILE *, const char *, size_t, const char **);
+size_t up_written_output(FILE *);
 void up_purge_output(FILE *);
 
 /* cookie.c: streams with hooks, which have the types of the system */

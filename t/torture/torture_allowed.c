@@ -76,9 +76,15 @@ static const struct allowed table[] = {
 	{ "*/guarded", "setsockopt", "ENOPROTOOPT", "*", GOES_ON, 0,
 	    "a kernel before Linux 6.16, which refuses no descriptors" },
 
+	{ "get_line/plain|get_frame/plain", "*", "ETIMEDOUT", "*", BECOMES,
+	    ECONNRESET, "the system's own timeout is final" },
+
 	/* Signals and others who came first: it is tried again. */
-	{ "accept*|input_ready/*|read/*|serve*", "poll", "EINTR", "*",
-	    GOES_ON, 0, "tried again" },
+	{ "accept*|serve*", "poll", "EINTR", "*", GOES_ON, 0, "tried again" },
+	{ "input_ready/*|read/guarded", "poll", ANY, GOES_ON, 0,
+	    "without poll(2) the call is tried after a pause" },
+	{ "input_ready/*", "getsockopt|recv", ANY, GOES_ON, 0,
+	    "the read that follows reports the error" },
 	{ "accept*|serve*", "accept4", "EAGAIN|EINTR|ECONNABORTED", "*", GOES_ON, 0,
 	    "another was faster, or the client has gone: the next one" },
 	{ "accept*/plain", "dup3", "EINTR", "*", GOES_ON, 0, "tried again" },

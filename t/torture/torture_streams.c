@@ -79,7 +79,12 @@ echo_line(int fd)
 
 	alarm(20);
 	n = read(fd, line, sizeof(line));
-	_exit(n > 0 && write(fd, line, (size_t)n) == n ? 0 : 1);
+	if (n <= 0 || write(fd, line, (size_t)n) != n)
+		_exit(1);
+	/* Its end would be input, too. */
+	while (read(fd, line, sizeof(line)) > 0)
+		;
+	_exit(0);
 }
 
 static void
@@ -89,7 +94,7 @@ start_echo(void)
 	echo = fork();
 	need(echo != -1);
 	if (echo == 0) {
-		close(unix_fileno(&pair[0]));
+		unix_abandon_ports(&pair[0]);
 		echo_line(unix_fileno(&pair[1]));
 	}
 	need(unix_close_ports(&pair[1]) == 0);
