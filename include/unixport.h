@@ -428,6 +428,14 @@ char *unix_runtime_path(const char *name);
  */
 int unix_send(const char *address, const void *bytes, size_t length);
 
+/*
+ * Send a datagram as unix_send() does, but never wait: if the queue of the
+ * receiver is full, the call fails with EAGAIN.  The descriptor of an address
+ * fd:N keeps its flags.
+ */
+UNIX_NODISCARD
+int unix_try_send(const char *address, const void *bytes, size_t length);
+
 /* The identity of the peer as recorded by the kernel. */
 struct unix_peer {
 	pid_t pid;		/* -1 if unknown */
@@ -448,6 +456,41 @@ struct unix_peer {
  *   EINVAL      PEER is NULL.
  */
 int unix_peer(const struct unix_ports *ports, struct unix_peer *peer);
+
+/*
+ * Return a descriptor of the process of the peer, a pidfd of Linux, or -1 on
+ * failure.
+ *
+ * The process is the one that unix_peer() describes, also if its pid is unknown
+ * here.  Unlike a pid, the descriptor never refers to another process: it is
+ * readable for poll(2) after the process has terminated, and takes no signal
+ * then.  The caller closes the descriptor, which is 3 or greater and
+ * close-on-exec.
+ *
+ * Errors:
+ *   ESRCH       The process has terminated (on some kernels, see above).
+ *   ENOTSUP     The system cannot identify the process (Linux before 6.5, other
+ *               systems), or the connection is not a Unix domain socket.
+ *   EBADF       Both streams are closed.
+ *   EMFILE, ENFILE
+ */
+UNIX_NODISCARD
+int unix_peer_process(const struct unix_ports *ports);
+
+/*
+ * Return 1 if GROUP is the effective group or a supplementary group of the peer,
+ * 0 if not, or -1 on failure.  The groups are those of the time at which the
+ * connection was made.
+ *
+ * Errors:
+ *   ENOTSUP     The system does not report the groups, or the connection is not
+ *               a Unix domain socket, or GROUP is the overflow gid and the user
+ *               namespace does not map every group.
+ *   EBADF       Both streams are closed.
+ *   EINVAL      GROUP is (gid_t)-1.
+ */
+UNIX_NODISCARD
+int unix_peer_in_group(const struct unix_ports *ports, gid_t group);
 
 /*
  * Queue COUNT descriptors, which are sent with the next byte written to `out`.

@@ -58,6 +58,7 @@ libunixport_la_SOURCES = \
 	src/port/descriptors.c \
 	src/port/options.c \
 	src/port/peer.c \
+	src/port/peer_user.c \
 	src/port/plain.c \
 	src/port/ports.c \
 	src/client/client.h \

@@ -89,10 +89,10 @@ up_guarded_write(struct unix_socket *socket, const char *bytes, size_t length)
 
 	if (up_is_exiting()) {
 		left = begin_write_at_exit(socket, bytes, length);
-		if (left == -1)
-			up_set_error(socket, ECANCELED);
-		else
+		if (left != -1)
 			length = (size_t)left;
+		else if (socket->error == 0)
+			socket->error = ECANCELED;
 	}
 	socket->sending = 1;
 	ahead = socket->ahead;

@@ -69,6 +69,19 @@
 #elif !defined(SCM_PIDFD)
 #define SCM_PIDFD	(-1)
 #endif
+#if !defined(SO_PEERPIDFD) && defined(__linux__) && \
+    !defined(__sparc__) && !defined(__hppa__)
+#define SO_PEERPIDFD	77
+#elif !defined(SO_PEERPIDFD)
+#define SO_PEERPIDFD	(-1)
+#endif
+/* Linux 4.13. */
+#if !defined(SO_PEERGROUPS) && defined(__linux__) && \
+    !defined(__sparc__) && !defined(__hppa__)
+#define SO_PEERGROUPS	59
+#elif !defined(SO_PEERGROUPS)
+#define SO_PEERGROUPS	(-1)
+#endif
 /* Linux 6.16; the number differs on sparc and parisc. */
 #if !defined(SO_PASSRIGHTS) && defined(__linux__) && \
     !defined(__sparc__) && !defined(__hppa__)
@@ -227,6 +240,7 @@ int up_is_exit_thread(void);
 /* identity.c: the same user, process or file */
 struct stat;
 int up_is_own_user(uid_t);
+int up_is_unmapped_group(gid_t);
 unsigned up_process_number(void);
 unsigned up_fork_count(void);
 int up_is_same_file(const struct stat *, const struct stat *);
@@ -238,6 +252,8 @@ int up_is_local(int);
 int up_is_mount_point(const char *);
 int up_has_true_inodes(int);
 int up_peer_credentials(int, struct unix_peer *);
+int up_peer_pidfd(int);
+int up_is_peer_in_group(int, gid_t);
 
 /* sigpipe.c: the policies */
 int up_sigpipe_check(const struct unix_options *);

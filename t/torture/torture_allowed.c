@@ -214,15 +214,15 @@ static const struct allowed table[] = {
 	    ETIMEDOUT, "who cannot be told from a stranger is dropped" },
 
 	/* Users. */
-	{ "accept_same_user/*|connect_given/*|connect_patient/*|runtime_path*",
-	    "open", "EMFILE|ENFILE|ENOMEM", "*", REPORTED, 0,
+	{ "accept_same_user/*|connect_given/*|connect_patient/*|runtime_path*|"
+	    "peer_in_group/*", "open", "EMFILE|ENFILE|ENOMEM", "*", REPORTED, 0,
 	    "whether our user can be identified is unknown" },
 	{ "listen_*/*", "open", "*", "[23]", GOES_ON, 0,
 	    "a change of the mode proves the owner" },
 	{ "listen_*/*", "read", ANY, GOES_ON, 0,
 	    "the overflow uid is the kernel's default" },
-	{ "accept_same_user/*|connect_given/*|connect_patient/*|runtime_path*",
-	    "open|read", ANY, GOES_ON, 0,
+	{ "accept_same_user/*|connect_given/*|connect_patient/*|runtime_path*|"
+	    "peer_in_group/*", "open|read", ANY, GOES_ON, 0,
 	    "the overflow uid is the kernel's default" },
 
 	/* Connecting. */
@@ -236,6 +236,11 @@ static const struct allowed table[] = {
 	    GOES_ON, 0, "macOS does not tell who listens" },
 	{ "connect_given/*|open_ports*", "getsockopt", "*", "2", GOES_ON, 0,
 	    "not every system can say that it listens; it has no peer then" },
+
+	{ "peer_process/*", "getsockopt", "ENOPROTOOPT", "1", BECOMES, ENOTSUP,
+	    "Linux before 6.5" },
+	{ "peer_in_group/*", "getsockopt", "ENOPROTOOPT", "2", BECOMES,
+	    ENOTSUP, "Linux before 4.13" },
 
 	/* Streams. */
 #ifdef __GLIBC__
