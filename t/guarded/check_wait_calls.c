@@ -212,7 +212,7 @@ send_and_take(void)
 	if (++rounds > 200)
 		return;
 	say(c.server.out, "x");
-	before_next("recv", take_first);
+	before_next("recvmsg", take_first);
 }
 
 static void

@@ -95,7 +95,7 @@ START_TEST(file_of_an_unknown_owner_is_ours_if_we_may_change_its_mode)
 	modes_refused = 1;
 	cannot_listen("s", NULL, EADDRINUSE);
 	overflow_uid_unreadable = 0;
-	ck_assert_int_eq(unlink("s"), 0);
+	ck_assert_int_eq(count_files("."), 0);
 	succeeds(unix_close(listen_at("s", NULL)));
 	modes_refused = 0;
 }
