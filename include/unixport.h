@@ -360,7 +360,7 @@ int unix_abandon(struct unix_listener *listener);
  * Return 0, or -1 on failure.
  *
  * A later unix_close() in this process removes the file, unless UNIX_KEEP is
- * set.  If this process already owns the file, the call does nothing.
+ * set.  The owner may repeat the call.
  *
  * The former owner is not informed.  It must call unix_abandon(), before or
  * after this call, or exit without unix_close().
