@@ -36,7 +36,10 @@ send_to_address(const struct up_address *address, const void *bytes,
 	return result;
 }
 
-/* send(2) on a stream socket would succeed, but lose the boundaries. */
+/*
+ * Rejects stream sockets, on which send(2) would succeed but lose the
+ * boundaries of the datagram.
+ */
 static int
 send_through(int fd, const void *bytes, size_t length)
 {

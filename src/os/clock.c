@@ -32,9 +32,9 @@ up_timeout_deadline(int ms)
 }
 
 /*
- * The milliseconds until DEADLINE, or -1 for UP_NEVER, for poll(2).  They are
- * rounded up: in the last fraction of a millisecond, a timeout of 0 would make
- * a loop around poll(2) spin.
+ * The milliseconds until DEADLINE, or -1 for UP_NEVER, for poll(2).  The result
+ * is rounded up: with 0 for the last fraction of a millisecond, a loop around
+ * poll(2) would spin.
  */
 int
 up_ms_left(long long deadline)
@@ -47,7 +47,7 @@ up_ms_left(long long deadline)
 	return left < 0 ? 0 : (int)left;
 }
 
-/* A signal handler interrupts poll(2) even if it has SA_RESTART. */
+/* A signal interrupts poll(2) despite SA_RESTART, so the call is repeated. */
 int
 up_poll(struct pollfd *fds, nfds_t count, long long deadline)
 {
@@ -60,8 +60,8 @@ up_poll(struct pollfd *fds, nfds_t count, long long deadline)
 }
 
 /*
- * Fails if poll(2) does: the loop around the pause would spin if, for example,
- * a seccomp filter rejects the system call.
+ * Fails if poll(2) does, so that the caller ends its loop.  If, for example, a
+ * seccomp filter rejects poll(2), a loop that continued would spin.
  */
 int
 up_pause(int ms)
@@ -69,7 +69,10 @@ up_pause(int ms)
 	return poll(NULL, 0, ms) == -1 && errno != EINTR ? -1 : 0;
 }
 
-/* A shortage of kernel memory passes, so poll(2) is repeated until DEADLINE. */
+/*
+ * A shortage of kernel memory is temporary, so poll(2) is repeated until
+ * DEADLINE.
+ */
 int
 up_poll_retrying(struct pollfd *fds, nfds_t count, long long deadline)
 {

@@ -7,7 +7,10 @@
 
 #include <errno.h>
 
-/* Linux reports pid 0 for a peer outside the pid namespace. */
+/*
+ * If the peer is outside the pid namespace, Linux reports pid 0, and -1 is
+ * stored.
+ */
 int
 up_peer(int fd, struct unix_peer *peer)
 {
@@ -26,7 +29,7 @@ up_peer(int fd, struct unix_peer *peer)
 	return 0;
 }
 
-/* A user that cannot be determined is rejected, too. */
+/* If the user of the peer cannot be determined, the peer is rejected, too. */
 int
 up_check_peer_user(int fd)
 {
