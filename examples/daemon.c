@@ -10,7 +10,7 @@
  *	echo hello | unixport connect app.sock
  *	kill -HUP PID
  */
-#define _XOPEN_SOURCE 700	/* POSIX and syslog(3), with -std=c11 too */
+#define _DEFAULT_SOURCE	/* POSIX and syslog(3), with -std=c11 too */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -108,7 +108,7 @@ int
 main(int argc, char *argv[])
 {
 	struct unix_options options = { .flags = UNIX_GUARDED | UNIX_INHERIT };
-	int generation = argc == 3 ? atoi(argv[2]) : 1;
+	int generation = argc == 3 ? (int)strtol(argv[2], NULL, 10) : 1;
 	int status = 0;
 	char text[500];
 

@@ -103,7 +103,7 @@ enum unix_sigpipe {
 struct unix_options {
 	unsigned flags;
 	size_t address_length;	/* in bytes; 0: up to the NUL */
-	int backlog;		/* of the accept queue; 0: UNIX_BACKLOG */
+	int backlog;		/* 0: UNIX_BACKLOG; see unix_serve() */
 	mode_t mode;		/* of the socket file; 0: 0600 */
 	gid_t group;		/* of the socket file; 0: unchanged */
 	int connect_timeout;	/* ms; 0: no limit */
@@ -112,7 +112,9 @@ struct unix_options {
 	int write_timeout;	/* ms without progress; 0: no limit */
 	enum unix_sigpipe sigpipe;
 	size_t buffer_size;	/* bytes per stream; 0: 192 KiB */
-	void *reserved[4];	/* must be NULL */
+	size_t output_limit;	/* must be 0 in this release */
+	uid_t owner;		/* of the socket file; 0: unchanged */
+	void *reserved[2];	/* must be NULL */
 };
 
 /*
@@ -241,18 +243,18 @@ struct unix_listener;
  * Listen at ADDRESS, whose syntax is that of unix_address(7).
  * Return a listener that unix_close() releases, or NULL on failure.
  *
- * The call copies OPTIONS, which also apply to accepted connections.  The mode
- * and group of the socket file are set before any client can connect.  A stale
- * socket file is replaced unless UNIX_NO_RECLAIM is set.
+ * The call copies OPTIONS, which also apply to accepted connections.  The mode,
+ * group and owner of the socket file are set before any client can connect.  A
+ * stale socket file is replaced unless UNIX_NO_RECLAIM is set.
  *
  * Errors:
  *   EADDRINUSE  Another socket is bound to ADDRESS.  Or the path refers to a
  *               file that is not a socket, or to a stale socket file that
  *               cannot be replaced.
  *   EBUSY       Another process locked the directory for more than 2 seconds.
- *   ENOTSUP     The file system did not set the mode or group, or the system
- *               does not support an option.
- *   EPERM       The caller has no permission to set the group.
+ *   ENOTSUP     The file system did not set the mode, group or owner, or the
+ *               system does not support an option.
+ *   EPERM       The caller has no permission to set the group or owner.
  *   EACCES      Permission on a directory of the path is denied.
  *   ENOENT      A directory of the path does not exist.
  *   EINVAL      ADDRESS or OPTIONS are invalid.
@@ -644,9 +646,11 @@ struct unix_serve_options {
  * failure.
  *
  * LISTENER must have UNIX_GUARDED.  CONTEXT is passed to HANDLER.  Handlers run
- * with all signals blocked.  After unix_interrupt(), the call waits `drain`
- * milliseconds for the handlers to return.  Then it shuts down the connections
- * that remain.
+ * with all signals blocked.  If unix_listen() made the socket with a backlog of
+ * 0, the call raises the backlog to `clients`, but at least to 128.
+ *
+ * After unix_interrupt(), the call waits `drain` milliseconds for the handlers
+ * to return.  Then it shuts down the connections that remain.
  *
  * Errors:
  *   ETIMEDOUT   Handlers were still running after `drain` milliseconds.

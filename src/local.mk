@@ -12,7 +12,9 @@ libunixport_la_SOURCES = \
 	src/os/identity.c \
 	src/os/localfs.c \
 	src/os/peercred.c \
+	src/os/rename.c \
 	src/os/sigpipe.c \
+	src/os/sockdiag.c \
 	src/os/socket.c \
 	src/os/stdio_buffer.c \
 	src/os/threads.c \
@@ -46,6 +48,8 @@ libunixport_la_SOURCES = \
 	src/path/bindpath.c \
 	src/path/claim.c \
 	src/path/reclaim.c \
+	src/path/recovery.c \
+	src/path/removal.c \
 	src/path/sockfile.c \
 	src/port/port.h \
 	src/port/close.c \
@@ -61,6 +65,8 @@ libunixport_la_SOURCES = \
 	src/client/spawn.c \
 	src/server/server.h \
 	src/server/accept.c \
+	src/server/admission.c \
+	src/server/interrupt.c \
 	src/server/listener.c \
 	src/server/serve.c \
 	src/server/worker.c

@@ -46,6 +46,7 @@ include t/abi/local.mk
 include t/bench/local.mk
 include t/fuzz/local.mk
 include t/interop/local.mk
+include t/model/local.mk
 include t/stress/local.mk
 include t/torture/local.mk
 

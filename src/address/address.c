@@ -29,16 +29,17 @@ static int
 parse_number(struct up_address *address)
 {
 	size_t i;
+	int digit;
 
 	if (address->length == 0)
 		return up_fail(EINVAL);
 	address->number = 0;
 	for (i = 0; i < address->length; i++) {
-		if (address->text[i] < '0' || address->text[i] > '9' ||
-		    address->number > (INT_MAX - 9) / 10)
+		digit = address->text[i] - '0';
+		if (digit < 0 || digit > 9 ||
+		    address->number > (INT_MAX - digit) / 10)
 			return up_fail(EINVAL);
-		address->number = address->number * 10 +
-		    (address->text[i] - '0');
+		address->number = address->number * 10 + digit;
 	}
 	return 0;
 }

@@ -101,12 +101,21 @@ struct child;
 int allocate_children(unsigned count);
 struct child *reserve_child(void);
 int assign_child(struct child *child, uid_t uid, unsigned limit);
+struct child *find_slot(uid_t uid, unsigned limit);
 void set_child_pid(struct child *child, pid_t pid);
 void release_child(struct child *child);
 void reap_children(void);
 void stop_children(void);
 int are_children_stopped(void);
 void end_children(int immediately);
+
+/* listen/postponed.c: clients whose user has reached the limit. */
+int allocate_postponed(unsigned count);
+int postpone_client(const struct unix_ports *client, uid_t uid,
+    unsigned limit);
+int take_postponed(unsigned limit, struct unix_ports *client,
+    struct child **child);
+void stop_postponed(void);
 
 /* signals.c: signals of a server. */
 void hold_signals(void);
@@ -135,6 +144,7 @@ struct worker {
 	pthread_t thread;
 };
 void *accept_clients(void *worker);
+void *serve_postponed(void *worker);
 int has_service_failed(void);
 
 #endif

@@ -16,6 +16,7 @@ unixport_SOURCES = \
 	src/command/listen/acceptor.c \
 	src/command/listen/children.c \
 	src/command/listen/environment.c \
+	src/command/listen/postponed.c \
 	src/command/listen/readiness.c \
 	src/command/listen/refuse.c \
 	src/command/listen/supervisor.c \

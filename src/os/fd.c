@@ -263,23 +263,3 @@ up_chmod_path(int fd, mode_t mode)
 	return up_fail(ENOSYS);
 #endif
 }
-
-/*
- * Fails if TO exists.  rename(2) would replace a file that another process has
- * made at TO.
- */
-int
-up_rename_new(int directory, const char *from, const char *to)
-{
-#ifdef SYS_renameat2
-	const unsigned no_replace = 1;
-
-	return (int)syscall(SYS_renameat2, directory, from, directory, to,
-	    no_replace);
-#else
-	(void)directory;
-	(void)from;
-	(void)to;
-	return up_fail(ENAMETOOLONG);
-#endif
-}

@@ -17,14 +17,29 @@
 #include <sys/vfs.h>
 #include <errno.h>
 
+#define OVERLAYFS	0x794c7630UL
+
+/* The type of the file system of FD, or 0. */
+static unsigned long
+file_system_type(int fd)
+{
+	struct statfs status;
+	int result;
+
+	do
+		result = fstatfs(fd, &status);
+	while (result == -1 && errno == EINTR);
+	return result == -1 ? 0 : (unsigned long)status.f_type & 0xffffffff;
+}
+
 /*
  * The table lists local file systems, so that an unknown file system is treated
  * as shared.  An overlay, as containers use it, is local: new files are in its
  * upper layer, which must be local.  FUSE is not in the table, since it can be
  * shared.
  */
-int
-up_is_local(int directory)
+static int
+is_local_type(unsigned long type)
 {
 	static const unsigned long local[] = {
 		0xef51, 0xef53,		/* ext2 (old), ext2 to ext4 */
@@ -32,7 +47,7 @@ up_is_local(int directory)
 		0x9123683e,		/* btrfs */
 		0x01021994,		/* tmpfs */
 		0x858458f6,		/* ramfs */
-		0x794c7630,		/* overlayfs */
+		OVERLAYFS,
 		0xf2f52010,		/* F2FS */
 		0xca451a4e,		/* bcachefs */
 		0x2fc12fc1,		/* ZFS */
@@ -41,19 +56,30 @@ up_is_local(int directory)
 		0x3434,			/* NILFS2 */
 		0x24051905		/* UBIFS */
 	};
-	struct statfs status;
-	int result;
 	size_t i;
 
-	do
-		result = fstatfs(directory, &status);
-	while (result == -1 && errno == EINTR);
-	if (result == -1)
-		return 0;
 	for (i = 0; i < COUNT(local); i++)
-		if (((unsigned long)status.f_type & 0xffffffff) == local[i])
+		if (type == local[i])
 			return 1;
 	return 0;
+}
+
+int
+up_is_local(int directory)
+{
+	return is_local_type(file_system_type(directory));
+}
+
+/*
+ * Whether stat(2) reports the inode numbers that the kernel uses: overlayfs
+ * has others where its layers are of several file systems.
+ */
+int
+up_has_true_inodes(int fd)
+{
+	unsigned long type = file_system_type(fd);
+
+	return type != OVERLAYFS && is_local_type(type);
 }
 #elif defined(__NetBSD__)
 #include <sys/statvfs.h>

@@ -135,7 +135,10 @@ int up_both_above_standard(int [2]);
 int up_open(const char *, int);
 int up_openat(int, const char *, int);
 int up_chmod_path(int, mode_t);
+
+/* rename.c: in one directory, replacing nothing */
 int up_rename_new(int, const char *, const char *);
+int up_rename_aside(int, const char *, const char *);
 
 /* socket.c: sockets and their state */
 struct up_name {
@@ -145,7 +148,9 @@ struct up_name {
 
 int up_socket(int);
 int up_socketpair(int [2]);
-int up_accept(int);
+int up_accept_beside_standard(int, int *);
+int up_accept(int, _Atomic int *);
+int up_limit_accept(int);
 int up_shutdown(int, int);
 int up_family(int);
 int up_bound_name(int, char **);
@@ -189,9 +194,11 @@ unsigned up_process_number(void);
 int up_is_same_file(const struct stat *, const struct stat *);
 int up_is_unchanged_file(const struct stat *, const struct stat *);
 
-/* localfs.c and peercred.c */
+/* sockdiag.c, localfs.c and peercred.c */
+int up_may_be_bound_file(int, int, const struct stat *);
 int up_is_local(int);
 int up_is_mount_point(const char *);
+int up_has_true_inodes(int);
 int up_peer_credentials(int, struct unix_peer *);
 
 /* sigpipe.c: the policies */

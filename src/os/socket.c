@@ -10,6 +10,7 @@
 
 #ifdef __linux__
 #include <sys/ioctl.h>
+#include <sys/time.h>
 #endif
 #include <errno.h>
 #include <stddef.h>
@@ -110,10 +111,11 @@ accept_once(int listener)
  * connection is moved, the client would receive output of other threads to
  * standard output or error.  If no higher number is free, the client would be
  * lost.  During accept(2), duplicates of the listener therefore occupy these
- * numbers; a write to a listener fails.
+ * numbers; a write to a listener fails.  *WERE_OPEN is 1 if 0, 1 and 2 were all
+ * open.
  */
 int
-up_accept(int listener)
+up_accept_beside_standard(int listener, int *were_open)
 {
 	int fillers[STDERR_FILENO + 1];
 	int number, fd = -1;
@@ -122,6 +124,7 @@ up_accept(int listener)
 	while ((number = up_dup_from(listener, 0)) != -1 &&
 	    number <= STDERR_FILENO && count < COUNT(fillers))
 		fillers[count++] = number;
+	*were_open = number != -1 && count == 0;
 	if (number != -1) {
 		up_close(number);
 		fd = up_above_standard(accept_once(listener));
@@ -129,6 +132,48 @@ up_accept(int listener)
 	while (count > 0)
 		up_close(fillers[--count]);
 	return fd;
+}
+
+/*
+ * The same for a process in which 0, 1 and 2 were open before.  If the
+ * connection now gets one of these numbers, the connection is moved to the
+ * number of the descriptor SPARE, which becomes -1, so that no client is lost.
+ */
+int
+up_accept(int listener, _Atomic int *spare)
+{
+	int fd = accept_once(listener);
+	int place, moved;
+
+	if (fd == -1 || fd > STDERR_FILENO)
+		return fd;
+	place = atomic_exchange(spare, -1);
+	if (place == -1)
+		return up_above_standard(fd);
+	moved = up_dup_onto(fd, place);
+	up_close(fd);
+	if (moved == -1)
+		up_close(place);
+	return moved;
+}
+
+/*
+ * Limits the time for which accept(2) on LISTENER blocks, in case another
+ * process clears O_NONBLOCK.  Returns -1 if the system has no such limit.
+ * Accepted sockets do not inherit SO_RCVTIMEO on Linux; on FreeBSD they do.
+ */
+int
+up_limit_accept(int listener)
+{
+#ifdef __linux__
+	const struct timeval moment = { .tv_usec = 1 };
+
+	return setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &moment,
+	    sizeof(moment));
+#else
+	(void)listener;
+	return up_fail(ENOTSUP);
+#endif
 }
 
 /*

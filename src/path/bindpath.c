@@ -13,28 +13,38 @@
 #include <string.h>
 #include <unistd.h>
 
-/* DIRECTORY/LAST without links and dots, or NULL if it is unknown. */
+/*
+ * DIRECTORY/LAST without links and dots, or NULL if it is unknown.  OPENED is
+ * the status of the directory.
+ */
 static char *
-absolute_path(const char *directory, int fd, const char *last)
+absolute_path(const char *directory, const struct stat *opened,
+    const char *last)
 {
 	char *real = realpath(directory, NULL);
 	char *path = NULL;
-	struct stat by_name, by_fd;
+	struct stat status;
 
-	if (real != NULL && stat(real, &by_name) == 0 &&
-	    fstat(fd, &by_fd) == 0 && up_is_same_file(&by_name, &by_fd) &&
+	if (real != NULL && stat(real, &status) == 0 &&
+	    up_is_same_file(&status, opened) &&
 	    strlen(real) + strlen(last) + 2 <= PATH_MAX)
 		path = up_join_path(strcmp(real, "/") == 0 ? "" : real, last);
 	free(real);
 	return path;
 }
 
-/* Open the directory of the path, and find the absolute path. */
+/*
+ * Open the directory of the path, and find the absolute path.  A process that
+ * may not examine files learns it here, by a seccomp filter for example: after
+ * bind(2) it could not identify its own file, and would leave it behind.
+ */
 int
 up_open_directory(struct up_claim *claim)
 {
 	const char *slash = strrchr(claim->path, '/');
+	struct stat status;
 	char *directory;
+	int result = -1;
 
 	claim->last = slash == NULL ? claim->path : slash + 1;
 	directory = slash == NULL ? strdup(".") :
@@ -42,11 +52,42 @@ up_open_directory(struct up_claim *claim)
 	if (directory == NULL)
 		return -1;
 	claim->directory = up_open(directory, UP_O_SEARCH | O_DIRECTORY);
-	if (claim->directory != -1)
-		claim->absolute = absolute_path(directory, claim->directory,
+	if (claim->directory != -1 &&
+	    fstatat(claim->directory, ".", &status, 0) == 0) {
+		claim->absolute = absolute_path(directory, &status,
 		    claim->last);
+		claim->is_local = up_is_local(claim->directory);
+		result = 0;
+	}
 	free(directory);
-	return claim->directory == -1 ? -1 : 0;
+	return result;
+}
+
+/*
+ * The directory at the absolute path, in which bind(2) makes the file: another
+ * one than CLAIM's if that was renamed meanwhile.  A descriptor, or -1.
+ */
+int
+up_open_bound_directory(const struct up_claim *claim)
+{
+	size_t length;
+	char *path;
+	int fd;
+
+	if (claim->absolute == NULL)
+		return -1;
+	length = strlen(claim->absolute) - strlen(claim->last);
+	path = strndup(claim->absolute, length);
+	fd = path == NULL ? -1 : up_open(path, UP_O_SEARCH | O_DIRECTORY);
+	free(path);
+	return fd;
+}
+
+int
+up_stat_path(const struct up_claim *claim, struct stat *status)
+{
+	return fstatat(claim->directory, claim->last, status,
+	    AT_SYMLINK_NOFOLLOW);
 }
 
 /*
@@ -65,6 +106,25 @@ make_bind_name(const struct up_claim *claim, struct up_name *name)
 	return up_make_name_at(claim->directory, claim->last, name);
 }
 
+#define TEMPORARY_PREFIX	".unixport."
+
+/* Whether NAME is one of bind_temporary(). */
+int
+up_is_temporary_name(const char *name)
+{
+	const char *number = name + sizeof(TEMPORARY_PREFIX) - 1;
+	size_t digits;
+
+	if (strncmp(name, TEMPORARY_PREFIX, sizeof(TEMPORARY_PREFIX) - 1) != 0)
+		return 0;
+	digits = strspn(number, "0123456789");
+	if (digits == 0 || number[digits] != '.')
+		return 0;
+	number += digits + 1;
+	digits = strspn(number, "0123456789");
+	return digits != 0 && number[digits] == '\0';
+}
+
 /* Bind FD to a short name in the same directory. */
 static int
 bind_temporary(struct up_claim *claim, int fd)
@@ -74,7 +134,7 @@ bind_temporary(struct up_claim *claim, int fd)
 
 	do {
 		snprintf(claim->temporary, sizeof(claim->temporary),
-		    ".unixport.%ld.%d", (long)getpid(), number);
+		    TEMPORARY_PREFIX "%ld.%d", (long)getpid(), number);
 		if (up_make_name_at(claim->directory, claim->temporary,
 		    &name) == 0 &&
 		    bind(fd, (struct sockaddr *)&name.address, name.length)
@@ -105,6 +165,17 @@ up_bind_path(struct up_claim *claim, int fd)
 	return 0;
 }
 
+/*
+ * Wait for a bind(2) in the directory that is under way: link(2) to a name that
+ * exists fails after that.  0, or -1 if no file is at the path.
+ */
+int
+up_await_bind(const struct up_claim *claim)
+{
+	return linkat(claim->directory, claim->last, claim->directory,
+	    claim->last, 0) == -1 && errno == EEXIST ? 0 : -1;
+}
+
 /* A name of FILE for connect(2). */
 static int
 make_probe_name(const struct up_claim *claim, const struct up_file *file,
@@ -114,27 +185,14 @@ make_probe_name(const struct up_claim *claim, const struct up_file *file,
 	    up_make_name_at(file->pin, NULL, name);
 }
 
-/*
- * Examine the file at the path, into STATUS, and probe the same file, not the
- * one that may have its name by now: the errno of connect(2), or -1.
- */
+/* Probe FILE, not the one that may have its name by now: connect(2)'s errno. */
 int
-up_probe_path(const struct up_claim *claim, struct stat *status)
+up_probe_file(const struct up_claim *claim, const struct up_file *file)
 {
-	struct up_file file;
 	struct up_name name;
-	int error = -1;
 
-	if (up_open_file(claim, &file) == -1)
-		return -1;
-	if (up_stat_file(&file, status) == 0) {
-		if (make_probe_name(claim, &file, &name) == 0)
-			error = up_probe(&name);
-		else
-			errno = EADDRINUSE;
-	}
-	up_close_file(&file);
-	return error;
+	return make_probe_name(claim, file, &name) == -1 ? errno :
+	    up_probe(&name);
 }
 
 void

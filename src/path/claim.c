@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Owning a path.  bind(2) claims it.  The mode and group of the file are final
- * before a client can connect.  At the end the file is removed if it is still
- * the one that was made.  Calls that change or remove it use the descriptor of
- * the directory and follow no link: after a chdir(2), a renamed directory or a
- * link in its place, a path would lead to another user's file.
+ * Owning a path.  bind(2) claims it.  The mode, group and owner of the file are
+ * final before a client can connect.  At the end the file is removed if it is
+ * still the one that was made.  Calls that change or remove it use the
+ * descriptor of the directory and follow no link: after a chdir(2), a renamed
+ * directory or a link in its place, a path would lead to another user's file.
  */
 #include "path.h"
 
@@ -13,12 +13,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-static int
-stat_path(const struct up_claim *claim, struct stat *file)
-{
-	return fstatat(claim->directory, claim->last, file,
-	    AT_SYMLINK_NOFOLLOW);
-}
+#define REMOVAL_TRIES	10
 
 /* Record FILE, which is at the path, as the one that bind(2) has made. */
 static int
@@ -26,7 +21,7 @@ identify_file(struct up_claim *claim, const struct stat *file)
 {
 	struct stat there, named;
 
-	if (stat_path(claim, &there) == -1)
+	if (up_stat_path(claim, &there) == -1)
 		return -1;
 	named = there;
 	if (claim->absolute != NULL && lstat(claim->absolute, &named) == -1)
@@ -43,31 +38,24 @@ identify_file(struct up_claim *claim, const struct stat *file)
 }
 
 /*
- * Give the file that bind(2) of FD has made its mode and group.  Before
- * listen(2) no client can connect.
+ * Give the file that bind(2) of FD has made its MODE, and the group and owner
+ * of OPTIONS.  Before listen(2) no client can connect.
  */
 static int
-set_up_file(struct up_claim *claim, int fd, mode_t mode, gid_t group)
+set_up_file(struct up_claim *claim, int fd, mode_t mode,
+    const struct unix_options *options)
 {
 	struct up_file file;
 	struct stat status;
-	int result = -1, error;
+	int result = -1;
 
-	if (up_open_bound_file(claim, fd, &file) == 0) {
-		if (up_stat_file(&file, &status) == 0 &&
-		    identify_file(claim, &status) == 0)
-			result = up_set_access(&file, mode, group);
-		up_close_file(&file);
-	}
-	/* The file is another process's, or was displaced. */
-	if (result == -1 && errno == EADDRINUSE)
-		claim->owner = 0;
-	/* A file that could not be examined is removed if it can be now. */
-	error = errno;
-	if (claim->owner == 0 && error != EADDRINUSE && error != ENOENT &&
-	    stat_path(claim, &status) == 0)
-		(void)identify_file(claim, &status);
-	errno = error;
+	if (up_open_bound_file(claim, fd, &file) == -1)
+		return -1;
+	if (up_stat_file(&file, &status) == 0 &&
+	    identify_file(claim, &status) == 0)
+		result = up_set_access(&file, mode, options->group,
+		    options->owner);
+	up_close_file(&file);
 	return result;
 }
 
@@ -98,28 +86,66 @@ is_same_root(const struct up_claim *claim)
 }
 
 /*
- * Bind FD to PATH, to which CLAIM refers afterwards.  The caller calls
- * up_release_claim(), also after a failure.
+ * The file that bind(2) of *FD has made could not be identified, or was
+ * displaced.  If the one at the path is stale once our socket is closed, it is
+ * ours or a stale file of the program that displaced ours; a live socket of
+ * that program is not.
+ */
+static void
+remove_unidentified(const struct up_claim *claim, int *fd)
+{
+	struct up_claim bound = *claim;
+	int error = errno;
+
+	up_close(*fd);
+	*fd = -1;
+	(void)up_remove_stale(claim);
+	bound.directory = up_open_bound_directory(claim);
+	if (bound.directory != -1) {
+		bound.is_local = up_is_local(bound.directory);
+		(void)up_remove_stale(&bound);
+		up_close(bound.directory);
+	}
+	errno = error;
+}
+
+/*
+ * Bind *FD to PATH, to which CLAIM refers afterwards.  The caller calls
+ * up_release_claim(), also after a failure, which may have closed *FD.
  */
 int
-up_claim(struct up_claim *claim, const char *path, int fd,
+up_claim(struct up_claim *claim, const char *path, int *fd,
     const struct unix_options *options)
 {
 	mode_t mode = options->mode == 0 ? 0600 : options->mode;
+	int spare, result;
 
 	claim->path = path;
 	if (up_open_directory(claim) == -1)
 		return -1;
+	up_recover(claim);
 	/* Linux makes the file with this mode; elsewhere it is EINVAL. */
-	(void)fchmod(fd, options->group != 0 ? mode & 0707 : mode);
-	if (up_bind_path(claim, fd) == -1 && (errno != EADDRINUSE ||
+	(void)fchmod(*fd, options->group != 0 ? mode & 0707 : mode);
+	/* A file that no descriptor is left to examine would be left behind. */
+	spare = up_dup(claim->directory);
+	if (spare == -1)
+		return -1;
+	result = up_bind_path(claim, *fd);
+	up_close(spare);
+	if (result == -1 && (errno != EADDRINUSE ||
 	    (options->flags & UNIX_NO_RECLAIM) != 0 ||
-	    up_reclaim(claim, fd) == -1))
+	    up_reclaim(claim, *fd) == -1))
 		return -1;
-	if (set_up_file(claim, fd, mode, options->group) == -1)
-		return -1;
-	record_root(claim);
-	return 0;
+	if (set_up_file(claim, *fd, mode, options) == 0) {
+		record_root(claim);
+		return 0;
+	}
+	/* What was identified was another user's, or has been displaced. */
+	if (errno == EADDRINUSE)
+		claim->owner = 0;
+	if (claim->owner == 0)
+		remove_unidentified(claim, fd);
+	return -1;
 }
 
 static int
@@ -147,7 +173,8 @@ up_owns_path(const struct up_claim *claim)
 	if (same_root == -1)
 		return -1;
 	path = *claim->path == '/' ? claim->path : claim->absolute;
-	if ((same_root && path != NULL ? lstat(path, &file) : stat_path(claim, &file)) == -1)
+	if ((same_root && path != NULL ? lstat(path, &file) :
+	    up_stat_path(claim, &file)) == -1)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
 	return is_claimed_file(claim, &file);
 }
@@ -167,18 +194,24 @@ up_own_path(struct up_claim *claim)
 	return 0;
 }
 
-/* Remove the file that was identified, unless it is gone or replaced. */
+/*
+ * Remove the file that was identified, unless it is gone or replaced.  A start
+ * of this moment may take it for a leftover, and put it back: then again.
+ */
 static int
 remove_file(const struct up_claim *claim)
 {
 	struct stat file;
+	int result, tries = REMOVAL_TRIES;
 
-	if (stat_path(claim, &file) == -1)
-		return errno == ENOENT ? 0 : -1;
-	if (!is_claimed_file(claim, &file))
-		return 0;
-	return unlinkat(claim->directory, claim->last, 0) == -1 &&
-	    errno != ENOENT ? -1 : 0;
+	do {
+		if (up_stat_path(claim, &file) == -1)
+			return errno == ENOENT ? 0 : -1;
+		if (!is_claimed_file(claim, &file))
+			return 0;
+		result = up_remove_file(claim, file.st_dev, file.st_ino);
+	} while (result == 1 && --tries > 0);
+	return result == -1 ? -1 : 0;
 }
 
 /*

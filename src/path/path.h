@@ -12,6 +12,7 @@ struct up_claim {
 	int directory;
 	dev_t root_device;	/* of the root in which the path holds */
 	ino_t root_inode;	/* 0: unknown */
+	int is_local;		/* no other machine can use the directory */
 	char temporary[40];	/* the file's name until it is in its place */
 	dev_t device;
 	ino_t inode;
@@ -32,19 +33,32 @@ int up_open_file(const struct up_claim *, struct up_file *);
 int up_open_bound_file(const struct up_claim *, int, struct up_file *);
 void up_close_file(const struct up_file *);
 int up_stat_file(const struct up_file *, struct stat *);
-int up_set_access(const struct up_file *, mode_t, gid_t);
+int up_set_access(const struct up_file *, mode_t, gid_t, uid_t);
 
 /* bindpath.c: its directory and its name */
 int up_open_directory(struct up_claim *);
 int up_bind_path(struct up_claim *, int);
-int up_probe_path(const struct up_claim *, struct stat *);
+int up_open_bound_directory(const struct up_claim *);
+int up_stat_path(const struct up_claim *, struct stat *);
+int up_is_temporary_name(const char *);
+int up_await_bind(const struct up_claim *);
+int up_probe_file(const struct up_claim *, const struct up_file *);
 void up_close_directory(struct up_claim *);
+
+/* removal.c: removing one file, by way of a private name */
+int up_is_private_name(const char *);
+int up_remove_file(const struct up_claim *, dev_t, ino_t);
+int up_put_back(const struct up_claim *, const char *);
+
+/* recovery.c: what an interrupted removal has left */
+void up_recover(const struct up_claim *);
 
 /* reclaim.c: in place of a stale one */
 int up_reclaim(struct up_claim *, int);
+int up_remove_stale(const struct up_claim *);
 
 /* claim.c: from bind(2) to its removal */
-int up_claim(struct up_claim *, const char *, int,
+int up_claim(struct up_claim *, const char *, int *,
     const struct unix_options *);
 int up_owns_path(const struct up_claim *);
 int up_own_path(struct up_claim *);

@@ -5,7 +5,9 @@
  * remove the file that the other has just made, so they lock the directory.
  * A process that takes no lock is not displaced either, since the file is
  * proved stale twice, a bind(2) apart: the kernel makes the file before it
- * registers the socket, and until then a live socket looks stale.
+ * registers the socket, and until then a live socket looks stale.  The proved
+ * file stays open until it has been removed: the system could assign its inode
+ * number to another.
  */
 #include "path.h"
 
@@ -18,74 +20,127 @@
 #define LOCK_TIMEOUT_MS	2000
 #define LOCK_RETRY_MS		10
 
+/*
+ * The error of a call that a reclaim requires: the path cannot be reclaimed
+ * safely, except during a shortage, which passes.
+ */
+static int
+fail_to_reclaim(int error)
+{
+	return up_fail(up_is_shortage(error) ? error : EADDRINUSE);
+}
+
 /* The directory, locked. */
 static int
 lock_directory(const struct up_claim *claim)
 {
 	long long deadline = up_deadline(LOCK_TIMEOUT_MS);
-	int fd = up_openat(claim->directory, ".", O_RDONLY | O_DIRECTORY);
-	int error = EADDRINUSE;
+	int fd;
 
-	if (fd == -1 || !up_is_local(fd))
-		goto fail;
+	if (!claim->is_local)
+		return up_fail(EADDRINUSE);
+	fd = up_openat(claim->directory, ".", O_RDONLY | O_DIRECTORY);
+	if (fd == -1)
+		return fail_to_reclaim(errno);
 	while (flock(fd, LOCK_EX | LOCK_NB) == -1) {
-		if (!up_would_block(errno) && errno != EINTR)
-			goto fail;
+		if (!up_would_block(errno) && errno != EINTR) {
+			up_close(fd);
+			return fail_to_reclaim(errno);
+		}
 		if (up_ms_left(deadline) == 0) {
-			error = EBUSY;
-			goto fail;
+			up_close(fd);
+			return up_fail(EBUSY);
 		}
 		up_poll(NULL, 0, up_deadline(LOCK_RETRY_MS));
 	}
 	return fd;
-fail:
-	up_close(fd);
-	return up_fail(error);
 }
 
-/* 0 if FILE at the path is a socket file without a live socket. */
+/* 0 if FILE, of which STATUS is, is a socket file without a live socket. */
 static int
-prove_stale(const struct up_claim *claim, struct stat *file)
+check_stale(const struct up_claim *claim, const struct up_file *file,
+    const struct stat *status)
 {
-	int error = up_probe_path(claim, file);
+	int error;
 
-	if (error == -1)
-		return -1;
-	if (!S_ISSOCK(file->st_mode) || error != ECONNREFUSED)
+	if (!S_ISSOCK(status->st_mode))
 		return up_fail(EADDRINUSE);
-	return 0;
+	error = up_probe_file(claim, file);
+	return error == ECONNREFUSED ? 0 : up_fail(error == ENOENT ?
+	    EADDRINUSE : error);
+}
+
+/*
+ * Open the file at the path and prove that it is stale: 0, then the caller
+ * closes FILE, or -1, with ENOENT if there is no file.
+ */
+static int
+prove_stale(const struct up_claim *claim, struct up_file *file,
+    struct stat *status)
+{
+	if (up_open_file(claim, file) == -1)
+		return -1;
+	if (up_stat_file(file, status) == 0 &&
+	    check_stale(claim, file, status) == 0)
+		return 0;
+	up_close_file(file);
+	return -1;
+}
+
+/*
+ * The second proof: FILE, of which FIRST is, is stale still and at the path.
+ * The name is examined last: a server that has closed its socket since the
+ * first proof has removed its file before, and another may have bound.
+ */
+static int
+prove_again(const struct up_claim *claim, const struct up_file *file,
+    const struct stat *first)
+{
+	struct stat second;
+
+	if (check_stale(claim, file, first) == -1 ||
+	    up_stat_path(claim, &second) == -1)
+		return -1;
+	return up_is_unchanged_file(first, &second) ? 0 : up_fail(EADDRINUSE);
 }
 
 /* Remove the stale file and bind; under the lock. */
 static int
 replace_stale(struct up_claim *claim, int fd)
 {
-	struct stat first, second;
+	struct up_file file;
+	struct stat status;
+	int result;
 
-	if (prove_stale(claim, &first) == -1)
+	if (prove_stale(claim, &file, &status) == -1)
 		return errno == ENOENT ? up_bind_path(claim, fd) : -1;
-	if (up_bind_path(claim, fd) == 0)
-		return 0;
-	if (errno != EADDRINUSE || prove_stale(claim, &second) == -1)
-		return -1;
-	if (!up_is_unchanged_file(&first, &second))
-		return up_fail(EADDRINUSE);
-	if (unlinkat(claim->directory, claim->last, 0) == -1 &&
-	    errno != ENOENT)
-		return -1;
-	return up_bind_path(claim, fd);
+	result = up_bind_path(claim, fd);
+	if (result == -1 && errno == EADDRINUSE &&
+	    prove_again(claim, &file, &status) == 0 &&
+	    up_remove_file(claim, status.st_dev, status.st_ino) != -1)
+		result = up_bind_path(claim, fd);
+	up_close_file(&file);
+	return result;
 }
 
-/* Bind FD to a path where something is: 0, or -1, EADDRINUSE or EBUSY. */
+/*
+ * Bind FD to a path where something is: 0, or -1.  EBUSY: the directory stayed
+ * locked.
+ */
 int
 up_reclaim(struct up_claim *claim, int fd)
 {
-	struct stat file;
+	struct up_file file;
+	struct stat status;
 	int lock, result, error;
 
 	/* A live socket is found without the lock. */
-	if (prove_stale(claim, &file) == -1)
-		return errno == ENOENT ? up_bind_path(claim, fd) : -1;
+	if (prove_stale(claim, &file, &status) == -1) {
+		if (errno == ENOENT && up_bind_path(claim, fd) == 0)
+			return 0;
+		return fail_to_reclaim(errno);
+	}
+	up_close_file(&file);
 	lock = lock_directory(claim);
 	if (lock == -1)
 		return -1;
@@ -94,6 +149,23 @@ up_reclaim(struct up_claim *claim, int fd)
 	/* A child that another thread forked meanwhile holds it too. */
 	flock(lock, LOCK_UN);
 	up_close(lock);
-	errno = error;
+	return result == 0 ? 0 : fail_to_reclaim(error);
+}
+
+/* Remove the file at the path if it is stale, and put none in its place. */
+int
+up_remove_stale(const struct up_claim *claim)
+{
+	struct up_file file;
+	struct stat status;
+	int result = -1;
+
+	if (!claim->is_local ||
+	    prove_stale(claim, &file, &status) == -1)
+		return -1;
+	if (up_await_bind(claim) == 0 &&
+	    prove_again(claim, &file, &status) == 0)
+		result = up_remove_file(claim, status.st_dev, status.st_ino);
+	up_close_file(&file);
 	return result;
 }

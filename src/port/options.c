@@ -8,6 +8,7 @@
 	UNIX_SAME_USER | UNIX_WAIT | UNIX_KEEP | UNIX_NO_RECLAIM | \
 	UNIX_INHERIT | UNIX_DATAGRAM)
 
+/* What a later release will use. */
 static int
 uses_reserved(const struct unix_options *options)
 {
@@ -16,7 +17,7 @@ uses_reserved(const struct unix_options *options)
 	for (i = 0; i < COUNT(options->reserved); i++)
 		if (options->reserved[i] != NULL)
 			return 1;
-	return 0;
+	return options->output_limit != 0;
 }
 
 static int
@@ -34,6 +35,7 @@ static int
 has_bad_listen_options(const struct unix_options *options)
 {
 	return options->backlog < 0 || (options->mode & ~0777u) != 0 ||
+	    options->group == (gid_t)-1 || options->owner == (uid_t)-1 ||
 	    options->accept_timeout < -1 ||
 	    ((options->flags & UNIX_DATAGRAM) != 0 &&
 	    ((options->flags & (UNIX_SAME_USER | UNIX_GUARDED)) != 0 ||
@@ -90,16 +92,17 @@ up_read_request(const char *text, const struct unix_options *given,
 }
 
 /*
- * Rejects a mode or group for an address without a file.  Abstract names and
- * inherited sockets have no permissions, so any user could connect although the
- * caller specified a mode.
+ * Rejects a mode, group or owner for an address without a file.  Abstract names
+ * and inherited sockets have no permissions, so any user could connect although
+ * the caller specified a mode.
  */
 int
 up_check_file_options(const struct unix_options *options,
     const struct up_address *address)
 {
 	if (address->form != UP_PATH &&
-	    (options->mode != 0 || options->group != 0))
+	    (options->mode != 0 || options->group != 0 ||
+	    options->owner != 0))
 		return up_fail(EINVAL);
 	return 0;
 }

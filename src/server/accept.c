@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Accepting: poll(2) for an interrupt or a client, then accept(2). */
+/* Accepting: accept(2), and poll(2) while no client is in the queue. */
 #include "server.h"
 
 #include <errno.h>
 #include <unistd.h>
+
+#define MAX_REFUSALS	128	/* of unix_accept() if it does not wait */
 
 /*
  * 1: a client, 0: none before DEADLINE, -1: interrupted, or an error.  STOP,
@@ -15,7 +17,7 @@ static int
 wait_client(const struct unix_listener *listener, int stop, long long deadline)
 {
 	struct pollfd fds[3] = {
-		{ .fd = listener->wake[0], .events = POLLIN },
+		{ .fd = listener->interrupt.pipe[0], .events = POLLIN },
 		{ .fd = listener->fd, .events = POLLIN | POLLRDHUP },
 		{ .fd = stop, .events = POLLIN }
 	};
@@ -108,45 +110,119 @@ is_refused_user(const struct unix_listener *listener, int fd,
 }
 
 /*
- * One try at the client that seems to wait, as up_accept_client().  Another
- * holder of the listener may have made it blocking, and then accept(2) would
- * wait for the next one.
+ * Close the connection of a client that gets no service.  Call it without a
+ * lock: close(2) can block on a descriptor that the client has sent.
+ */
+void
+up_refuse_client(struct unix_ports *ports)
+{
+	up_abandon_ports(ports);
+}
+
+/*
+ * To look for a closed 0, 1 or 2 before each client would cost two system
+ * calls.  It is done until they are found open; if one is closed later, the
+ * spare descriptor is ready for its client.
  */
 static int
-try_to_accept(const struct unix_listener *listener, struct unix_ports *ports)
+can_accept_directly(const struct unix_listener *listener)
 {
-	struct unix_ports made;
+	return listener->has_standard && listener->spare != -1;
+}
+
+/* Another holder may clear O_NONBLOCK: accept(2) would wait then. */
+static int
+accept_connection(struct unix_listener *listener)
+{
+	int were_open, fd;
+
+	if (listener->may_block && up_set_blocking(listener->fd, 0) == -1)
+		return -1;
+	if (can_accept_directly(listener))
+		return up_accept(listener->fd, &listener->spare);
+	fd = up_accept_beside_standard(listener->fd, &were_open);
+	listener->has_standard = were_open;
+	return fd;
+}
+
+/*
+ * Set up the connection of PORTS: 0, or 1 if its user is refused, or -1.  A
+ * listener that other processes may hold takes descriptors.
+ */
+static int
+admit_client(const struct unix_listener *listener,
+    const struct unix_ports *ports, int are_identified)
+{
+	int fd = ports->descriptor[0];
+	int refused = is_refused_user(listener, fd, are_identified);
+
+	if (refused == -1 || (!listener->rights_set &&
+	    up_refuse_files(fd, &listener->options) == -1) ||
+	    up_sigpipe_socket(fd, &listener->options) == -1)
+		return -1;
+	return refused;
+}
+
+/*
+ * One try, which does not wait, as up_accept_client().  If no client is there,
+ * guarded PORTS remain for the next try: they occupy no descriptor.
+ */
+static int
+try_to_accept(struct unix_listener *listener, struct unix_ports *ports)
+{
 	int are_identified = 1;
-	int fd = -1;
-	int refused, error;
+	int fd, result, error;
 
 	/* Like the ports: a shortage leaves the client in the queue. */
 	if (asks_for_same_user(listener))
 		are_identified = up_is_own_user(geteuid());
-	if (are_identified == -1 || reserve_ports(listener, &made) == -1)
+	if (are_identified == -1 ||
+	    (ports->in == NULL && reserve_ports(listener, ports) == -1))
 		return -1;
-	if (up_set_blocking(listener->fd, 0) == -1)
-		goto fail;
-	fd = up_accept(listener->fd);
-	if (fd == -1)
-		goto fail;
-	refused = is_refused_user(listener, fd, are_identified);
-	if (refused == -1)
-		goto fail;
-	/* A listener that other processes may hold takes descriptors. */
-	if (!listener->rights_set &&
-	    up_refuse_files(fd, &listener->options) == -1)
-		goto fail;
-	if (up_sigpipe_socket(fd, &listener->options) == -1 ||
-	    move_ports(listener, &made, fd) == -1)
-		goto fail;
-	*ports = made;
-	return refused;
-fail:
+	fd = accept_connection(listener);
+	if (fd == -1 && is_guarded(listener))
+		return -1;
+	if (fd != -1 && move_ports(listener, ports, fd) == -1) {
+		up_close(fd);
+		fd = -1;
+	}
+	if (fd != -1 &&
+	    (result = admit_client(listener, ports, are_identified)) != -1)
+		return result;
 	error = errno;
-	up_close(fd);
-	up_abandon_ports(&made);
+	up_refuse_client(ports);
 	return up_fail(error);
+}
+
+/*
+ * Wait for a client until DEADLINE, as up_accept_client().  The first try
+ * precedes poll(2), which a client in the queue does not need; then a shortage
+ * is no error yet.  There is none if 0, 1 or 2 may be closed, which would be
+ * filled although no client is there.
+ */
+static int
+accept_until(struct unix_listener *listener, int stop, long long deadline,
+    struct unix_ports *ports)
+{
+	int ready = 0;
+	int result = -1;
+
+	errno = EAGAIN;
+	if (up_is_interrupted(&listener->interrupt))
+		errno = ECANCELED;
+	else if (can_accept_directly(listener))
+		result = try_to_accept(listener, ports);
+	while (result == -1 && (is_transient(errno) ||
+	    (!ready && up_is_shortage(errno)))) {
+		/* Clients of other acceptors keep poll(2) ready. */
+		if (ready && up_ms_left(deadline) == 0)
+			return up_fail(ETIMEDOUT);
+		ready = wait_client(listener, stop, deadline);
+		if (ready != 1)
+			return up_fail(ready == 0 ? ETIMEDOUT : errno);
+		result = try_to_accept(listener, ports);
+	}
+	return result;
 }
 
 /*
@@ -158,37 +234,38 @@ int
 up_accept_client(struct unix_listener *listener, int stop, long long deadline,
     struct unix_ports *ports)
 {
-	int ready, result;
+	struct unix_ports made = { .in = NULL };
+	int result = accept_until(listener, stop, deadline, &made);
+	int error = errno;
 
-	while ((ready = wait_client(listener, stop, deadline)) == 1) {
-		result = try_to_accept(listener, ports);
-		if (result == 0)
-			up_sigpipe_process(listener->options.sigpipe);
-		if (result != -1 || !is_transient(errno))
-			return result;
-		/* Clients that come again and again keep poll(2) ready. */
-		if (listener->options.accept_timeout > 0 &&
-		    up_ms_left(deadline) == 0)
-			break;
+	if (result == -1) {
+		up_abandon_ports(&made);
+		return up_fail(error);
 	}
-	if (ready != -1)
-		errno = ETIMEDOUT;
-	return -1;
+	if (result == 0)
+		up_sigpipe_process(listener->options.sigpipe);
+	*ports = made;
+	return result;
 }
 
-/* Refused clients must not extend the wait. */
+/*
+ * Refused clients must not extend the wait, however fast they come.  Without a
+ * wait, clients of the same user that are behind them are still accepted.
+ */
 static int
 accept_permitted(struct unix_listener *listener, struct unix_ports *ports)
 {
 	const int ms = listener->options.accept_timeout;
 	long long deadline = up_timeout_deadline(ms);
 	struct unix_ports made;
+	int refusals = 0;
 	int result;
 
 	while ((result = up_accept_client(listener, -1, deadline,
 	    &made)) == 1) {
-		up_abandon_ports(&made);
-		if (ms > 0 && up_ms_left(deadline) == 0)
+		up_refuse_client(&made);
+		if (ms < 0 ? ++refusals == MAX_REFUSALS :
+		    up_ms_left(deadline) == 0)
 			return up_fail(ETIMEDOUT);
 	}
 	if (result == 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Listeners, from unix_listen() to unix_close() or unix_abandon(): their
- * sockets, questions about one, its interrupt, and the process that owns it.
+ * sockets, questions about one, and the process that owns it.
  */
 #include "server.h"
 
@@ -19,8 +19,8 @@ free_listener(struct unix_listener *listener, int keep_file)
 	int error = up_release_claim(&listener->claim, keep_file);
 
 	up_close(listener->fd);
-	up_close(listener->wake[0]);
-	up_close(listener->wake[1]);
+	up_close(listener->spare);
+	up_free_interrupt(&listener->interrupt);
 	free(listener->path);
 	free(listener);
 	return error;
@@ -51,6 +51,9 @@ make_socket(struct unix_listener *listener)
 		return -1;
 	if (is_inherited(listener))
 		return up_set_inherit(listener->fd, 1);
+	if (type_of(&listener->options) == SOCK_STREAM &&
+	    up_limit_accept(listener->fd) == 0)
+		listener->may_block = 0;
 	listener->rights_set = 1;
 	return up_refuse_files(listener->fd, &listener->options);
 }
@@ -60,6 +63,7 @@ start_listening(struct unix_listener *listener)
 {
 	int backlog = listener->options.backlog;
 
+	listener->has_default_backlog = backlog == 0;
 	return type_of(&listener->options) == SOCK_DGRAM ? 0 :
 	    listen(listener->fd, backlog == 0 ? UNIX_BACKLOG : backlog);
 }
@@ -70,7 +74,7 @@ bind_path(struct unix_listener *listener, const struct up_address *address)
 	listener->path = up_address_text(address);
 	if (listener->path == NULL || make_socket(listener) == -1)
 		return -1;
-	if (up_claim(&listener->claim, listener->path, listener->fd,
+	if (up_claim(&listener->claim, listener->path, &listener->fd,
 	    &listener->options) == -1)
 		return -1;
 	return start_listening(listener);
@@ -138,9 +142,23 @@ new_listener(const struct unix_options *options)
 
 	if (listener == NULL)
 		return NULL;
-	*listener = (struct unix_listener){ .fd = -1, .wake = { -1, -1 },
+	*listener = (struct unix_listener){ .fd = -1, .spare = -1,
+	    .interrupt = { .pipe = { -1, -1 } }, .may_block = 1,
 	    .claim = up_no_claim(), .options = *options };
 	return listener;
+}
+
+/*
+ * Not a duplicate of the listener: clients could still connect after a child of
+ * fork(2) has closed its descriptor, and nothing would accept them.
+ */
+static int
+make_spare(struct unix_listener *listener)
+{
+	if (type_of(&listener->options) == SOCK_DGRAM)
+		return 0;
+	listener->spare = up_dup(listener->interrupt.pipe[0]);
+	return listener->spare == -1 ? -1 : 0;
 }
 
 UP_API struct unix_listener *
@@ -160,7 +178,8 @@ unix_listen(const char *text, const struct unix_options *given)
 	listener = new_listener(&options);
 	if (listener == NULL)
 		return NULL;
-	if (up_pipe(listener->wake) == -1 ||
+	if (up_make_interrupt(&listener->interrupt) == -1 ||
+	    make_spare(listener) == -1 ||
 	    bind_address(listener, &address) == -1) {
 		error = errno;
 		free_listener(listener, 0);
@@ -235,22 +254,4 @@ unix_listener_owns_path(const struct unix_listener *listener)
 	if (owns != -1)
 		errno = saved;
 	return owns;
-}
-
-/* If the pipe is full, the listener is interrupted already. */
-UP_API int
-unix_interrupt(struct unix_listener *listener)
-{
-	int saved = errno;
-	ssize_t written;
-
-	if (listener == NULL)
-		return up_fail(EINVAL);
-	do
-		written = write(listener->wake[1], "", 1);
-	while (written == -1 && errno == EINTR);
-	if (written == -1 && errno != EAGAIN)
-		return -1;
-	errno = saved;
-	return 0;
 }

@@ -10,6 +10,7 @@
 
 #define DEFAULT_CLIENTS		256
 #define DEFAULT_DRAIN_MS	5000
+#define MIN_BACKLOG		128
 
 static int
 check_arguments(const struct unix_listener *listener, unix_handler *handler,
@@ -63,21 +64,6 @@ ensure_leader(struct up_server *server)
 }
 
 /*
- * Shut down a direction, or both, of every connection, also of one that was
- * accepted and not begun; the lock is held.
- */
-static void
-shut_down_connections(struct up_server *server, int how)
-{
-	struct up_worker *worker;
-
-	server->ended = how;
-	for (worker = server->workers; worker != NULL; worker = worker->next)
-		if (worker->socket != NULL)
-			up_shutdown_socket(worker->socket, how);
-}
-
-/*
  * Wait until the server is interrupted or stops, then shut down the input of
  * all connections, so that no handler waits for an idle client.  If a thread
  * cannot be started, the next try follows soon: otherwise clients would wait
@@ -87,7 +73,8 @@ static void
 wait_for_end(struct up_server *server)
 {
 	struct pollfd fds[3] = {
-		{ .fd = server->listener->wake[0], .events = POLLIN },
+		{ .fd = server->listener->interrupt.pipe[0],
+		    .events = POLLIN },
 		{ .fd = server->bell[1], .events = POLLIN },
 		{ .fd = server->bell[0], .events = POLLIN }
 	};
@@ -106,7 +93,7 @@ wait_for_end(struct up_server *server)
 	error = ready == -1 ? errno : 0;
 	pthread_mutex_lock(&server->lock);
 	up_stop_server(server, error);
-	shut_down_connections(server, SHUT_RD);
+	up_shut_down_connections(server, SHUT_RD);
 	pthread_mutex_unlock(&server->lock);
 }
 
@@ -143,7 +130,7 @@ wait_for_threads(struct up_server *server, long long deadline)
 	if (server->threads > 0) {
 		if (server->error == 0)
 			server->error = error;
-		shut_down_connections(server, SHUT_RDWR);
+		up_shut_down_connections(server, SHUT_RDWR);
 	}
 	pthread_mutex_unlock(&server->lock);
 }
@@ -162,11 +149,28 @@ join_threads(struct up_server *server)
 	}
 }
 
+/*
+ * A client that does not block fails if the queue is full, so the backlog of
+ * unix_listen() is too short for a burst.  If a filter of system calls rejects
+ * listen(2), it stays.
+ */
+static void
+raise_backlog(const struct up_server *server)
+{
+	unsigned backlog = server->clients < MIN_BACKLOG ? MIN_BACKLOG :
+	    server->clients;
+
+	if (server->listener->has_default_backlog)
+		(void)listen(server->listener->fd,
+		    backlog > INT_MAX ? INT_MAX : (int)backlog);
+}
+
 static int
 run_server(struct up_server *server, int ms)
 {
 	int error;
 
+	raise_backlog(server);
 	pthread_mutex_lock(&server->lock);
 	error = up_add_worker(server);
 	pthread_mutex_unlock(&server->lock);

@@ -6,11 +6,30 @@
 #include "path/path.h"
 #include "port/port.h"
 
+/* interrupt.c */
+struct up_interrupt {
+	struct { _Atomic int is_set; } *shared;	/* by processes */
+	int pipe[2];		/* readable once interrupted, never read */
+};
+
+int up_make_interrupt(struct up_interrupt *);
+void up_free_interrupt(struct up_interrupt *);
+
+static inline int
+up_is_interrupted(const struct up_interrupt *interrupt)
+{
+	return interrupt->shared->is_set;
+}
+
 /* listener.c */
 struct unix_listener {
 	int fd;
-	int wake[2];		/* readable once interrupted, never read */
+	struct up_interrupt interrupt;
 	int rights_set;		/* SO_PASSRIGHTS, which connections inherit */
+	int may_block;		/* accept(2), if a holder clears O_NONBLOCK */
+	int has_default_backlog;
+	_Atomic int has_standard;	/* 0, 1 and 2 were open */
+	_Atomic int spare;	/* a descriptor for up_accept(), or -1 */
 	char *path;		/* NULL where the name is no string */
 	struct up_claim claim;
 	struct unix_options options;
@@ -19,8 +38,15 @@ struct unix_listener {
 /* accept.c */
 int up_accept_client(struct unix_listener *, int, long long,
     struct unix_ports *);
+void up_refuse_client(struct unix_ports *);
 
-/* serve.c and worker.c */
+/* admission.c, worker.c and serve.c */
+enum up_admission {
+	UP_NO_CLIENT,
+	UP_REFUSED,
+	UP_WELCOME
+};
+
 struct up_worker {
 	struct up_worker *next;
 	struct up_server *server;
@@ -28,6 +54,7 @@ struct up_worker {
 	struct unix_ports ports;
 	struct unix_socket *socket;	/* that it serves, or NULL */
 	uid_t user;
+	enum up_admission admission;
 };
 
 struct up_server {
@@ -40,13 +67,21 @@ struct up_server {
 	pthread_mutex_t lock;		/* of all below */
 	pthread_cond_t turn;		/* an idle thread may lead, or stop */
 	struct up_worker *workers;
-	unsigned threads;		/* sum of the next four */
+	struct up_worker *queue;	/* clients without a thread */
+	unsigned threads;		/* sum of the next four, less `queue' */
 	unsigned idle, leaders, serving, refusing;
 	int stopping;
 	int ended;			/* SHUT_RD or SHUT_RDWR if stopping */
 	int error;			/* why it stopped, or 0 */
 };
 
+enum up_admission up_identify_client(struct up_worker *);
+int up_has_room(const struct up_server *, uid_t);
+void up_begin_connection(struct up_worker *);
+int up_queue_client(struct up_worker *);
+void up_take_queued(struct up_worker *);
+void up_forget_connection(struct up_worker *);
+void up_shut_down_connections(struct up_server *, int);
 int up_add_worker(struct up_server *);
 int up_ensure_leader(struct up_server *);
 void up_stop_server(struct up_server *, int);

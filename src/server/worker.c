@@ -63,25 +63,29 @@ up_add_worker(struct up_server *server)
 	return 0;
 }
 
+static int
+needs_thread(const struct up_server *server)
+{
+	return server->idle == 0 && server->refusing < REFUSING_THREADS;
+}
+
 /*
- * Ensure that a leader, an idle thread or a new thread waits for the next
- * client, unless the server is stopping or a limit is reached: 0, or -1 if no
- * thread can be started now.  The lock is held.
+ * Ensure that an idle thread or a new one handles the next client of the queue,
+ * or that a thread leads, unless a limit is reached or the server is stopping:
+ * 0, or -1 if no thread can be started now.  The lock is held.
  */
 int
 up_ensure_leader(struct up_server *server)
 {
 	/* A stopping server may have joined its threads already. */
-	if (server->stopping || server->leaders > 0 ||
-	    server->serving >= server->clients)
+	if (server->stopping)
 		return 0;
-	if (server->idle > 0) {
+	if (server->queue == NULL &&
+	    (server->leaders > 0 || server->serving >= server->clients))
+		return 0;
+	if (server->idle > 0)
 		pthread_cond_signal(&server->turn);
-		return 0;
-	}
-	if (server->refusing >= REFUSING_THREADS)
-		return 0;
-	return up_add_worker(server) == 0 ? 0 : -1;
+	return needs_thread(server) && up_add_worker(server) != 0 ? -1 : 0;
 }
 
 static int
@@ -109,9 +113,20 @@ ring_bell(struct up_server *server)
 }
 
 /*
- * Accept no more clients, because of ERROR or 0; the lock is held.  EOF on the
- * bell wakes every leader and the thread that called unix_serve(), and needs no
- * memory.
+ * Wake the threads that poll the other end of the bell, permanently.  EOF needs
+ * no memory; a byte replaces it if a filter of system calls rejects
+ * shutdown(2).
+ */
+static void
+end_bell(int end)
+{
+	if (up_shutdown(end, SHUT_WR) == -1)
+		(void)send(end, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/*
+ * Accept no more clients, because of ERROR or 0; the lock is held.  This wakes
+ * every leader and the thread that called unix_serve().
  */
 void
 up_stop_server(struct up_server *server, int error)
@@ -122,154 +137,153 @@ up_stop_server(struct up_server *server, int error)
 		return;
 	server->stopping = 1;
 	pthread_cond_broadcast(&server->turn);
-	up_shutdown(server->bell[0], SHUT_WR);
+	end_bell(server->bell[0]);
 }
 
 /*
- * Record the user of the connection: 1, or 0 if the client has closed it, which
- * is refused then; -1 if the system cannot identify users.
+ * Wait for a client: UP_WELCOME or UP_REFUSED, with its ports, or UP_NO_CLIENT
+ * if the server must stop.
  */
-static int
-identify_client(struct up_worker *worker)
-{
-	struct unix_peer peer;
-	int error;
-
-	if (worker->server->clients_per_user == 0)
-		return 1;
-	if (up_peer(worker->ports.descriptor[0], &peer) == 0) {
-		worker->user = peer.uid;
-		return 1;
-	}
-	if (errno != ENOTSUP)
-		return 0;
-	error = errno;
-	up_abandon_ports(&worker->ports);
-	return up_fail(error);
-}
-
-/*
- * Wait for a client: 1, or 0 if it is refused, in both cases with its ports;
- * -1 if the server must stop.
- */
-static int
+static enum up_admission
 wait_for_client(struct up_worker *worker)
 {
 	struct up_server *server = worker->server;
 	struct pollfd ends[2] = {
-		{ .fd = server->listener->wake[0], .events = POLLIN },
+		{ .fd = server->listener->interrupt.pipe[0],
+		    .events = POLLIN },
 		{ .fd = server->bell[1], .events = POLLIN }
 	};
-	int refused;
+	int refused, ended;
 
 	while ((refused = up_accept_client(server->listener, server->bell[1],
-	    UP_NEVER, &worker->ports)) == -1)
-		if (is_fatal(errno) ||
-		    up_poll_retrying(ends, 2,
-		    up_deadline(UP_SHORTAGE_RETRY_MS)) == -1)
-			return -1;
-	return refused ? 0 : identify_client(worker);
+	    UP_NEVER, &worker->ports)) == -1) {
+		if (is_fatal(errno))
+			return UP_NO_CLIENT;
+		ended = up_poll_retrying(ends, 2,
+		    up_deadline(UP_SHORTAGE_RETRY_MS));
+		if (ended > 0)
+			errno = ECANCELED;
+		if (ended != 0)
+			return UP_NO_CLIENT;
+	}
+	return refused ? UP_REFUSED : up_identify_client(worker);
 }
 
-/*
- * Whether USER may have one more connection.  A connection counts until the
- * server has ended it and the client has closed it, which may be earlier than
- * the end of the handler: a client that waits for EOF, closes and connects
- * again is never refused.  Ended by the server alone it still counts: otherwise
- * a handler that closes its output first could hold any number of connections
- * of one user.
- */
-static int
-has_room(const struct up_server *server, uid_t user)
-{
-	const struct up_worker *worker;
-	unsigned count = 0;
-
-	if (server->clients_per_user == 0)
-		return 1;
-	for (worker = server->workers; worker != NULL; worker = worker->next)
-		if (worker->socket != NULL && worker->user == user &&
-		    !up_is_finished(worker->socket))
-			count++;
-	return count < server->clients_per_user;
-}
-
-/*
- * Lead until a client has come, as wait_for_client(); the lock is held before
- * and after.
- */
-static int
-get_client(struct up_worker *worker)
+/* The same without waiting: UP_NO_CLIENT after any error. */
+static enum up_admission
+look_for_client(struct up_worker *worker)
 {
 	struct up_server *server = worker->server;
-	int got, error;
+	int refused = up_accept_client(server->listener, server->bell[1],
+	    up_deadline(0), &worker->ports);
 
-	while (!server->stopping && (server->leaders >= LEADERS ||
-	    server->leaders + server->serving >= server->clients))
-		pthread_cond_wait(&server->turn, &server->lock);
-	server->idle--;
-	if (server->stopping)
-		return -1;
+	return refused == -1 ? UP_NO_CLIENT : refused == 1 ? UP_REFUSED :
+	    up_identify_client(worker);
+}
+
+/*
+ * Lead until a client has come, and count it; the lock is held before and
+ * after.  If a client that is not waited for cannot be accepted in a shortage,
+ * the next wait handles the shortage.
+ */
+static enum up_admission
+get_client(struct up_worker *worker,
+    enum up_admission (*find)(struct up_worker *))
+{
+	struct up_server *server = worker->server;
+	enum up_admission got;
+	int error;
+
 	server->leaders++;
 	pthread_mutex_unlock(&server->lock);
-	got = wait_for_client(worker);
+	got = find(worker);
 	error = errno;
 	pthread_mutex_lock(&server->lock);
 	server->leaders--;
-	if (got == -1)
+	if (got == UP_NO_CLIENT && (find == wait_for_client || is_fatal(error)))
 		up_stop_server(server, error == ECANCELED ? 0 : error);
-	return got == 1 ? has_room(server, worker->user) : got;
+	if (got == UP_WELCOME && !up_has_room(server, worker->user))
+		got = UP_REFUSED;
+	if (got == UP_WELCOME) {
+		server->serving++;
+		up_begin_connection(worker);
+	} else if (got == UP_REFUSED)
+		server->refusing++;
+	return got;
 }
 
-/* Add the connection to those of the server; the lock is held. */
-static void
-begin_connection(struct up_worker *worker)
+static int
+is_full(const struct up_server *server)
 {
-	worker->socket = worker->ports.socket;
-	up_retain_socket(worker->socket);
-	if (worker->server->stopping)
-		up_shutdown_socket(worker->socket, worker->server->ended);
+	return server->leaders + server->serving >= server->clients;
 }
 
 /*
- * Release the socket without the lock of the server: its last holder closes
- * descriptors that were not taken, which may block.
+ * Lead, until WORKER has a client; without one if the server stops.  A burst
+ * would overflow the backlog if each of its clients waited for a new thread to
+ * start.  If no other thread can lead, clients are therefore accepted as long
+ * as they do not have to be waited for, and queued.
  */
 static void
-forget_connection(struct up_worker *worker)
-{
-	struct unix_socket *socket = worker->socket;
-
-	pthread_mutex_lock(&worker->server->lock);
-	worker->socket = NULL;
-	pthread_mutex_unlock(&worker->server->lock);
-	up_release_socket(socket);
-}
-
-/*
- * No client would be accepted while close(2) blocks on a lingering descriptor
- * that the client has sent, so another thread leads first.
- */
-static void
-handle_client(struct up_worker *worker, int welcome)
+lead(struct up_worker *worker)
 {
 	struct up_server *server = worker->server;
-	unsigned *count = welcome ? &server->serving : &server->refusing;
-	int vacant;
 
-	++*count;
-	if (welcome)
-		begin_connection(worker);
-	vacant = up_ensure_leader(server) == -1;
+	server->idle--;
+	worker->admission = get_client(worker, wait_for_client);
+	while (worker->admission != UP_NO_CLIENT && server->leaders == 0 &&
+	    needs_thread(server) && !is_full(server) && !server->stopping &&
+	    up_queue_client(worker) == 0)
+		worker->admission = get_client(worker, look_for_client);
+	if (worker->admission == UP_NO_CLIENT)
+		server->idle++;
+}
+
+/* Get a client, queued or new: 0 at the end.  The lock is held. */
+static int
+find_client(struct up_worker *worker)
+{
+	struct up_server *server = worker->server;
+
+	worker->admission = UP_NO_CLIENT;
+	while (worker->admission == UP_NO_CLIENT) {
+		if (server->queue != NULL) {
+			up_take_queued(worker);
+			server->idle--;
+		} else if (server->stopping) {
+			server->idle--;
+			return 0;
+		} else if (server->leaders >= LEADERS || is_full(server))
+			pthread_cond_wait(&server->turn, &server->lock);
+		else
+			lead(worker);
+	}
+	return 1;
+}
+
+/*
+ * Call the handler, or refuse the client; the lock is held before and after.
+ * No client would be accepted while the handler runs, or while close(2) of a
+ * refused client blocks on a lingering descriptor that it has sent, so another
+ * thread leads first.
+ */
+static void
+handle_client(struct up_worker *worker)
+{
+	struct up_server *server = worker->server;
+	unsigned *count = worker->admission == UP_WELCOME ? &server->serving :
+	    &server->refusing;
+	int is_vacant = up_ensure_leader(server) == -1;
+
 	pthread_mutex_unlock(&server->lock);
-	if (vacant)
+	if (is_vacant)
 		ring_bell(server);
-	if (welcome) {
+	if (worker->admission == UP_WELCOME) {
 		server->handler(&worker->ports, server->context);
 		up_close_ports(&worker->ports);
-		forget_connection(worker);
+		up_forget_connection(worker);
 	} else
-		up_abandon_ports(&worker->ports);
+		up_refuse_client(&worker->ports);
 	pthread_mutex_lock(&server->lock);
 	--*count;
 	server->idle++;
@@ -280,13 +294,12 @@ run_worker(void *argument)
 {
 	struct up_worker *worker = argument;
 	struct up_server *server = worker->server;
-	int got;
 
 	pthread_mutex_lock(&server->lock);
-	while ((got = get_client(worker)) != -1)
-		handle_client(worker, got);
+	while (find_client(worker))
+		handle_client(worker);
 	if (--server->threads == 0)
-		up_shutdown(server->bell[1], SHUT_WR);
+		end_bell(server->bell[1]);
 	pthread_mutex_unlock(&server->lock);
 	return NULL;
 }

@@ -98,14 +98,18 @@ START_TEST(abstract_name_fills_sun_path)
 }
 END_TEST
 
-START_TEST(mode_or_group_with_abstract_name_is_EINVAL)
+START_TEST(mode_group_or_owner_with_abstract_name_is_EINVAL)
 {
 	struct unix_options mode = { .mode = 0600 }, group = { .group = 1 };
+	struct unix_options owner = { .owner = 1 };
 
 	cannot_listen("@up.never", &mode, EINVAL);
 	cannot_listen("@up.never", &group, EINVAL);
 	cannot_listen("fd:0", &mode, EINVAL);
 	cannot_listen("systemd:", &group, EINVAL);
+	cannot_listen("@up.never", &owner, EINVAL);
+	cannot_listen("fd:0", &owner, EINVAL);
+	cannot_listen("systemd:", &owner, EINVAL);
 }
 END_TEST
 #else
@@ -129,7 +133,8 @@ main(void)
 	tcase_add_test(names, abstract_name_has_its_exact_length);
 	tcase_add_test(names, abstract_name_of_another_server_is_in_use);
 	tcase_add_test(names, abstract_name_fills_sun_path);
-	tcase_add_test(names, mode_or_group_with_abstract_name_is_EINVAL);
+	tcase_add_test(names,
+	    mode_group_or_owner_with_abstract_name_is_EINVAL);
 #else
 	tcase_add_test(names, abstract_name_is_EAFNOSUPPORT_elsewhere);
 #endif

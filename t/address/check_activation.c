@@ -249,6 +249,19 @@ START_TEST(invalid_variables_are_rejected_and_unchanged)
 }
 END_TEST
 
+/* The greatest int, and its neighbours. */
+START_TEST(number_that_is_not_open_is_EBADF)
+{
+	const char *const numbers[] = { "fd:2147483647", "fd:2147483646",
+	    "fd:2147483640", "fd:2147483639", "fd:1000000" };
+
+	answers(unix_check_address(numbers[_i], 0), 0);
+	cannot_listen(numbers[_i], NULL, EBADF);
+	cannot_connect(numbers[_i], NULL, EBADF);
+	fails(unix_send(numbers[_i], "x", 1), EBADF);
+}
+END_TEST
+
 START_TEST(passed_descriptor_of_another_type_is_rejected)
 {
 	pid_t child = fork();
@@ -285,6 +298,8 @@ main(void)
 	tcase_add_test(descriptor,
 	    adopted_listener_reports_its_abstract_name);
 #endif
+	tcase_add_loop_test(descriptor, number_that_is_not_open_is_EBADF, 0,
+	    5);
 	tcase_add_test(descriptor, inherited_listener_survives_exec);
 	tcase_add_loop_test(descriptor,
 	    descriptor_that_does_not_listen_is_rejected,

@@ -5,6 +5,8 @@
  * - life receive ADDRESS prints one datagram;
  * - life send ADDRESS TEXT sends one datagram;
  * - life talk ADDRESS sends its input and prints the received bytes;
+ * - life visit ADDRESS COUNT connects COUNT times, each time after EOF of the
+ *   connection before, and prints the number of connections with an answer;
  * - life rights reports whether its input, a socket, accepts descriptors.
  */
 #include "config.h"
@@ -14,6 +16,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -104,6 +107,25 @@ talk(const char *address)
 }
 
 static int
+visit(const char *address, int count)
+{
+	struct unix_ports ports;
+	char line[100];
+	int answers = 0;
+
+	while (count-- > 0) {
+		if (unix_connect(address, NULL, &ports) == -1)
+			return fail(address);
+		answers += fgets(line, sizeof(line), ports.in) != NULL;
+		while (getc(ports.in) != EOF)
+			;
+		unix_close_ports(&ports);
+	}
+	printf("%d\n", answers);
+	return 0;
+}
+
+static int
 tell_rights(void)
 {
 	int value;
@@ -130,6 +152,8 @@ main(int argc, char *argv[])
 		return receive(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "talk") == 0)
 		return talk(argv[2]);
+	if (argc == 4 && strcmp(argv[1], "visit") == 0)
+		return visit(argv[2], atoi(argv[3]));
 	if (argc == 4 && strcmp(argv[1], "send") == 0)
 		return unix_send(argv[2], argv[3], strlen(argv[3])) == -1 ?
 		    fail(argv[2]) : 0;

@@ -45,6 +45,28 @@ wait $clients
 until_true sh -c "[ \"\$(\"$unixport\" connect s </dev/null)\" = served ]"
 end TERM
 echo 'ok: clients of one user'
+clients=
+
+
+# A client reads EOF before its program has ended.
+serve -C 1 s echo served
+expect 0 200 "$build/t/command/life" visit s 200
+end TERM
+# Three of one user at the same time, and no slot more than they need.
+serve -c 3 -C 3 s echo served
+for client in 7 8 9; do
+	"$build/t/command/life" visit s 100 >$client &
+	clients="$clients $!"
+	pids="$pids $!"
+done
+for client in $clients; do
+	wait $client || :
+done
+for client in 7 8 9; do
+	expect 0 100 cat $client
+done
+end TERM
+echo 'ok: sequential clients of one user'
 
 # A silent client occupies a program and delays no other client.
 if command -v python3 >/dev/null; then

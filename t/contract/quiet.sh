@@ -17,7 +17,7 @@ wait $! || :
 # LeakSanitizer also uses ptrace(2), and a process has only one tracer.
 ASAN_OPTIONS=detect_leaks=0 ./libtool --mode=execute strace -f -o "$directory/trace" t/command/life listen "$directory/s"
 [ ! -e "$directory/s" ]
-grep -q 'unlinkat.*"s"' "$directory/trace"
+grep -q 'renameat2.*"s"' "$directory/trace"
 # The calls of the program itself begin with the first one on the path.
 sed -n '/pipe2/,$p' "$directory/trace" >"$directory/ours"
 grep -q 'bind(' "$directory/ours"

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #ifdef __linux__
 #include <sys/sendfile.h>
+#include <sys/syscall.h>
 #endif
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -15,6 +16,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -354,6 +356,26 @@ unlinkat(int directory, const char *path, int flags)
 {
 	return is("no unlink") ? 0 : original_unlinkat()(directory, path, flags);
 }
+
+#ifdef __linux__
+/* renameat2(2): a file that is renamed is not removed, either. */
+ORIGINAL(long, syscall, long, long, long, long, long, long, long)
+long
+syscall(long number, ...)
+{
+	long argument[6];
+	va_list rest;
+	int i;
+
+	va_start(rest, number);
+	for (i = 0; i < 6; i++)
+		argument[i] = va_arg(rest, long);
+	va_end(rest);
+	return number == SYS_renameat2 && is("no unlink") ? 0 :
+	    original_syscall()(number, argument[0], argument[1], argument[2],
+	    argument[3], argument[4], argument[5]);
+}
+#endif
 
 ORIGINAL(int, fchmod, int, mode_t)
 int

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #ifdef __linux__
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #endif
 #include <errno.h>
@@ -168,6 +169,10 @@ INTERPOSE(int, fchmod, (int fd, mode_t mode), (fd, mode), -1)
 INTERPOSE(int, flock, (int fd, int how), (fd, how), -1)
 INTERPOSE(int, unlinkat, (int fd, const char *path, int flags),
     (fd, path, flags), -1)
+INTERPOSE(int, linkat, (int from, const char *old, int to, const char *new,
+    int flags), (from, old, to, new, flags), -1)
+INTERPOSE(int, renameat, (int from, const char *old, int to, const char *new),
+    (from, old, to, new), -1)
 INTERPOSE(char *, strndup, (const char *string, size_t size),
     (string, size), NULL)
 
@@ -281,6 +286,31 @@ fstatfs(int fd, struct statfs *status)
 	result = real(fd, status);
 	if (result == 0)
 		change_answer("fstatfs", status);
+	return result;
+}
+#endif
+
+#ifdef __linux__
+/* By its number: calls for which some libcs have no function. */
+long
+syscall(long number, ...)
+{
+	long (*real)(long, long, long, long, long, long, long);
+	long argument[6], result;
+	va_list rest;
+	int i;
+
+	va_start(rest, number);
+	for (i = 0; i < 6; i++)
+		argument[i] = va_arg(rest, long);
+	va_end(rest);
+	if (is_due(number == SYS_renameat2 ? "renameat2" : "syscall"))
+		return -1;
+	*(void **)&real = original("syscall");
+	result = real(number, argument[0], argument[1], argument[2],
+	    argument[3], argument[4], argument[5]);
+	if (result != -1)
+		errno = EXDEV;
 	return result;
 }
 #endif

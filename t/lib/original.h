@@ -25,7 +25,7 @@ original(const char *name)
 #ifdef __USE_FILE_OFFSET64
 	static const char large[][16] = { "__fxstatat64", "fcntl64", "fopen64",
 	    "fstat64", "fstatat64", "fstatfs64", "lstat64", "mmap64",
-	    "open64", "openat64", "stat64" };
+	    "open64", "openat64", "readdir64", "stat64" };
 	size_t i;
 
 	for (i = 0; i < sizeof(large) / sizeof(large[0]); i++)

@@ -24,6 +24,7 @@
 #include "rivals.h"
 
 #define RIVALS		12
+#define DISPLACED	4
 #define OWNER_TIMEOUT_MS 5000	/* until the owner listens */
 #define LOOKS		4u	/* maximum time of an owner at its path */
 
@@ -211,6 +212,58 @@ run_foreigner(long long end, unsigned seed)
 	_exit(0);
 }
 
+#ifdef O_PATH
+/*
+ * It removes whatever is at the path and listens there.  Its file may lose the
+ * path to another program, but is never removed.
+ */
+static void
+run_displacer(long long end, unsigned seed)
+{
+	struct stat status = { .st_nlink = 1 };
+	int fd, file, i;
+
+	while (now() < end) {
+		unlink("s");
+		fd = bind_without_lock();
+		if (fd == -1)
+			continue;
+		file = open("s", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		if (file != -1 && listen(fd, 1) == 0)
+			for (i = (int)(rand_r(&seed) % LOOKS); i >= 0; i--) {
+				if (fstat(file, &status) == -1)
+					_exit(10);
+				sched_yield();
+			}
+		if (status.st_nlink == 0)
+			_exit(13);
+		close(file);
+		close(fd);
+		for (i = (int)(rand_r(&seed) % LOOKS); i >= 0; i--)
+			sched_yield();
+	}
+	_exit(0);
+}
+
+/* It crashes often, and may be displaced at any time. */
+static void
+run_displaced(long long end, unsigned seed)
+{
+	struct unix_listener *listener;
+
+	while (now() < end) {
+		listener = unix_listen("s", NULL);
+		if (listener == NULL && errno != EADDRINUSE &&
+		    errno != EBUSY && errno != ENOENT)
+			_exit(10);
+		if (rand_r(&seed) % 8 == 0)
+			raise(SIGKILL);
+		unix_close(listener);
+	}
+	_exit(0);
+}
+#endif
+
 static int
 start_rival(void (*run)(long long, unsigned), long long end, unsigned seed)
 {
@@ -239,22 +292,26 @@ verdict(int status)
 	    verdicts[code - 10];
 }
 
-/* Restarts a rival that was killed; any other status is its verdict. */
-const char *
-try_rivals(int foreigners, int time, unsigned seed, unsigned *crashes)
+/*
+ * OUR_COUNT run OURS, and one that was killed starts again; the rest of
+ * COUNT run OTHERS.  What the first saw that has ended otherwise, or NULL.
+ */
+static const char *
+compete(void (*ours)(long long, unsigned), int our_count,
+    void (*others)(long long, unsigned), int count, long long end,
+    unsigned seed, unsigned *crashes)
 {
-	long long end = now() + time;
 	const char *wrong = NULL, *told;
 	int status, left = 0, i;
 
 	*crashes = 0;
-	for (i = 0; i < RIVALS; i++)
-		left += start_rival(i < foreigners ? run_foreigner : run_rival,
-		    end, seed++);
+	for (i = 0; i < count; i++)
+		left += start_rival(i < our_count ? ours : others, end,
+		    seed++);
 	while (left > 0 && wait(&status) != -1) {
 		left--;
 		if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
-			left += start_rival(run_rival, end, seed++);
+			left += start_rival(ours, end, seed++);
 			++*crashes;
 			continue;
 		}
@@ -263,4 +320,25 @@ try_rivals(int foreigners, int time, unsigned seed, unsigned *crashes)
 			wrong = told;
 	}
 	return wrong;
+}
+
+const char *
+try_rivals(int foreigners, int time, unsigned seed, unsigned *crashes)
+{
+	return compete(run_rival, RIVALS - foreigners, run_foreigner, RIVALS,
+	    now() + time, seed, crashes);
+}
+
+const char *
+try_displacers(int time, unsigned seed, unsigned *crashes)
+{
+#ifdef O_PATH
+	return compete(run_displaced, DISPLACED, run_displacer, DISPLACED + 1,
+	    now() + time, seed, crashes);
+#else
+	(void)time;
+	(void)seed;
+	*crashes = 1;
+	return NULL;
+#endif
 }

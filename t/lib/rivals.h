@@ -19,4 +19,10 @@ const char *try_starters(int is_stale);
 const char *try_rivals(int foreigners, int time, unsigned seed,
     unsigned *crashes);
 
+/*
+ * The same with one program that unlinks and binds, on systems with O_PATH:
+ * rivals lose the path to it, and it loses the path, but not its file.
+ */
+const char *try_displacers(int time, unsigned seed, unsigned *crashes);
+
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The mode and the group of a socket file: they are changed on the file that
+ * The mode, group and owner of a socket file: they are changed on the file that
  * bind(2) made, and never only believed.  The calls are replaced here.
  */
 #include "support.h"
@@ -14,7 +14,7 @@
 #include "original.h"
 
 /* File systems that report success and change nothing do so. */
-static int modes_ignored, groups_ignored;
+static int modes_ignored, owners_ignored;
 static int modes_refused;	/* as to a user who is not the owner */
 
 int
@@ -45,7 +45,7 @@ fchownat(int fd, const char *path, uid_t user, gid_t group, int flags)
 	int (*real)(int, const char *, uid_t, gid_t, int);
 
 	*(void **)&real = original("fchownat");
-	return groups_ignored ? 0 : real(fd, path, user, group, flags);
+	return owners_ignored ? 0 : real(fd, path, user, group, flags);
 }
 
 /* The library asks for our user between the look and the change. */
@@ -116,14 +116,16 @@ START_TEST(mode_that_is_not_granted_is_ENOTSUP)
 }
 END_TEST
 
-START_TEST(group_that_is_not_granted_is_ENOTSUP)
+START_TEST(group_or_owner_that_is_not_granted_is_ENOTSUP)
 {
-	struct unix_options options = { .group = getegid() + 1 };
+	const struct unix_options options[] = { { .group = getegid() + 1 },
+	    { .owner = geteuid() + 1 },
+	    { .mode = 0660, .group = getegid() + 1, .owner = geteuid() + 1 } };
 
-	groups_ignored = 1;
-	cannot_listen("s", &options, ENOTSUP);
+	owners_ignored = 1;
+	cannot_listen("s", &options[_i], ENOTSUP);
 	ck_assert_int_eq(count_files("."), 0);
-	groups_ignored = 0;
+	owners_ignored = 0;
 }
 END_TEST
 
@@ -174,7 +176,8 @@ main(void)
 
 	tcase_add_loop_test(attributes, mode_that_is_not_granted_is_ENOTSUP,
 	    0, 2);
-	tcase_add_test(attributes, group_that_is_not_granted_is_ENOTSUP);
+	tcase_add_loop_test(attributes,
+	    group_or_owner_that_is_not_granted_is_ENOTSUP, 0, 3);
 #ifdef __linux__
 	tcase_add_loop_test(attributes,
 	    file_that_takes_the_place_keeps_its_mode, 0, 2);

@@ -13,24 +13,39 @@
 
 static struct unix_listener *listener;
 
-/* The file whose identity nobody saw is not removed: it may be another's. */
-START_TEST(listen_removes_no_file_that_it_could_not_look_at)
+/* As with a seccomp filter; bind(2) would leave a file of unknown identity. */
+START_TEST(listen_that_may_not_examine_files_makes_none)
 {
 	fail_next("fstatat", 0, EACCES);
 	ck_assert_ptr_null(unix_listen("s", NULL));
 	ck_assert_int_eq(errno, EACCES);
 	forget_next();
-	ck_assert_int_eq(unlink("s"), 0);
+	ck_assert_int_eq(count_files("."), 0);
 }
 END_TEST
 
-START_TEST(listen_removes_a_file_after_one_failed_stat)
+/* Each of the two looks after bind(2), and the descriptor of the file. */
+START_TEST(listen_that_cannot_identify_its_file_leaves_none)
 {
-	fail_next("fstatat", 1, EACCES);
-	ck_assert_ptr_null(unix_listen("s", NULL));
-	ck_assert_int_eq(errno, EACCES);
-	ck_assert(!is_pending());
-	ck_assert_int_eq(access("s", F_OK), -1);
+	static const struct {
+		const char *name;
+		int number;
+	} calls[] = { { "fstatat", 2 }, { "fstatat", 3 }, { "fstatat", 4 },
+	    { "fstatat", 5 }, { "openat", 2 } };
+	const int errors[] = { EACCES, ENOENT, EADDRINUSE, ENOMEM, EMFILE };
+	size_t i;
+
+	for (i = 0; i < COUNT(errors); i++) {
+		fail_next(calls[_i].name, calls[_i].number, errors[i]);
+		listener = unix_listen("s", NULL);
+		/* A privileged process opens the file in another way. */
+		ck_assert(_i == 4 || !is_pending());
+		ck_assert(listener == NULL || is_pending());
+		ck_assert(listener != NULL || errno == errors[i]);
+		forget_next();
+		succeeds(unix_close(listener));
+		ck_assert_int_eq(count_files("."), 0);
+	}
 }
 END_TEST
 
@@ -56,19 +71,58 @@ put_file(void)
 	ck_assert_int_eq(close(open("s", O_CREAT | O_WRONLY, 0640)), 0);
 }
 
+static void (*swap)(void);
+
+static void
+swap_before_look(void)
+{
+	before_next("fstatat", swap);
+}
+
+/* The first is ours, and is removed; a link to it is another program's. */
 START_TEST(listen_requires_the_socket_that_it_has_made)
 {
-	void (*const swap[])(void) = { make_link, put_symlink, put_file };
+	void (*const swaps[])(void) = { make_link, put_symlink, put_file };
 	struct stat before, after;
 
 	ck_assert_int_eq(close(open("victim", O_CREAT | O_WRONLY, 0640)), 0);
-	before_next("fstatat", swap[_i]);
+	swap = swaps[_i];
+	before_next("bind", swap_before_look);
 	ck_assert_ptr_null(unix_listen("s", NULL));
 	ck_assert_int_eq(errno, EADDRINUSE);
 	ck_assert(!is_pending());
-	ck_assert_int_eq(lstat("s", &before), 0);
+	ck_assert_int_eq(lstat("s", &before), _i == 0 ? -1 : 0);
 	ck_assert_int_eq(lstat("victim", &after), 0);
 	ck_assert_int_eq(after.st_mode & 0777, 0640);
+}
+END_TEST
+
+static struct unix_listener *other;
+
+static void
+put_live_server(void)
+{
+	ck_assert_int_eq(rename("t", "s"), 0);
+}
+
+START_TEST(listen_that_is_displaced_leaves_the_live_server)
+{
+	mode_t usual = umask(0777);	/* so that chmod is needed */
+
+	other = listen_at("t", NULL);
+	swap = put_live_server;
+	if (_i == 0)
+		before_next("bind", swap_before_look);
+	else
+		before_next("chmod", put_live_server);
+	ck_assert_ptr_null(unix_listen("s", NULL));
+	ck_assert_int_eq(errno, EADDRINUSE);
+	ck_assert(!is_pending());
+	umask(usual);
+	expect_reachable(other, "s");
+	succeeds(unix_close(other));
+	ck_assert_int_eq(unlink("s"), 0);
+	ck_assert_int_eq(count_files("."), 0);
 }
 END_TEST
 
@@ -91,6 +145,7 @@ START_TEST(directory_that_is_swapped_before_bind_is_noticed)
 	ck_assert_int_eq(errno, EADDRINUSE);
 	ck_assert(!is_pending());
 	ck_assert_int_eq(lstat("e/s", &status), 0);
+	ck_assert_int_eq(count_files("d"), 0);
 	succeeds(unix_close(listener));
 	ck_assert_int_eq(lstat("e/s", &status), -1);
 }
@@ -212,13 +267,76 @@ START_TEST(file_is_removed_before_the_socket_is_closed)
 }
 END_TEST
 
+/* The next start finds the private name, and the server alive. */
+static void
+start_another(void)
+{
+	struct unix_listener *next = unix_listen("next", NULL);
+
+	ck_assert_ptr_nonnull(next);
+	ck_assert_int_eq(unix_close(next), 0);
+}
+
+START_TEST(close_removes_the_file_that_another_start_has_put_back)
+{
+	listener = listen_at("s", NULL);
+	before_next("unlinkat", start_another);
+	succeeds(unix_close(listener));
+	ck_assert(!is_pending());
+	ck_assert_int_eq(count_files("."), 0);
+}
+END_TEST
+
+static void
+remove_it(void)
+{
+	ck_assert_int_eq(unlink("s"), 0);
+}
+
 START_TEST(file_that_another_removes_meanwhile_is_no_error)
 {
 	listener = listen_at("s", NULL);
-	fail_next("unlinkat", 1, ENOENT);
+	before_next("renameat2", remove_it);
 	succeeds(unix_close(listener));
 	ck_assert(!is_pending());
-	ck_assert_int_eq(unlink("s"), 0);
+	ck_assert_int_eq(count_files("."), 0);
+}
+END_TEST
+
+/* A live server, and everything else that may have the name by now. */
+static void
+put_directory(void)
+{
+	remove_it();
+	ck_assert_int_eq(mkdir("s", 0700), 0);
+}
+
+static void
+put_link_to_server(void)
+{
+	remove_it();
+	ck_assert_int_eq(symlink("t", "s"), 0);
+}
+
+START_TEST(close_removes_no_other_file)
+{
+	void (*const swaps[])(void) = { put_live_server, put_directory,
+	    put_file, put_link_to_server };
+	struct stat before, after;
+
+	other = listen_at("t", NULL);
+	listener = listen_at("s", NULL);
+	before_next("renameat2", swaps[_i]);
+	ck_assert_int_eq(lstat("t", &before), 0);
+	succeeds(unix_close(listener));
+	ck_assert(!is_pending());
+	ck_assert_int_eq(lstat("s", &after), 0);
+	ck_assert_int_eq(count_files("."), _i == 0 ? 1 : 2);
+	if (_i == 0)
+		ck_assert_uint_eq(before.st_ino, after.st_ino);
+	if (_i == 0 || _i == 3)
+		expect_reachable(other, "s");
+	succeeds(unix_close(other));
 }
 END_TEST
 
@@ -242,9 +360,14 @@ main(void)
 	tcase_add_test(moments, file_is_removed_before_the_socket_is_closed);
 	tcase_add_test(moments,
 	    file_that_another_removes_meanwhile_is_no_error);
+	tcase_add_loop_test(moments, close_removes_no_other_file, 0, 4);
 	tcase_add_test(moments,
-	    listen_removes_no_file_that_it_could_not_look_at);
+	    close_removes_the_file_that_another_start_has_put_back);
 	tcase_add_test(moments,
-	    listen_removes_a_file_after_one_failed_stat);
+	    listen_that_may_not_examine_files_makes_none);
+	tcase_add_loop_test(moments,
+	    listen_that_cannot_identify_its_file_leaves_none, 0, 5);
+	tcase_add_loop_test(moments,
+	    listen_that_is_displaced_leaves_the_live_server, 0, 2);
 	return run_suite(suite);
 }

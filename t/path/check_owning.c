@@ -46,6 +46,37 @@ START_TEST(group_of_others_is_eperm)
 }
 END_TEST
 
+START_TEST(owner_that_is_another_user_is_eperm)
+{
+	const struct unix_options options = { .owner = 1 };
+
+	ck_assert_int_eq(chmod(".", 0777), 0);
+	become_user();
+	cannot_listen("s", &options, EPERM);
+	become_self();
+	ck_assert_int_eq(access("s", F_OK), -1);
+}
+END_TEST
+
+START_TEST(owner_may_be_the_caller)
+{
+	struct unix_options options = { .mode = 0660 };
+	struct unix_listener *listener;
+	struct stat status;
+
+	ck_assert_int_eq(chmod(".", 0777), 0);
+	become_user();
+	options.owner = geteuid();
+	options.group = getegid();
+	listener = listen_at("s", &options);
+	ck_assert_int_eq(lstat("s", &status), 0);
+	ck_assert_uint_eq(status.st_uid, options.owner);
+	ck_assert_uint_eq(status.st_mode, S_IFSOCK | 0660);
+	succeeds(unix_close(listener));
+	become_self();
+}
+END_TEST
+
 START_TEST(group_in_a_directory_without_write_permission_is_eacces)
 {
 	const struct unix_options options = { .mode = 0660, .group = 1 };
@@ -127,6 +158,8 @@ main(void)
 	tcase_add_test(core, keep_leaves_the_file);
 	tcase_add_loop_test(core, mode_is_exact, 0, 24);
 	tcase_add_test(core, group_of_others_is_eperm);
+	tcase_add_test(core, owner_that_is_another_user_is_eperm);
+	tcase_add_test(core, owner_may_be_the_caller);
 	tcase_add_test(core,
 	    group_in_a_directory_without_write_permission_is_eacces);
 	tcase_add_test(core, removed_file_is_not_owned);

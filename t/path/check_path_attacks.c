@@ -7,6 +7,7 @@
 
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -14,6 +15,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -118,6 +120,83 @@ START_TEST(directory_owner_cannot_exchange_the_file_that_is_changed)
 }
 END_TEST
 
+/*
+ * What the other program does in its own directory, until its parent ends: it
+ * removes s, listens there, and closes the socket without removing the file.
+ * While it listens its file must not be removed; it may be renamed and put
+ * back.  A hit is written to REPORT.
+ */
+static void
+displace_for_ever(int report)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX, .sun_path = "s" };
+	struct stat status = { .st_nlink = 1 };
+	int server, file, i;
+
+	ck_assert_int_eq(setgid(STRANGER), 0);
+	ck_assert_int_eq(setuid(STRANGER), 0);
+	for (;;) {
+		server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		unlink("s");
+		if (bind(server, (struct sockaddr *)&name, sizeof(name)) == 0 &&
+		    listen(server, 1) == 0 &&
+		    (file = open("s", O_PATH | O_NOFOLLOW | O_CLOEXEC)) != -1) {
+			for (i = 0; i < 30; i++)
+				(void)fstatat(file, "", &status, AT_EMPTY_PATH);
+			if (status.st_nlink == 0 && write(report, "!", 1) != 1)
+				_exit(1);
+			close(file);
+		}
+		close(server);
+		for (i = 0; i < 30; i++)
+			(void)lstat("s", &status);
+	}
+}
+
+/* How often, in 3 seconds. */
+static int
+count_displacements(uid_t starter)
+{
+	long long end = milliseconds() + RACE_MS;
+	struct unix_listener *listener;
+	int hits[2], count = 0;
+	char byte;
+	pid_t other;
+
+	ck_assert_int_eq(chown(".", STRANGER, STRANGER), 0);
+	ck_assert_int_eq(pipe2(hits, O_CLOEXEC | O_NONBLOCK), 0);
+	other = fork();
+	if (other == 0)
+		displace_for_ever(hits[1]);
+	ck_assert_int_ne(other, -1);
+	ck_assert_int_eq(seteuid(starter), 0);
+	while (milliseconds() < end) {
+		listener = unix_listen("s", NULL);
+		unix_close(listener);
+	}
+	ck_assert_int_eq(seteuid(0), 0);
+	kill(other, SIGKILL);
+	ck_assert(WIFSIGNALED(child_status(other)));
+	while (read(hits[0], &byte, 1) == 1)
+		count++;
+	close(hits[0]);
+	close(hits[1]);
+	unlink("s");
+	return count;
+}
+
+/* As root, and as the other user itself. */
+START_TEST(live_socket_of_another_program_is_not_removed)
+{
+	int hits = count_displacements(_i == 0 ? 0 : STRANGER);
+
+	printf("# live sockets removed in %d ms: %d\n", RACE_MS, hits);
+	fflush(stdout);
+	ck_assert_int_eq(hits, 0);
+	ck_assert_int_eq(count_files("."), 0);
+}
+END_TEST
+
 /* Show the directory real as mounted, changed by OPTION. */
 static int
 mount_with(const char *option)
@@ -168,6 +247,11 @@ START_TEST(attribute_that_is_not_granted_is_ENOTSUP)
 		{ "--chgrp-ignore", { .group = STRANGER }, ENOTSUP },
 		{ "--force-group=0", { .group = STRANGER }, ENOTSUP },
 		{ "--chgrp-deny", { .group = STRANGER }, EPERM },
+		{ "--chown-ignore", { .owner = STRANGER }, ENOTSUP },
+		{ "--force-user=0", { .owner = STRANGER }, ENOTSUP },
+		{ "--chown-deny", { .owner = STRANGER }, EPERM },
+		{ "--chown-normal", { .mode = 0660, .group = STRANGER,
+		    .owner = STRANGER }, 0 },
 		{ "--chmod-normal", { .mode = 0660, .group = STRANGER }, 0 },
 	};
 	mode_t usual = umask(022);
@@ -227,10 +311,133 @@ START_TEST(refusal_of_another_file_is_no_proof)
 }
 END_TEST
 
+#ifdef SYS_newfstatat
+/* Of <linux/filter.h> and <linux/seccomp.h>, which musl-gcc does not find. */
+#define LOAD_WORD	0x20
+#define JUMP_IF_EQUAL	0x15
+#define RETURN		0x06
+#define RETURN_ERRNO	0x00050000u
+#define RETURN_ALLOW	0x7fff0000u
+#define MODE_FILTER	2
+
+struct filter_step {
+	uint16_t code;
+	uint8_t if_true, if_false;
+	uint32_t operand;
+};
+
+/* The call fails with ERROR in this process from now on. */
+static int
+deny_call(unsigned call, unsigned error)
+{
+	struct filter_step steps[] = {
+		{ LOAD_WORD, 0, 0, 0 },		/* the number of the call */
+		{ JUMP_IF_EQUAL, 0, 1, call },
+		{ RETURN, 0, 0, RETURN_ERRNO | error },
+		{ RETURN, 0, 0, RETURN_ALLOW },
+	};
+	struct {
+		unsigned short count;
+		struct filter_step *steps;
+	} program = { COUNT(steps), steps };
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ? -1 :
+	    prctl(PR_SET_SECCOMP, MODE_FILTER, &program);
+}
+
+static const struct {
+	unsigned call;
+	unsigned error;
+} denied[] = {
+	{ SYS_newfstatat, EPERM },
+	{ SYS_newfstatat, EACCES },
+	{ SYS_newfstatat, ENOSYS },
+	{ SYS_openat, EPERM },
+	{ SYS_ioctl, EPERM },
+	{ SYS_listen, EACCES },
+	{ SYS_fchownat, EPERM },
+	{ SYS_getdents64, EPERM },
+	{ SYS_renameat2, EPERM },
+	{ SYS_socket, EPERM },
+};
+
+/* It fails, or does without the call; nothing is left in either case. */
+START_TEST(listen_leaves_no_file_where_a_call_is_denied)
+{
+	const struct unix_options options = { .mode = 0660, .group = STRANGER };
+	struct unix_listener *listener;
+	pid_t child = fork();
+
+	if (child == 0) {
+		if (deny_call(denied[_i].call, denied[_i].error) == -1)
+			_exit(1);
+		listener = unix_listen("s", &options);
+		_exit(listener != NULL && unix_close(listener) == -1);
+	}
+	ck_assert_int_eq(child_status(child), 0);
+	ck_assert_int_eq(count_files("."), 0);
+}
+END_TEST
+#endif
+
+/* Files of other users are left alone, and a start of theirs finds them. */
+START_TEST(private_file_of_another_user_stays)
+{
+	struct unix_options keep = { .flags = UNIX_KEEP };
+	const char *const name = ".unixport-0123abcd-s";
+
+	ck_assert_int_eq(chmod(".", 0777), 0);
+	ck_assert_int_eq(seteuid(_i == 0 ? STRANGER : 0), 0);
+	succeeds(unix_close(listen_at(name, &keep)));
+	ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_int_eq(seteuid(_i == 0 ? 0 : STRANGER), 0);
+	succeeds(unix_close(listen_at("next", NULL)));
+	ck_assert_int_eq(access(name, F_OK), 0);
+	ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_int_eq(seteuid(_i == 0 ? STRANGER : 0), 0);
+	succeeds(unix_close(listen_at("next", NULL)));
+	ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_int_eq(count_files("."), 0);
+}
+END_TEST
+
+/* A stale file there is of another user, and so is the directory. */
+START_TEST(stale_file_in_a_sticky_directory_is_in_use)
+{
+	struct unix_options keep = { .flags = UNIX_KEEP, .mode = 0666 };
+
+	ck_assert_int_eq(chmod(".", 01777), 0);
+	succeeds(unix_close(listen_at("s", &keep)));
+	ck_assert_int_eq(seteuid(STRANGER), 0);
+	cannot_listen("s", NULL, EADDRINUSE);
+	ck_assert_int_eq(seteuid(0), 0);
+	succeeds(unix_close(listen_at("s", NULL)));
+	ck_assert_int_eq(count_files("."), 0);
+}
+END_TEST
+
+START_TEST(mount_point_is_in_use)
+{
+	struct unix_options keep = { .flags = UNIX_KEEP };
+	struct stat status;
+
+	succeeds(unix_close(listen_at("s", &keep)));
+	succeeds(unix_close(listen_at("t", &keep)));
+	ck_assert_int_eq(mount("t", "s", NULL, MS_BIND, NULL), 0);
+	cannot_listen("s", NULL, EADDRINUSE);
+	ck_assert_int_eq(lstat("s", &status), 0);
+	ck_assert_int_eq(umount2("s", MNT_DETACH), 0);
+	ck_assert_int_eq(count_files("."), 2);
+	succeeds(unix_close(listen_at("s", NULL)));
+	succeeds(unix_close(listen_at("t", NULL)));
+}
+END_TEST
+
 int
 main(void)
 {
 	Suite *suite = suite_create("path_attacks");
+	TCase *denials = add_case(suite, "denials");
 	TCase *races = add_case(suite, "races");
 	TCase *attributes = add_case(suite, "attributes");
 	TCase *proofs = add_case(suite, "proofs");
@@ -239,8 +446,17 @@ main(void)
 	require_fuse();
 	tcase_add_loop_test(races,
 	    directory_owner_cannot_exchange_the_file_that_is_changed, 0, 4);
+	tcase_add_loop_test(races,
+	    live_socket_of_another_program_is_not_removed, 0, 2);
 	tcase_add_loop_test(attributes,
-	    attribute_that_is_not_granted_is_ENOTSUP, 0, 8);
+	    attribute_that_is_not_granted_is_ENOTSUP, 0, 12);
+#ifdef SYS_newfstatat
+	tcase_add_loop_test(denials,
+	    listen_leaves_no_file_where_a_call_is_denied, 0, COUNT(denied));
+#endif
+	tcase_add_loop_test(denials, private_file_of_another_user_stays, 0, 2);
+	tcase_add_test(denials, stale_file_in_a_sticky_directory_is_in_use);
+	tcase_add_test(denials, mount_point_is_in_use);
 	tcase_add_loop_test(proofs, refusal_of_another_file_is_no_proof, 0, 2);
 	return run_suite(suite);
 }

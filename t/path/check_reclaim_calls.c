@@ -48,38 +48,112 @@ reclaims(void)
 	ck_assert_int_eq(count_files("."), 0);
 }
 
-/* No lock, no question, no look: no proof. */
-START_TEST(stale_socket_that_is_not_proved_so_stays)
-{
-	static const struct {
-		const char *name;
-		int number;
-		int error;
-		int told;
-	} cases[] = {
-		{ "socket", 2, EMFILE, EADDRINUSE },
-		{ "connect", 1, EACCES, EADDRINUSE },
-		{ "flock", 1, ENOLCK, EADDRINUSE },
-		{ "openat", 1, EACCES, EACCES },
-		{ "openat", 2, EACCES, EADDRINUSE },	/* the directory */
-		{ "openat", 3, ENFILE, ENFILE },
-		{ "bind", 2, EIO, EIO },
-		{ "connect", 3, ETIMEDOUT, EADDRINUSE },
-		{ "unlinkat", 1, EACCES, EACCES },
+/* Without any of these calls the file is not proved stale, or not removed. */
+static const struct {
+	const char *name;
+	int number;
+	int error;
+	int reported;
+} needed[] = {
+	{ "socket", 2, EMFILE, EMFILE },
+	{ "socket", 2, EACCES, EADDRINUSE },
+	{ "socket", 3, ENFILE, ENFILE },
+	{ "connect", 1, EACCES, EADDRINUSE },
+	{ "connect", 3, ETIMEDOUT, EADDRINUSE },
+	{ "connect", 3, EPERM, EADDRINUSE },
+	{ "flock", 1, ENOLCK, EADDRINUSE },
+	{ "openat", 2, EACCES, EADDRINUSE },
+	{ "openat", 2, EMFILE, EMFILE },
+	{ "openat", 3, EACCES, EADDRINUSE },	/* the directory */
+	{ "openat", 3, EMFILE, EMFILE },
+	{ "openat", 4, ENFILE, ENFILE },
+	{ "bind", 2, EIO, EADDRINUSE },
+	{ "fstatat", 2, EIO, EADDRINUSE },
+	{ "fstatat", 3, EPERM, EADDRINUSE },
+	{ "fstatat", 4, EACCES, EADDRINUSE },
+	{ "fstatat", 5, EINVAL, EADDRINUSE },
+	{ "fstatat", 5, ENOMEM, ENOMEM },
 #ifdef __linux__
-		{ "fstatfs", 1, EIO, EADDRINUSE },
+	{ "fstatfs", 1, EIO, EADDRINUSE },
+	{ "renameat2", 1, EACCES, EADDRINUSE },
+	{ "renameat2", 1, EBUSY, EADDRINUSE },	/* a mount point */
+	{ "renameat2", 1, ENOSPC, EADDRINUSE },
 #endif
-	};
-	size_t i;
+	{ "unlinkat", 1, EACCES, EADDRINUSE },
+	{ "unlinkat", 1, EBUSY, EADDRINUSE },
+	{ "unlinkat", 1, EPERM, EADDRINUSE },
+};
 
-	for (i = 0; i < COUNT(cases); i++) {
-		leave_stale("s");
-		fail_next(cases[i].name, cases[i].number, cases[i].error);
-		refuses(cases[i].told);
-	}
+START_TEST(stale_socket_stays_without_a_call_that_reclaim_requires)
+{
+	leave_stale("s");
+	fail_next(needed[_i].name, needed[_i].number, needed[_i].error);
+	refuses(needed[_i].reported);
+	ck_assert_int_eq(count_files("."), 1);
 	reclaims();
 }
 END_TEST
+
+/* The listener needs one descriptor less than the reclaim. */
+START_TEST(shortage_of_descriptors_is_EMFILE_and_nothing_is_removed)
+{
+	int spare;
+
+	leave_stale("s");
+	for (spare = 0;; spare++) {
+		begin_shortage(spare);
+		listener = unix_listen("s", NULL);
+		end_shortage();
+		if (listener != NULL)
+			break;
+		ck_assert_int_eq(errno, EMFILE);
+		ck_assert_int_eq(lstat("s", &found), 0);
+		ck_assert_uint_eq(found.st_ino, left.st_ino);
+		ck_assert_int_eq(count_files("."), 1);
+	}
+	ck_assert_int_eq(spare, 7);
+	expect_reachable(listener, "s");
+	succeeds(unix_close(listener));
+	ck_assert_int_eq(count_files("."), 0);
+}
+END_TEST
+
+#ifdef __linux__
+/* As on FUSE. */
+
+START_TEST(reclaim_does_without_RENAME_NOREPLACE)
+{
+	const int errors[] = { EINVAL, ENOSYS, EPERM };
+
+	leave_stale("s");
+	fail_next("renameat2", 0, errors[_i]);
+	listener = listen_at("s", NULL);
+	expect_reachable(listener, "s");
+	succeeds(unix_close(listener));
+	forget_next();
+	ck_assert_int_eq(count_files("."), 0);
+}
+END_TEST
+
+static const size_t lengths[] = { 89, 91, 107, 150, 236, 237, 255 };
+
+START_TEST(long_name_does_without_RENAME_NOREPLACE)
+{
+	struct unix_options keep = { .flags = UNIX_KEEP };
+	char path[300];
+
+	make_path(path, lengths[_i]);
+	fail_next("renameat2", 0, EINVAL);
+	succeeds(unix_close(listen_at(path, &keep)));
+	listener = listen_at(path, NULL);
+	cannot_listen(path, NULL, EADDRINUSE);
+	expect_reachable(listener, path);
+	succeeds(unix_close(listener));
+	forget_next();
+	ck_assert_int_eq(count_files("."), 0);
+}
+END_TEST
+#endif
 
 START_TEST(signal_while_it_asks_is_no_answer)
 {
@@ -282,9 +356,17 @@ main(void)
 	Suite *suite = suite_create("reclaim_calls");
 	TCase *calls = add_case(suite, "calls");
 
-	tcase_add_test(calls, stale_socket_that_is_not_proved_so_stays);
+	tcase_add_loop_test(calls,
+	    stale_socket_stays_without_a_call_that_reclaim_requires, 0,
+	    COUNT(needed));
+	tcase_add_test(add_case(suite, "shortage"),
+	    shortage_of_descriptors_is_EMFILE_and_nothing_is_removed);
 	tcase_add_test(calls, signal_while_it_asks_is_no_answer);
 #ifdef __linux__
+	tcase_add_loop_test(calls, reclaim_does_without_RENAME_NOREPLACE, 0,
+	    3);
+	tcase_add_loop_test(calls, long_name_does_without_RENAME_NOREPLACE, 0,
+	    COUNT(lengths));
 	tcase_add_loop_test(calls,
 	    stale_socket_on_a_file_system_that_is_not_local_stays, 0,
 	    COUNT(not_local));

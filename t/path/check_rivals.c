@@ -56,6 +56,19 @@ START_TEST(binders_without_a_lock_are_never_displaced)
 }
 END_TEST
 
+/* What the crashes left is removed by two starts after the end. */
+START_TEST(program_that_unlinks_and_binds_keeps_its_file)
+{
+	int time = 300 * setting("UNIXPORT_SECONDS", 10);
+	unsigned crashes;
+
+	expect_right(try_displacers(time, 1, &crashes));
+	succeeds(unix_close(listen_at("s", NULL)));
+	succeeds(unix_close(listen_at("s", NULL)));
+	ck_assert_int_eq(count_files("."), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -67,6 +80,7 @@ main(void)
 	    0, 2);
 	tcase_add_test(load,
 	    rivals_that_crash_are_never_two_and_never_displaced);
+	tcase_add_test(load, program_that_unlinks_and_binds_keeps_its_file);
 	tcase_add_test(load, binders_without_a_lock_are_never_displaced);
 	return run_suite(suite);
 }

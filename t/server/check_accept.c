@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -93,16 +94,49 @@ START_TEST(as_many_free_descriptors_as_it_needs_are_enough)
 }
 END_TEST
 
-START_TEST(listener_that_another_made_blocking_is_non_blocking_again)
+/* As by a program to which the descriptor was passed. */
+START_TEST(listener_that_another_made_blocking_does_not_block)
 {
+	const struct unix_options options = { .accept_timeout = 50,
+	    .flags = _i == 0 ? 0 : UNIX_INHERIT };
 	int fd;
 
-	open_waiting(&c, NULL);
+	open_waiting(&c, &options);
 	fd = unix_listener_fileno(c.listener);
 	ck_assert_int_eq(fcntl(fd, F_SETFL, 0), 0);
 	succeeds(unix_accept(c.listener, &c.server));
-	ck_assert_int_ne(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+	ck_assert_int_eq(fcntl(fd, F_SETFL, 0), 0);
+	fails(unix_accept(c.listener, &c.client), ETIMEDOUT);
 	close_connection(&c);
+}
+END_TEST
+
+START_TEST(accepted_socket_has_no_receive_timeout)
+{
+	struct timeval limit = { .tv_sec = 1 };
+	socklen_t size = sizeof(limit);
+
+	open_connection(&c, 0, NULL);
+	ck_assert_int_eq(getsockopt(unix_fileno(&c.server), SOL_SOCKET,
+	    SO_RCVTIMEO, &limit, &size), 0);
+	ck_assert_int_eq(limit.tv_sec, 0);
+	ck_assert_int_eq(limit.tv_usec, 0);
+	close_connection(&c);
+}
+END_TEST
+
+/* accept4(2) fails with EMFILE whether or not a client is in the queue. */
+START_TEST(shortage_without_a_client_is_ETIMEDOUT)
+{
+	const struct unix_options options = { .accept_timeout = _i == 0 ? 50 :
+	    -1 };
+	struct unix_listener *listener = listen_at("s", &options);
+	struct unix_ports server;
+
+	begin_shortage(0);
+	fails(unix_accept(listener, &server), ETIMEDOUT);
+	end_shortage();
+	succeeds(unix_close(listener));
 }
 END_TEST
 
@@ -166,8 +200,9 @@ fill(Suite *suite)
 	TCase *errors = add_case(suite, "errors");
 
 	tcase_add_test(core, accept_without_waiting_takes_a_queued_client);
-	tcase_add_test(core,
-	    listener_that_another_made_blocking_is_non_blocking_again);
+	tcase_add_loop_test(core,
+	    listener_that_another_made_blocking_does_not_block, 0, 2);
+	tcase_add_test(core, accepted_socket_has_no_receive_timeout);
 	tcase_add_test(core, accepted_ports_block_and_close_on_exec);
 	tcase_add_test(core,
 	    client_that_is_gone_is_accepted_and_its_words_are_read);
@@ -176,6 +211,8 @@ fill(Suite *suite)
 	tcase_add_test(errors, no_client_in_time_is_ETIMEDOUT);
 	tcase_add_loop_test(shortage,
 	    shortage_leaves_the_client_in_the_queue, 0, NEEDED);
+	tcase_add_loop_test(shortage, shortage_without_a_client_is_ETIMEDOUT,
+	    0, 2);
 	tcase_add_test(errors, shutdown_by_another_holder_is_einval);
 	tcase_add_test(errors, listener_whose_descriptor_was_closed_is_ebadf);
 	tcase_add_test(errors,

@@ -144,6 +144,22 @@ START_TEST(interrupt_of_a_child_reaches_its_parent)
 }
 END_TEST
 
+START_TEST(interrupt_of_a_child_comes_before_a_client_in_the_queue)
+{
+	struct connection c;
+	pid_t child;
+
+	open_waiting(&c, NULL);
+	child = fork();
+	if (child == 0)
+		_exit(unix_interrupt(c.listener));
+	ck_assert_int_eq(child_status(child), 0);
+	fails(unix_accept(c.listener, &c.server), ECANCELED);
+	answers(unix_accept_ready(c.listener), 1);
+	close_connection(&c);
+}
+END_TEST
+
 START_TEST(signals_do_not_end_the_wait)
 {
 	struct unix_ports client;
@@ -236,6 +252,8 @@ fill(Suite *suite)
 	tcase_add_test(core, interrupt_works_from_a_signal_handler);
 	tcase_add_test(core, interrupt_reaches_forked_acceptors);
 	tcase_add_test(core, interrupt_of_a_child_reaches_its_parent);
+	tcase_add_test(core,
+	    interrupt_of_a_child_comes_before_a_client_in_the_queue);
 	tcase_add_test(core, signals_do_not_end_the_wait);
 	tcase_add_test(several, slower_of_two_acceptors_keeps_waiting);
 	tcase_add_test(several, one_client_is_one_acceptors);

@@ -80,6 +80,9 @@ START_TEST(errors_of_the_listener_end_it)
 }
 END_TEST
 
+/* 0: all. */
+static int shutdown_failures = -1;
+
 /* Three clients side by side, so that three threads lead afterwards. */
 static void *
 visit_with_three(void *context)
@@ -94,6 +97,8 @@ visit_with_three(void *context)
 	for (i = 0; i < 3; i++)
 		leave(&clients[i]);
 	fail_next("accept4", 1, EINVAL);
+	if (shutdown_failures >= 0)
+		fail_later("shutdown", shutdown_failures, EPERM);
 	enter(context);
 	return NULL;
 }
@@ -112,6 +117,23 @@ START_TEST(error_of_the_listener_wakes_every_leader)
 	thread = start_thread(visit, NULL);
 	succeeds(unix_serve(listener, echo, NULL, NULL));
 	join_thread(thread);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+/* As if a filter of system calls rejects shutdown(2). */
+START_TEST(error_of_the_listener_wakes_every_leader_without_shutdown)
+{
+	struct unix_ports client;
+	pthread_t thread;
+
+	listener = listen_at("s", NULL);
+	shutdown_failures = _i;
+	thread = start_thread(visit_with_three, &client);
+	fails(unix_serve(listener, echo, NULL, NULL), EINVAL);
+	forget_next();
+	join_thread(thread);
+	unix_abandon_ports(&client);
 	succeeds(unix_close(listener));
 }
 END_TEST
@@ -371,6 +393,40 @@ START_TEST(threads_are_tried_for_until_one_can_be_made)
 END_TEST
 
 static void *
+leave_in_turn(void *context)
+{
+	struct unix_ports *clients = context;
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		expect(clients[i].in, "hello\n");
+		leave(&clients[i]);
+	}
+	unix_interrupt(listener);
+	return NULL;
+}
+
+START_TEST(one_thread_serves_a_burst_if_no_other_can_be_made)
+{
+	struct unix_ports clients[5];
+	pthread_t thread;
+	int i;
+
+	listener = listen_at("s", NULL);
+	for (i = 0; i < 5; i++) {
+		enter(&clients[i]);
+		say(clients[i].out, "hello\n");
+	}
+	thread = start_thread(leave_in_turn, clients);
+	before_next("accept4", fail_every_thread);
+	succeeds(unix_serve(listener, echo, NULL, NULL));
+	forget_next();
+	join_thread(thread);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+static void *
 interrupt_after_failures(void *context)
 {
 	struct unix_ports client;
@@ -485,6 +541,8 @@ fill(Suite *suite)
 	tcase_add_loop_test(calls, errors_of_the_listener_end_it, 0,
 	    COUNT(final_errors));
 	tcase_add_test(calls, error_of_the_listener_wakes_every_leader);
+	tcase_add_loop_test(calls,
+	    error_of_the_listener_wakes_every_leader_without_shutdown, 0, 2);
 	tcase_add_loop_test(calls, poll_that_fails_once_ends_nothing, 1, 6);
 	tcase_add_loop_test(calls, server_cannot_start_where_poll_is_denied,
 	    0, COUNT(poll_errors));
@@ -500,6 +558,8 @@ fill(Suite *suite)
 	tcase_add_loop_test(calls, thread_that_cannot_be_made_is_made_later,
 	    0, 3);
 	tcase_add_test(calls, threads_are_tried_for_until_one_can_be_made);
+	tcase_add_test(calls,
+	    one_thread_serves_a_burst_if_no_other_can_be_made);
 	tcase_add_test(calls,
 	    interrupt_ends_a_server_that_is_short_of_threads);
 	tcase_add_test(calls, drain_that_passes_hides_no_earlier_error);

@@ -2,6 +2,9 @@
 /* Limits of unix_serve(): its clients, a user's, the system's. */
 #include "servers.h"
 
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <time.h>
 #include <unistd.h>
@@ -71,6 +74,140 @@ START_TEST(user_with_enough_clients_is_refused_until_one_has_gone)
 		;
 	leave(&third);
 	leave(&clients[0]);
+	end_server(&server);
+}
+END_TEST
+
+/* Clients that do not block, as those of event loops. */
+
+static int
+enter_without_waiting(void)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX,
+	    .sun_path = "s" };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	ck_assert_int_ne(fd, -1);
+	ck_assert_int_eq(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+	if (connect(fd, (struct sockaddr *)&name, sizeof(name)) == 0)
+		return fd;
+	ck_assert_int_eq(close(fd), 0);
+	return -1;
+}
+
+#ifdef __linux__
+static void
+close_all(const int *fds, int count)
+{
+	while (count > 0)
+		ck_assert_int_eq(close(fds[--count]), 0);
+}
+
+/* The limit of the system, which is 4096 since Linux 5.4. */
+static int
+highest_backlog(void)
+{
+	FILE *file = fopen("/proc/sys/net/core/somaxconn", "r");
+	int highest = 4096;
+
+	if (file != NULL) {
+		ck_assert_int_eq(fscanf(file, "%d", &highest), 1);
+		ck_assert_int_eq(fclose(file), 0);
+	}
+	return highest;
+}
+
+/* The first clients occupy all handlers. */
+static void
+expect_backlog(unsigned handlers, int backlog)
+{
+	static int fds[1000];
+	int count = 0;
+
+	if (backlog > highest_backlog())
+		backlog = highest_backlog();
+	while (count < (int)handlers) {
+		fds[count++] = enter_without_waiting();
+		await_entered(&gate, (unsigned)count);
+	}
+	while ((fds[count] = enter_without_waiting()) != -1)
+		count++;
+	/* Linux admits one more. */
+	ck_assert_int_eq(count, (int)handlers + backlog + 1);
+	close_all(fds, count);
+	open_gate(&gate);
+}
+
+static int
+listen_raw(int backlog)
+{
+	int fd = bind_socket(SOCK_STREAM);
+
+	ck_assert_int_eq(listen(fd, backlog), 0);
+	return fd;
+}
+
+START_TEST(default_backlog_is_raised_to_the_number_of_clients)
+{
+	static const struct {
+		unsigned clients;
+		int given, raised;
+	} cases[] = { { 1, 0, 128 }, { 140, 0, 140 }, { 1, 3, 3 } };
+	const struct unix_serve_options limits = {
+		.clients = cases[_i].clients };
+	const struct unix_options options = { .backlog = cases[_i].given };
+
+	server.listener = listen_at("s", &options);
+	server.context = &gate;
+	serve(&server, wait_and_echo, &limits);
+	expect_backlog(cases[_i].clients, cases[_i].raised);
+	end_server(&server);
+}
+END_TEST
+
+START_TEST(backlog_of_an_adopted_listener_is_kept)
+{
+	const struct unix_serve_options limits = { .clients = 1 };
+	char address[20];
+	int fd = listen_raw(4);
+
+	snprintf(address, sizeof(address), "fd:%d", fd);
+	server.listener = listen_at(address, NULL);
+	server.context = &gate;
+	serve(&server, wait_and_echo, &limits);
+	expect_backlog(1, 4);
+	end_server(&server);
+	ck_assert_int_eq(unlink("s"), 0);
+}
+END_TEST
+#endif
+
+/* As many as the backlog admits, whatever the speed of the server. */
+START_TEST(burst_of_clients_that_do_not_block_is_served)
+{
+	static int fds[200];
+	char bytes[10];
+	size_t i;
+
+	start_server(&server, echo, NULL);
+	/* The backlog is raised before the first client is accepted. */
+	fds[0] = enter_without_waiting();
+	ck_assert_int_ne(fds[0], -1);
+	ck_assert_int_eq(write(fds[0], "hello\n", 6), 6);
+	ck_assert_int_eq(fcntl(fds[0], F_SETFL, 0), 0);
+	ck_assert_int_eq(read(fds[0], bytes, sizeof(bytes)), 6);
+	for (i = 1; i < COUNT(fds); i++) {
+		fds[i] = enter_without_waiting();
+		ck_assert_int_ne(fds[i], -1);
+	}
+	for (i = 1; i < COUNT(fds); i++) {
+		ck_assert_int_eq(write(fds[i], "hello\n", 6), 6);
+		ck_assert_int_eq(fcntl(fds[i], F_SETFL, 0), 0);
+	}
+	for (i = 1; i < COUNT(fds); i++)
+		ck_assert_int_eq(read(fds[i], bytes, sizeof(bytes)), 6);
+	for (i = 0; i < COUNT(fds); i++)
+		ck_assert_int_eq(close(fds[i]), 0);
 	end_server(&server);
 }
 END_TEST
@@ -171,6 +308,12 @@ fill(Suite *suite)
 	tcase_add_test(core, clients_over_the_limit_wait_and_are_served_later);
 	tcase_add_test(core, one_at_a_time_is_a_limit_too);
 	tcase_add_loop_test(core, accept_timeout_plays_no_part, 0, 2);
+#ifdef __linux__
+	tcase_add_loop_test(core,
+	    default_backlog_is_raised_to_the_number_of_clients, 0, 3);
+	tcase_add_test(core, backlog_of_an_adopted_listener_is_kept);
+#endif
+	tcase_add_test(core, burst_of_clients_that_do_not_block_is_served);
 	tcase_add_test(users,
 	    user_with_enough_clients_is_refused_until_one_has_gone);
 	tcase_add_test(shortage,

@@ -1,6 +1,7 @@
 ## Tests of src/server/.
 
 server_interposing = \
+	t/server/check_accept_calls \
 	t/server/check_serve_calls
 server_programs = \
 	t/server/check_accept \
@@ -19,6 +20,8 @@ server_privileged = \
 	t/server/check_own_elsewhere.privileged \
 	t/server/check_serve_users.privileged
 
+t_server_check_accept_calls_SOURCES = \
+	t/server/check_accept_calls.c $(interpose)
 t_server_check_mapped_users_privileged_SOURCES = \
 	t/server/check_mapped_users.c $(privilege)
 t_server_check_own_elsewhere_privileged_SOURCES = \

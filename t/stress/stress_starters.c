@@ -32,6 +32,20 @@ crash(unsigned number)
 }
 
 static void
+displace(void)
+{
+	unsigned crashes;
+	const char *wrong = try_displacers(TIME, new_seed(), &crashes);
+
+	if (wrong != NULL)
+		give_up("%s", wrong);
+	shared->events += crashes;
+	/* What the crashes left: a stale file and private ones. */
+	need(unix_close(unix_listen("s", NULL)) == 0);
+	need(unix_close(unix_listen("s", NULL)) == 0);
+}
+
+static void
 remove_files(void)
 {
 	unlink("s");
@@ -52,8 +66,17 @@ run_rivals(unsigned number)
 	remove_files();
 }
 
+static void
+run_displacers(unsigned number)
+{
+	(void)number;
+	displace();
+	remove_files();
+}
+
 const struct scenario starters[] = {
 	{ "starters", run_starters, "servers started", 0 },
 	{ "rivals", run_rivals, "crashes", 0 },
+	{ "displacers", run_displacers, "crashes", 0 },
 	{ NULL, NULL, NULL, 0 }
 };

@@ -99,8 +99,7 @@ enum outcome {
 	GOES_ON,		/* the call succeeds */
 	EITHER,			/* by what else happens at that moment */
 	DROPS_CLIENT,		/* GOES_ON, and the client is gone */
-	LOSES_CLIENT,		/* REPORTED or BECOMES, and the client is gone */
-	LEAVES_FILE		/* REPORTED, and the socket file stays */
+	LOSES_CLIENT		/* REPORTED or BECOMES, and the client is gone */
 };
 
 struct allowed {

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <dirent.h>
 #include <poll.h>
 #include <pthread.h>
 #include <spawn.h>
@@ -164,6 +165,7 @@ WRAP(int, fchmodat, (int fd, PATH, mode_t mode, FLAGS),
 WRAP(int, fchownat, (int fd, PATH, uid_t user, gid_t group, FLAGS),
     (fd, path, user, group, flags), -1)
 WRAP_DONE(int, fclose, (FILE *stream), (stream), EOF)
+WRAP(DIR *, fdopendir, (int fd), (fd), NULL)
 WRAP(FILE *, fdopen, (int fd, const char *mode), (fd, mode), NULL)
 WRAP(int, fflush, (FILE *stream), (stream), EOF)
 WRAP(int, flock, (int fd, int how), (fd, how), -1)
@@ -184,11 +186,15 @@ WRAP(int, getsockname, (int fd, struct sockaddr *name, socklen_t *size),
     (fd, name, size), -1)
 WRAP(int, getsockopt, (int fd, int level, int option, void *value,
     socklen_t *size), (fd, level, option, value, size), -1)
+WRAP(int, linkat, (int fd, PATH, int other, const char *name, FLAGS),
+    (fd, path, other, name, flags), -1)
 WRAP(int, listen, (int fd, int backlog), (fd, backlog), -1)
 WRAP(int, lstat, (PATH, STATUS), (path, status), -1)
 WRAP(int, madvise, (void *place, size_t size, int advice),
     (place, size, advice), -1)
 WRAP(int, mkdir, (PATH, mode_t mode), (path, mode), -1)
+WRAP(int, mknodat, (int fd, PATH, mode_t mode, dev_t device),
+    (fd, path, mode, device), -1)
 WRAP(int, pipe2, (int ends[2], FLAGS), (ends, flags), -1)
 WRAP(int, poll, (struct pollfd *fds, nfds_t count, int timeout),
     (fds, count, timeout), -1)
@@ -222,6 +228,9 @@ WRAP(ssize_t, recv, (int fd, void *bytes, size_t size, FLAGS),
     (fd, bytes, size, flags), -1)
 WRAP(ssize_t, recvmsg, (int fd, struct msghdr *message, FLAGS),
     (fd, message, flags), -1)
+WRAP(struct dirent *, readdir, (DIR *directory), (directory), NULL)
+WRAP(int, renameat, (int fd, PATH, int other, const char *name),
+    (fd, path, other, name), -1)
 WRAP(int, rmdir, (PATH), (path), -1)
 WRAP(ssize_t, send, (int fd, const void *bytes, size_t size, FLAGS),
     (fd, bytes, size, flags), -1)

@@ -135,6 +135,21 @@ finish_path(void)
 	need(lstat(address, &status) == -1);
 }
 
+/* A private file that was only said to be gone is removed by the next start. */
+static void
+remove_private(void)
+{
+	if (shared->fired)
+		need(unix_close(unix_listen("next", NULL)) == 0);
+}
+
+static void
+finish_stale(void)
+{
+	finish_path();
+	remove_private();
+}
+
 static void
 finish_other(void)
 {
@@ -182,6 +197,7 @@ static void
 expect_no_file(void)
 {
 	need(access("s", F_OK) == -1 || (shared->fired && unlink("s") == 0));
+	remove_private();
 }
 
 static int
@@ -245,12 +261,12 @@ clean_listener(void)
 
 const struct scenario listeners[] = {
 	LISTEN("path", BOTH, 0, prepare_path, finish_path, clean_path),
-	LISTEN("stale", BOTH, RECLAIMS, prepare_stale, finish_path,
+	LISTEN("stale", BOTH, RECLAIMS, prepare_stale, finish_stale,
 	    clean_path),
 	LISTEN("deep", BOTH, 0, prepare_deep, finish_path, clean_path),
 	LISTEN("long", BOTH, 0, prepare_long, finish_path, clean_path),
-	LISTEN("long_stale", BOTH, RECLAIMS, prepare_long_stale, finish_path,
-	    clean_path),
+	LISTEN("long_stale", BOTH, RECLAIMS, prepare_long_stale,
+	    finish_stale, clean_path),
 	LISTEN("abstract", BOTH, 0, prepare_abstract, finish_other, nothing),
 	LISTEN("given", BOTH, 0, prepare_given, finish_other, clean_given),
 	LISTEN("passed", BOTH, 0, prepare_passed, finish_other, clean_given),

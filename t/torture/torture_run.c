@@ -33,7 +33,6 @@ keeps_word(const struct allowed *allowed, int error, int result, int told)
 {
 	switch (allowed == NULL ? REPORTED : allowed->outcome) {
 	case REPORTED:
-	case LEAVES_FILE:
 		return error == 0 ? result == 0 : result == -1 &&
 		    told == error;
 	case BECOMES:
@@ -72,10 +71,9 @@ compare(const struct state *before, const char *when, int may_reclaim)
 /* It failed as it may: nothing is left, and now it works. */
 static void
 try_again(const struct scenario *scenario, const struct state *before,
-    const struct allowed *allowed, int error)
+    int error)
 {
-	if ((scenario->flags & CHANGES) == 0 &&
-	    (allowed == NULL || allowed->outcome != LEAVES_FILE))
+	if ((scenario->flags & CHANGES) == 0)
 		compare(before, "by the failure", scenario->flags & RECLAIMS);
 	/* Scenarios with peers in other processes see to them themselves. */
 	if ((scenario->flags & (CHANGES | THREADS)) == 0 &&
@@ -118,7 +116,7 @@ try_point(const void *argument)
 	    (scenario->flags & STDIO) == 0)
 		give_up("errno was changed to %s", name_of(told));
 	if (result == -1)
-		try_again(scenario, &before, allowed, told);
+		try_again(scenario, &before, told);
 	scenario->finish();
 	scenario->clean();
 	compare(&at_first, "at the end", scenario->flags & RECLAIMS);

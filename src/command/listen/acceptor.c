@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The threads of a server: each accepts a client and starts its program.  With
- * one thread clients would wait for the disk: posix_spawn(3) blocks until the
- * program is loaded.
+ * The threads of a server.  Each accepts a client and starts its program: with
+ * one thread clients would wait for the disk, because posix_spawn(3) blocks
+ * until the program is loaded.  A further thread serves postponed clients.
  */
 #include "command.h"
 
@@ -114,17 +114,15 @@ accept_client(const struct service *service, struct unix_ports *client)
 	return child;
 }
 
-/* Returns 0 if the user of CLIENT has reached the limit of programs. */
-static int
-assign_client(struct child *child, const struct unix_ports *client,
-    struct worker *worker)
+/* Returns the user of CLIENT, or -1 if it is unknown. */
+static uid_t
+identify_client(const struct unix_ports *client, struct worker *worker)
 {
 	struct unix_peer peer;
-	int known = unix_peer(client, &peer) == 0;
+	int is_known = unix_peer(client, &peer) == 0;
 
-	set_peer(&worker->environment, known ? &peer : NULL);
-	return assign_child(child, known ? peer.uid : (uid_t)-1,
-	    worker->service->clients_per_user);
+	set_peer(&worker->environment, is_known ? &peer : NULL);
+	return is_known ? peer.uid : (uid_t)-1;
 }
 
 /*
@@ -155,21 +153,63 @@ start_program_for(struct child *child, const struct unix_ports *client,
 	return 1;
 }
 
+static void
+serve_client(struct child *child, struct unix_ports *client,
+    const struct worker *worker)
+{
+	if (start_program_for(child, client, worker)) {
+		unix_close_ports(client);
+		return;
+	}
+	release_child(child);
+	refuse_client(client);
+}
+
+/* A program that has ended counts until it is reaped. */
+static int
+assign_or_reap(struct child *child, uid_t uid, unsigned limit)
+{
+	if (assign_child(child, uid, limit))
+		return 1;
+	reap_children();
+	return assign_child(child, uid, limit);
+}
+
 void *
 accept_clients(void *argument)
+{
+	struct worker *worker = argument;
+	const unsigned limit = worker->service->clients_per_user;
+	struct unix_ports client;
+	struct child *child;
+	uid_t uid;
+
+	while ((child = accept_client(worker->service, &client)) != NULL) {
+		uid = identify_client(&client, worker);
+		if (assign_or_reap(child, uid, limit)) {
+			serve_client(child, &client, worker);
+			continue;
+		}
+		release_child(child);
+		if (!postpone_client(&client, uid, limit))
+			refuse_client(&client);
+	}
+	return NULL;
+}
+
+void *
+serve_postponed(void *argument)
 {
 	struct worker *worker = argument;
 	struct unix_ports client;
 	struct child *child;
 
-	while ((child = accept_client(worker->service, &client)) != NULL) {
-		if (assign_client(child, &client, worker) &&
-		    start_program_for(child, &client, worker)) {
-			unix_close_ports(&client);
-			continue;
-		}
-		release_child(child);
-		refuse_client(&client);
-	}
+	while (take_postponed(worker->service->clients_per_user, &client,
+	    &child))
+		if (child != NULL) {
+			identify_client(&client, worker);
+			serve_client(child, &client, worker);
+		} else
+			refuse_client(&client);
 	return NULL;
 }

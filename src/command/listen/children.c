@@ -37,6 +37,21 @@ allocate_children(unsigned count)
 	return children == NULL ? -1 : 0;
 }
 
+/* A slot must be free. */
+static struct child *
+reserve_locked(void)
+{
+	struct child *child = children;
+
+	while (child->is_reserved)
+		child++;
+	*child = (struct child){ .is_reserved = 1 };
+	reserved++;
+	if (child == children + end)
+		end++;
+	return child;
+}
+
 /* Blocks until a slot is free; returns NULL after stop_children(). */
 struct child *
 reserve_child(void)
@@ -46,14 +61,8 @@ reserve_child(void)
 	pthread_mutex_lock(&lock);
 	while (reserved == slots && !is_stopping)
 		pthread_cond_wait(&slot_released, &lock);
-	if (!is_stopping) {
-		for (child = children; child->is_reserved; child++)
-			;
-		*child = (struct child){ .is_reserved = 1 };
-		reserved++;
-		if (child == children + end)
-			end++;
-	}
+	if (!is_stopping)
+		child = reserve_locked();
 	pthread_mutex_unlock(&lock);
 	return child;
 }
@@ -76,20 +85,51 @@ release_child(struct child *child)
 	pthread_mutex_unlock(&lock);
 }
 
-/* Returns 0 if user UID has more than LIMIT programs; a LIMIT of 0 is none. */
-int
-assign_child(struct child *child, uid_t uid, unsigned limit)
+static int
+is_below_limit(uid_t uid, unsigned limit)
 {
 	unsigned i, count = 0;
 
-	pthread_mutex_lock(&lock);
-	child->is_assigned = 1;
-	child->uid = uid;
 	for (i = 0; i < end; i++)
 		count += children[i].is_reserved && children[i].is_assigned &&
 		    children[i].uid == uid;
+	return limit == 0 || count < limit;
+}
+
+static void
+assign_locked(struct child *child, uid_t uid)
+{
+	child->is_assigned = 1;
+	child->uid = uid;
+}
+
+/* Returns 0 if user UID has LIMIT programs already; a LIMIT of 0 is none. */
+int
+assign_child(struct child *child, uid_t uid, unsigned limit)
+{
+	int is_assigned;
+
+	pthread_mutex_lock(&lock);
+	is_assigned = is_below_limit(uid, limit);
+	if (is_assigned)
+		assign_locked(child, uid);
 	pthread_mutex_unlock(&lock);
-	return limit == 0 || count <= limit;
+	return is_assigned;
+}
+
+/* Never blocks.  Returns an assigned slot, or NULL if UID gets none now. */
+struct child *
+find_slot(uid_t uid, unsigned limit)
+{
+	struct child *child = NULL;
+
+	pthread_mutex_lock(&lock);
+	if (reserved < slots && !is_stopping && is_below_limit(uid, limit)) {
+		child = reserve_locked();
+		assign_locked(child, uid);
+	}
+	pthread_mutex_unlock(&lock);
+	return child;
 }
 
 /*

@@ -12,23 +12,39 @@
 #include <unistd.h>
 
 static struct worker workers[4];
+static struct worker postponer;
+static int has_postponer;
 
-/* Returns the number of threads.  If some cannot start, the others serve. */
+static int
+start_worker(struct worker *worker, const struct service *service,
+    void *(*body)(void *))
+{
+	worker->service = service;
+	if (make_environment(&worker->environment,
+	    unix_listener_path(service->listener)) == -1)
+		return -1;
+	errno = pthread_create(&worker->thread, NULL, body, worker);
+	return errno == 0 ? 0 : -1;
+}
+
+/*
+ * Returns the number of acceptors; one can serve alone.  The thread of
+ * postponed clients is only required if clients are limited by user.
+ */
 static size_t
 start_workers(const struct service *service)
 {
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; i < COUNT(workers); i++) {
-		workers[i].service = service;
-		if (make_environment(&workers[i].environment,
-		    unix_listener_path(service->listener)) == -1)
-			break;
-		errno = pthread_create(&workers[i].thread, NULL,
-		    accept_clients, &workers[i]);
-		if (errno != 0)
-			break;
+	if (service->clients_per_user > 0) {
+		if (allocate_postponed(service->clients) == -1 ||
+		    start_worker(&postponer, service, serve_postponed) == -1)
+			return 0;
+		has_postponer = 1;
 	}
+	while (i < COUNT(workers) &&
+	    start_worker(&workers[i], service, accept_clients) == 0)
+		i++;
 	return i;
 }
 
@@ -62,6 +78,9 @@ stop_workers(const struct service *service, size_t count)
 	unix_interrupt(service->listener);
 	while (count > 0)
 		pthread_join(workers[--count].thread, NULL);
+	stop_postponed();
+	if (has_postponer)
+		pthread_join(postponer.thread, NULL);
 }
 
 /*

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Clients whose user has reached the limit of programs.  A client reads EOF
+ * before its program has ended: if it connects again immediately, the place
+ * becomes free a moment later.  A thread of its own retries these clients, so
+ * that clients of other users do not wait meanwhile.
+ */
+#include "command.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define POSTPONEMENT_MS		100
+#define POSTPONED_RETRY_MS	1
+
+struct postponed {
+	struct unix_ports client;
+	uid_t uid;
+	long long deadline;	/* ms */
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static struct postponed *queue;
+static unsigned capacity, length;
+static int is_stopping;
+
+static long long
+milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+int
+allocate_postponed(unsigned count)
+{
+	queue = calloc(count, sizeof(*queue));
+	capacity = queue == NULL ? 0 : count;
+	return queue == NULL ? -1 : 0;
+}
+
+/*
+ * Returns 0 if CLIENT must be refused: further clients of a user would hold
+ * descriptors, and cannot all get a place within the limit.
+ */
+int
+postpone_client(const struct unix_ports *client, uid_t uid, unsigned limit)
+{
+	unsigned i, count = 0;
+	int is_postponed;
+
+	pthread_mutex_lock(&lock);
+	for (i = 0; i < length; i++)
+		count += queue[i].uid == uid;
+	is_postponed = !is_stopping && count < limit && length < capacity;
+	if (is_postponed) {
+		queue[length++] = (struct postponed){ .client = *client,
+		    .uid = uid, .deadline = milliseconds() + POSTPONEMENT_MS };
+		pthread_cond_signal(&changed);
+	}
+	pthread_mutex_unlock(&lock);
+	return is_postponed;
+}
+
+/*
+ * Blocks until a postponed client gets a program or must be refused, and
+ * removes it: 1 with CHILD, or NULL for a refusal; 0 at the end of the service.
+ */
+int
+take_postponed(unsigned limit, struct unix_ports *client,
+    struct child **child)
+{
+	unsigned i;
+
+	pthread_mutex_lock(&lock);
+	for (;;) {
+		while (length == 0 && !is_stopping)
+			pthread_cond_wait(&changed, &lock);
+		if (length == 0)
+			break;
+		reap_children();
+		*child = NULL;
+		for (i = 0; i < length; i++)
+			if ((*child = find_slot(queue[i].uid, limit)) != NULL ||
+			    is_stopping || milliseconds() > queue[i].deadline)
+				break;
+		if (i < length) {
+			*client = queue[i].client;
+			for (length--; i < length; i++)
+				queue[i] = queue[i + 1];
+			pthread_mutex_unlock(&lock);
+			return 1;
+		}
+		pthread_mutex_unlock(&lock);
+		poll(NULL, 0, POSTPONED_RETRY_MS);
+		pthread_mutex_lock(&lock);
+	}
+	pthread_mutex_unlock(&lock);
+	return 0;
+}
+
+void
+stop_postponed(void)
+{
+	pthread_mutex_lock(&lock);
+	is_stopping = 1;
+	pthread_cond_broadcast(&changed);
+	pthread_mutex_unlock(&lock);
+}

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * After each system call of unix_listen() and of unix_close() another program
+ * acts on the path.  Its file is never removed, and stays at the path.  The log
+ * of this test has the table of outcomes.
+ */
+#include "support.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "interpose.h"
+
+#define MAX_STEPS	100
+
+/* The other program: its socket, and its file at "s" once it has acted. */
+static int other = -1;
+static int acted, has_file;
+static struct stat file;
+
+static int
+bind_other(const char *path, int type)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+
+	strcpy(name.sun_path, path);
+	other = socket(AF_UNIX, type, 0);
+	return bind(other, (struct sockaddr *)&name, sizeof(name));
+}
+
+static void
+bind_and_listen(void)
+{
+	if (bind_other("s", SOCK_STREAM) == -1) {
+		close(other);
+		other = -1;
+	} else
+		ck_assert_int_eq(listen(other, 5), 0);
+}
+
+static void
+remove_name(void)
+{
+	(void)unlink("s");
+}
+
+static void
+remove_and_bind(void)
+{
+	(void)unlink("s");
+	ck_assert_int_eq(bind_other("s", SOCK_STREAM), 0);
+}
+
+static void
+remove_bind_and_listen(void)
+{
+	(void)unlink("s");
+	bind_and_listen();
+	ck_assert_int_ne(other, -1);
+}
+
+static void
+remove_and_bind_datagram(void)
+{
+	(void)unlink("s");
+	ck_assert_int_eq(bind_other("s", SOCK_DGRAM), 0);
+}
+
+static void
+rename_over(void)
+{
+	ck_assert_int_eq(bind_other("t", SOCK_STREAM), 0);
+	ck_assert_int_eq(listen(other, 5), 0);
+	ck_assert_int_eq(rename("t", "s"), 0);
+}
+
+static void
+leave_another_stale(void)
+{
+	remove_and_bind();
+	close(other);
+	other = -1;
+}
+
+static void
+put_directory(void)
+{
+	(void)unlink("s");
+	ck_assert_int_eq(mkdir("s", 0700), 0);
+}
+
+static void
+put_link(void)
+{
+	(void)unlink("s");
+	ck_assert_int_eq(symlink("nowhere", "s"), 0);
+}
+
+static void
+put_regular_file(void)
+{
+	(void)unlink("s");
+	ck_assert_int_eq(close(open("s", O_CREAT | O_WRONLY, 0600)), 0);
+}
+
+static const struct {
+	const char *name;
+	void (*act)(void);
+} programs[] = {
+	{ "unlink", remove_name },
+	{ "bind+listen", bind_and_listen },
+	{ "unlink+bind", remove_and_bind },
+	{ "unlink+bind+listen", remove_bind_and_listen },
+	{ "unlink+bind datagram", remove_and_bind_datagram },
+	{ "rename over", rename_over },
+	{ "unlink+stale", leave_another_stale },
+	{ "unlink+mkdir", put_directory },
+	{ "unlink+symlink", put_link },
+	{ "unlink+regular file", put_regular_file },
+};
+
+/* The calls on files and sockets, in the order in which they are made. */
+static int step, wanted_step, program;
+static const char *names[MAX_STEPS];
+
+static int
+is_system_call(const char *name)
+{
+	const char *const calls[] = { "socket", "bind", "connect", "listen",
+	    "open", "openat", "fstatat", "fstatfs", "flock", "fchmod",
+	    "chmod", "renameat2", "renameat", "linkat", "unlinkat", "close" };
+	size_t i;
+
+	for (i = 0; i < COUNT(calls); i++)
+		if (strcmp(calls[i], name) == 0)
+			return 1;
+	return 0;
+}
+
+static void
+watch(const char *name)
+{
+	if (!is_system_call(name) || step >= MAX_STEPS)
+		return;
+	names[step] = name;
+	if (step++ != wanted_step)
+		return;
+	watch_calls(NULL);
+	programs[program].act();
+	acted = 1;
+	has_file = lstat("s", &file) == 0 && (other != -1 ||
+	    programs[program].act == leave_another_stale ||
+	    !S_ISSOCK(file.st_mode));
+	watch_calls(watch);
+}
+
+static void
+begin(void)
+{
+	step = acted = has_file = 0;
+	other = -1;
+}
+
+static int
+has_private_name(void)
+{
+	DIR *directory = opendir(".");
+	const struct dirent *entry;
+	int found = 0;
+
+	while ((entry = readdir(directory)) != NULL)
+		found |= strncmp(entry->d_name, ".unixport", 9) == 0;
+	closedir(directory);
+	return found;
+}
+
+/* The other program's file is where it was put; a stale one may be gone. */
+static void
+expect_file(const char *call, const char *after)
+{
+	struct stat now = { .st_ino = 0 };
+	int is_there = lstat("s", &now) == 0 && now.st_ino == file.st_ino;
+
+	ck_assert_msg(!has_file || is_there ||
+	    programs[program].act == leave_another_stale,
+	    "%s: %s after step %d, %s: the file is gone", call,
+	    programs[program].name, wanted_step, after);
+	ck_assert_msg(!has_private_name(), "%s: %s after step %d, %s: a "
+	    "private file is left", call, programs[program].name,
+	    wanted_step, after);
+}
+
+static void
+clean_up(void)
+{
+	close(other);
+	(void)(unlink("s") == -1 && rmdir("s"));
+	ck_assert_int_eq(count_files("."), 0);
+}
+
+/* A letter: what became of the caller. */
+static char
+outcome(struct unix_listener *listener, int error)
+{
+	if (listener != NULL)
+		return unix_listener_owns_path(listener) == 1 ? 'o' : 'd';
+	ck_assert_msg(error == EADDRINUSE || error == ENOENT,
+	    "%s after step %d: %s", programs[program].name, wanted_step,
+	    strerror(error));
+	return error == ENOENT ? 'g' : 'u';
+}
+
+static void
+print_table(const char *title, char table[COUNT(programs)][MAX_STEPS],
+    int steps)
+{
+	size_t i;
+	int k;
+
+	printf("# %s; after each call another program acts:\n#\n", title);
+	for (i = 0; i < COUNT(programs); i++)
+		printf("#   %zu: %s\n", i, programs[i].name);
+	printf("#\n# %-12s", "call");
+	for (i = 0; i < COUNT(programs); i++)
+		printf(" %zu", i);
+	for (k = 0; k < steps; k++) {
+		printf("\n# %-12s", k == 0 ? "(before)" : names[k - 1]);
+		for (i = 0; i < COUNT(programs); i++)
+			printf(" %c", table[i][k]);
+	}
+	printf("\n# o: succeeds and owns the path, d: succeeds and was "
+	    "displaced afterwards,\n# u: EADDRINUSE, g: ENOENT, k: the file "
+	    "of the other program was kept\n");
+	fflush(stdout);
+}
+
+static char
+listen_at_step(void)
+{
+	const struct unix_options keep = { .flags = UNIX_KEEP };
+	struct unix_listener *listener;
+	char letter;
+	int error;
+
+	succeeds(unix_close(listen_at("s", &keep)));
+	begin();
+	watch_calls(watch);
+	listener = unix_listen("s", NULL);
+	error = errno;
+	watch_calls(NULL);
+	letter = outcome(listener, error);
+	expect_file("unix_listen", "at its end");
+	ck_assert_int_eq(unix_close(listener), 0);
+	expect_file("unix_listen", "after unix_close");
+	clean_up();
+	return letter;
+}
+
+static char
+close_at_step(void)
+{
+	struct unix_listener *listener = listen_at("s", NULL);
+
+	begin();
+	watch_calls(watch);
+	ck_assert_int_eq(unix_close(listener), 0);
+	watch_calls(NULL);
+	expect_file("unix_close", "at its end");
+	clean_up();
+	return 'k';
+}
+
+static void
+try_all(const char *title, char (*try)(void))
+{
+	static char table[COUNT(programs)][MAX_STEPS];
+	int steps = 0;
+
+	for (program = 0; program < (int)COUNT(programs); program++) {
+		wanted_step = 0;
+		do {
+			table[program][wanted_step] = try();
+			wanted_step++;
+		} while (acted);
+		steps = wanted_step - 1;
+	}
+	ck_assert_int_gt(steps, 5);
+	print_table(title, table, steps);
+}
+
+START_TEST(reclaim_removes_no_file_of_another_program)
+{
+	try_all("unix_listen at a stale file", listen_at_step);
+}
+END_TEST
+
+START_TEST(close_removes_no_file_of_another_program)
+{
+	try_all("unix_close", close_at_step);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("displacement");
+	TCase *tables = add_case(suite, "tables");
+
+	tcase_set_timeout(tables, 60);
+	tcase_add_test(tables, reclaim_removes_no_file_of_another_program);
+	tcase_add_test(tables, close_removes_no_file_of_another_program);
+	return run_suite(suite);
+}
