@@ -177,8 +177,8 @@ int unix_input_ready(struct unix_ports *ports, int timeout);
  * unix_close_output() flushes and closes `out` and sets the pointer to NULL.
  * After the call, the peer reads EOF.
  *
- * On guarded ports, fclose(3) of one stream also closes the direction of this
- * stream.  fclose(3) does not set the pointer to NULL, so the caller must do so.
+ * On guarded ports, fclose(3) of one stream also closes its direction.
+ * fclose(3) does not set the pointer to NULL, so the caller must do so.
  *
  * Errors:
  *   EBADF       The caller closed the descriptor of the ports by close(2).

@@ -10,6 +10,7 @@ libunixport_la_SOURCES = \
 	src/os/errors.c \
 	src/os/fd.c \
 	src/os/identity.c \
+	src/os/inflight.c \
 	src/os/localfs.c \
 	src/os/peercred.c \
 	src/os/rename.c \

@@ -69,7 +69,7 @@ connect_once(const struct up_name *name, const struct unix_options *options,
 	    up_sigpipe_socket(fd, options) == -1 ||
 	    connect_until(fd, name, deadline) == -1 ||
 	    (deadline != UP_NEVER && clear_send_timeout(fd) == -1)) {
-		up_close(fd);
+		up_refuse_connection(fd);
 		return -1;
 	}
 	return fd;
@@ -142,7 +142,7 @@ open_address(const struct up_address *address,
 	if (((options->flags & UNIX_SAME_USER) != 0 &&
 	    up_check_peer_user(fd) == -1) ||
 	    up_make_ports(fd, options, ports) == -1) {
-		up_close(fd);
+		up_refuse_connection(fd);
 		return -1;
 	}
 	return 0;

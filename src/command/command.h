@@ -82,8 +82,6 @@ int is_readiness_sent(void);
 void send_stopping(void);
 void close_passed_on_exec(void);
 
-/* listen/refuse.c: closes a client that gets no program. */
-void refuse_client(struct unix_ports *client);
 
 /* listen/environment.c: the variables of a server's programs. */
 struct environment {

@@ -18,7 +18,6 @@ unixport_SOURCES = \
 	src/command/listen/environment.c \
 	src/command/listen/postponed.c \
 	src/command/listen/readiness.c \
-	src/command/listen/refuse.c \
 	src/command/listen/supervisor.c \
 	src/command/relay/flow.c \
 	src/command/relay/relay.c \

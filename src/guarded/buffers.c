@@ -75,3 +75,20 @@ up_return_buffers(char *memory, size_t size)
 	}
 	munmap(memory, 2 * up_stride(size));
 }
+
+/*
+ * dlclose(3) would leave the mappings behind.  At exit(3), other threads may
+ * still take and return pairs.
+ */
+UP_DESTRUCTOR static void
+unmap_idle_pairs(void)
+{
+	char *memory;
+	int i;
+
+	for (i = 0; i < MAX_IDLE_PAIRS; i++) {
+		memory = atomic_exchange(&idle_pairs[i], NULL);
+		if (memory != NULL)
+			munmap(memory, 2 * up_stride(UP_BUFFER_SIZE));
+	}
+}

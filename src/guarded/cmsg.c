@@ -1,25 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * One system call for bytes of guarded ports, with descriptors as its
- * ancillary data where the ports have them.  A peer may send any: each is
- * queued, closed, or refused by the kernel.
+ * ancillary data.  A peer may send any: each is queued, closed, or refused by
+ * the kernel.
  */
 #include "guarded.h"
 
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
-#define SCM_MAX_FDS		253	/* in one message, by Linux */
-#define OTHER_CONTROL_BYTES	256	/* credentials and the like */
-
-union control {
-	struct cmsghdr align;
-	char bytes[CMSG_SPACE(SCM_MAX_FDS * sizeof(int)) + OTHER_CONTROL_BYTES];
-};
+static _Atomic int cannot_refuse;	/* this system has no option for it */
 
 static void
-attach_files(struct msghdr *message, union control *control,
+attach_files(struct msghdr *message, union up_control *control,
     const struct up_files *files)
 {
 	size_t size = files->unsent * sizeof(int);
@@ -43,7 +39,7 @@ send_with_files(struct unix_socket *socket, const char *bytes,
 	union { const char *given; void *taken; } start = { bytes };
 	struct iovec part = { .iov_base = start.taken, .iov_len = length };
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-	union control control;
+	union up_control control;
 	ssize_t sent;
 
 	if (socket->files->unsent > 0)
@@ -84,67 +80,133 @@ up_send_some(struct unix_socket *socket, const char *bytes, size_t length,
 	return sent;
 }
 
+/* Queue FD with a number of 3 or more, if there is one and FILES has room. */
 static int
-is_rights(const struct cmsghdr *header)
+keep_received(void *files, int fd, int is_file)
 {
-	return header->cmsg_level == SOL_SOCKET &&
-	    header->cmsg_type == SCM_RIGHTS;
-}
+	int above = fd;
 
-/* SCM_PIDFD, which SO_PASSPIDFD enables, carries a descriptor, too. */
-static int
-is_pidfd(const struct cmsghdr *header)
-{
-	return header->cmsg_level == SOL_SOCKET &&
-	    header->cmsg_type == SCM_PIDFD;
-}
-
-/* A descriptor that cannot get a number of 3 or more is a gap, too. */
-static void
-keep_received(struct up_files *files, int fd)
-{
-	fd = up_above_standard(fd);
-	if (MSG_CMSG_CLOEXEC == 0 && fd != -1)
+	if (!is_file)
+		return 0;
+	if (fd <= STDERR_FILENO)
+		above = up_dup(fd);
+	else if (MSG_CMSG_CLOEXEC == 0)
 		up_set_inherit(fd, 0);
-	up_add_received(files, fd);
-}
-
-static void
-keep_or_close_all(struct cmsghdr *header, struct up_files *files)
-{
-	size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-	size_t i;
-	int fd;
-
-	for (i = 0; i < count; i++) {
-		memcpy(&fd, CMSG_DATA(header) + i * sizeof(fd), sizeof(fd));
-		if (is_rights(header))
-			keep_received(files, fd);
-		else if (fd >= 0)	/* else the kernel had none */
+	if (up_add_received(files, above)) {
+		if (above != fd)
 			up_close(fd);
+		return 1;
 	}
+	if (above != fd)
+		up_close(above);
+	return 0;
 }
 
+/* Out-of-band bytes are no part of the stream, nor are their descriptors. */
+static int
+report_dropped(void *files, int fd, int is_file)
+{
+	(void)fd;
+	if (is_file)
+		up_add_received(files, UP_GAP);
+	return 0;
+}
+
+static ssize_t
+receive_bytes(struct unix_socket *socket, char *bytes, size_t length,
+    int flags, int (*keep)(void *, int, int))
+{
+	struct iovec part = { .iov_base = bytes, .iov_len = length };
+	union up_control control;
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
+	    .msg_control = &control, .msg_controllen = sizeof(control) };
+	ssize_t got = up_receive(socket->fd, &message, flags,
+	    socket->files != NULL ? keep : NULL, socket->files);
+
+	if (got != -1 && socket->files != NULL &&
+	    (message.msg_flags & MSG_CTRUNC) != 0)
+		up_add_received(socket->files, UP_GAP);
+	return got;
+}
+
+/*
+ * Whether descriptors can arrive: with UNIX_FILES, where the kernel does not
+ * refuse them, and if the program has set SO_PASSRIGHTS.
+ */
+int
+up_can_receive_files(struct unix_socket *socket)
+{
+	int can_refuse = !cannot_refuse && !socket->exposed;
+
+	if (socket->arrivals == UP_ARRIVALS_UNKNOWN)
+		socket->arrivals = socket->files != NULL || (!can_refuse &&
+		    up_socket_option(socket->fd, SO_PASSRIGHTS) != 0 &&
+		    up_family(socket->fd) == AF_UNIX) ?
+		    UP_ARRIVALS_FILES : UP_ARRIVALS_NONE;
+	return socket->arrivals == UP_ARRIVALS_FILES;
+}
+
+/*
+ * Whether the next byte was sent out of band.  The mark also stays behind such
+ * a byte that recv(2) with MSG_OOB has taken, and poll(2) then reports none.
+ */
+static int
+is_urgent_next(int fd)
+{
+	struct pollfd urgent = { .fd = fd, .events = POLLPRI };
+
+	return sockatmark(fd) == 1 &&
+	    up_poll(&urgent, 1, up_deadline(0)) == 1 &&
+	    (urgent.revents & POLLPRI) != 0;
+}
+
+/*
+ * Receive the out-of-band byte that is next, as no part of the stream: EAGAIN,
+ * or another error.  Only with SO_OOBINLINE does it come with its descriptors:
+ * recv(2) skips it otherwise, and Linux drops them.
+ */
+static int
+skip_urgent(struct unix_socket *socket)
+{
+	int usual = up_socket_option(socket->fd, SO_OOBINLINE);
+	const int on = 1;
+	ssize_t got;
+	char byte;
+
+	if (usual == -1 || setsockopt(socket->fd, SOL_SOCKET, SO_OOBINLINE,
+	    &on, sizeof(on)) == -1)
+		return -1;
+	got = receive_bytes(socket, &byte, 1, MSG_DONTWAIT, report_dropped);
+	setsockopt(socket->fd, SOL_SOCKET, SO_OOBINLINE, &usual,
+	    sizeof(usual));
+	return got == -1 ? -1 : up_fail(EAGAIN);
+}
+
+/*
+ * The same as up_receive_some() where descriptors can arrive.  A call that
+ * would wait waits before, since other threads receive none while one does.
+ * In a queue that is empty the next byte may be an out-of-band one; then it is
+ * looked at by the next call.
+ */
 static ssize_t
 receive_with_files(struct unix_socket *socket, char *bytes, size_t length,
     int flags)
 {
-	struct iovec part = { .iov_base = bytes, .iov_len = length };
-	union control control;
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
-	    .msg_control = &control, .msg_controllen = sizeof(control) };
-	struct cmsghdr *header;
-	ssize_t got = recvmsg(socket->fd, &message, flags | MSG_CMSG_CLOEXEC);
+	struct pollfd input = { .fd = socket->fd, .events = POLLIN };
+	ssize_t got;
+	int unread;
 
-	if (got == -1)
-		return -1;
-	for (header = CMSG_FIRSTHDR(&message); header != NULL;
-	    header = CMSG_NXTHDR(&message, header))
-		if (is_rights(header) || is_pidfd(header))
-			keep_or_close_all(header, socket->files);
-	if ((message.msg_flags & MSG_CTRUNC) != 0)
-		up_add_received(socket->files, -1);
-	return got;
+	if ((flags & MSG_DONTWAIT) == 0)
+		(void)up_poll(&input, 1, UP_NEVER);
+	if (ioctl(socket->fd, FIONREAD, &unread) == 0 && unread == 0 &&
+	    sockatmark(socket->fd) != 1) {
+		got = recv(socket->fd, bytes, 1, MSG_PEEK | MSG_DONTWAIT);
+		return got > 0 ? up_fail(EAGAIN) : got;
+	}
+	if (is_urgent_next(socket->fd))
+		return skip_urgent(socket);
+	return receive_bytes(socket, bytes, length, flags | MSG_DONTWAIT,
+	    keep_received);
 }
 
 /* Up to LENGTH bytes, and the descriptors with them; 0 is EOF. */
@@ -152,27 +214,33 @@ ssize_t
 up_receive_some(struct unix_socket *socket, char *bytes, size_t length,
     int flags)
 {
-	return socket->files == NULL ? recv(socket->fd, bytes, length, flags) :
-	    receive_with_files(socket, bytes, length, flags);
+	return up_can_receive_files(socket) ?
+	    receive_with_files(socket, bytes, length, flags) :
+	    receive_bytes(socket, bytes, length, flags, NULL);
 }
 
 /*
  * For guarded ports without UNIX_FILES, have the kernel refuse descriptors on
- * FD: the sender's sendmsg(2) fails with EPERM.  One that was passed and is not
- * received is dropped inside our recv(2) or close(2).  If it is a TCP socket
- * with unsent bytes and SO_LINGER, that call blocks for a time that the peer
- * has chosen.  A connection inherits the option from its listener, as it was
- * at connect(2).  Kernels before Linux 6.16 and TCP do not have it.
+ * FD: the sender's sendmsg(2) fails with EPERM.  A connection inherits the
+ * option from its listener, as it was at connect(2).  Kernels before Linux 6.16
+ * and TCP do not have it.
  */
 int
 up_refuse_files(int fd, const struct unix_options *options)
 {
 	const int off = 0;
 
-	if (SO_PASSRIGHTS != -1 &&
-	    (options->flags & (UNIX_GUARDED | UNIX_FILES)) == UNIX_GUARDED &&
-	    setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof(off))
-	    == -1 && errno != ENOPROTOOPT && errno != EOPNOTSUPP)
+	if ((options->flags & (UNIX_GUARDED | UNIX_FILES)) != UNIX_GUARDED)
+		return 0;
+	if (SO_PASSRIGHTS != -1 && setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS,
+	    &off, sizeof(off)) == 0) {
+		/* Some can be in the queue of a socket that is not ours. */
+		up_disarm_unread(fd);
+		return 0;
+	}
+	if (SO_PASSRIGHTS == -1 || errno == ENOPROTOOPT)
+		cannot_refuse = 1;
+	else if (errno != EOPNOTSUPP)
 		return -1;
 	return 0;
 }

@@ -7,12 +7,14 @@
  */
 #include "guarded.h"
 
+#include <sys/resource.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SLOTS	COUNT(((struct up_files *)NULL)->received)
-#define GAP	(-1)		/* some were dropped here */
+
+static _Atomic unsigned untaken;	/* received ones, of the process */
 
 struct up_files *
 up_new_files(void)
@@ -62,12 +64,18 @@ up_close_outgoing(struct up_files *files)
 void
 up_free_files(struct up_files *files)
 {
+	int fds[UP_MAX_FILES + 1];		/* a gap may be the last */
+	unsigned count = 0;
+
 	if (files == NULL)
 		return;
 	up_close_sent(files);
 	up_close_outgoing(files);
-	for (; files->length > 0; files->length--)
-		up_close(files->received[files->first++ % SLOTS]);
+	while (files->length > 0) {
+		fds[count] = up_take_received(files);
+		count += fds[count] != -1;
+	}
+	up_drop(fds, count);
 	up_destroy_lock(&files->lock);
 	free(files);
 }
@@ -106,32 +114,53 @@ append_gap(struct up_files *files)
 {
 	unsigned last = files->first + files->length - 1;
 
-	if (files->length == 0 || files->received[last % SLOTS] != GAP)
-		append_received(files, GAP);
+	if (files->length == 0 || files->received[last % SLOTS] != UP_GAP)
+		append_received(files, UP_GAP);
 }
 
-/* FD was received, or GAP stands for some that were not. */
-void
+/*
+ * Whether one more is kept.  All connections of the process keep at most half
+ * of RLIMIT_NOFILE, so that peers cannot use up the descriptors of a server.
+ * One connection may have as many as the others leave: the next one always
+ * gets some.
+ */
+static int
+has_room_for_file(const struct up_files *files)
+{
+	struct rlimit limit = { .rlim_cur = 0 };
+	rlim_t half;
+
+	(void)getrlimit(RLIMIT_NOFILE, &limit);
+	half = limit.rlim_cur / 2;
+	return files->nfds < UP_MAX_FILES && untaken < half &&
+	    files->nfds < half - untaken;
+}
+
+/*
+ * Queue FD, which was received: 1, or 0 if it was not, because it is UP_GAP or
+ * there is no room.
+ */
+int
 up_add_received(struct up_files *files, int fd)
 {
-	int surplus = -1;
+	int is_kept;
 
 	up_lock(&files->lock);
-	if (fd != GAP && files->nfds < UP_MAX_FILES) {
+	is_kept = fd != UP_GAP && has_room_for_file(files);
+	if (is_kept) {
 		append_received(files, fd);
 		files->nfds++;
-	} else {
+		untaken++;
+	} else
 		append_gap(files);
-		surplus = fd;
-	}
 	up_unlock(&files->lock);
-	up_close(surplus);
+	return is_kept;
 }
 
 int
 up_take_received(struct up_files *files)
 {
-	int fd = GAP;
+	int fd = UP_GAP;
 	int error = ENOMSG;
 
 	up_lock(&files->lock);
@@ -141,10 +170,12 @@ up_take_received(struct up_files *files)
 		files->length--;
 		error = EBADMSG;
 	}
-	if (fd != GAP)
+	if (fd != UP_GAP) {
 		files->nfds--;
+		untaken--;
+	}
 	up_unlock(&files->lock);
-	if (fd == GAP)
+	if (fd == UP_GAP)
 		errno = error;
 	return fd;
 }

@@ -38,7 +38,8 @@ up_new_socket(int fd, const struct unix_options *options)
 	if (socket == NULL)
 		return NULL;
 	*socket = (struct unix_socket){ .fd = fd, .holders = 2, .streams = 2,
-	    .maker = up_process_number(), .tied = !is_set(options, UNIX_UNTIED),
+	    .maker = up_process_number(), .forks = up_fork_count(),
+	    .tied = !is_set(options, UNIX_UNTIED),
 	    .sigpipe = options->sigpipe, .read_timeout = options->read_timeout,
 	    .write_timeout = options->write_timeout,
 	    .buffer_size = options->buffer_size != 0 ? options->buffer_size :
@@ -53,10 +54,22 @@ up_new_socket(int fd, const struct unix_options *options)
 	return socket;
 }
 
+/*
+ * Whether, as far as we know, no other process has the descriptor.  If nothing
+ * can arrive, the answer is of no use.
+ */
+static int
+is_unshared(struct unix_socket *socket)
+{
+	return !socket->exposed && !up_is_inherited(socket) &&
+	    socket->forks == up_fork_count() && up_can_receive_files(socket);
+}
+
 /* Close the descriptor, and forget its number before another file gets it. */
 int
 up_close_socket(struct unix_socket *socket)
 {
+	int unshared = is_unshared(socket);
 	int fd;
 
 	socket->ended = 1;
@@ -64,8 +77,9 @@ up_close_socket(struct unix_socket *socket)
 	fd = socket->fd;
 	socket->fd = -1;
 	up_unlock(&socket->lock);
-	/* Without the lock: a lingering descriptor in the queue blocks it. */
-	return fd != -1 && close(fd) == -1 && errno != EINTR ? -1 : 0;
+	/* Without the lock: close(2) may wait for what the peer has passed. */
+	return fd != -1 && up_close_connection(fd, unshared) == -1 &&
+	    errno != EINTR ? -1 : 0;
 }
 
 /* The last holder frees SOCKET. */

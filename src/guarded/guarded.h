@@ -14,6 +14,7 @@ void up_return_buffers(char *, size_t);
 
 /* fdqueue.c: queues of descriptors */
 #define UP_MAX_FILES	252
+#define UP_GAP		(-1)		/* where received ones were dropped */
 
 struct up_files {
 	unsigned unsent;		/* outgoing, with the next byte */
@@ -31,11 +32,17 @@ unsigned up_take_sent(struct up_files *, int [UP_MAX_FILES]);
 void up_close_sent(struct up_files *);
 void up_close_all(const int *, unsigned);
 void up_close_outgoing(struct up_files *);
-void up_add_received(struct up_files *, int);
+int up_add_received(struct up_files *, int);
 int up_take_received(struct up_files *);
 void up_free_files(struct up_files *);
 
 /* gsocket.c: the socket */
+enum up_arrivals {
+	UP_ARRIVALS_UNKNOWN,
+	UP_ARRIVALS_NONE,		/* the kernel refuses descriptors */
+	UP_ARRIVALS_FILES
+};
+
 struct unix_socket {
 	int fd;
 	_Atomic int holders;		/* the last releases it */
@@ -43,6 +50,9 @@ struct unix_socket {
 	_Atomic int ended;		/* the peer may have seen the end */
 	int quiet;			/* closing ends no direction */
 	unsigned maker;			/* the process */
+	unsigned forks;			/* that it had done by then */
+	_Atomic int exposed;		/* the program knows the descriptor */
+	_Atomic enum up_arrivals arrivals;
 	struct up_lock lock;		/* while it is held neither fd nor
 					   `out` ends */
 	FILE *out;			/* NULL once it is closed */
@@ -77,6 +87,7 @@ int up_guarded_write(struct unix_socket *, const char *, size_t);
 /* cmsg.c: one system call */
 ssize_t up_send_some(struct unix_socket *, const char *, size_t, int);
 ssize_t up_receive_some(struct unix_socket *, char *, size_t, int);
+int up_can_receive_files(struct unix_socket *);
 int up_refuse_files(int, const struct unix_options *);
 
 /* autoflush.c: output that is sent before a wait for input */
@@ -138,6 +149,14 @@ static inline void
 up_retain_socket(struct unix_socket *socket)
 {
 	atomic_fetch_add(&socket->holders, 1);
+}
+
+/* The program can share the descriptor, and set its options. */
+static inline void
+up_expose_socket(struct unix_socket *socket)
+{
+	socket->exposed = 1;
+	socket->arrivals = UP_ARRIVALS_UNKNOWN;
 }
 
 /* The peer may have seen the end. */

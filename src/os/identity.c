@@ -162,6 +162,7 @@ static _Atomic unsigned no_page;
 /* Points to `no_page' if the kernel cannot clear a page in children. */
 static _Atomic unsigned *_Atomic number_page;
 static _Atomic unsigned forks;
+static _Atomic unsigned children;	/* of this process */
 
 static int
 clear_in_children(_Atomic unsigned *page, size_t size)
@@ -189,6 +190,12 @@ forget_number(void)
 		*number_page = 0;
 }
 
+static void
+count_child(void)
+{
+	children++;
+}
+
 /*
  * Several threads can run this at the same time; the first to finish sets the
  * page.  pthread_once(3) is not used: if a thread of the parent was inside it
@@ -203,7 +210,7 @@ find_number_page(void)
 	    (start - (uintptr_t)pages) / sizeof(*pages);
 	_Atomic unsigned *unset = NULL;
 
-	(void)pthread_atfork(NULL, NULL, forget_number);
+	(void)pthread_atfork(NULL, count_child, forget_number);
 	if (page > MAX_PAGE_BYTES || clear_in_children(found, page) == -1)
 		found = &no_page;
 	return atomic_compare_exchange_strong(&number_page, &unset, found) ?
@@ -231,6 +238,17 @@ up_process_number(void)
 	number = atomic_fetch_add(&forks, 1) + 1;
 	return atomic_compare_exchange_strong(own, &none, number) ? number :
 	    none;
+}
+
+/*
+ * How many children of fork(2) this process has started, from the first call of
+ * up_process_number() on.  Two threads may have registered count_child().
+ */
+unsigned
+up_fork_count(void)
+{
+	(void)up_process_number();
+	return children;
 }
 
 int

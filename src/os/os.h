@@ -80,6 +80,11 @@
 #define SO_PASSRIGHTS	(-1)
 #endif
 
+/* Linux 3.4. */
+#ifndef SO_PEEK_OFF
+#define SO_PEEK_OFF	(-1)
+#endif
+
 #ifndef MAP_ANONYMOUS
 #define MAP_ANONYMOUS	MAP_ANON
 #endif
@@ -98,9 +103,11 @@
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
 #ifdef __GNUC__
-#define UP_API	__attribute__((visibility("default")))
+#define UP_API		__attribute__((visibility("default")))
+#define UP_DESTRUCTOR	__attribute__((destructor))
 #else
 #define UP_API
+#define UP_DESTRUCTOR
 #endif
 
 /* errors.c: classes of errors, and results of calls */
@@ -159,6 +166,24 @@ int up_bound_file(int);
 int up_is_listening(int);
 int up_socket_option(int, int);
 
+/* inflight.c: descriptors that a peer has passed */
+#define UP_SCM_MAX_FDS		253	/* in one message, by Linux */
+#define UP_OTHER_CONTROL_BYTES	256	/* credentials and the like */
+
+union up_control {
+	struct cmsghdr align;
+	char bytes[CMSG_SPACE(UP_SCM_MAX_FDS * sizeof(int)) +
+	    UP_OTHER_CONTROL_BYTES];
+};
+
+ssize_t up_receive(int, struct msghdr *, int, int (*)(void *, int, int),
+    void *);
+void up_drop(const int *, size_t);
+void up_disarm(int);
+void up_disarm_unread(int);
+int up_close_connection(int, int);
+void up_refuse_connection(int);
+
 /* clock.c: waiting until a deadline */
 #define UP_NEVER	(-1LL)
 #define UP_SHORTAGE_RETRY_MS	50
@@ -191,6 +216,7 @@ void up_restore_cancel(int);
 struct stat;
 int up_is_own_user(uid_t);
 unsigned up_process_number(void);
+unsigned up_fork_count(void);
 int up_is_same_file(const struct stat *, const struct stat *);
 int up_is_unchanged_file(const struct stat *, const struct stat *);
 

@@ -18,22 +18,26 @@ close_one_stream(FILE **stream, int *error)
 
 /*
  * Returns NULL for plain ports, and if both streams are closed.  fclose(3) of
- * the last stream has then released the socket, and ports->socket dangles.
+ * the last stream has then released the socket, and ports->socket dangles.  If
+ * `out` is open, `in` is not read: another thread may be closing it.
  */
 static struct unix_socket *
 socket_if_open(const struct unix_ports *ports)
 {
-	return ports->in != NULL || ports->out != NULL ? ports->socket : NULL;
+	return ports->out != NULL || ports->in != NULL ? ports->socket : NULL;
 }
 
+/*
+ * The stream of this direction is open.  PORTS->in and PORTS->out are not read:
+ * another thread may be closing the other stream and setting its pointer.
+ */
 static void
 end_direction(const struct unix_ports *ports, int how, int *error)
 {
-	struct unix_socket *socket = socket_if_open(ports);
 	int fd = ports->descriptor[how == SHUT_RD ? 0 : 1];
 
-	if (socket != NULL && how != SHUT_RD)
-		up_note_end(socket);
+	if (ports->socket != NULL && how != SHUT_RD)
+		up_note_end(ports->socket);
 	if (up_shutdown(fd, how) == -1 && *error == 0)
 		*error = errno;
 }
@@ -89,8 +93,15 @@ take_lost_error(struct unix_ports *ports)
 	return error != 0 ? error : lost_output(ports);
 }
 
+/* Returns the descriptor of PORTS.  At least one stream must be open. */
+static int
+number_of(const struct unix_ports *ports)
+{
+	return ports->descriptor[ports->in != NULL ? 0 : 1];
+}
+
 /*
- * Closes without shutdown(2), which would also end the connection for another
+ * Does not call shutdown(2), which would also end the connection for another
  * process, such as a child that still uses the connection.
  */
 static void
@@ -98,6 +109,8 @@ close_quietly(struct unix_ports *ports, int *error)
 {
 	if (socket_if_open(ports) != NULL)
 		up_close_quietly(ports->socket);
+	else if (ports->in != NULL || ports->out != NULL)
+		up_disarm_unread(number_of(ports));
 	close_one_stream(&ports->out, error);
 	close_one_stream(&ports->in, error);
 	ports->socket = NULL;
@@ -208,4 +221,12 @@ unix_abandon_ports(struct unix_ports *ports)
 	if (ports == NULL)
 		return up_fail(EINVAL);
 	return up_abandon_ports(ports);
+}
+
+/* Closes a client that is not served.  No other process has this end. */
+void
+up_refuse_ports(struct unix_ports *ports)
+{
+	up_shutdown(number_of(ports), SHUT_RD);
+	up_abandon_ports(ports);
 }

@@ -33,6 +33,7 @@ int up_fileno(const struct unix_ports *);
 /* close.c */
 int up_abandon_ports(struct unix_ports *);
 int up_close_ports(struct unix_ports *);
+void up_refuse_ports(struct unix_ports *);
 
 /* peer.c */
 int up_peer(int, struct unix_peer *);

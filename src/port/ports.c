@@ -96,6 +96,8 @@ up_adopt_ports(int fd, const struct unix_options *options,
 		up_restore_nosigpipe(fd, spared);
 		return -1;
 	}
+	if (ports->socket != NULL)
+		up_expose_socket(ports->socket);
 	return 0;
 }
 
@@ -129,7 +131,11 @@ up_fileno(const struct unix_ports *ports)
 UP_API int
 unix_fileno(const struct unix_ports *ports)
 {
-	return up_fileno(ports);
+	int fd = up_fileno(ports);
+
+	if (fd != -1 && ports->socket != NULL)
+		up_expose_socket(ports->socket);
+	return fd;
 }
 
 UP_API int

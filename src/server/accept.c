@@ -110,16 +110,6 @@ is_refused_user(const struct unix_listener *listener, int fd,
 }
 
 /*
- * Close the connection of a client that gets no service.  Call it without a
- * lock: close(2) can block on a descriptor that the client has sent.
- */
-void
-up_refuse_client(struct unix_ports *ports)
-{
-	up_abandon_ports(ports);
-}
-
-/*
  * To look for a closed 0, 1 or 2 before each client would cost two system
  * calls.  It is done until they are found open; if one is closed later, the
  * spare descriptor is ready for its client.
@@ -183,14 +173,17 @@ try_to_accept(struct unix_listener *listener, struct unix_ports *ports)
 	if (fd == -1 && is_guarded(listener))
 		return -1;
 	if (fd != -1 && move_ports(listener, ports, fd) == -1) {
-		up_close(fd);
+		up_refuse_connection(fd);
 		fd = -1;
 	}
 	if (fd != -1 &&
 	    (result = admit_client(listener, ports, are_identified)) != -1)
 		return result;
 	error = errno;
-	up_refuse_client(ports);
+	if (fd == -1)
+		up_abandon_ports(ports);
+	else
+		up_refuse_ports(ports);
 	return up_fail(error);
 }
 
@@ -263,7 +256,7 @@ accept_permitted(struct unix_listener *listener, struct unix_ports *ports)
 
 	while ((result = up_accept_client(listener, -1, deadline,
 	    &made)) == 1) {
-		up_refuse_client(&made);
+		up_refuse_ports(&made);
 		if (ms < 0 ? ++refusals == MAX_REFUSALS :
 		    up_ms_left(deadline) == 0)
 			return up_fail(ETIMEDOUT);

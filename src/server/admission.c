@@ -28,7 +28,7 @@ up_identify_client(struct up_worker *worker)
 	if (errno != ENOTSUP)
 		return UP_REFUSED;
 	error = errno;
-	up_refuse_client(&worker->ports);
+	up_refuse_ports(&worker->ports);
 	errno = error;
 	return UP_NO_CLIENT;
 }

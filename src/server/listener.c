@@ -9,6 +9,66 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define MAX_REFUSING_MS	100	/* for the clients in the queue */
+
+static int
+type_of(const struct unix_options *options)
+{
+	return (options->flags & UNIX_DATAGRAM) != 0 ? SOCK_DGRAM :
+	    SOCK_STREAM;
+}
+
+/* Whether this process made the socket, for no other program. */
+static int
+is_own(const struct unix_listener *listener)
+{
+	return listener->rights_set &&
+	    listener->maker == up_process_number();
+}
+
+/*
+ * close(2) drops the connections in the queue with all that their clients have
+ * passed.  They are accepted first, and each is looked through.
+ */
+static void
+refuse_waiting_clients(struct unix_listener *listener)
+{
+	long long deadline = up_deadline(MAX_REFUSING_MS);
+	int fd;
+
+	if (up_set_blocking(listener->fd, 0) == -1)
+		return;
+	while (up_ms_left(deadline) > 0 &&
+	    (fd = up_accept(listener->fd, &listener->spare)) != -1)
+		up_refuse_connection(fd);
+}
+
+/*
+ * Close the socket of LISTENER.  Datagrams can carry descriptors, and guarded
+ * connections that the kernel lets receive some.  If the file is kept, another
+ * process may use the socket; else its clients are refused with it.  A child
+ * may have been forked, for which shutdown(2) would end the socket.
+ */
+static void
+close_socket(struct unix_listener *listener, int keep_file)
+{
+	int is_stream = type_of(&listener->options) == SOCK_STREAM;
+
+	if (listener->fd != -1 && (!is_stream ||
+	    ((listener->options.flags & UNIX_GUARDED) != 0 &&
+	    up_socket_option(listener->fd, SO_PASSRIGHTS) != 0))) {
+		if (!keep_file && is_own(listener)) {
+			if (listener->forks == up_fork_count())
+				up_shutdown(listener->fd, SHUT_RD);
+			if (is_stream)
+				refuse_waiting_clients(listener);
+		}
+		if (!is_stream)
+			up_disarm(listener->fd);
+	}
+	up_close(listener->fd);
+}
+
 /*
  * Free LISTENER, complete or not, the file before the socket.  The error of
  * removing the file, or 0.
@@ -18,19 +78,12 @@ free_listener(struct unix_listener *listener, int keep_file)
 {
 	int error = up_release_claim(&listener->claim, keep_file);
 
-	up_close(listener->fd);
+	close_socket(listener, keep_file);
 	up_close(listener->spare);
 	up_free_interrupt(&listener->interrupt);
 	free(listener->path);
 	free(listener);
 	return error;
-}
-
-static int
-type_of(const struct unix_options *options)
-{
-	return (options->flags & UNIX_DATAGRAM) != 0 ? SOCK_DGRAM :
-	    SOCK_STREAM;
 }
 
 static int
@@ -144,6 +197,7 @@ new_listener(const struct unix_options *options)
 		return NULL;
 	*listener = (struct unix_listener){ .fd = -1, .spare = -1,
 	    .interrupt = { .pipe = { -1, -1 } }, .may_block = 1,
+	    .maker = up_process_number(), .forks = up_fork_count(),
 	    .claim = up_no_claim(), .options = *options };
 	return listener;
 }

@@ -30,6 +30,7 @@ struct unix_listener {
 	int has_default_backlog;
 	_Atomic int has_standard;	/* 0, 1 and 2 were open */
 	_Atomic int spare;	/* a descriptor for up_accept(), or -1 */
+	unsigned maker, forks;	/* the process, and forks that it had done */
 	char *path;		/* NULL where the name is no string */
 	struct up_claim claim;
 	struct unix_options options;
@@ -38,7 +39,6 @@ struct unix_listener {
 /* accept.c */
 int up_accept_client(struct unix_listener *, int, long long,
     struct unix_ports *);
-void up_refuse_client(struct unix_ports *);
 
 /* admission.c, worker.c and serve.c */
 enum up_admission {

@@ -283,7 +283,7 @@ handle_client(struct up_worker *worker)
 		up_close_ports(&worker->ports);
 		up_forget_connection(worker);
 	} else
-		up_refuse_client(&worker->ports);
+		up_refuse_ports(&worker->ports);
 	pthread_mutex_lock(&server->lock);
 	--*count;
 	server->idle++;

@@ -12,6 +12,7 @@
 
 #include "files.h"
 #include "interpose.h"
+#include "lingering.h"
 #include "rights.h"
 
 static struct connection c;
@@ -202,6 +203,34 @@ START_TEST(older_kernel_closes_unrequested_descriptors)
 }
 END_TEST
 
+/* There a socket that is passed must not hold a read or a close. */
+START_TEST(older_kernel_does_not_wait_for_a_socket)
+{
+	int file = make_lingering();
+	int unread = make_lingering();
+	int urgent = make_lingering();
+	int error;
+
+	fail_next("SO_PASSRIGHTS", 0, ENOPROTOOPT);
+	open_connection(&c, _i, NULL);
+	pass(unix_fileno(&c.client), "li", 0, file);
+	error = try_pass(unix_fileno(&c.client), "!", MSG_OOB, &urgent, 1);
+	say(c.client.out, "ne\n");
+	expect(c.server.in, "line\n");
+	pass(unix_fileno(&c.client), "x", 0, unread);
+	forget_next();
+	succeeds(unix_close_ports(&c.server));
+	ck_assert(!is_lingering(file));
+	ck_assert(!is_lingering(unread));
+	ck_assert_int_eq(is_lingering(urgent), error != 0);
+	close_lingering(file);
+	close_lingering(unread);
+	close_lingering(urgent);
+	close_far_ends();
+	close_connection(&c);
+}
+END_TEST
+
 /* No client and no server is quicker. */
 
 static int seen;
@@ -242,6 +271,9 @@ fill(Suite *suite)
 	    0, WAYS);
 	tcase_add_loop_test(calls, refusal_is_first, 0, 2);
 	tcase_add_test(calls, accepted_connection_takes_no_call);
+	if (guarded)
+		tcase_add_loop_test(calls,
+		    older_kernel_does_not_wait_for_a_socket, 0, WAYS);
 	if (guarded)
 		tcase_add_loop_test(calls, kernel_that_will_not_is_an_error,
 		    0, COUNT(ways));

@@ -10,10 +10,12 @@ guarded_programs = \
 	t/guarded/check_files_dropped \
 	t/guarded/check_files_ends \
 	t/guarded/check_files_errors \
+	t/guarded/check_files_limit \
 	t/guarded/check_files_many \
 	t/guarded/check_files_partial \
 	t/guarded/check_fork \
 	t/guarded/check_guarded \
+	t/guarded/check_inflight \
 	t/guarded/check_rights \
 	t/guarded/check_strangers_control \
 	t/guarded/check_strangers_files \
@@ -21,19 +23,24 @@ guarded_programs = \
 	t/guarded/check_tie_load \
 	t/guarded/check_tie_threads \
 	t/guarded/check_timeouts \
-	t/guarded/check_torture
+	t/guarded/check_torture \
+	t/guarded/check_unload
 
 t_guarded_check_files_SOURCES = t/guarded/check_files.c $(files)
 t_guarded_check_files_dropped_SOURCES = \
 	t/guarded/check_files_dropped.c $(files)
 t_guarded_check_files_ends_SOURCES = t/guarded/check_files_ends.c $(files)
 t_guarded_check_files_errors_SOURCES = t/guarded/check_files_errors.c $(files)
+t_guarded_check_files_limit_SOURCES = \
+	t/guarded/check_files_limit.c $(files) $(lingering)
 t_guarded_check_files_many_SOURCES = t/guarded/check_files_many.c $(files)
 t_guarded_check_files_partial_SOURCES = \
 	t/guarded/check_files_partial.c $(files)
+t_guarded_check_inflight_SOURCES = \
+	t/guarded/check_inflight.c $(files) $(lingering)
 t_guarded_check_rights_SOURCES = t/guarded/check_rights.c $(child) $(files)
 t_guarded_check_rights_calls_SOURCES = \
-	t/guarded/check_rights_calls.c $(files) $(interpose)
+	t/guarded/check_rights_calls.c $(files) $(interpose) $(lingering)
 t_guarded_check_strangers_control_SOURCES = \
 	t/guarded/check_strangers_control.c $(files)
 t_guarded_check_strangers_files_SOURCES = \
@@ -41,7 +48,9 @@ t_guarded_check_strangers_files_SOURCES = \
 t_guarded_check_transfer_calls_SOURCES = \
 	t/guarded/check_transfer_calls.c $(interpose)
 
-check-guarded: check-local
+t_guarded_check_unload_LDADD = -ldl
+
+check-guarded: check-local libunixport.la
 	$(MAKE) $(run_part) TESTS='$(guarded_interposing) $(guarded_programs)'
 
 .PHONY: check-guarded

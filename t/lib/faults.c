@@ -294,18 +294,44 @@ send(int fd, const void *bytes, size_t length, int flags)
 	return original_send()(fd, bytes, length, flags);
 }
 
+/* Whether a call that receives from FD returns *RESULT instead. */
+static int
+receives_wrongly(int fd, ssize_t *result)
+{
+	int is_stream = type_of(fd) == SOCK_STREAM;
+
+	*result = 0;
+	if (is("eof") && is_stream)
+		return 1;
+	*result = -1;
+	if (is("reset") && is_stream)
+		errno = ECONNRESET;
+	/* Fails as if no byte had been received; see poll(). */
+	else if (is("no wait") && (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0)
+		errno = EAGAIN;
+	else
+		return 0;
+	return 1;
+}
+
 ORIGINAL(ssize_t, recv, int, void *, size_t, int)
 ssize_t
 recv(int fd, void *bytes, size_t size, int flags)
 {
-	if (is("eof") && type_of(fd) == SOCK_STREAM)
-		return 0;
-	if (is("reset") && type_of(fd) == SOCK_STREAM)
-		return failure(ECONNRESET);
-	/* Fails as if no byte had been received; see poll(). */
-	if (is("no wait") && (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0)
-		return failure(EAGAIN);
-	return original_recv()(fd, bytes, size, flags);
+	ssize_t wrong;
+
+	return receives_wrongly(fd, &wrong) ? wrong :
+	    original_recv()(fd, bytes, size, flags);
+}
+
+ORIGINAL(ssize_t, recvmsg, int, struct msghdr *, int)
+ssize_t
+recvmsg(int fd, struct msghdr *message, int flags)
+{
+	ssize_t wrong;
+
+	return receives_wrongly(fd, &wrong) ? wrong :
+	    original_recvmsg()(fd, message, flags);
 }
 
 static time_t lateness;		/* seconds by which the clock has jumped */

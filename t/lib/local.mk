@@ -4,6 +4,7 @@ interpose = t/lib/interpose.c t/lib/interpose.h t/lib/original.h t/lib/rights.h
 child = t/lib/child.c t/lib/child.h
 servers = t/lib/servers.c t/lib/servers.h
 files = t/lib/files.c t/lib/files.h t/lib/rights.h
+lingering = t/lib/lingering.c t/lib/lingering.h t/lib/rights.h
 privilege = t/lib/privilege.c t/lib/privilege.h
 runner = t/lib/held_memory.c t/lib/original.h t/lib/process_state.c \
 	t/lib/process_state.h t/lib/runner.c t/lib/runner.h

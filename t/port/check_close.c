@@ -2,7 +2,10 @@
 /* Closing ports: both directions, lost output, abandoning. */
 #include "support.h"
 
+#include <fcntl.h>
 #include <unistd.h>
+
+#include "lingering.h"
 
 static struct connection c;
 
@@ -150,6 +153,25 @@ START_TEST(abandoned_output_is_not_sent)
 }
 END_TEST
 
+/* One that a peer has passed, whose close(2) would wait for a minute. */
+START_TEST(unread_socket_does_not_delay_the_close)
+{
+	int file = make_lingering();
+	int fd;
+
+	open_connection(&c, _i, NULL);
+	fd = fcntl(unix_fileno(&c.client), F_DUPFD_CLOEXEC, 0);
+	let_files_in(unix_fileno(&c.server));
+	pass(fd, "x", 0, file);
+	succeeds(unix_close_ports(&c.server));
+	ck_assert(!is_lingering(file));
+	close_lingering(file);
+	close_far_ends();
+	ck_assert_int_eq(close(fd), 0);
+	close_connection(&c);
+}
+END_TEST
+
 START_TEST(unread_output_is_ECONNRESET_once)
 {
 	open_connection(&c, _i, NULL);
@@ -177,6 +199,8 @@ fill(Suite *suite)
 	tcase_add_loop_test(whole, close_accepts_members_closed_by_fclose,
 	    0, 2);
 	tcase_add_test(whole, zeroed_ports_are_closed_already);
+	tcase_add_loop_test(whole, unread_socket_does_not_delay_the_close,
+	    0, WAYS);
 	tcase_add_loop_test(whole, abandoned_output_is_not_sent, 0, WAYS);
 	tcase_add_test(errors, close_of_NULL_is_EINVAL);
 	tcase_add_loop_test(errors, unsent_output_to_a_closed_peer_is_EPIPE,

@@ -176,6 +176,32 @@ add_fclose(TCase *halves)
 	}
 }
 
+static void *
+close_input(void *ports)
+{
+	succeeds(unix_close_input(ports));
+	return NULL;
+}
+
+/* ThreadSanitizer reports a race if one call reads the member of the other. */
+START_TEST(threads_close_a_half_each)
+{
+	pthread_t closer;
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		open_connection(&c, _i, NULL);
+		ck_assert_int_ne(fputs("line\n", c.client.out), EOF);
+		closer = start_thread(close_input, &c.client);
+		succeeds(unix_close_output(&c.client));
+		join_thread(closer);
+		expect(c.server.in, "line\n");
+		expect_end(c.server.in);
+		close_connection(&c);
+	}
+}
+END_TEST
+
 static void
 fill(Suite *suite)
 {
@@ -188,6 +214,7 @@ fill(Suite *suite)
 	    0, WAYS);
 	tcase_add_loop_test(halves, second_close_of_a_half_does_nothing,
 	    0, WAYS);
+	tcase_add_loop_test(halves, threads_close_a_half_each, 0, WAYS);
 	tcase_add_loop_test(halves, halves_close_in_every_order,
 	    0, 24 * WAYS);
 	tcase_add_loop_test(halves, streams_fclose_in_every_order,

@@ -2,6 +2,7 @@
 
 server_interposing = \
 	t/server/check_accept_calls \
+	t/server/check_inflight_server \
 	t/server/check_serve_calls
 server_programs = \
 	t/server/check_accept \
@@ -22,6 +23,9 @@ server_privileged = \
 
 t_server_check_accept_calls_SOURCES = \
 	t/server/check_accept_calls.c $(interpose)
+t_server_check_inflight_server_SOURCES = \
+	t/server/check_inflight_server.c $(files) $(interpose) $(lingering) \
+	$(servers)
 t_server_check_mapped_users_privileged_SOURCES = \
 	t/server/check_mapped_users.c $(privilege)
 t_server_check_own_elsewhere_privileged_SOURCES = \

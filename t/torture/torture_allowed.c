@@ -51,6 +51,8 @@ static const struct allowed table[] = {
 	    REPORTED, 0, "fclose(3) tells what close(2) says" },
 	{ "*", "close|munmap", ANY, GOES_ON, 0,
 	    "it is gone; nobody could do anything about it" },
+	{ "receive_files/*", "poll", ANY, GOES_ON, 0,
+	    "recvmsg(2) is tried without a wait" },
 	{ "*/guarded|listen_*", "madvise", ANY, GOES_ON, 0,
 	    "an idle connection costs more memory; getpid(2) is called "
 	    "each time" },
@@ -116,6 +118,10 @@ static const struct allowed table[] = {
 	    "the name under /proc would be too long anyway" },
 	{ "listen_*/*", "ioctl|send|recv", ANY, GOES_ON, 0,
 	    "the file is opened by its name, and may be another's" },
+	{ "close/guarded|abandon/guarded", "getsockopt", ANY, GOES_ON, 0,
+	    "clients are refused as if they could pass descriptors" },
+	{ "*", "ioctl", ANY, GOES_ON, 0,
+	    "the queue is taken for one with bytes" },
 	{ "listen_*/*", "realpath", ANY, GOES_ON, 0,
 	    "the path is used as it was given" },
 	{ "listen_*/*", "stat", "*", "1", GOES_ON, 0,
@@ -230,7 +236,7 @@ static const struct allowed table[] = {
 	{ "write/plain|read/plain|get_*/plain|put_*/plain", "malloc",
 	    "*", "1", GOES_ON, 0, "stdio goes on without a buffer" },
 #else
-	{ "get_frame/guarded", "recv", "*", "2", GOES_ON, 0,
+	{ "get_frame/guarded", "recv|recvmsg", "*", "2", GOES_ON, 0,
 	    "musl's stdio reads ahead; what it was asked for is there" },
 #endif
 	{ "read/guarded|input_ready/guarded", "send", ANY, BECOMES,
@@ -266,7 +272,7 @@ static const struct allowed table[] = {
 	    "it ends who waits for a client, and passes for who waits for "
 	    "the end" },
 	{ "serve*", "__uflow|fclose|fflush|fread|getc_unlocked|realloc|recv|"
-	    "send|shutdown", ANY, DROPS_CLIENT, 0,
+	    "recvmsg|send|shutdown", ANY, DROPS_CLIENT, 0,
 	    "a failure of one connection is its own" },
 	{ "serve_fair/*", "getsockname|getsockopt", ANY, DROPS_CLIENT, 0,
 	    "who cannot be told is refused" },

@@ -6,6 +6,7 @@
  */
 #include "command.h"
 
+#include <sys/socket.h>
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -151,6 +152,17 @@ start_program_for(struct child *child, const struct unix_ports *client,
 	set_child_pid(child, pid);
 	atomic_store(&has_shortage, 0);
 	return 1;
+}
+
+/*
+ * Close a client that gets no program.  After shutdown(2) it can pass no more
+ * descriptors, of which the library looks through those in the queue.
+ */
+static void
+refuse_client(struct unix_ports *client)
+{
+	shutdown(unix_fileno(client), SHUT_RD);
+	unix_abandon_ports(client);
 }
 
 static void

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* TCP sockets whose last close(2) waits, and that are passed; lingering.c. */
+#ifndef LINGERING_H
+#define LINGERING_H
+
+#include "support.h"
+
+/*
+ * A socket with unsent bytes: its last close(2) takes a minute.  The other end
+ * of the connection stays open until close_far_ends().
+ */
+int make_lingering(void);
+void close_far_ends(void);
+
+/* Whether close(2) of SOCKET would still wait. */
+int is_lingering(int socket);
+
+/* Close a lingering socket that the test has kept, without a wait. */
+void close_lingering(int socket);
+
+/* COUNT descriptors go with TEXT and FLAGS to the peer of FD: 0, or errno. */
+int try_pass(int fd, const char *text, int flags, const int *files, int count);
+void pass(int fd, const char *text, int flags, int file);
+
+/* Pass lingering sockets, of which no copy stays. */
+void pass_lingering(int fd, int count);
+
+/* AF_UNIX sockets, each in the queue of the next; FILE is in the first. */
+int nest(int file, int depth);
+
+/* ACTION takes less than the minute: a sixth of it. */
+#define takes_no_minute(action) do { \
+	long long start_ms = milliseconds(); \
+	action; \
+	ck_assert_int_lt(milliseconds() - start_ms, 10000); \
+} while (0)
+
+/* The socket option with which descriptors can arrive; 1 if there is none. */
+void let_files_in(int fd);
+
+#endif
