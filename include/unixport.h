@@ -481,6 +481,14 @@ char *unix_runtime_path(const char *name);
  */
 int unix_send(const char *address, const void *bytes, size_t length);
 
+/*
+ * Send a datagram as unix_send() does, but never wait.  If the queue of the
+ * receiver is full, the call fails with EAGAIN.  If ADDRESS is fd:N, the flags
+ * of the descriptor N are unchanged.
+ */
+UNIX_NODISCARD
+int unix_try_send(const char *address, const void *bytes, size_t length);
+
 /* The identity of the peer as recorded by the kernel. */
 struct unix_peer {
 	pid_t pid;		/* -1 if unknown */
@@ -503,6 +511,46 @@ struct unix_peer {
  *   EINVAL      PEER is NULL.
  */
 int unix_peer(const struct unix_ports *ports, struct unix_peer *peer);
+
+/*
+ * Return a descriptor of the process of the peer, a pidfd of Linux, or -1 on
+ * failure.
+ *
+ * The peer is the process that unix_peer() describes.  The call also works if
+ * unix_peer() cannot report the pid.  Unlike a pid, the descriptor never refers
+ * to another process.  After the peer has terminated, poll(2) reports the
+ * descriptor as readable, and the descriptor accepts no signal.  The caller
+ * closes the descriptor, which is 3 or greater and close-on-exec.
+ *
+ * Errors:
+ *   ESRCH       The peer has terminated.  Linux 6.18 and later return a
+ *               descriptor instead.
+ *   ENOTSUP     The system cannot identify the process (Linux before 6.5, other
+ *               systems), or the socket is not a Unix domain socket.
+ *   EBADF       PORTS is NULL, or both streams are closed.
+ *   EMFILE, ENFILE
+ *               No descriptor is available.
+ */
+UNIX_NODISCARD
+int unix_peer_process(const struct unix_ports *ports);
+
+/*
+ * Return 1 if GROUP is the effective group or a supplementary group of the
+ * peer, 0 if not, or -1 on failure.
+ *
+ * The kernel recorded the groups when the connection was made.
+ *
+ * Errors:
+ *   ENOTSUP     The system does not report the groups, or the socket is not a
+ *               Unix domain socket.  Or GROUP is the overflow gid, and the user
+ *               namespace does not map every group.
+ *   EBADF       PORTS is NULL, or both streams are closed.
+ *   EINVAL      GROUP is (gid_t)-1.
+ *   EMFILE, ENFILE, ENOMEM
+ *               No descriptor or memory is available.
+ */
+UNIX_NODISCARD
+int unix_peer_in_group(const struct unix_ports *ports, gid_t group);
 
 /*
  * Queue COUNT descriptors, which are sent with the next byte written to `out`.

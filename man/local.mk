@@ -43,6 +43,9 @@ man_links = \
 	unix_open_ports.3/unix_input_ready \
 	unix_own.3/unix_abandon \
 	unix_put_frame.3/unix_get_frame \
+	unix_peer.3/unix_peer_in_group \
+	unix_peer.3/unix_peer_process \
+	unix_send.3/unix_try_send \
 	unix_serve.3/unix_serve_options \
 	unixport.3/unix_available \
 	unixport.3/unix_options \

@@ -8,6 +8,7 @@ libunixport_la_SOURCES = \
 	src/os/clock.c \
 	src/os/cookie.c \
 	src/os/errors.c \
+	src/os/exiting.c \
 	src/os/fd.c \
 	src/os/identity.c \
 	src/os/inflight.c \
@@ -57,6 +58,7 @@ libunixport_la_SOURCES = \
 	src/port/descriptors.c \
 	src/port/options.c \
 	src/port/peer.c \
+	src/port/peer_user.c \
 	src/port/plain.c \
 	src/port/ports.c \
 	src/client/client.h \

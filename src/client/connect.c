@@ -92,8 +92,7 @@ wait_to_retry(long long deadline)
 
 	if (left == 0)
 		return up_fail(ETIMEDOUT);
-	return up_poll(NULL, 0,
-	    up_deadline(left != -1 && left < RETRY_MS ? left : RETRY_MS));
+	return up_sleep(left != -1 && left < RETRY_MS ? left : RETRY_MS);
 }
 
 /* A starting server can replace the file, so each attempt opens the path. */

@@ -114,22 +114,53 @@ up_send_tied(struct unix_socket *socket)
 }
 
 /*
- * Wait until DEADLINE for input on FD: 1, or 0, or -1.  SOCKET, of guarded
- * ports, sends meanwhile.
+ * Wait for input as up_poll_again(), for which SOCKET, of guarded ports, sends
+ * meanwhile.
+ */
+int
+up_poll_input(struct pollfd *input, struct unix_socket *socket,
+    long long deadline, unsigned *rounds)
+{
+	int ready;
+
+	for (;;) {
+		input->events = POLLIN | POLLRDHUP;
+		if (socket != NULL && up_send_tied(socket))
+			input->events |= POLLOUT;
+		ready = up_poll_again(input, deadline, rounds);
+		if (ready != 1 || input->revents != POLLOUT ||
+		    up_ms_left(deadline) == 0)
+			break;
+		*rounds = 0;
+	}
+	if (ready == 1 && (input->revents & POLLNVAL) != 0)
+		return up_fail(EBADF);
+	return ready;
+}
+
+/*
+ * Wait until DEADLINE for input on FD that a read gets without a wait: 1, or 0,
+ * or -1.  At the end of the input no read waits, and recv(2) would consume an
+ * error of the connection that the read should report.
  */
 int
 up_await_input(int fd, struct unix_socket *socket, long long deadline)
 {
-	struct pollfd wait = { .fd = fd };
+	struct pollfd input = { .fd = fd };
+	unsigned rounds = 0;
 	int ready;
 
+	if (socket != NULL)
+		socket->waiting_reads = 0;
 	do {
-		wait.events = POLLIN;
-		if (socket != NULL && up_send_tied(socket))
-			wait.events |= POLLOUT;
-		ready = up_poll(&wait, 1, deadline);
-	} while (ready == 1 && wait.revents == POLLOUT);
-	if (ready == 1 && (wait.revents & POLLNVAL) != 0)
-		return up_fail(EBADF);
-	return ready;
+		input.revents = 0;
+		ready = up_poll_input(&input, socket, deadline, &rounds);
+		if (ready == -1 &&
+		    (errno == EBADF || up_pause_until(deadline) == -1))
+			return -1;
+		if ((input.revents & (POLLHUP | POLLRDHUP)) != 0 ||
+		    (ready != 0 && up_can_receive(fd, socket != NULL)))
+			return 1;
+	} while (up_ms_left(deadline) != 0);
+	return 0;
 }

@@ -77,6 +77,11 @@ up_send_some(struct unix_socket *socket, const char *bytes, size_t length,
 		sent = send_once(socket, bytes, length, flags);
 	while (sent == -1 && (errno == EINTR ||
 	    (errno == ECONNRESET && resets++ == 0)));
+	/* The system's own timeout, of TCP, ends the connection. */
+	if (sent == -1 && errno == ETIMEDOUT) {
+		socket->given_up = 1;
+		errno = ECONNRESET;
+	}
 	return sent;
 }
 

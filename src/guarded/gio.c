@@ -10,6 +10,13 @@
 #include <errno.h>
 
 /*
+ * poll(2) does not report that a full AF_UNIX socket can send no more: the peer
+ * has ended its input, or another holder our output.  send(2) fails then, so it
+ * is tried that often.
+ */
+#define SEND_RETRY_MS	50
+
+/*
  * Send all of BYTES.  poll(2) reports a socket as writable only when most of
  * its buffer is free, so that a last try follows after the deadline.
  */
@@ -19,7 +26,8 @@ send_all(struct unix_socket *socket, const char *bytes, size_t length)
 	struct pollfd room = { .fd = socket->fd, .events = POLLOUT };
 	int flags = socket->write_timeout > 0 ? MSG_DONTWAIT : 0;
 	long long deadline = up_timeout_deadline(socket->write_timeout);
-	int ready = 1;
+	unsigned rounds = 0;
+	int is_over = 0;
 	ssize_t sent;
 
 	while (length > 0) {
@@ -30,18 +38,43 @@ send_all(struct unix_socket *socket, const char *bytes, size_t length)
 			bytes += sent;
 			length -= (size_t)sent;
 			deadline = up_timeout_deadline(socket->write_timeout);
-			ready = 1;
+			is_over = 0;
 			continue;
 		}
 		if (!up_would_block(errno))
 			return -1;
-		if (ready == 0)
+		if (is_over)
 			return up_fail(ETIMEDOUT);
-		ready = up_poll(&room, 1, deadline);
-		if (ready == -1)
+		if (up_poll_again(&room, up_sooner(deadline, SEND_RETRY_MS),
+		    &rounds) == -1 && up_pause_until(deadline) == -1)
 			return -1;
+		is_over = up_ms_left(deadline) == 0;
 	}
 	return 0;
+}
+
+/*
+ * Begin a write once exit(3) flushes streams: how many bytes it sends, or -1.
+ * glibc takes no lock, so that LENGTH can be out of date, and the bytes be those
+ * that another thread sends.  The thread that exits therefore takes the lock,
+ * looks again, and never unlocks.  glibc also takes the buffer of a stream from
+ * another thread, whose pointers may then lead to anything: such a thread sends
+ * what is in our buffer only.
+ */
+static ssize_t
+begin_write_at_exit(struct unix_socket *socket, const char *bytes,
+    size_t length)
+{
+	int is_buffered = bytes >= socket->buffers &&
+	    bytes < socket->buffers + socket->buffer_size;
+
+	if (!up_is_exit_thread())
+		return is_buffered ? (ssize_t)length : -1;
+	flockfile(socket->out);
+	/* A signal handler that interrupted this write, or a child's copy. */
+	if (socket->sending)
+		return -1;
+	return (ssize_t)(is_buffered ? up_written_output(socket->out) : length);
 }
 
 /*
@@ -51,14 +84,25 @@ send_all(struct unix_socket *socket, const char *bytes, size_t length)
 int
 up_guarded_write(struct unix_socket *socket, const char *bytes, size_t length)
 {
-	size_t ahead = socket->ahead;
+	size_t ahead;
+	ssize_t left;
 
+	if (up_is_exiting()) {
+		left = begin_write_at_exit(socket, bytes, length);
+		if (left != -1)
+			length = (size_t)left;
+		else if (socket->error == 0)
+			socket->error = ECANCELED;
+	}
+	socket->sending = 1;
+	ahead = socket->ahead;
 	if (ahead > length)
 		ahead = length;
 	socket->ahead -= ahead;
 	if (socket->error == 0 &&
 	    send_all(socket, bytes + ahead, length - ahead) == -1)
 		socket->error = errno;
+	socket->sending = 0;
 	if (socket->error == 0)
 		return 0;
 	if (socket->error == EPIPE)
@@ -67,37 +111,87 @@ up_guarded_write(struct unix_socket *socket, const char *bytes, size_t length)
 }
 
 /*
- * Some bytes; 0 is EOF.  With unsent output or a timeout the first recv(2)
- * must not block.  Otherwise recv(2) itself waits, unless another holder has
- * made the socket non-blocking.
+ * A read begins without a wait, since recv(2) may not wait once poll(2) has
+ * reported input: with SO_RCVLOWAT it would, for more than there is.  After a
+ * read that had to wait, this number of reads save that look.
+ */
+#define READS_WITHOUT_LOOK	15
+
+static int
+first_flags(struct unix_socket *socket, long long deadline)
+{
+	if (deadline != UP_NEVER || socket->waiting_reads == 0 ||
+	    up_has_unsent(socket))
+		return MSG_DONTWAIT;
+	socket->waiting_reads--;
+	return 0;
+}
+
+/*
+ * Whether recv(2) may wait by itself, which costs less than poll(2): there is
+ * no deadline, and no unsent output, for which the peer may wait.
+ */
+static int
+may_block(struct unix_socket *socket, long long deadline)
+{
+	return deadline == UP_NEVER && !up_send_tied(socket) &&
+	    up_socket_option(socket->fd, SO_RCVLOWAT) <= 1;
+}
+
+/*
+ * Wait for input as up_poll_input(), or let the next recv(2) wait, by *FLAGS.
+ * One that could not, since another holder has set O_NONBLOCK, is followed by
+ * poll(2), and poll(2) that cannot wait by a pause.
+ */
+static int
+wait_to_read(struct unix_socket *socket, long long deadline, unsigned *rounds,
+    int *flags)
+{
+	struct pollfd input = { .fd = socket->fd };
+	int ready;
+
+	if (*flags != 0 && may_block(socket, deadline)) {
+		*flags = 0;
+		socket->waiting_reads = READS_WITHOUT_LOOK;
+		return 0;
+	}
+	*flags = MSG_DONTWAIT;
+	socket->waiting_reads = 0;
+	ready = up_poll_input(&input, socket, deadline, rounds);
+	if (ready != -1 || errno == EBADF)
+		return ready;
+	return up_pause_until(deadline);
+}
+
+/*
+ * Some bytes; 0 is EOF.  poll(2) also reports input that another process takes
+ * first, and out-of-band bytes, which recv(2) skips.  A write may have consumed
+ * the error of a connection that the system gave up, after which recv(2)
+ * reports EOF.
  */
 ssize_t
 up_guarded_read(struct unix_socket *socket, char *bytes, size_t length)
 {
 	long long deadline = up_timeout_deadline(socket->read_timeout);
-	int flags = deadline != UP_NEVER || up_has_unsent(socket) ?
-	    MSG_DONTWAIT : 0;
+	int flags = first_flags(socket, deadline);
+	unsigned rounds = 0;
+	int is_over = 0;
 	ssize_t got;
-	int ready;
 
 	for (;;) {
 		got = up_receive_some(socket, bytes, length, flags);
+		if (got == 0 && atomic_exchange(&socket->given_up, 0))
+			return up_fail(ECONNRESET);
 		if (got != -1)
 			return got;
-		if (errno == EINTR)
-			continue;
-		if (!up_would_block(errno))
+		if (errno == ETIMEDOUT)
+			return up_fail(ECONNRESET);
+		if (!up_would_block(errno) && errno != EINTR)
 			return -1;
-		if (flags != 0 && deadline == UP_NEVER &&
-		    !up_send_tied(socket)) {
-			flags = 0;
-			continue;
-		}
-		flags = MSG_DONTWAIT;
-		ready = up_await_input(socket->fd, socket, deadline);
-		if (ready == 0)
-			errno = ETIMEDOUT;
-		if (ready != 1)
+		if (is_over)
+			return up_fail(ETIMEDOUT);
+		if (wait_to_read(socket, deadline, &rounds, &flags) == -1)
 			return -1;
+		is_over = up_ms_left(deadline) == 0;
 	}
 }

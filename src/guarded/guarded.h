@@ -58,6 +58,10 @@ struct unix_socket {
 	FILE *out;			/* NULL once it is closed */
 	_Atomic int error;		/* of the first write that failed */
 	_Atomic size_t ahead;		/* bytes of `out` that are sent */
+	_Atomic int sending;		/* a thread is in the write hook */
+	_Atomic int given_up;		/* by the system, which only a write
+					   has seen */
+	_Atomic unsigned waiting_reads;	/* that may begin with a wait */
 	int tied;
 	int read_timeout;
 	int write_timeout;
@@ -93,6 +97,8 @@ int up_refuse_files(int, const struct unix_options *);
 /* autoflush.c: output that is sent before a wait for input */
 int up_has_unsent(struct unix_socket *);
 int up_send_tied(struct unix_socket *);
+int up_poll_input(struct pollfd *, struct unix_socket *, long long,
+    unsigned *);
 int up_await_input(int, struct unix_socket *, long long);
 
 /*

@@ -44,7 +44,7 @@ read_available(struct up_stream *stream, char *bytes, size_t size)
 		error = errno;
 		if (feof(stream->file))
 			return 0;
-		(void)up_is_final_error(stream->file, error);
+		(void)up_is_final_error(stream->file, &error);
 		return up_fail(error);
 	}
 	*bytes = (char)c;

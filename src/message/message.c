@@ -129,13 +129,17 @@ up_message_fail(struct unix_buffer *buffer, int error)
 }
 
 /*
- * If ERROR is temporary, clears the error indicator, since the stream can still
- * be read, and returns 0.
+ * Whether *ERROR, of a read from IN, is final.  If the error is temporary, the
+ * error indicator is cleared, since the stream can still be read.  ETIMEDOUT of
+ * a stream with a descriptor is the timeout of TCP, which ends the connection.
+ * It becomes ECONNRESET, since a caller would read again after ETIMEDOUT.
  */
 int
-up_is_final_error(FILE *in, int error)
+up_is_final_error(FILE *in, int *error)
 {
-	if (error != ETIMEDOUT && error != EINTR && !up_would_block(error))
+	if (*error == ETIMEDOUT && fileno(in) != -1)
+		*error = ECONNRESET;
+	if (*error != ETIMEDOUT && *error != EINTR && !up_would_block(*error))
 		return 1;
 	clearerr(in);
 	return 0;
@@ -152,7 +156,7 @@ up_message_cut_off(struct unix_buffer *buffer, FILE *in)
 
 	if (feof(in))
 		return 0;
-	return up_is_final_error(in, error) ? up_message_fail(buffer, error) :
+	return up_is_final_error(in, &error) ? up_message_fail(buffer, error) :
 	    up_fail(error);
 }
 

@@ -55,7 +55,7 @@ enum up_state {			/* members of unix_buffer.reserved */
 int up_message_grow(struct unix_buffer *, size_t, size_t);
 int up_message_fail(struct unix_buffer *, int);
 int up_message_cut_off(struct unix_buffer *, FILE *);
-int up_is_final_error(FILE *, int);
+int up_is_final_error(FILE *, int *);
 
 /*
  * Fails if the buffer holds a part of a message of another kind or stream.  If

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Deadlines, in nanoseconds of the monotonic clock, and waits until them. */
+/*
+ * Deadlines, in nanoseconds of the monotonic clock; poll(2) until then; pauses of
+ * loops that would spin.
+ */
 #include "os.h"
 
 #include <errno.h>
@@ -7,6 +10,8 @@
 
 #define NS_PER_SECOND	1000000000LL
 #define NS_PER_MS		1000000LL
+#define POLL_RETRY_MS	10
+#define FREE_ROUNDS		2
 
 static long long
 monotonic_ns(void)
@@ -67,6 +72,55 @@ int
 up_pause(int ms)
 {
 	return poll(NULL, 0, ms) == -1 && errno != EINTR ? -1 : 0;
+}
+
+/*
+ * Sleeps for MS milliseconds, or until a signal.  Returns 0, or -1 if the
+ * caller must end its loop, which would spin.  poll(2) is not used, since a
+ * system call filter can deny it.
+ */
+int
+up_sleep(int ms)
+{
+	const struct timespec time = { ms / 1000, ms % 1000 * NS_PER_MS };
+
+	return nanosleep(&time, NULL) == -1 && errno != EINTR ? -1 : 0;
+}
+
+/* Returns the earlier of DEADLINE and the time MS milliseconds from now. */
+long long
+up_sooner(long long deadline, int ms)
+{
+	long long soon = up_deadline(ms);
+
+	return deadline == UP_NEVER || soon < deadline ? soon : deadline;
+}
+
+/* Sleeps until DEADLINE, but at most POLL_RETRY_MS milliseconds. */
+int
+up_pause_until(long long deadline)
+{
+	return up_sleep(up_ms_left(up_sooner(deadline, POLL_RETRY_MS)));
+}
+
+/*
+ * Waits until DEADLINE for one descriptor, as poll(2) does, before the caller
+ * repeats its call.  *ROUNDS, which the caller sets to 0, counts successive
+ * rounds of the caller's loop without a wait.  poll(2) can report a descriptor
+ * as ready although the call would wait: another process takes the bytes, or an
+ * error queue is not emptied.  After some rounds the loop therefore pauses, and
+ * does not spin.
+ */
+int
+up_poll_again(struct pollfd *fd, long long deadline, unsigned *rounds)
+{
+	int ready;
+
+	if (*rounds >= FREE_ROUNDS && up_pause_until(deadline) == -1)
+		return -1;
+	ready = up_poll(fd, 1, deadline);
+	*rounds = ready == 1 ? *rounds + 1 : 0;
+	return ready;
 }
 
 /*

@@ -20,8 +20,8 @@
 #include <errno.h>
 #include <fcntl.h>
 
-#define USER_COUNT	4294967295LL	/* (uid_t)-1 is not a user */
-#define OVERFLOW_UID	65534		/* default of the kernel */
+#define ID_COUNT	4294967295LL	/* (uid_t)-1 is not a user */
+#define OVERFLOW_ID	65534		/* default of the kernel */
 #define NO_NUMBER	(-1LL)
 
 /* A file of /proc that contains decimal numbers. */
@@ -79,29 +79,29 @@ failed_by_shortage(const struct numbers *file)
 	return file->fd == -1 && up_is_shortage(errno);
 }
 
-/* Returns 1 if USER is the overflow uid, 0 if not, -1 if unknown. */
+/* Returns 1 if ID is the overflow ID in the file PATH, 0 if not, -1 if unknown. */
 static int
-is_overflow_uid(uid_t user)
+is_overflow_id(const char *path, id_t id)
 {
-	struct numbers file = open_numbers("/proc/sys/kernel/overflowuid");
+	struct numbers file = open_numbers(path);
 	long long number;
 
 	if (failed_by_shortage(&file))
 		return -1;
 	number = read_number(&file);
 	up_close(file.fd);
-	return user == (number == NO_NUMBER ? OVERFLOW_UID : (uid_t)number);
+	return id == (number == NO_NUMBER ? OVERFLOW_ID : (id_t)number);
 }
 
 /*
- * Returns 1 if the namespace maps every user ID, 0 if not or if the map cannot
- * be read, -1 if unknown.  A line of the map contains the first ID inside, the
- * first ID outside, and the number of IDs.
+ * Returns 1 if the namespace maps every ID, 0 if not or if the map in the file
+ * PATH cannot be read, -1 if unknown.  A line of the map contains the first ID
+ * inside, the first ID outside, and the number of IDs.
  */
 static int
-is_every_user_mapped(void)
+is_every_id_mapped(const char *path)
 {
-	struct numbers map = open_numbers("/proc/thread-self/uid_map");
+	struct numbers map = open_numbers(path);
 	long long count, mapped = 0;
 
 	if (failed_by_shortage(&map))
@@ -114,7 +114,7 @@ is_every_user_mapped(void)
 			mapped += count;
 	} while (count != NO_NUMBER);
 	up_close(map.fd);
-	return mapped == USER_COUNT;
+	return mapped == ID_COUNT;
 }
 
 /*
@@ -131,15 +131,39 @@ up_is_own_user(uid_t user)
 
 	if (user != geteuid())
 		return 0;
-	is_overflow = is_overflow_uid(user);
-	return is_overflow == 1 ? is_every_user_mapped() :
+	is_overflow = is_overflow_id("/proc/sys/kernel/overflowuid", user);
+	return is_overflow == 1 ?
+	    is_every_id_mapped("/proc/thread-self/uid_map") :
 	    is_overflow == 0 ? 1 : -1;
+}
+
+/*
+ * Returns 1 if GROUP can stand for every group that the namespace does not map,
+ * 0 if not, or -1 as above.
+ */
+int
+up_is_unmapped_group(gid_t group)
+{
+	int is_overflow = is_overflow_id("/proc/sys/kernel/overflowgid", group);
+	int is_mapped;
+
+	if (is_overflow != 1)
+		return is_overflow;
+	is_mapped = is_every_id_mapped("/proc/thread-self/gid_map");
+	return is_mapped == -1 ? -1 : !is_mapped;
 }
 #else
 int
 up_is_own_user(uid_t user)
 {
 	return user == geteuid();
+}
+
+int
+up_is_unmapped_group(gid_t group)
+{
+	(void)group;
+	return 0;
 }
 #endif
 

@@ -72,6 +72,19 @@
 #elif !defined(SCM_PIDFD)
 #define SCM_PIDFD	(-1)
 #endif
+#if !defined(SO_PEERPIDFD) && defined(__linux__) && \
+    !defined(__sparc__) && !defined(__hppa__)
+#define SO_PEERPIDFD	77
+#elif !defined(SO_PEERPIDFD)
+#define SO_PEERPIDFD	(-1)
+#endif
+/* Linux 4.13. */
+#if !defined(SO_PEERGROUPS) && defined(__linux__) && \
+    !defined(__sparc__) && !defined(__hppa__)
+#define SO_PEERGROUPS	59
+#elif !defined(SO_PEERGROUPS)
+#define SO_PEERGROUPS	(-1)
+#endif
 /* Linux 6.16; the number differs on sparc and parisc. */
 #if !defined(SO_PASSRIGHTS) && defined(__linux__) && \
     !defined(__sparc__) && !defined(__hppa__)
@@ -165,6 +178,7 @@ int up_is_bound(int);
 int up_bound_file(int);
 int up_is_listening(int);
 int up_socket_option(int, int);
+int up_can_receive(int, int);
 
 /* inflight.c: descriptors that a peer has passed */
 #define UP_SCM_MAX_FDS		253	/* in one message, by Linux */
@@ -193,6 +207,10 @@ long long up_timeout_deadline(int);
 int up_ms_left(long long);
 int up_poll(struct pollfd *, nfds_t, long long);
 int up_pause(int);
+int up_sleep(int);
+long long up_sooner(long long, int);
+int up_pause_until(long long);
+int up_poll_again(struct pollfd *, long long, unsigned *);
 int up_poll_retrying(struct pollfd *, nfds_t, long long);
 
 /* threads.c: locks that are held for moments, and cancellation */
@@ -212,9 +230,20 @@ int up_has_threads(void);
 int up_disable_cancel(void);
 void up_restore_cancel(int);
 
+/* exiting.c: exit(3) beside other threads */
+#ifdef __GLIBC__
+#define UP_EXIT_IGNORES_LOCKS	1
+#else
+#define UP_EXIT_IGNORES_LOCKS	0
+#endif
+
+int up_is_exiting(void);
+int up_is_exit_thread(void);
+
 /* identity.c: the same user, process or file */
 struct stat;
 int up_is_own_user(uid_t);
+int up_is_unmapped_group(gid_t);
 unsigned up_process_number(void);
 unsigned up_fork_count(void);
 int up_is_same_file(const struct stat *, const struct stat *);
@@ -226,6 +255,8 @@ int up_is_local(int);
 int up_is_mount_point(const char *);
 int up_has_true_inodes(int);
 int up_peer_credentials(int, struct unix_peer *);
+int up_peer_pidfd(int);
+int up_is_peer_in_group(int, gid_t);
 
 /* sigpipe.c: the policies */
 int up_sigpipe_check(const struct unix_options *);
@@ -246,6 +277,7 @@ int up_has_buffered_input(FILE *);
 size_t up_buffered_input(FILE *, const char **);
 void up_skip_input(FILE *, size_t);
 size_t up_buffered_output(FILE *, const char *, size_t, const char **);
+size_t up_written_output(FILE *);
 void up_purge_output(FILE *);
 
 /* cookie.c: streams with hooks, which have the types of the system */

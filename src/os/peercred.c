@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The credentials of the peer as recorded by the kernel.  POSIX has no call for
- * them, so each system has a call of its own.  If the system does not report
- * the process, PEER->pid is unchanged.  If the system has no call, the function
- * fails with ENOTSUP.
+ * The credentials, the process and the groups of the peer as recorded by the
+ * kernel.  POSIX has no call for them, so each system has a call of its own.
+ * If the system does not report the process, PEER->pid is unchanged.  If the
+ * system has no call, the function fails with ENOTSUP.
  */
 #include "os.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 #if defined(__sun)
 #include <ucred.h>
@@ -100,3 +101,99 @@ up_peer_credentials(int fd, struct unix_peer *peer)
 	return up_fail(ENOTSUP);
 }
 #endif
+
+/* A descriptor of the process of the peer, 3 or greater, or -1. */
+#ifdef __linux__
+int
+up_peer_pidfd(int fd)
+{
+	int pidfd;
+	socklen_t size = sizeof(pidfd);
+
+	if (SO_PEERPIDFD == -1)
+		return up_fail(ENOTSUP);
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &size) == 0)
+		return up_above_standard(pidfd);
+	/* Linux before 6.18 fails with EINVAL if the process was reaped. */
+	return up_fail(errno == EINVAL ? ESRCH :
+	    errno == ENOPROTOOPT || errno == ENODATA ? ENOTSUP : errno);
+}
+#else
+int
+up_peer_pidfd(int fd)
+{
+	(void)fd;
+	return up_fail(ENOTSUP);
+}
+#endif
+
+/* Whether GROUP is among the supplementary groups of the peer: 1, 0, or -1. */
+#ifdef __linux__
+#define FIRST_GROUPS	64
+#define MAX_GROUPS	65536	/* of a process, by Linux */
+
+static int
+has_supplementary_group(int fd, gid_t group)
+{
+	gid_t some[FIRST_GROUPS], *groups = some;
+	socklen_t size = sizeof(some), i;
+	int result, error;
+
+	if (SO_PEERGROUPS == -1)
+		return up_fail(ENOTSUP);
+	result = getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size);
+	if (result == -1 && errno == ERANGE) {
+		size = MAX_GROUPS * sizeof(*groups);
+		groups = malloc(size);
+		if (groups == NULL)
+			return -1;
+		result = getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups,
+		    &size);
+	}
+	if (result == 0)
+		for (i = 0; i < size / sizeof(*groups) && result == 0; i++)
+			result = groups[i] == group;
+	else if (errno == ENOPROTOOPT || errno == ENODATA)
+		errno = ENOTSUP;
+	error = errno;
+	if (groups != some)
+		free(groups);
+	errno = error;
+	return result;
+}
+#elif defined(__FreeBSD__) || defined(__DragonFly__) || defined(__APPLE__)
+static int
+has_supplementary_group(int fd, gid_t group)
+{
+	struct xucred found;
+	socklen_t size = sizeof(found);
+	int i;
+
+	if (getsockopt(fd, SOL_LOCAL, LOCAL_PEERCRED, &found, &size) == -1)
+		return -1;
+	for (i = 0; i < found.cr_ngroups && i < XU_NGROUPS; i++)
+		if (found.cr_groups[i] == group)
+			return 1;
+	/* The structure has no room for more, so the group can be missing. */
+	return found.cr_ngroups < XU_NGROUPS ? 0 : up_fail(ENOTSUP);
+}
+#else
+static int
+has_supplementary_group(int fd, gid_t group)
+{
+	(void)fd;
+	(void)group;
+	return up_fail(ENOTSUP);
+}
+#endif
+
+/* Whether GROUP is the effective or a supplementary group: 1, 0, or -1. */
+int
+up_is_peer_in_group(int fd, gid_t group)
+{
+	struct unix_peer peer;
+
+	if (up_peer_credentials(fd, &peer) == -1)
+		return -1;
+	return peer.gid == group ? 1 : has_supplementary_group(fd, group);
+}

@@ -29,6 +29,8 @@
 #define SOCK_CLOEXEC	0
 #endif
 
+#define MAX_LOW_WATER_BYTES	4096	/* glibc's buffer of a plain stream */
+
 /*
  * For systems without SOCK_CLOEXEC.  On failure FD is closed, since execve(2)
  * would pass an open FD to another program.
@@ -271,6 +273,26 @@ up_socket_option(int fd, int option)
 	if (getsockopt(fd, SOL_SOCKET, option, &value, &size) == -1)
 		return -1;
 	return value;
+}
+
+/*
+ * Whether recv(2) on FD would not wait.  A blocking recv(2) waits for
+ * SO_RCVLOWAT bytes, but at most for the number that stdio requests.  If
+ * IS_NONBLOCKING, one byte is sufficient.
+ */
+int
+up_can_receive(int fd, int is_nonblocking)
+{
+	char bytes[MAX_LOW_WATER_BYTES];
+	int least = is_nonblocking ? 1 : up_socket_option(fd, SO_RCVLOWAT);
+	ssize_t got;
+
+	if (least < 1)
+		least = 1;
+	if (least > MAX_LOW_WATER_BYTES)
+		least = MAX_LOW_WATER_BYTES;
+	got = recv(fd, bytes, (size_t)least, MSG_PEEK | MSG_DONTWAIT);
+	return got == -1 ? !up_would_block(errno) : got == 0 || got >= least;
 }
 
 /*

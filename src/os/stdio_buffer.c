@@ -191,6 +191,21 @@ up_buffered_output(FILE *out, const char *buffer, size_t size,
 }
 #endif
 
+/*
+ * Bytes in the buffer of OUT, also inside its write hook.  Elsewhere exit(3)
+ * waits for the lock, and no caller needs this.
+ */
+size_t
+up_written_output(FILE *out)
+{
+#if defined(HAVE___FREADAHEAD) || !defined(HAVE_FILE__IO_READ_PTR)
+	(void)out;
+	return 0;
+#else
+	return (size_t)(out->_IO_write_ptr - out->_IO_write_base);
+#endif
+}
+
 void
 up_purge_output(FILE *out)
 {

@@ -116,7 +116,7 @@ up_lock(struct up_lock *lock)
 		return;
 	}
 	while (lock->alone || !adopt(lock))
-		poll(NULL, 0, 1);
+		up_sleep(1);
 	pthread_mutex_lock(&lock->mutex);
 }
 

@@ -51,7 +51,7 @@ lock_directory(const struct up_claim *claim)
 			up_close(fd);
 			return up_fail(EBUSY);
 		}
-		up_poll(NULL, 0, up_deadline(LOCK_RETRY_MS));
+		up_sleep(LOCK_RETRY_MS);
 	}
 	return fd;
 }

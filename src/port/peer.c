@@ -1,45 +1,68 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The identity of the peer as recorded by the kernel.  If the kernel does not
- * report it, the call fails: a default would be mistaken for a real user.
- */
+/* Who the peer of open ports is: its user, its process and its groups. */
 #include "port.h"
 
 #include <errno.h>
 
-/*
- * If the peer is outside the pid namespace, Linux reports pid 0, and -1 is
- * stored.
- */
-int
-up_peer(int fd, struct unix_peer *peer)
+UP_API int
+unix_peer(const struct unix_ports *ports, struct unix_peer *peer)
 {
-	struct unix_peer found = { .pid = -1 };
-	int family = up_family(fd);
+	int saved = errno;
+	int fd = up_fileno(ports);
 
-	if (family == -1)
+	if (fd == -1)
 		return -1;
-	if (family != AF_UNIX)
-		return up_fail(ENOTSUP);
-	if (up_peer_credentials(fd, &found) == -1)
+	if (peer == NULL)
+		return up_fail(EINVAL);
+	if (up_peer(fd, peer) == -1)
 		return -1;
-	if (found.pid <= 0)
-		found.pid = -1;
-	*peer = found;
+	errno = saved;
 	return 0;
 }
 
-/* If the user of the peer cannot be determined, the peer is rejected, too. */
-int
-up_check_peer_user(int fd)
+/* The descriptor of a connection of a Unix domain socket, or -1. */
+static int
+unix_domain_fileno(const struct unix_ports *ports)
 {
-	struct unix_peer peer;
-	int is_own;
+	int fd = up_fileno(ports);
+	int family = fd == -1 ? -1 : up_family(fd);
 
-	if (up_peer(fd, &peer) == -1 ||
-	    (is_own = up_is_own_user(peer.uid)) == -1)
+	if (family == -1)
 		return -1;
-	if (!is_own)
-		return up_fail(EACCES);
-	return 0;
+	return family == AF_UNIX ? fd : up_fail(ENOTSUP);
+}
+
+UP_API int
+unix_peer_process(const struct unix_ports *ports)
+{
+	int saved = errno;
+	int fd = unix_domain_fileno(ports);
+	int process = fd == -1 ? -1 : up_peer_pidfd(fd);
+
+	if (process != -1)
+		errno = saved;
+	return process;
+}
+
+UP_API int
+unix_peer_in_group(const struct unix_ports *ports, gid_t group)
+{
+	int saved = errno;
+	int fd = up_fileno(ports);
+	int result;
+
+	if (fd == -1)
+		return -1;
+	if (group == (gid_t)-1)
+		return up_fail(EINVAL);
+	if (unix_domain_fileno(ports) == -1 ||
+	    (result = up_is_unmapped_group(group)) == -1)
+		return -1;
+	/* Linux would report unmapped groups of the peer as this one. */
+	if (result == 1)
+		return up_fail(ENOTSUP);
+	result = up_is_peer_in_group(fd, group);
+	if (result != -1)
+		errno = saved;
+	return result;
 }

@@ -35,7 +35,7 @@ int up_abandon_ports(struct unix_ports *);
 int up_close_ports(struct unix_ports *);
 void up_refuse_ports(struct unix_ports *);
 
-/* peer.c */
+/* peer_user.c */
 int up_peer(int, struct unix_peer *);
 int up_check_peer_user(int);
 

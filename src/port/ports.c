@@ -170,19 +170,3 @@ unix_hang_up(const struct unix_ports *ports)
 	errno = saved;
 	return 0;
 }
-
-UP_API int
-unix_peer(const struct unix_ports *ports, struct unix_peer *peer)
-{
-	int saved = errno;
-	int fd = up_fileno(ports);
-
-	if (fd == -1)
-		return -1;
-	if (peer == NULL)
-		return up_fail(EINVAL);
-	if (up_peer(fd, peer) == -1)
-		return -1;
-	errno = saved;
-	return 0;
-}

@@ -129,6 +129,61 @@ START_TEST(missing_receiver_is_an_error_without_a_signal)
 }
 END_TEST
 
+/* Fill the queue of "s", whose length is a setting of the system. */
+static int
+fill_queue(const char *address)
+{
+	int count = 0;
+
+	while (count < 100000 && unix_try_send(address, "x", 1) == 0)
+		count++;
+	return count;
+}
+
+START_TEST(full_queue_is_EAGAIN_for_try_send)
+{
+	struct unix_listener *listener = listen_at("s", &datagram);
+	int count = fill_queue("s");
+
+	ck_assert_int_gt(count, 0);
+	fails(unix_try_send("s", "y", 1), EAGAIN);
+	expect_datagram(listener, "x");
+	succeeds(unix_try_send("s", "y", 1));
+	while (--count > 0)
+		expect_datagram(listener, "x");
+	expect_datagram(listener, "y");
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+START_TEST(try_send_leaves_the_descriptor_as_it_was)
+{
+	char address[20];
+	int fd[2], flags;
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_DGRAM, 0, fd), 0);
+	flags = fcntl(fd[0], F_GETFL);
+	snprintf(address, sizeof(address), "fd:%d", fd[0]);
+	ck_assert_int_gt(fill_queue(address), 0);
+	fails(unix_try_send(address, "y", 1), EAGAIN);
+	ck_assert_int_eq(fcntl(fd[0], F_GETFL), flags);
+	close(fd[0]);
+	close(fd[1]);
+}
+END_TEST
+
+START_TEST(try_send_fails_as_send_does)
+{
+	fails(unix_try_send(NULL, "x", 1), EINVAL);
+	fails(unix_try_send("systemd:", "x", 1), EINVAL);
+	fails(unix_try_send("s", NULL, 1), EINVAL);
+	fails(unix_try_send("s", "x", 1), ENOENT);
+	fails(unix_try_send("fd:200", "x", 1), EBADF);
+	close(bind_socket(SOCK_STREAM));
+	fails(unix_try_send("s", "x", 1), ECONNREFUSED);
+}
+END_TEST
+
 START_TEST(stream_socket_is_EPROTOTYPE)
 {
 	struct unix_listener *listener = listen_at("s", NULL);
@@ -179,6 +234,9 @@ main(void)
 	tcase_add_test(core, adopted_sockets_send_and_receive);
 	tcase_add_test(errors, accept_of_datagrams_is_EOPNOTSUPP);
 	tcase_add_test(errors, missing_receiver_is_an_error_without_a_signal);
+	tcase_add_test(core, full_queue_is_EAGAIN_for_try_send);
+	tcase_add_test(core, try_send_leaves_the_descriptor_as_it_was);
+	tcase_add_test(errors, try_send_fails_as_send_does);
 	tcase_add_test(errors, stream_socket_is_EPROTOTYPE);
 	tcase_add_test(errors, too_long_datagram_is_EMSGSIZE);
 	tcase_add_test(errors, invalid_arguments_are_EINVAL);

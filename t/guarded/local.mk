@@ -2,9 +2,11 @@
 
 guarded_interposing = \
 	t/guarded/check_rights_calls \
-	t/guarded/check_transfer_calls
+	t/guarded/check_transfer_calls \
+	t/guarded/check_wait_calls
 guarded_programs = \
 	t/guarded/check_cancel \
+	t/guarded/check_exit \
 	t/guarded/check_fail_stop \
 	t/guarded/check_files \
 	t/guarded/check_files_dropped \
@@ -24,7 +26,8 @@ guarded_programs = \
 	t/guarded/check_tie_threads \
 	t/guarded/check_timeouts \
 	t/guarded/check_torture \
-	t/guarded/check_unload
+	t/guarded/check_unload \
+	t/guarded/check_waits
 
 t_guarded_check_files_SOURCES = t/guarded/check_files.c $(files)
 t_guarded_check_files_dropped_SOURCES = \
@@ -47,6 +50,8 @@ t_guarded_check_strangers_files_SOURCES = \
 	t/guarded/check_strangers_files.c $(files)
 t_guarded_check_transfer_calls_SOURCES = \
 	t/guarded/check_transfer_calls.c $(interpose)
+t_guarded_check_wait_calls_SOURCES = \
+	t/guarded/check_wait_calls.c $(interpose)
 
 t_guarded_check_unload_LDADD = -ldl
 

@@ -27,7 +27,7 @@ start server systemd-socket-activate -l "$s" --fdname=lines \
 limit socat -u OPEN:/dev/null "UNIX-CONNECT:$s,retry=100,interval=0.05"
 forget $last
 wait $last && exit 1
-grep -q 'systemd:other: the service manager passed no such socket' \
+grep -q 'systemd:other: the service manager passed sockets, but none of' \
     "$directory/server.log"
 rm "$s"
 passed systemd-socket-activate $version 'starts our server, by systemd: and fd:'

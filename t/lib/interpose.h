@@ -7,8 +7,8 @@
  * The NUMBER-th call of NAME from now on fails once with ERROR; a NUMBER of 0
  * means all calls until forget_next().  The names of fcntl(2) are its commands:
  * "F_GETFL", "F_SETFL", "F_SETFD", "F_DUPFD_CLOEXEC".  "setsockopt" excludes
- * "SO_PASSRIGHTS", and "syscall" excludes "renameat2".  "close of a connection"
- * requires a connected socket.
+ * "SO_PASSRIGHTS", "getsockopt" excludes "SO_RCVLOWAT", and "syscall" excludes
+ * "renameat2".  "close of a connection" requires a connected socket.
  */
 void fail_next(const char *name, int number, int error);
 

@@ -181,7 +181,7 @@ abandon_in_the_child(void)
 }
 
 static void
-expect_tie_divided_by_fork(int in_handler)
+expect_tie_divided(pid_t (*divide)(void), int in_handler)
 {
 	struct call reading = { .ports = &c.client };
 	pthread_t reader;
@@ -193,7 +193,7 @@ expect_tie_divided_by_fork(int in_handler)
 	reader = start_call(call_fgets, &reading);
 	while (!is_reached)
 		sched_yield();
-	child = fork();
+	child = divide();
 	if (child == 0) {
 		if (!in_handler)
 			abandon_in_the_child();
@@ -222,16 +222,48 @@ START_TEST(child_abandons_ports_in_an_earlier_handler_of_fork)
 {
 	ck_assert_int_eq(pthread_atfork(NULL, NULL, abandon_in_the_child), 0);
 	open_divided(_i);
-	expect_tie_divided_by_fork(1);
+	expect_tie_divided(fork, 1);
 }
 END_TEST
 
 START_TEST(child_abandons_ports_whose_lock_a_thread_held)
 {
 	open_divided(_i);
-	expect_tie_divided_by_fork(0);
+	expect_tie_divided(fork, 0);
 }
 END_TEST
+
+/* No handler of pthread_atfork(3) runs. */
+#ifdef HAVE__FORK
+START_TEST(child_without_handlers_abandons_ports_whose_lock_a_thread_held)
+{
+	open_divided(_i);
+	expect_tie_divided(_Fork, 0);
+}
+END_TEST
+
+/* Also the stream itself stays locked in the child. */
+START_TEST(child_without_handlers_abandons_ports_that_a_thread_reads)
+{
+	struct call reading = { .ports = &c.client };
+	pthread_t reader;
+	pid_t child;
+
+	open_connection(&c, _i, NULL);
+	reader = block_call(call_fgets, &reading);
+	child = _Fork();
+	if (child == 0) {
+		abandon_in_the_child();
+		_exit(abandoned ? 0 : 1);
+	}
+	ck_assert_int_eq(child_status(child), 0);
+	say(c.server.out, "answer\n");
+	join_thread(reader);
+	ck_assert_str_eq(reading.line, "answer\n");
+	close_connection(&c);
+}
+END_TEST
+#endif
 
 static void
 fill(Suite *suite)
@@ -249,6 +281,14 @@ fill(Suite *suite)
 	    child_abandons_ports_in_an_earlier_handler_of_fork, 0, 2 * WAYS);
 	tcase_add_loop_test(memory,
 	    child_abandons_ports_whose_lock_a_thread_held, 0, 2 * WAYS);
+#ifdef HAVE__FORK
+	tcase_add_loop_test(memory,
+	    child_without_handlers_abandons_ports_whose_lock_a_thread_held,
+	    0, 2 * WAYS);
+	tcase_add_loop_test(memory,
+	    child_without_handlers_abandons_ports_that_a_thread_reads,
+	    0, WAYS);
+#endif
 }
 
 int

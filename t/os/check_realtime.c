@@ -16,7 +16,7 @@
 #include "interpose.h"
 #include "privilege.h"
 
-#define LEAST_SPIN	400		/* milliseconds; a wait takes none */
+#define LEAST_SPIN	10		/* milliseconds; a wait takes none */
 
 static struct connection c;
 static struct unix_listener *listener;

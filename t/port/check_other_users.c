@@ -3,6 +3,8 @@
 #include "support.h"
 
 #include <sys/stat.h>
+#include <grp.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include "privilege.h"
@@ -83,6 +85,54 @@ START_TEST(server_of_another_user_is_eacces)
 }
 END_TEST
 
+#define GROUPS	100	/* more than one call to the kernel returns */
+
+START_TEST(supplementary_groups_are_groups_of_the_peer)
+{
+	gid_t groups[GROUPS];
+	struct unix_ports server;
+	pid_t child;
+	int i;
+
+	for (i = 0; i < GROUPS; i++)
+		groups[i] = (gid_t)(1000 + 2 * i);
+	listener = listen_at("s", &public);
+	child = fork();
+	if (child == 0)
+		_exit(setgroups(_i == 0 ? 0 : GROUPS, groups) == 0 &&
+		    unix_connect("s", of_kind(NULL), &client) == 0 &&
+		    getc(client.in) == EOF ? 0 : 1);
+	succeeds(unix_accept(listener, &server));
+	for (i = 0; i < GROUPS; i++) {
+		answers(unix_peer_in_group(&server, groups[i]), _i);
+		answers(unix_peer_in_group(&server, groups[i] + 1), 0);
+	}
+	answers(unix_peer_in_group(&server, getegid()), 1);
+	succeeds(unix_close_ports(&server));
+	ck_assert_int_eq(child_status(child), 0);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+/* In a user namespace that maps no group, all have one number. */
+START_TEST(overflow_gid_of_a_namespace_is_ENOTSUP)
+{
+	struct unix_ports pair[2];
+	pid_t child;
+
+	succeeds(unix_pair(of_kind(NULL), pair));
+	answers(unix_peer_in_group(&pair[0], OTHER_USER), 0);
+	child = fork();
+	if (child == 0)
+		_exit(unshare(CLONE_NEWUSER) == 0 &&
+		    unix_peer_in_group(&pair[0], OTHER_USER) == -1 &&
+		    errno == ENOTSUP &&
+		    unix_peer_in_group(&pair[0], 1) == 0 ? 0 : 1);
+	ck_assert_int_eq(child_status(child), 0);
+	abandon_all(pair, 2);
+}
+END_TEST
+
 static void
 fill(Suite *suite)
 {
@@ -92,11 +142,15 @@ fill(Suite *suite)
 	tcase_add_test(user,
 	    other_user_is_dropped_and_the_next_client_is_served);
 	tcase_add_test(user, server_of_another_user_is_eacces);
+	tcase_add_loop_test(user, supplementary_groups_are_groups_of_the_peer,
+	    0, 2);
+	tcase_add_test(user, overflow_gid_of_a_namespace_is_ENOTSUP);
 }
 
 int
 main(void)
 {
 	require_root();
+	require_namespaces(CLONE_NEWUSER, "user");
 	return run_kinds("other_users", fill);
 }

@@ -52,6 +52,31 @@ START_TEST(process_of_another_namespace_is_unknown)
 END_TEST
 #endif
 
+#ifdef __linux__
+/* Old kernels, a socket that has no peer, and a process that was reaped. */
+START_TEST(error_of_the_kernel_is_translated)
+{
+	static const struct {
+		int given, expected;
+	} cases[] = { { ENOPROTOOPT, ENOTSUP }, { ENODATA, ENOTSUP },
+	    { EINVAL, ESRCH }, { EMFILE, EMFILE } };
+	int in_group;
+
+	succeeds(unix_pair(of_kind(NULL), pair));
+	fail_next("getsockopt", 1, cases[_i].given);
+	fails(unix_peer_process(&pair[0]), cases[_i].expected);
+	ck_assert(!is_pending());
+	fail_next("getsockopt", 2, cases[_i].given);
+	in_group = unix_peer_in_group(&pair[0], getegid() + 1);
+	ck_assert_int_eq(in_group, -1);
+	ck_assert_int_eq(errno, cases[_i].expected == ENOTSUP ? ENOTSUP :
+	    cases[_i].given);
+	ck_assert(!is_pending());
+	abandon_all(pair, 2);
+}
+END_TEST
+#endif
+
 static struct unix_options same_user = { .flags = UNIX_SAME_USER };
 
 START_TEST(client_of_unknown_user_is_dropped)
@@ -118,6 +143,7 @@ fill(Suite *suite)
 
 	tcase_add_loop_test(calls, unknown_peer_is_an_error, 0, 2);
 #ifdef __linux__
+	tcase_add_loop_test(calls, error_of_the_kernel_is_translated, 0, 4);
 	tcase_add_test(calls, process_of_another_namespace_is_unknown);
 #endif
 	tcase_add_test(calls, client_of_unknown_user_is_dropped);

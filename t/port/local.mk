@@ -12,6 +12,7 @@ port_programs = \
 	t/port/check_open_ports \
 	t/port/check_options \
 	t/port/check_peer \
+	t/port/check_peer_process \
 	t/port/check_signals \
 	t/port/check_stdio
 port_privileged = \

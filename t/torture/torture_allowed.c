@@ -76,9 +76,15 @@ static const struct allowed table[] = {
 	{ "*/guarded", "setsockopt", "ENOPROTOOPT", "*", GOES_ON, 0,
 	    "a kernel before Linux 6.16, which refuses no descriptors" },
 
+	{ "get_line/plain|get_frame/plain", "*", "ETIMEDOUT", "*", BECOMES,
+	    ECONNRESET, "the system's own timeout is final" },
+
 	/* Signals and others who came first: it is tried again. */
-	{ "accept*|input_ready/*|read/*|serve*", "poll", "EINTR", "*",
-	    GOES_ON, 0, "tried again" },
+	{ "accept*|serve*", "poll", "EINTR", "*", GOES_ON, 0, "tried again" },
+	{ "input_ready/*|read/guarded", "poll", ANY, GOES_ON, 0,
+	    "without poll(2) the call is tried after a pause" },
+	{ "input_ready/*", "getsockopt|recv", ANY, GOES_ON, 0,
+	    "the read that follows reports the error" },
 	{ "accept*|serve*", "accept4", "EAGAIN|EINTR|ECONNABORTED", "*", GOES_ON, 0,
 	    "another was faster, or the client has gone: the next one" },
 	{ "accept*/plain", "dup3", "EINTR", "*", GOES_ON, 0, "tried again" },
@@ -208,15 +214,15 @@ static const struct allowed table[] = {
 	    ETIMEDOUT, "who cannot be told from a stranger is dropped" },
 
 	/* Users. */
-	{ "accept_same_user/*|connect_given/*|connect_patient/*|runtime_path*",
-	    "open", "EMFILE|ENFILE|ENOMEM", "*", REPORTED, 0,
+	{ "accept_same_user/*|connect_given/*|connect_patient/*|runtime_path*|"
+	    "peer_in_group/*", "open", "EMFILE|ENFILE|ENOMEM", "*", REPORTED, 0,
 	    "whether our user can be identified is unknown" },
 	{ "listen_*/*", "open", "*", "[23]", GOES_ON, 0,
 	    "a change of the mode proves the owner" },
 	{ "listen_*/*", "read", ANY, GOES_ON, 0,
 	    "the overflow uid is the kernel's default" },
-	{ "accept_same_user/*|connect_given/*|connect_patient/*|runtime_path*",
-	    "open|read", ANY, GOES_ON, 0,
+	{ "accept_same_user/*|connect_given/*|connect_patient/*|runtime_path*|"
+	    "peer_in_group/*", "open|read", ANY, GOES_ON, 0,
 	    "the overflow uid is the kernel's default" },
 
 	/* Connecting. */
@@ -230,6 +236,11 @@ static const struct allowed table[] = {
 	    GOES_ON, 0, "macOS does not tell who listens" },
 	{ "connect_given/*|open_ports*", "getsockopt", "*", "2", GOES_ON, 0,
 	    "not every system can say that it listens; it has no peer then" },
+
+	{ "peer_process/*", "getsockopt", "ENOPROTOOPT", "1", BECOMES, ENOTSUP,
+	    "Linux before 6.5" },
+	{ "peer_in_group/*", "getsockopt", "ENOPROTOOPT", "2", BECOMES,
+	    ENOTSUP, "Linux before 4.13" },
 
 	/* Streams. */
 #ifdef __GLIBC__

@@ -15,6 +15,7 @@
 #include <pthread.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "original.h"
@@ -195,6 +196,8 @@ WRAP(int, madvise, (void *place, size_t size, int advice),
 WRAP(int, mkdir, (PATH, mode_t mode), (path, mode), -1)
 WRAP(int, mknodat, (int fd, PATH, mode_t mode, dev_t device),
     (fd, path, mode, device), -1)
+WRAP(int, nanosleep, (const struct timespec *time, struct timespec *left),
+    (time, left), -1)
 WRAP(int, pipe2, (int ends[2], FLAGS), (ends, flags), -1)
 WRAP(int, poll, (struct pollfd *fds, nfds_t count, int timeout),
     (fds, count, timeout), -1)

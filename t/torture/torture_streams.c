@@ -79,7 +79,12 @@ echo_line(int fd)
 
 	alarm(20);
 	n = read(fd, line, sizeof(line));
-	_exit(n > 0 && write(fd, line, (size_t)n) == n ? 0 : 1);
+	if (n <= 0 || write(fd, line, (size_t)n) != n)
+		_exit(1);
+	/* Its end would be input, too. */
+	while (read(fd, line, sizeof(line)) > 0)
+		;
+	_exit(0);
 }
 
 static void
@@ -89,7 +94,7 @@ start_echo(void)
 	echo = fork();
 	need(echo != -1);
 	if (echo == 0) {
-		close(unix_fileno(&pair[0]));
+		unix_abandon_ports(&pair[0]);
 		echo_line(unix_fileno(&pair[1]));
 	}
 	need(unix_close_ports(&pair[1]) == 0);
@@ -292,6 +297,31 @@ call_peer(void)
 	return -1;
 }
 
+static int process;
+
+static int
+call_peer_process(void)
+{
+	process = unix_peer_process(&pair[0]);
+	return process == -1 ? -1 : 0;
+}
+
+static void
+close_process(void)
+{
+	if (process != -1)
+		need(close(process) == 0);
+}
+
+static int
+call_peer_in_group(void)
+{
+	int result = unix_peer_in_group(&pair[0], getegid() + 1);
+
+	need(result <= 0);
+	return result;
+}
+
 #define END(call, finish) \
 	{ #call, BOTH, CHANGES, prepare_end, call_##call, NULL, finish, \
 	    clean_end }
@@ -307,6 +337,10 @@ const struct scenario streams[] = {
 	{ "input_ready", BOTH, CHANGES, prepare_read, call_input_ready,
 	    input_ready_again, expect_readable, clean_echo },
 	{ "peer", BOTH, 0, make_pair, call_peer, NULL, nothing, end_pair },
+	{ "peer_process", BOTH, 0, make_pair, call_peer_process, NULL, close_process,
+	    end_pair },
+	{ "peer_in_group", BOTH, 0, make_pair, call_peer_in_group, NULL,
+	    nothing, end_pair },
 	{ "hang_up", BOTH, 0, make_pair, call_hang_up, NULL, expect_hung_up,
 	    end_pair },
 	END(close_input, expect_output),
