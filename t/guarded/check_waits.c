@@ -118,7 +118,7 @@ wait_for_lines(void)
 	}
 }
 
-/* A plain read waits for so many, as the system says, or for the end. */
+/* A plain read waits for that number of bytes, or for the end. */
 START_TEST(low_water_mark_does_not_make_a_ready_read_wait)
 {
 	int bytes = 100;

@@ -14,8 +14,9 @@ command -v spin >/dev/null || {
 cp "${0%/*}/path.pml" "$directory"
 cd "$directory"
 
-# NAME EXPECTED OPTION...; names are STARTS+OTHERS.  The manual states the
-# "known" counterexamples.  A "mistake" is an option of the model.
+# NAME EXPECTED OPTION...; names are STARTS+OTHERS.  The others unlink and bind;
+# with "-bind" they only bind.  The manual states the "known" counterexamples.
+# A "mistake" is an option of the model.
 configurations()
 {
 	cat <<-'END'
@@ -24,6 +25,7 @@ configurations()
 	1+1-bind    holds   -DBINDERS=1 -DROUNDS=3
 	2+2-bind    holds   -DSTARTERS=2 -DBINDERS=2
 	1+2-bind    holds   -DBINDERS=2 -DROUNDS=2
+	2+1-bind    holds   -DSTARTERS=2 -DBINDERS=1 -DROUNDS=2
 	1+1         holds   -DUNLINKERS=1 -DROUNDS=2
 	2+0-kill    holds   -DSTARTERS=2 -DROUNDS=2 -DKILL_INSIDE=1
 	2+1         known   -DSTARTERS=2 -DUNLINKERS=1
