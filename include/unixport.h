@@ -2,18 +2,29 @@
  * unixport: Unix domain sockets as pairs of stdio streams.
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * unixport(3) is the manual.  The page of each call lists all of its errors;
- * the comments below list those that callers distinguish.
+ * unixport(3) is the manual.  The page of each call lists all of its errors.
+ * The comments below list only the errors that callers distinguish.
  *
  * Conventions:
  * - A call that fails returns -1 or NULL and sets errno.  A call that succeeds
  *   leaves errno unchanged.
  * - A call that fails to make an object leaves no descriptor, memory, file or
  *   changed signal disposition behind, and the caller's structures unchanged.
- * - A call that closes an object releases all of it, even if it fails.
+ * - A call that closes an object releases all of the object, even if the call
+ *   fails.
  * - Timeouts are in milliseconds of the monotonic clock.
  * - Descriptors that the library makes are 3 or greater and close-on-exec.
  *   UNIX_INHERIT clears close-on-exec of a listener.
+ *
+ * Terms:
+ * - A connection has two ends.  The peer is the process at the other end.
+ * - Ports are the two streams of one end.  Plain ports, the default, are made
+ *   by fdopen(3).  Guarded ports (UNIX_GUARDED) read and write through
+ *   functions of the library; unix_guarded(7) describes them.
+ * - Guarded ports refuse descriptors unless UNIX_FILES is set.  If the peer
+ *   passes a descriptor to them, its sendmsg(2) fails with EPERM on Linux 6.16
+ *   and later.  Other systems close the descriptor and report no error.
+ * - A stale socket file is one at which no server listens any more.
  *
  * The calls follow the unix-sockets egg of CHICKEN Scheme (unix-listen,
  * unix-accept, unix-accept-ready?, unix-connect, unix-pair).  unix_available()
@@ -30,7 +41,7 @@
 extern "C" {
 #endif
 
-/* The result must be used: it is the only report of a failure. */
+/* The caller must use the result, which is the only report of a failure. */
 #if (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L) || \
     (defined(__cplusplus) && __cplusplus >= 201703L)
 #define UNIX_NODISCARD	[[nodiscard]]
@@ -41,11 +52,12 @@ extern "C" {
 #endif
 
 /*
- * Ports: the two streams of one connection.
+ * Ports: the two streams of one end of a connection.
  *
  * The caller allocates the structure.  unix_close_ports() and
  * unix_abandon_ports() release the streams and the socket.  The caller may
- * instead close each stream with fclose(3) and set its member to NULL.
+ * instead close each stream with fclose(3).  If it closes only one, it must set
+ * `in` or `out` of that stream to NULL.
  */
 struct unix_ports {
 	FILE *in;			/* from the peer */
@@ -67,8 +79,9 @@ enum unix_sigpipe {
 /*
  * Flags of struct unix_options.
  *
- * A call ignores the flags of other calls.  It fails with EINVAL if it cannot
- * apply one of its own.
+ * If a flag belongs to other calls, a call ignores the flag.  If a flag is
+ * unknown, or requires another option that is not set, the call fails with
+ * EINVAL.
  */
 #define UNIX_GUARDED	0x001u	/* guarded ports; see unix_guarded(7) */
 #define UNIX_UNTIED	0x002u	/* guarded: reads do not flush `out` */
@@ -83,9 +96,9 @@ enum unix_sigpipe {
 /*
  * Options of every call that makes ports or a listener.
  *
- * A null pointer, or a structure of zeros, selects all defaults.  read_timeout,
- * write_timeout and buffer_size require UNIX_GUARDED; otherwise the call fails
- * with EINVAL unless they are 0.
+ * A null pointer, or a structure of zeros, selects all defaults.  If
+ * read_timeout, write_timeout or buffer_size is not 0 and UNIX_GUARDED is not
+ * set, the call fails with EINVAL.
  */
 struct unix_options {
 	unsigned flags;
@@ -106,21 +119,24 @@ struct unix_options {
 
 /*
  * Open ports on a connected stream socket of any address family.
- * Returns 0, or -1 on failure.
+ * Return 0, or -1 on failure.
  *
- * On success the ports own FD, which becomes blocking and close-on-exec.
- * Guarded ports without UNIX_FILES set SO_PASSRIGHTS of the socket to 0, so
- * that the kernel refuses descriptors that the peer sends.  On failure FD is
- * unchanged and still belongs to the caller.
+ * On success the ports own FD, which becomes blocking and close-on-exec.  On
+ * failure FD is unchanged and still belongs to the caller.
+ *
+ * If UNIX_GUARDED is set without UNIX_FILES, the call sets the socket option
+ * SO_PASSRIGHTS of FD to 0 on Linux 6.16 and later.  The option remains 0 after
+ * the ports are closed.
  *
  * Errors:
  *   EBADF       FD is not an open descriptor.
  *   ENOTSOCK    FD is not a socket.
  *   ENOTCONN    The socket is not connected.
  *   EPROTOTYPE  The socket is not a stream socket.
- *   EINVAL      The socket is listening, or OPTIONS are invalid.
+ *   EINVAL      The socket is listening, OPTIONS are invalid, or PORTS is NULL.
  *   ENOTSUP     The system does not support an option.
- *   EMFILE, ENOMEM
+ *   EMFILE, ENFILE, ENOMEM
+ *               No descriptor or memory is available.
  */
 int unix_open_ports(int fd, const struct unix_options *options,
     struct unix_ports *ports);
@@ -128,81 +144,96 @@ int unix_open_ports(int fd, const struct unix_options *options,
 /*
  * Return the descriptor of the connection, or -1 on failure.
  *
- * The ports still own the descriptor.  The call does not lock the streams.
- * fileno(3) returns -1 for guarded ports.
+ * The ports own the descriptor, so the caller must not close it.  The call does
+ * not lock the streams.  Use this call also for guarded ports, for which
+ * fileno(3) returns -1.
  *
  * Errors:
- *   EBADF       Both streams are closed.
+ *   EBADF       PORTS is NULL, or both streams are closed.
  */
 int unix_fileno(const struct unix_ports *ports);
 
 /*
- * Wait until a read from `in` would not block, at most TIMEOUT milliseconds.
- * Returns 1 if a byte is buffered, or the socket is readable or at EOF; 0 if
- * the timeout expired; or -1 on failure.
+ * Wait up to TIMEOUT milliseconds until getc(3) of `in` would not block.
+ * Return 1 if getc(3) would not block, 0 if TIMEOUT expired, or -1 on failure.
  *
- * A TIMEOUT of 0 does not wait; -1 sets no limit.  Guarded ports without
- * UNIX_UNTIED send buffered output before they wait.
+ * getc(3) does not block if a byte is in the buffer of `in` or in the socket,
+ * or at EOF.  A TIMEOUT of 0 does not wait; -1 sets no limit.  On guarded ports
+ * without UNIX_UNTIED, the call sends buffered output before it waits.
  *
  * Errors:
- *   EBADF       `in` is closed.
+ *   EBADF       PORTS is NULL, or `in` is closed.
  *   ENOTSUP     The C library does not expose the buffer of a stream.
  */
 int unix_input_ready(struct unix_ports *ports, int timeout);
 
 /*
- * Close one direction of the connection and its stream.
+ * Close one direction of the connection and the stream of this direction.
  * Return 0, or -1 on failure.
  *
- * The member of the stream becomes NULL.  After unix_close_input(), the peer's
- * writes fail with EPIPE.  unix_close_output() flushes `out`, then the peer
- * reads EOF.  On guarded ports, fclose(3) of a stream has the same effect, but
- * does not change the member.
+ * unix_close_input() closes `in` and sets the pointer to NULL.  After the call,
+ * writes of the peer fail with EPIPE.
+ *
+ * unix_close_output() flushes and closes `out` and sets the pointer to NULL.
+ * After the call, the peer reads EOF.
+ *
+ * On guarded ports, fclose(3) of one stream also closes its direction.
+ * fclose(3) does not set the pointer to NULL, so the caller must do so.
  *
  * Errors:
- *   EBADF       The program has closed the descriptor.
- * unix_close_output() also fails with the error of a write if output was lost.
+ *   EBADF       The caller closed the descriptor of the ports by close(2).
+ *   EINVAL      PORTS is NULL.
+ *   EPIPE, ECONNRESET, ETIMEDOUT, EIO
+ *               unix_close_output() only: output was lost, as described for
+ *               unix_close_ports().
  */
 int unix_close_input(struct unix_ports *ports);
 int unix_close_output(struct unix_ports *ports);
 
 /*
- * Flush `out` and close both streams.
- * Returns 0, or -1 if any output was lost since the ports were opened.
+ * Flush `out`, and close both streams and the socket.
+ * Return 0, or -1 if any output was lost since the ports were opened.
  *
- * Both members become NULL; a second call does nothing and returns 0.  The peer
- * reads EOF unless another process has the socket open.  If received input is
- * unread, Linux reports ECONNRESET to the peer before EOF.
+ * `in` and `out` become NULL; a second call does nothing and returns 0.  The
+ * peer reads EOF unless another process has the socket open.  If received input
+ * is unread, a read of the peer fails with ECONNRESET on Linux before it
+ * returns EOF.
  *
  * Errors:
  *   EPIPE, ECONNRESET
  *               The peer closed the connection before it received all output.
  *   ETIMEDOUT   The write_timeout expired.
- *   EIO         Output on plain ports was lost for an unknown reason, or no
- *               byte was written after a call of unix_add_files().
+ *   EIO         An earlier write on plain ports failed, and stdio did not store
+ *               its error; or no byte was written after unix_add_files(), so
+ *               that the descriptors were not sent.
+ *   EBADF       The caller closed the descriptor of the ports by close(2).
+ *   EINVAL      PORTS is NULL.
  */
 int unix_close_ports(struct unix_ports *ports);
 
 /*
- * Close both streams without sending buffered output.
- * Returns 0, or -1 if output was lost before the call.
+ * Close both streams and the socket without sending buffered output.
+ * Return 0, or -1 if output was lost before the call.
  *
  * Call this function after fork(2) in the process that does not use the
- * connection.  The connection remains open in the other process.
+ * connection.  The other process can still use the connection.
+ *
+ * The errors are those of unix_close_ports() for the lost output.
  */
 int unix_abandon_ports(struct unix_ports *ports);
 
 /*
- * Shut down both directions of the connection.  Returns 0, or -1 on failure.
+ * Shut down both directions of the connection.  Return 0, or -1 on failure.
  *
- * Here and at the peer, reads return the bytes received so far, then EOF, and
- * writes fail with EPIPE.  The streams remain open.
+ * At both ends, reads return the bytes received so far, then EOF, and writes
+ * fail with EPIPE.  The streams remain open.
  *
  * Any thread or signal handler may call this function while other threads read
- * and write, but not while one closes the streams.
+ * and write, but not while a thread closes the streams.
  *
  * Errors:
- *   EBADF       Both streams are closed.
+ *   EBADF       PORTS is NULL, both streams are closed, or the caller closed
+ *               the descriptor of the ports by close(2).
  */
 int unix_hang_up(const struct unix_ports *ports);
 
@@ -210,25 +241,27 @@ struct unix_listener;
 
 /*
  * Listen at ADDRESS, whose syntax is that of unix_address(7).
- * Returns a listener that unix_close() releases, or NULL on failure.
+ * Return a listener that unix_close() releases, or NULL on failure.
  *
- * OPTIONS are copied; they also apply to accepted connections.  The mode, group
- * and owner of the socket file are set before any client can connect.  A stale
- * socket file is replaced unless UNIX_NO_RECLAIM is set.  Guarded connections
- * without UNIX_FILES refuse descriptors: on Linux 6.16 and later, a client's
- * sendmsg(2) that passes descriptors fails with EPERM.
+ * The call copies OPTIONS, which also apply to accepted connections.  The mode,
+ * group and owner of the socket file are set before any client can connect.  A
+ * stale socket file is replaced unless UNIX_NO_RECLAIM is set.
  *
  * Errors:
- *   EADDRINUSE  A socket is bound to ADDRESS, or the file at the path is not a
- *               socket or is a stale socket that cannot be reclaimed.
+ *   EADDRINUSE  Another socket is bound to ADDRESS.  Or the path refers to a
+ *               file that is not a socket, or to a stale socket file that
+ *               cannot be replaced.
  *   EBUSY       Another process locked the directory for more than 2 seconds.
  *   ENOTSUP     The file system did not set the mode, group or owner, or the
  *               system does not support an option.
- *   EPERM       The caller must not set the group or owner.
+ *   EPERM       The caller has no permission to set the group or owner.
  *   EACCES      Permission on a directory of the path is denied.
  *   ENOENT      A directory of the path does not exist.
  *   EINVAL      ADDRESS or OPTIONS are invalid.
- *   ENAMETOOLONG, EMFILE, ENOMEM
+ *   ENAMETOOLONG
+ *               The path or name exceeds the limit of the system.
+ *   EMFILE, ENFILE, ENOMEM
+ *               No descriptor or memory is available.
  * unix_listen(3) lists further errors.
  */
 struct unix_listener *unix_listen(const char *address,
@@ -236,7 +269,7 @@ struct unix_listener *unix_listen(const char *address,
 
 /*
  * Accept the next client and open PORTS, which the caller closes.
- * Returns 0, or -1 on failure.
+ * Return 0, or -1 on failure.
  *
  * Several threads and processes may accept at the same time.
  *
@@ -245,34 +278,39 @@ struct unix_listener *unix_listen(const char *address,
  *   ECANCELED   unix_interrupt() was called.
  *   EMFILE, ENFILE, ENOBUFS, ENOMEM
  *               No descriptor or memory is available.  The client remains in
- *               the queue.
+ *               the queue, so a later call can accept it.
  *   EOPNOTSUPP  LISTENER was made with UNIX_DATAGRAM.
- *   EINVAL      An argument is NULL, or another process shut down the socket.
+ *   EINVAL      An argument is NULL, or another process shut down the listening
+ *               socket.
  */
 int unix_accept(struct unix_listener *listener, struct unix_ports *ports);
 
 /*
- * Return 1 if a client or a datagram is queued or LISTENER was interrupted, 0
- * if not, or -1 on failure.
+ * Check if LISTENER has input: a queued client, a queued datagram, or a call of
+ * unix_interrupt().  Return 1 if it has, 0 if not, or -1 on failure.
  *
- * If other threads or processes accept, too, one of them can take the client
- * first; unix_accept() then waits for the next.
+ * Another thread or process can accept the client after this call.
+ * unix_accept() then waits for the next client.
+ *
+ * Errors:
+ *   EINVAL      LISTENER is NULL.
  */
 int unix_accept_ready(struct unix_listener *listener);
 
 /*
  * Return the listening descriptor for poll(2), or -1 if LISTENER is NULL.
  *
- * The descriptor is non-blocking and remains owned by LISTENER.
+ * The descriptor is non-blocking.  LISTENER owns the descriptor, so the caller
+ * must not close it.
  */
 int unix_listener_fileno(const struct unix_listener *listener);
 
 /*
  * Return the path of the socket, or @NAME for an abstract name, without the
- * prefix "unix:".  Returns NULL if LISTENER is NULL, or if the socket has no
- * name or one that contains a NUL.
+ * prefix "unix:".  Return NULL if LISTENER is NULL, the socket has no name, or
+ * the name contains a NUL.
  *
- * The string is valid until unix_close().
+ * The string is valid until unix_close() or unix_abandon().
  */
 const char *unix_listener_path(const struct unix_listener *listener);
 
@@ -280,13 +318,13 @@ const char *unix_listener_path(const struct unix_listener *listener);
  * Return 1 if the path refers to the socket file of LISTENER, 0 if the file was
  * removed or replaced, or -1 if the file cannot be examined.
  *
- * The result is always 1 if LISTENER has not made a file.
+ * If LISTENER has not made a file, the result is always 1.
  */
 int unix_listener_owns_path(const struct unix_listener *listener);
 
 /*
- * Interrupt LISTENER permanently, in every process that has it.
- * Returns 0, or -1 if LISTENER is NULL.
+ * Interrupt LISTENER permanently, in every process that holds it.
+ * Return 0, or -1 if LISTENER is NULL.
  *
  * Blocked and later calls of unix_accept() fail with ECANCELED, and
  * unix_serve() returns.  Any thread or signal handler may call this function.
@@ -295,37 +333,43 @@ int unix_interrupt(struct unix_listener *listener);
 
 /*
  * Remove the socket file and release LISTENER.
- * Returns 0, or -1 if the file could not be removed.
+ * Return 0, or -1 if the file could not be removed.
  *
- * The file is removed only if this process owns it, it was not replaced, and
- * UNIX_KEEP is not set.  The owner is the process that called unix_listen() or
- * unix_own().  All other resources are released even on failure.  If LISTENER
- * is NULL, the call does nothing and returns 0.  No thread may be inside
- * unix_accept() or unix_serve().
+ * The call leaves the file if another process owns the file, the file was
+ * replaced, or UNIX_KEEP is set.  The owner is the process that called
+ * unix_listen() or unix_own().  All other resources are released even on
+ * failure.  If LISTENER is NULL, the call does nothing and returns 0.
+ *
+ * During the call, no thread may be inside unix_accept() or unix_serve() on
+ * LISTENER.
  */
 int unix_close(struct unix_listener *listener);
 
 /*
- * Release LISTENER and leave the socket file.  Always returns 0.
+ * Release LISTENER and leave the socket file.  Always return 0.
  *
- * Use it after fork(2) in the process that does not use the listener.  Other
- * processes can accept clients as before.  If LISTENER is NULL, the call does
- * nothing.  No thread may be inside unix_accept() or unix_serve().
+ * Call this function after fork(2) in the process that does not use LISTENER.
+ * Other processes can accept clients as before.  If LISTENER is NULL, the call
+ * does nothing.
+ *
+ * During the call, no thread may be inside unix_accept() or unix_serve() on
+ * LISTENER.
  */
 int unix_abandon(struct unix_listener *listener);
 
 /*
  * Make this process the owner of the socket file of LISTENER after fork(2).
- * Returns 0, or -1 on failure.
+ * Return 0, or -1 on failure.
  *
- * unix_close() in this process then removes the file, unless UNIX_KEEP is set.
- * If this process owns the file, the call does nothing.  The former owner is
- * not informed: it must call unix_abandon(), before or after this call, or exit
- * without unix_close().  A call that fails changes nothing.
+ * A later unix_close() in this process removes the file, unless UNIX_KEEP is
+ * set.  The owner may repeat the call.
+ *
+ * The former owner is not informed.  It must call unix_abandon(), before or
+ * after this call, or exit without unix_close().
  *
  * Errors:
- *   ENOENT      The path does not lead to the file.
- *   EINVAL      LISTENER is NULL, or unix_listen() did not make a file for it.
+ *   ENOENT      The path does not refer to the socket file of LISTENER.
+ *   EINVAL      LISTENER is NULL, or unix_listen() did not make a file.
  * Errors of unix_listener_owns_path() are possible, too.
  */
 UNIX_NODISCARD
@@ -333,7 +377,7 @@ int unix_own(struct unix_listener *listener);
 
 /*
  * Connect to the server at ADDRESS and open PORTS, which the caller closes.
- * Returns 0, or -1 on failure.
+ * Return 0, or -1 on failure.
  *
  * With UNIX_WAIT, the call retries until a server listens or connect_timeout
  * expires.
@@ -341,28 +385,32 @@ int unix_own(struct unix_listener *listener);
  * Errors:
  *   ENOENT      No file is at the path.
  *   ECONNREFUSED
- *               No server listens there.
+ *               No server listens at ADDRESS.
  *   ETIMEDOUT   The connect_timeout expired.
  *   EACCES      The caller has no write permission on the file, or
  *               UNIX_SAME_USER is set and the server has another user.
  *   EPROTOTYPE  The socket is not a stream socket.
  *   EINVAL      ADDRESS or OPTIONS are invalid, or PORTS is NULL.
- *   ENAMETOOLONG, EMFILE
+ *   ENAMETOOLONG
+ *               The path or name exceeds the limit of the system.
+ *   EMFILE, ENFILE, ENOMEM
+ *               No descriptor or memory is available.
  * unix_connect(3) lists further errors.
  */
 int unix_connect(const char *address, const struct unix_options *options,
     struct unix_ports *ports);
 
 /*
- * Open two ports that are connected to each other, by socketpair(2).
- * Returns 0, or -1 on failure.
+ * Make a connection with socketpair(2) and open ports on both ends.
+ * Return 0, or -1 on failure.
  *
- * The caller closes both.  Guarded ports without UNIX_FILES refuse descriptors.
+ * PAIR[0] and PAIR[1] are the ports of the two ends.  The caller closes both.
  *
  * Errors:
  *   EINVAL      OPTIONS are invalid, or PAIR is NULL.
  *   ENOTSUP     The system does not support an option.
  *   EMFILE, ENFILE, ENOMEM
+ *               No descriptor or memory is available.
  */
 int unix_pair(const struct unix_options *options, struct unix_ports pair[2]);
 
@@ -370,10 +418,10 @@ int unix_pair(const struct unix_options *options, struct unix_ports pair[2]);
 int unix_available(void);
 
 /*
- * Check the syntax of ADDRESS.  Returns 0 if it is valid, or -1.
+ * Check the syntax of ADDRESS.  Return 0 if ADDRESS is valid, or -1 if not.
  *
- * LENGTH is the size of ADDRESS in bytes; 0 means up to the NUL.  No file is
- * examined.
+ * LENGTH is the size of ADDRESS in bytes; 0 means up to the NUL.  The call does
+ * not examine files.
  *
  * Errors:
  *   EINVAL      ADDRESS is NULL, empty or malformed.
@@ -385,11 +433,12 @@ int unix_available(void);
 int unix_check_address(const char *address, size_t length);
 
 /*
- * Describe in one line ADDRESS, the cause of ERROR there, and a remedy.
- * Returns the length of the complete line, without the NUL.
+ * Write to TEXT one line that describes ADDRESS, the cause of ERROR, and a
+ * remedy.  Return the length of the complete line, without the NUL.
  *
- * TEXT has SIZE bytes.  A longer line is truncated, as by snprintf(3).  The
- * call examines the file system, but does not wait for a server.
+ * ERROR is the errno of a call with ADDRESS.  TEXT has SIZE bytes.  A longer
+ * line is truncated, as by snprintf(3).  The call examines the file system, but
+ * does not wait for a server.
  */
 int unix_explain(const char *address, int error, char *text, size_t size);
 
@@ -397,23 +446,27 @@ int unix_explain(const char *address, int error, char *text, size_t size);
  * Return the path of NAME in the runtime directory of the user, or NULL on
  * failure.  The caller releases the path with free(3).
  *
- * NAME is a file name or has the form APP/NAME.  In the second case, the
- * directory APP is created if it does not exist.
+ * NAME has the form FILE or APP/FILE.  If the directory APP does not exist, the
+ * call creates it in the runtime directory.
  *
  * Errors:
  *   ENOENT      The runtime directory does not exist.
- *   EPERM       A directory is accessible to other users, or its path is not
- *               absolute.
- *   EINVAL      NAME is NULL or has another form.
- *   ENOMEM
+ *   EPERM       The path of the runtime directory is not absolute, or the
+ *               runtime directory or APP is not private.  A private directory
+ *               belongs to the user, and is not accessible to other users.
+ *   EINVAL      NAME is NULL or has neither form.
+ *   EMFILE, ENFILE, ENOMEM
+ *               No descriptor or memory is available.
  */
 char *unix_runtime_path(const char *name);
 
 /*
  * Send LENGTH bytes as one datagram to the datagram socket at ADDRESS.
- * Returns 0, or -1 on failure.
+ * Return 0, or -1 on failure.
  *
- * The call never raises SIGPIPE.
+ * If ADDRESS is fd:N, the call sends on the connected descriptor N.  If the
+ * queue of the receiver is full, the call waits, unless N is non-blocking.  The
+ * call never raises SIGPIPE.
  *
  * Errors:
  *   EMSGSIZE    The datagram is too long.
@@ -421,17 +474,17 @@ char *unix_runtime_path(const char *name);
  *   ECONNREFUSED
  *               No receiver is bound to the path.
  *   EPROTOTYPE  The socket is not a datagram socket.
- *   EAGAIN      The descriptor N of an address fd:N is non-blocking, and the
- *               queue of the receiver is full.
- *   EBADF       The descriptor N is not open.
+ *   EAGAIN      The queue of the receiver is full, and N is non-blocking.
+ *   EBADF       N is not an open descriptor.
  *   EINVAL      ADDRESS is invalid, or BYTES is NULL and LENGTH is not 0.
+ * Errors of socket(2) and sendto(2) are possible, too.
  */
 int unix_send(const char *address, const void *bytes, size_t length);
 
 /*
- * Send a datagram as unix_send() does, but never wait: if the queue of the
- * receiver is full, the call fails with EAGAIN.  The descriptor of an address
- * fd:N keeps its flags.
+ * Send a datagram as unix_send() does, but never wait.  If the queue of the
+ * receiver is full, the call fails with EAGAIN.  If ADDRESS is fd:N, the flags
+ * of the descriptor N are unchanged.
  */
 UNIX_NODISCARD
 int unix_try_send(const char *address, const void *bytes, size_t length);
@@ -445,14 +498,16 @@ struct unix_peer {
 };
 
 /*
- * Store in PEER the identity of the process at the other end: the one that
- * connected, called listen(2), or made the pair.
- * Returns 0, or -1 on failure.
+ * Store the identity of the peer in PEER.  Return 0, or -1 on failure.
+ *
+ * On accepted ports, the peer is the process that called connect(2).  On ports
+ * of unix_connect(), the peer is the process that called listen(2).  On both
+ * ends of a pair, the peer is the process that made the pair.
  *
  * Errors:
- *   ENOTSUP     The system does not report it, or the connection is not a Unix
- *               domain socket.
- *   EBADF       Both streams are closed.
+ *   ENOTSUP     The system does not report the identity, or the socket is not a
+ *               Unix domain socket.
+ *   EBADF       PORTS is NULL, or both streams are closed.
  *   EINVAL      PEER is NULL.
  */
 int unix_peer(const struct unix_ports *ports, struct unix_peer *peer);
@@ -461,51 +516,57 @@ int unix_peer(const struct unix_ports *ports, struct unix_peer *peer);
  * Return a descriptor of the process of the peer, a pidfd of Linux, or -1 on
  * failure.
  *
- * The process is the one that unix_peer() describes, also if its pid is unknown
- * here.  Unlike a pid, the descriptor never refers to another process: it is
- * readable for poll(2) after the process has terminated, and takes no signal
- * then.  The caller closes the descriptor, which is 3 or greater and
- * close-on-exec.
+ * The peer is the process that unix_peer() describes.  The call also works if
+ * unix_peer() cannot report the pid.  Unlike a pid, the descriptor never refers
+ * to another process.  After the peer has terminated, poll(2) reports the
+ * descriptor as readable, and the descriptor accepts no signal.  The caller
+ * closes the descriptor, which is 3 or greater and close-on-exec.
  *
  * Errors:
- *   ESRCH       The process has terminated (on some kernels, see above).
+ *   ESRCH       The peer has terminated.  Linux 6.18 and later return a
+ *               descriptor instead.
  *   ENOTSUP     The system cannot identify the process (Linux before 6.5, other
- *               systems), or the connection is not a Unix domain socket.
- *   EBADF       Both streams are closed.
+ *               systems), or the socket is not a Unix domain socket.
+ *   EBADF       PORTS is NULL, or both streams are closed.
  *   EMFILE, ENFILE
+ *               No descriptor is available.
  */
 UNIX_NODISCARD
 int unix_peer_process(const struct unix_ports *ports);
 
 /*
- * Return 1 if GROUP is the effective group or a supplementary group of the peer,
- * 0 if not, or -1 on failure.  The groups are those of the time at which the
- * connection was made.
+ * Return 1 if GROUP is the effective group or a supplementary group of the
+ * peer, 0 if not, or -1 on failure.
+ *
+ * The kernel recorded the groups when the connection was made.
  *
  * Errors:
- *   ENOTSUP     The system does not report the groups, or the connection is not
- *               a Unix domain socket, or GROUP is the overflow gid and the user
+ *   ENOTSUP     The system does not report the groups, or the socket is not a
+ *               Unix domain socket.  Or GROUP is the overflow gid, and the user
  *               namespace does not map every group.
- *   EBADF       Both streams are closed.
+ *   EBADF       PORTS is NULL, or both streams are closed.
  *   EINVAL      GROUP is (gid_t)-1.
+ *   EMFILE, ENFILE, ENOMEM
+ *               No descriptor or memory is available.
  */
 UNIX_NODISCARD
 int unix_peer_in_group(const struct unix_ports *ports, gid_t group);
 
 /*
  * Queue COUNT descriptors, which are sent with the next byte written to `out`.
- * Returns 0, or -1 on failure; then none is queued.
+ * Return 0, or -1 on failure.  A call that fails queues none of them.
  *
- * The ports must be guarded and have UNIX_FILES.  The call first flushes `out`,
- * which can block.  It queues duplicates, so the caller may close FILES after
- * it.  If no byte follows, closing the ports fails with EIO.
+ * PORTS must be guarded and have UNIX_FILES.  The call first flushes `out`,
+ * which can block.  The call queues duplicates, so the caller may close FILES
+ * after the call.  If no byte is written afterwards, unix_close_ports() fails
+ * with EIO.
  *
  * Errors:
  *   E2BIG       More than 252 descriptors would be queued.
  *   EOPNOTSUPP  The ports were opened without UNIX_FILES.
  *   EBADF       `out` is closed, or a descriptor is not open.
  *   EINVAL      PORTS is NULL, or FILES is NULL and COUNT is not 0.
- *   EMFILE      No duplicate could be made.
+ *   EMFILE      No descriptor is available for a duplicate.
  * Errors of a write are possible, too.
  */
 int unix_add_files(struct unix_ports *ports, const int *files, size_t count);
@@ -519,7 +580,8 @@ int unix_add_files(struct unix_ports *ports, const int *files, size_t count);
  *
  * Errors:
  *   ENOMSG      No descriptor is available.
- *   EBADMSG     Descriptors were dropped at this place.  Reported once.
+ *   EBADMSG     Descriptors were lost at this place.  Each loss is reported
+ *               once.
  *   EOPNOTSUPP  The ports were opened without UNIX_FILES.
  *   EBADF       Both streams are closed.
  *   EINVAL      PORTS is NULL.
@@ -534,7 +596,7 @@ struct unix_buffer {
 	char *bytes;		/* the message and a NUL */
 	size_t length;		/* in bytes, without the NUL */
 	size_t capacity;	/* allocated bytes */
-	size_t partial;		/* 1: EOF ended the line, not a newline; or 0 */
+	size_t partial;		/* 1: EOF ended the line; 0: a newline did */
 	size_t reserved[3];	/* private: state of a partial message */
 };
 
@@ -543,25 +605,27 @@ struct unix_buffer {
  * Return 1 if a message was read, 0 at EOF, or -1 on failure.
  *
  * A LIMIT of 0 selects 1 MiB.  A line is stored without its newline and without
- * a CR that precedes the newline.  After ETIMEDOUT, EINTR and EAGAIN, call
- * again with the same buffer and limit to continue the message.
+ * a CR before the newline.
  *
  * Errors:
- *   EMSGSIZE    The message is longer than LIMIT.
+ *   ETIMEDOUT, EINTR, EAGAIN, ENOMEM
+ *               A read or an allocation failed temporarily.  The buffer keeps
+ *               the received part.  Call again with the same arguments to
+ *               continue the message.
+ *   EMSGSIZE    The message is longer than LIMIT.  The next read from IN starts
+ *               inside the message.
  *   EBADMSG     EOF occurred inside a frame.
- *   ENOMEM      Memory for the message could not be allocated.
  *   EBADF       IN is not open for reading.
  *   EINVAL      A pointer is NULL, or the buffer holds a part of another
  *               message.
- * Errors of a read are possible, too.  After EMSGSIZE and EBADMSG the position
- * of the stream is inside the message.
+ * Errors of a read are possible, too.
  */
 int unix_get_line(FILE *in, struct unix_buffer *line, size_t limit);
 int unix_get_frame(FILE *in, struct unix_buffer *frame, size_t limit);
 
 /*
  * Write a frame: LENGTH as a 4-byte big-endian number, then LENGTH bytes.
- * Returns 0, or -1 on failure.
+ * Return 0, or -1 on failure.
  *
  * Frames of several threads are not interleaved.  The stream is not flushed.
  *
@@ -574,31 +638,34 @@ int unix_get_frame(FILE *in, struct unix_buffer *frame, size_t limit);
 int unix_put_frame(FILE *out, const void *bytes, size_t length);
 
 /*
- * Write a line to any stream: LENGTH bytes and a newline.
- * Returns 0, or -1 on failure.
+ * Write a line to any stream: LENGTH bytes, then a newline.
+ * Return 0, or -1 on failure.
  *
- * The line is not flushed.  Lines of several threads do not mix.  A newline
- * among the bytes is an error, so that no text can add a line to the protocol.
+ * Lines of several threads are not interleaved.  The stream is not flushed.
  *
  * Errors:
- *   EINVAL      A newline is among the bytes, or a pointer is NULL (BYTES may be
- *               if LENGTH is 0).  Nothing was written.
- *   EBADF       The stream is not open for writing.
- * It also fails with the errors of a write.
+ *   EINVAL      BYTES contain a newline, which would end the line early; OUT is
+ *               NULL; or BYTES is NULL and LENGTH is not 0.  Nothing was
+ *               written.
+ *   EBADF       OUT is not open for writing.
+ * Errors of a write are possible, too.
  */
 int unix_put_line(FILE *out, const void *bytes, size_t length);
 
 /*
- * Read available bytes from any stream: buffered bytes, or the bytes of one
- * read(2) if the buffer is empty.
- * Returns their number, 1 to SIZE; 0 at EOF; or -1 on failure.
+ * Read up to SIZE available bytes from any stream.
+ * Return the number of bytes, 0 at EOF, or -1 on failure.
  *
- * No byte is lost with ETIMEDOUT, EINTR and EAGAIN: call again.
+ * If the buffer of the stream contains bytes, the call returns them.  If the
+ * buffer is empty, the call waits for one read(2).
  *
  * Errors:
+ *   ETIMEDOUT, EINTR, EAGAIN
+ *               The read failed temporarily.  No byte was lost, so the caller
+ *               may call again.
  *   EINVAL      SIZE is 0, or a pointer is NULL.
- *   EBADF       The stream is not open for reading.
- * It also fails with the errors of a read.
+ *   EBADF       IN is not open for reading.
+ * Errors of a read are possible, too.
  */
 UNIX_NODISCARD
 ssize_t unix_get_bytes(FILE *in, void *bytes, size_t size);
@@ -612,10 +679,10 @@ void unix_free_buffer(struct unix_buffer *buffer);
 /* A function that serves one connection.  unix_serve() closes the ports. */
 typedef void unix_handler(struct unix_ports *ports, void *context);
 
-/* Options of unix_serve().  A null pointer, or zeros, select the defaults. */
+/* Options of unix_serve().  A null pointer or zeros select the defaults. */
 struct unix_serve_options {
 	unsigned clients;	   /* limit of concurrent clients; 0: 256 */
-	unsigned clients_per_user; /* the same for one user; 0: no limit */
+	unsigned clients_per_user; /* limit for each user; 0: no limit */
 	int drain;		   /* ms; 0: 5000; -1: no limit */
 	size_t stack_size;	   /* bytes; 0: default of the system */
 	void *reserved[2];	   /* must be NULL */
@@ -623,19 +690,20 @@ struct unix_serve_options {
 
 /*
  * Serve the clients of LISTENER, each by a call of HANDLER in a thread.
- * Returns 0 after unix_interrupt() and the return of all handlers, or -1 on
+ * Return 0 after unix_interrupt() and the return of all handlers, or -1 on
  * failure.
  *
  * LISTENER must have UNIX_GUARDED.  CONTEXT is passed to HANDLER.  Handlers run
- * with all signals blocked.  After unix_interrupt(), handlers have `drain`
- * milliseconds to return; then their connections are shut down.  If the socket
- * was made by unix_listen() with a backlog of 0, its backlog is raised to
- * `clients`, or to 128 if that is more.
+ * with all signals blocked.  If unix_listen() made the socket with a backlog of
+ * 0, the call raises the backlog to `clients`, but at least to 128.
+ *
+ * After unix_interrupt(), the call waits `drain` milliseconds for the handlers
+ * to return.  Then it shuts down the connections that remain.
  *
  * Errors:
- *   ETIMEDOUT   The drain expired.
- *   EINVAL      LISTENER or HANDLER is NULL, the connections are not guarded,
- *               or OPTIONS are invalid.
+ *   ETIMEDOUT   Handlers were still running after `drain` milliseconds.
+ *   EINVAL      LISTENER or HANDLER is NULL, LISTENER lacks UNIX_GUARDED, or
+ *               OPTIONS are invalid.
  *   EAGAIN, ENOMEM
  *               The first thread could not be created.
  *   EMFILE, ENFILE
@@ -646,18 +714,19 @@ int unix_serve(struct unix_listener *listener, unix_handler *handler,
     void *context, const struct unix_serve_options *options);
 
 /*
- * Start a program whose standard input and output are a new connection.
- * Returns the process ID of the child, or -1 if none was started.
+ * Start a program with one end of a new connection as its standard input and
+ * output, and open PORTS on the other end.
+ * Return the process ID of the child, or -1 if no program was started.
  *
- * ARGV[0] is searched for in PATH.  PORTS, which the caller closes, are the
- * other end of the connection.  The caller waits for the child with waitpid(2).
- * Guarded ports without UNIX_FILES refuse descriptors; the child's end accepts
- * them.
+ * If ARGV[0] contains no slash, the program is searched for in PATH.  The
+ * caller closes PORTS and waits for the child with waitpid(2).  OPTIONS apply
+ * to PORTS only.  The end of the child never refuses descriptors.
  *
  * Errors:
  *   EINVAL      ARGV, ARGV[0] or PORTS is NULL, or OPTIONS are invalid.
  *   ENOTSUP     The system does not support an option.
- *   EMFILE      The limit of open descriptors was reached.
+ *   EMFILE, ENFILE, ENOMEM
+ *               No descriptor or memory is available.
  * Errors of fork(2) and execve(2) are possible, too.
  */
 pid_t unix_spawn(char *const argv[], const struct unix_options *options,

@@ -11,8 +11,9 @@
 #define MAX_PASSED_FDS		65536
 
 /*
- * strtol(3) accepts spaces and signs; a malformed variable must not select a
- * descriptor.  Returns -1 unless the value is a positive decimal number.
+ * Returns -1 unless the value is a positive decimal number.  strtol(3) alone
+ * would accept spaces and signs, and a malformed variable could select a
+ * descriptor.
  */
 static long
 number_in_variable(const char *name, long limit)
@@ -66,7 +67,7 @@ check_socket_type(int fd, int type)
 	return 0;
 }
 
-/* Datagram sockets cannot listen(2); a bound one receives. */
+/* A datagram socket cannot listen(2), so it must be bound instead. */
 static int
 check_listener(int fd, int type)
 {
@@ -81,8 +82,9 @@ check_listener(int fd, int type)
 }
 
 /*
- * LISTEN_PID protects children that inherit the variables, but not the
- * descriptors: other files would have their numbers.
+ * If LISTEN_PID is another process, the variables are ignored.  A child can
+ * inherit them without the descriptors, and other files of the child would have
+ * the numbers of the sockets.
  */
 static int
 passed_number(const struct up_address *address)
@@ -99,9 +101,9 @@ passed_number(const struct up_address *address)
 }
 
 /*
- * Stores the number of the passed listener in ADDRESS.  Must be called before
- * the library opens a descriptor.  If the passed descriptor is closed, open(2)
- * would return its number, and the wrong file would be examined.
+ * Stores the number of the passed listener in ADDRESS.  Callers must not open a
+ * descriptor before this call.  If the passed descriptor were closed, the new
+ * descriptor could get its number and would be examined in its place.
  */
 int
 up_find_passed(struct up_address *address, int type)

@@ -8,8 +8,8 @@
 #include <string.h>
 
 /*
- * MARK can be a NUL, which begins an abstract name, so its size is N instead of
- * strlen(3).
+ * The size of MARK is N.  strlen(3) cannot be used, since MARK can be the NUL
+ * that begins an abstract name.
  */
 static int
 skip_prefix(struct up_address *address, const char *mark, size_t n)
@@ -21,7 +21,10 @@ skip_prefix(struct up_address *address, const char *mark, size_t n)
 	return 1;
 }
 
-/* strtol(3) would accept a sign, spaces, and numbers beyond an int. */
+/*
+ * Accepts digits only.  strtol(3) would accept a sign, spaces, and numbers
+ * beyond an int.
+ */
 static int
 parse_number(struct up_address *address)
 {
@@ -42,8 +45,8 @@ parse_number(struct up_address *address)
 }
 
 /*
- * Linux compares abstract names by their length: a NUL at the end would make
- * another name.
+ * The NUL at the end of the text is not part of the name.  Linux compares
+ * abstract names with their length, so a NUL would make another name.
  */
 int
 up_make_abstract_name(const struct up_address *address, struct up_name *name)
@@ -67,7 +70,10 @@ check_abstract(const struct up_address *address)
 	    up_fail(EAFNOSUPPORT);
 }
 
-/* Linux opens paths longer than sun_path through /proc; see sockaddr.c. */
+/*
+ * On Linux, a path longer than sun_path is opened through /proc (see
+ * sockaddr.c), so only the limits of the file system apply.
+ */
 static int
 check_length(const char *text, size_t length)
 {
@@ -124,7 +130,7 @@ up_parse_address(const char *text, size_t length, struct up_address *address)
 	return check_path(address);
 }
 
-/* The text of ADDRESS has no NUL; system calls require one. */
+/* Returns a copy of the text of ADDRESS with a NUL, for system calls. */
 char *
 up_address_text(const struct up_address *address)
 {
@@ -146,7 +152,10 @@ up_join_path(const char *first, const char *second)
 	return path;
 }
 
-/* O_PATH opens a socket file; without it, open(2) fails with ENXIO. */
+/*
+ * Requires O_PATH, with which open(2) opens a socket file.  Without O_PATH,
+ * open(2) fails with ENXIO.
+ */
 static int
 open_long_path(const struct up_address *address)
 {

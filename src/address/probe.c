@@ -6,10 +6,11 @@
 
 /*
  * Returns the errno of connect(2) with a datagram socket, or 0 if a datagram
- * socket is bound to the name.  A stream connection would wake the server and
- * would fail if its backlog is full.  A datagram socket fails with EPROTOTYPE
- * if a stream socket is bound, and with ECONNREFUSED if the file is stale.
- * After any other error the socket must be treated as live.
+ * socket is bound to the name.  connect(2) of a datagram socket fails with
+ * EPROTOTYPE if a stream socket is bound, and with ECONNREFUSED if the file is
+ * stale.  After any other error, callers must treat the socket as live.  A
+ * stream socket is not used for the probe: the connection would wake the
+ * server, and would fail if the backlog is full.
  */
 int
 up_probe(const struct up_name *name)
@@ -32,7 +33,7 @@ unix_available(void)
 {
 	int saved = errno;
 	int fd = up_socket(SOCK_STREAM);
-	/* A shortage does not mean that the system lacks the sockets. */
+	/* With a shortage, the system still has the sockets: return 1. */
 	int available = fd != -1 || up_is_shortage(errno);
 
 	up_close(fd);

@@ -16,7 +16,10 @@
 #define ACCESS_OF_OTHERS	(S_IRWXG | S_IRWXO)
 #endif
 
-/* lstat(2) follows a symbolic link if the path ends with a slash. */
+/*
+ * If the path ended with a slash, lstat(2) would follow a symbolic link, which
+ * check_private() must reject.
+ */
 static char *
 trim_slashes(char *path)
 {
@@ -46,8 +49,8 @@ base_directory(void)
 }
 
 /*
- * The directory must belong to the user and have mode 0700: a user with write
- * permission could replace a socket and receive its clients.
+ * The directory must belong to the user and exclude other users.  Any user with
+ * write permission could replace a socket and receive its clients.
  */
 static int
 check_private(const char *path)
@@ -71,7 +74,10 @@ check_private(const char *path)
 	return 0;
 }
 
-/* The components "." and ".." would lead out of the runtime directory. */
+/*
+ * Rejects the components "." and "..", which would lead out of the directory of
+ * the application or of the user.
+ */
 static int
 check_name(const char *name)
 {
@@ -87,8 +93,8 @@ check_name(const char *name)
 }
 
 /*
- * Another process can make the directory at the same time, so EEXIST is not an
- * error.
+ * EEXIST is not an error, since another process can make the directory at the
+ * same time.
  */
 static int
 make_directory(const char *path)
@@ -97,7 +103,7 @@ make_directory(const char *path)
 
 	if (mkdir(path, 0700) == -1)
 		return errno == EEXIST ? check_private(path) : -1;
-	/* The umask may have cleared bits in mkdir(2). */
+	/* The umask can clear bits in mkdir(2), so the mode is set again. */
 	if (chmod(path, 0700) == 0 && check_private(path) == 0)
 		return 0;
 	error = errno;

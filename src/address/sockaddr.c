@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Names of sockets.  A truncated path would lead to another file, and padding
- * would become part of an abstract name, so the length is exact.
+ * Names of sockets.  The length of a name is exact: a truncated path would lead
+ * to another file, and padding would become part of an abstract name.
  */
 #include "address.h"
 
@@ -12,8 +12,8 @@
 #include <string.h>
 
 /*
- * A path can fill sun_path without a NUL: the systems use the length of the
- * name.
+ * A path can fill sun_path without a NUL, since the systems use the length of
+ * the name.
  */
 int
 up_make_name(const char *bytes, size_t length, struct up_name *name)
@@ -35,10 +35,12 @@ up_make_name(const char *bytes, size_t length, struct up_name *name)
  * Makes a name under /proc for a path that does not fit into sun_path: the file
  * LAST in DIRECTORY or, if LAST is NULL, the file that DIRECTORY refers to.
  *
- * After unshare(2) with CLONE_FILES, the descriptors of the thread are not in
- * /proc/self, hence /proc/thread-self.  If /proc is missing or is not a procfs,
- * the name would lead to another file, so the result is compared; the error is
- * that of systems without such names.
+ * The name is below /proc/thread-self: after unshare(2) with CLONE_FILES, the
+ * descriptors of the thread are not in /proc/self.
+ *
+ * If /proc is not a procfs, the name can lead to another file, so both files
+ * are compared.  If they differ or /proc is missing, the error is ENAMETOOLONG,
+ * as on systems without /proc.
  */
 int
 up_make_name_at(int directory, const char *last, struct up_name *name)

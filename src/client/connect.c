@@ -16,11 +16,11 @@ set_send_timeout(int fd, int ms)
 }
 
 /*
- * FD is blocking and DEADLINE is set as SO_SNDTIMEO, which limits connect(2) on
- * Linux while the backlog is full.  connect(2) of a non-blocking socket would
- * fail with EAGAIN, and poll(2) cannot wait for room in a backlog.  After a
- * signal Linux leaves a Unix domain socket unconnected, so the same socket can
- * be used again.
+ * FD is blocking, and the time left is set as SO_SNDTIMEO, which on Linux
+ * limits the wait of connect(2) for room in the backlog.  A non-blocking socket
+ * cannot wait: connect(2) would fail with EAGAIN, and poll(2) does not report
+ * room in a backlog.  If a signal interrupts connect(2), Linux leaves a Unix
+ * domain socket unconnected, so connect(2) is repeated with the same socket.
  */
 static int
 connect_until(int fd, const struct up_name *name, long long deadline)
@@ -42,8 +42,10 @@ connect_until(int fd, const struct up_name *name, long long deadline)
 }
 
 /*
- * SO_SNDTIMEO would also limit writes.  setsockopt(2) of macOS fails with
- * EINVAL if the peer has closed; its next write fails anyway.
+ * Clears SO_SNDTIMEO after connect(2), since the option would also limit later
+ * writes to the connection.  If the peer has already closed, setsockopt(2) of
+ * macOS fails with EINVAL.  This error is ignored: the next write of the caller
+ * reports the closed connection.
  */
 static int
 clear_send_timeout(int fd)
@@ -59,7 +61,10 @@ connect_once(const struct up_name *name, const struct unix_options *options,
 
 	if (fd == -1)
 		return -1;
-	/* The server can send descriptors as soon as connect(2) succeeds. */
+	/*
+	 * The server can send descriptors as soon as connect(2) succeeds, so
+	 * they are refused before.
+	 */
 	if (up_refuse_files(fd, options) == -1 ||
 	    up_sigpipe_socket(fd, options) == -1 ||
 	    connect_until(fd, name, deadline) == -1 ||
@@ -71,8 +76,8 @@ connect_once(const struct up_name *name, const struct unix_options *options,
 }
 
 /*
- * ENOENT and ECONNREFUSED mean that no server listens yet.  The BSDs also fail
- * with ECONNREFUSED if the backlog is full.
+ * With ENOENT and ECONNREFUSED no server listens yet, so UNIX_WAIT retries.  On
+ * the BSDs, ECONNREFUSED can also mean a full backlog; a retry is right, too.
  */
 static int
 is_awaited_error(int error)
@@ -90,7 +95,7 @@ wait_to_retry(long long deadline)
 	return up_sleep(left != -1 && left < RETRY_MS ? left : RETRY_MS);
 }
 
-/* A server that starts replaces the file, so each attempt opens the path. */
+/* A starting server can replace the file, so each attempt opens the path. */
 static int
 resolve_and_connect(const struct up_address *address,
     const struct unix_options *options, long long deadline)
@@ -118,7 +123,10 @@ connect_patiently(const struct up_address *address,
 	return fd;
 }
 
-/* The socket of an address fd:N still belongs to the caller after a failure. */
+/*
+ * After a failure, the socket of an address fd:N still belongs to the caller
+ * and remains open.
+ */
 static int
 open_address(const struct up_address *address,
     const struct unix_options *options, struct unix_ports *ports)

@@ -43,7 +43,10 @@ send_to_address(const struct up_address *address,
 	return result;
 }
 
-/* send(2) on a stream socket would succeed, but lose the boundaries. */
+/*
+ * Rejects stream sockets, on which send(2) would succeed but lose the
+ * boundaries of the datagram.
+ */
 static int
 send_through(int fd, const struct datagram *datagram)
 {

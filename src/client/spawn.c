@@ -10,8 +10,9 @@
 extern char **environ;
 
 /*
- * execve(2) preserves the signal mask and ignored signals.  Most programs rely
- * on SIGPIPE to end them, and a blocked SIGTERM could not terminate them.
+ * execve(2) preserves the signal mask and ignored signals, so both are reset
+ * for the child.  Most programs rely on SIGPIPE to end them, and a blocked
+ * SIGTERM could not terminate them.
  */
 static int
 set_signals(posix_spawnattr_t *attributes)
@@ -30,7 +31,10 @@ set_signals(posix_spawnattr_t *attributes)
 	    posix_spawnattr_setsigdefault(attributes, &pipe);
 }
 
-/* FD must be above 1: dup2(2) of a descriptor to itself keeps close-on-exec. */
+/*
+ * FD must be above 1.  dup2(2) of 0 or 1 to itself would keep close-on-exec,
+ * and execve(2) would close the descriptor.
+ */
 static int
 set_standard_files(posix_spawn_file_actions_t *actions, int fd)
 {
@@ -42,8 +46,8 @@ set_standard_files(posix_spawn_file_actions_t *actions, int fd)
 }
 
 /*
- * Returns 0 or an errno.  posix_spawn(3) also returns the error of execve(2),
- * which a caller of fork(2) would have to receive through a pipe.
+ * Returns 0 or an errno.  posix_spawn(3) also returns the error of execve(2).
+ * With fork(2), the child would have to send this error through a pipe.
  */
 static int
 spawn_child(char *const argv[], int fd, pid_t *child)

@@ -37,7 +37,10 @@ next_option(const struct command *command, int argc, char *argv[])
 	return option;
 }
 
-/* strtod(3) and strtoul(3) also accept spaces, signs, hex, "nan" and "inf". */
+/*
+ * Checks the bytes of a number, since strtod(3) and strtoul(3) also accept
+ * spaces, signs, hex, "nan" and "inf".
+ */
 static int
 consists_of(const char *text, const char *bytes)
 {
@@ -89,7 +92,10 @@ parse_mode(const char *text, mode_t *mode)
 	return 0;
 }
 
-/* POSIX chgrp(1): if a group has a numeric name, the name takes precedence. */
+/*
+ * As POSIX requires of chgrp(1), a group name that consists of digits takes
+ * precedence over the number.
+ */
 int
 parse_group(const char *text, gid_t *group)
 {

@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 /*
- * With -w, unix_connect(3) fails with ETIMEDOUT instead of the error that it
- * retried.  One more attempt without -w returns the cause for the message.
+ * With -w, unix_connect(3) retries after ENOENT and ECONNREFUSED, and in the
+ * end fails with ETIMEDOUT.  One more attempt without -w fails with the cause,
+ * which the message then states.
  */
 static int
 connect_or_explain(const char *address, struct unix_options *options,
@@ -29,8 +30,9 @@ static int
 exec_program(const char *path, char *argv[], const struct unix_ports *ports)
 {
 	/*
-	 * dup2(2) of a descriptor to itself keeps close-on-exec: execv(3)
-	 * would close a connection whose number is 0 or 1.
+	 * The duplicate is 3 or above.  If the number were 0 or 1, dup2(2) to
+	 * itself would keep close-on-exec, and execv(3) would close the
+	 * connection.
 	 */
 	int fd = fcntl(unix_fileno(ports), F_DUPFD_CLOEXEC, 3);
 
@@ -43,8 +45,8 @@ exec_program(const char *path, char *argv[], const struct unix_ports *ports)
 }
 
 /*
- * The program is searched for before the connection is made: if it is missing,
- * the server must not accept a client that sends nothing.
+ * The program is searched for before the connection is made.  If the program is
+ * missing, the server therefore does not accept a client that sends nothing.
  */
 static int
 connect_to(const char *address, char *argv[], struct unix_options *options,

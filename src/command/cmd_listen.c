@@ -21,8 +21,9 @@ interrupt_accept(int number)
 }
 
 /*
- * The service manager drops a notification if its queue is full, and ends a
- * service that does not notify it.  The notification is repeated meanwhile.
+ * Sends the readiness notification until the service manager receives it.  If
+ * the queue of the manager is full, a notification is lost, and the manager
+ * ends a service that does not notify it.
  */
 static void
 wait_client(struct unix_listener *listener)
@@ -40,9 +41,9 @@ wait_client(struct unix_listener *listener)
 
 /*
  * The socket file is removed before the first byte is copied, since further
- * clients would wait in the backlog for ever.  A signal during the wait for the
- * client ends the command with status 0.  A later one kills the process:
- * status 0 would hide that bytes were lost.
+ * clients would wait in the backlog for ever.  If a signal arrives during the
+ * wait for the client, the command ends with status 0.  If a signal arrives
+ * later, it kills the process, since status 0 would hide that bytes were lost.
  */
 static int
 serve_one(const char *address, struct unix_listener *listener)

@@ -11,7 +11,10 @@ extern char **environ;
 
 static pid_t children[2] = { -1, -1 };
 
-/* A signal that ended the command alone would leave both programs running. */
+/*
+ * Sends a signal to both programs.  If the signal ended only the command, both
+ * programs would continue to run.
+ */
 static void
 forward(int number)
 {
@@ -25,9 +28,9 @@ forward(int number)
 }
 
 /*
- * A terminal sends SIGINT and SIGQUIT to the command and both programs.  If the
- * command terminated, the exit status of a program that handles the signal
- * would be lost.
+ * A terminal sends SIGINT and SIGQUIT to the command and both programs.  The
+ * command does nothing and waits, since a program can handle the signal and
+ * exit with a status of its own, which the command reports.
  */
 static void
 keep_waiting(int number)
@@ -36,8 +39,8 @@ keep_waiting(int number)
 }
 
 /*
- * Ignored signals remain ignored: nohup(1) and the background jobs of a shell
- * rely on it.  execve(2) resets the handlers for the programs.
+ * Ignored signals remain ignored, as nohup(1) and the background jobs of a
+ * shell require.  In the programs, execve(2) resets the handlers.
  */
 static void
 set_handler(int number, void (*handler)(int))
@@ -62,9 +65,10 @@ set_handlers(void)
 }
 
 /*
- * Returns the status of the program that failed first.  If a signal killed it,
- * the status is 128 plus its number, as in a shell.  execve(2) preserves
- * children, so a child that the command has not started is possible.
+ * Returns the status of the program that failed first.  If a signal killed this
+ * program, the status is 128 plus the number of the signal, as in a shell.
+ * Other children are skipped: the process can have had children before the
+ * execve(2) of the command.
  */
 static int
 wait_all(void)
@@ -90,9 +94,9 @@ wait_all(void)
 }
 
 /*
- * Signals are blocked until both programs have started: forward() would not
+ * Signals are blocked until both programs have started, since forward() cannot
  * reach a program whose process ID is not yet stored.  If the second program
- * cannot start, the first is terminated, since it has no peer.
+ * cannot start, the first is terminated: it would have no peer.
  */
 static int
 start_both(char **argv[2], char *const paths[2],

@@ -21,10 +21,10 @@ path_of(const char *address)
 }
 
 /*
- * connect(2) fails with ECONNREFUSED for a file that is not a socket, for a
- * stale socket, and for a server between bind(2) and listen(2).  A datagram to
- * the third fails with EPROTOTYPE; without it, a starting server would be
- * reported as stale.
+ * connect(2) fails with ECONNREFUSED in three cases: the file is not a socket,
+ * the socket is stale, or a server is between bind(2) and listen(2).  A
+ * datagram distinguishes the last two: to a starting server, it fails with
+ * EPROTOTYPE.
  */
 static const char *
 kind_of_refusal(const char *address)

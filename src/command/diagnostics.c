@@ -22,8 +22,10 @@ explanation(const char *address, int error)
 }
 
 /*
- * A terminal would execute control characters in an argument.  The library
- * makes those of an address visible, and 0 is an error that it does not explain.
+ * Prints ARGUMENT with visible control characters, which a terminal would
+ * execute.  unix_explain() makes those of an address visible, so ARGUMENT is
+ * explained as an address.  The error 0 has no explanation, so that only
+ * ": " and its strerror(3) follow ARGUMENT and are removed.
  */
 void
 print_visible(FILE *file, const char *argument)
@@ -95,8 +97,9 @@ misused(const struct command *command, const char *format, ...)
 }
 
 /*
- * Returns 0, or an exit status.  exit(3) ignores errors of the last write, and
- * NFS reports a full disk at close(2).
+ * Closes standard output and returns 0, or an exit status after an error.
+ * exit(3) would ignore an error of the last write, and of close(2), at which
+ * NFS reports a full disk.
  */
 int
 close_output(void)
@@ -105,6 +108,6 @@ close_output(void)
 
 	if (fclose(stdout) == EOF)
 		return complain("standard output", errno);
-	/* stdio does not record the errno of an earlier write. */
+	/* stdio does not record the errno of an earlier write, hence EIO. */
 	return failed ? complain("standard output", EIO) : 0;
 }

@@ -19,10 +19,10 @@ static const struct command all = {
 };
 
 /*
- * socket(2) returns the lowest free number.  If descriptor 1 or 2 is closed, a
- * socket could get its number, and the peer would receive output or messages.
- * Standard input becomes empty.  Standard output is opened read-only: a write
- * must fail instead of losing the bytes.
+ * Opens /dev/null in place of a closed standard descriptor.  socket(2) returns
+ * the lowest free number.  It could otherwise return 1 or 2, and the peer would
+ * receive output or messages.  /dev/null for standard output is read-only, so
+ * that a write fails instead of losing the bytes.
  */
 static int
 open_standard(void)
@@ -37,9 +37,10 @@ open_standard(void)
 }
 
 /*
- * execve(2) preserves blocked and ignored signals.  If SIGTERM were blocked, no
- * wait would end; if SIGCHLD were ignored, waitpid(2) would not return the
- * status of children.  SIGPIPE would end the command without a message.
+ * execve(2) preserves blocked and ignored signals, so both are reset.  If
+ * SIGTERM were blocked, the signal would not end a wait.  If SIGCHLD were
+ * ignored, waitpid(2) would not return the status of children.  SIGPIPE is
+ * ignored, since it would end the command without a message.
  */
 static void
 reset_signals(void)
@@ -95,8 +96,8 @@ main(int argc, char *argv[])
 	size_t i;
 
 	/*
-	 * stdio writes to an unbuffered stream in parts, and output of other
-	 * processes could split a message.
+	 * Standard error is line-buffered.  stdio writes to an unbuffered
+	 * stream in parts, between which other processes could write.
 	 */
 	setvbuf(stderr, line, _IOLBF, sizeof(line));
 	if (open_standard() == -1)

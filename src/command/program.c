@@ -10,7 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Returns 0 or an errno.  For a directory, X_OK means search permission. */
+/*
+ * Returns 0 or an errno.  A directory is rejected by its type, since X_OK of a
+ * directory is search permission.
+ */
 static int
 check_program(const char *path)
 {
@@ -21,7 +24,7 @@ check_program(const char *path)
 	return S_ISREG(file.st_mode) && access(path, X_OK) == 0 ? 0 : EACCES;
 }
 
-/* POSIX: an empty directory in PATH is the current directory. */
+/* An empty DIRECTORY is the current directory, as POSIX specifies for PATH. */
 static char *
 join_path(const char *directory, size_t length, const char *name)
 {
@@ -35,9 +38,10 @@ join_path(const char *directory, size_t length, const char *name)
 }
 
 /*
- * The program is searched for once.  posix_spawnp(3) would search PATH for each
- * client, and would report a missing program only then.  As in execvp(3), a
- * directory of PATH without search permission is skipped.
+ * The program is searched for once, before the first client.  posix_spawnp(3)
+ * would search PATH for each client, and would report a missing program only
+ * when a client is accepted.  As in execvp(3), a directory of PATH without
+ * search permission is skipped.
  */
 char *
 find_program(const char *name)
@@ -67,9 +71,10 @@ find_program(const char *name)
 }
 
 /*
- * execve(2) preserves blocked signals and the ignored SIGPIPE.  Handled signals
- * are reset, too: a handler could otherwise run in the child before execve(2).
- * A signal that the parent of the command ignores remains ignored.
+ * execve(2) preserves blocked signals and the ignored SIGPIPE, so both are
+ * reset for the program.  Handled signals are reset, too: a handler could
+ * otherwise run in the child before execve(2).  If the parent of the command
+ * has ignored a signal, the signal remains ignored.
  */
 static int
 set_signals(posix_spawnattr_t *attributes)
@@ -107,8 +112,9 @@ set_files(posix_spawn_file_actions_t *actions, int fd)
 }
 
 /*
- * FD must be above 2: dup2(2) of a descriptor to itself keeps close-on-exec.
- * Returns -1 with the error of fork(2) or execve(2).
+ * FD must be above 2.  dup2(2) of a standard descriptor to itself would keep
+ * close-on-exec, and the program would lose the connection.  On failure returns
+ * -1 with the error of fork(2) or execve(2).
  */
 pid_t
 start_program(const char *path, char *const argv[],

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The signals of a server.  They are blocked except during a wait.  A signal
- * that arrived just before the wait would not end it, and a signal that
- * terminated the process elsewhere would leave a stale socket file.
+ * The signals of a server, which are blocked except during a wait.  Otherwise,
+ * a signal just before the wait would not end the wait, and a signal elsewhere
+ * could terminate the process and leave a stale socket file.
  */
 #include "command.h"
 
@@ -67,14 +67,17 @@ catch_signals(void)
 	handle_signals(record_signal);
 }
 
-/* A timeout of -1 milliseconds is none. */
+/* If MS is -1, waits without a timeout. */
 void
 wait_signal(int ms)
 {
 	struct timespec timeout = { .tv_sec = ms / 1000,
 	    .tv_nsec = ms % 1000 * 1000000L };
 
-	/* macOS lacks ppoll(2).  Unblocking and waiting must be atomic. */
+	/*
+	 * Unblocking the signals and waiting must be atomic, which pselect(2)
+	 * is on every system.  macOS lacks ppoll(2).
+	 */
 	pselect(0, NULL, NULL, NULL, ms == -1 ? NULL : &timeout,
 	    &unblocked);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An abstract name can begin with a NUL, and ends at the next one. */
+/* If ADDRESS begins with a NUL, its abstract name ends at the next NUL. */
 static int
 say_reason(struct up_text *text, const char *address, int error)
 {
@@ -28,7 +28,10 @@ say_reason(struct up_text *text, const char *address, int error)
 	return said || up_explain_options(text, &parsed, error);
 }
 
-/* With EINVAL the address is empty: the byte after its NUL must not be read. */
+/*
+ * If ERROR is EINVAL and ADDRESS begins with a NUL, the address is an empty
+ * string, and the byte after the NUL must not be read.
+ */
 UP_API int
 unix_explain(const char *address, int error, char *bytes, size_t size)
 {

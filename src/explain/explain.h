@@ -18,7 +18,7 @@ __attribute__((format(printf, 2, 3)))
 void up_say(struct up_text *, const char *, ...);
 void up_say_bytes(struct up_text *, const char *, size_t);
 
-/* The others return 0 if the error is none of theirs. */
+/* If a function below does not explain the error, it returns 0. */
 
 /* explain_address.c: addresses that are malformed, too long or unsupported */
 int up_explain_address(struct up_text *, const char *, int);

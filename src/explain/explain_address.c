@@ -19,8 +19,8 @@ is_malformed(const char *address)
 }
 
 /*
- * An address that begins with a NUL has its bytes behind it, so that one
- * without such bytes is an empty one.  0 if ADDRESS is well-formed.
+ * Returns 0 if ADDRESS is well-formed.  With EINVAL, an address that begins
+ * with a NUL is an empty string: an abstract name would be valid.
  */
 static int
 say_malformed(struct up_text *text, const char *address)
@@ -37,7 +37,10 @@ say_malformed(struct up_text *text, const char *address)
 	return 1;
 }
 
-/* strlen(3) does not count the bytes of a name that follow a NUL. */
+/*
+ * If a name contains a NUL, the LENGTH of strlen(3) is too small.  If LENGTH is
+ * within the limit, the message therefore states only the limit.
+ */
 static void
 say_excess(struct up_text *text, const char *part, size_t length, size_t limit)
 {

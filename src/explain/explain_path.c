@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Explains errors of paths.  One errno of the kernel has several causes, so the
- * file system is examined.  Each message states the problem, then the remedy.
+ * Explains errors of paths.  Since one errno of the kernel has several causes,
+ * the file system is examined to find the actual one.  Each message states the
+ * problem, then the remedy.
  */
 #include "explain.h"
 
@@ -35,8 +36,8 @@ probe_path(const char *path)
 }
 
 /*
- * Whether a server may have the file PATH open where this kernel does not see
- * it: on another machine, or below a FUSE file system.
+ * Whether a server that this kernel cannot reach can use a socket file in
+ * DIRECTORY: on another machine, or below a FUSE file system.
  */
 static int
 may_be_elsewhere(const char *directory)
@@ -170,7 +171,10 @@ say_late(struct up_text *text, const char *path, const char *directory)
 		    "server busy?");
 }
 
-/* BUFFER has PATH_MAX bytes.  dirname(3) may modify its argument. */
+/*
+ * BUFFER has PATH_MAX bytes.  dirname(3) is not used, since it may modify the
+ * path.
+ */
 static const char *
 directory_of(const char *path, char *buffer)
 {
@@ -203,7 +207,10 @@ say_missing(struct up_text *text, const char *path, const char *directory)
 		up_say(text, "nothing is there; is the server running?");
 }
 
-/* EPERM of a file that could be made: what it was to be is not permitted. */
+/*
+ * EPERM although the user may create files in DIRECTORY: the type, group, owner
+ * or mode of the file is not permitted.
+ */
 static void
 say_not_granted(struct up_text *text, const char *directory)
 {
@@ -243,7 +250,10 @@ say_forbidden(struct up_text *text, const char *path, const char *directory,
 	}
 }
 
-/* The type of the live socket is that of a datagram socket, or it is not. */
+/*
+ * A probe succeeds only if the socket is a datagram socket, so the message can
+ * state the type.
+ */
 static void
 say_other_type(struct up_text *text, const char *path)
 {

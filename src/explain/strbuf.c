@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Appends to a buffer of fixed size.  Truncated bytes are counted, too, since
- * unix_explain() returns the complete length, as snprintf(3) does.
+ * Appends to a buffer of fixed size.  Truncated bytes are counted, too:
+ * unix_explain() returns the length of the complete text, as snprintf(3) does.
  */
 #include "explain.h"
 
@@ -25,8 +25,8 @@ up_say(struct up_text *text, const char *format, ...)
 }
 
 /*
- * The number of bytes of the UTF-8 character at BYTES, of which LENGTH are
- * there, or 0 if they are none.  *CODE is the character.
+ * Stores the UTF-8 character at BYTES in *CODE, and returns the number of its
+ * bytes, or 0 if the LENGTH bytes do not begin with a valid character.
  */
 static size_t
 decode_utf8(const unsigned char *bytes, size_t length, unsigned long *code)
@@ -45,15 +45,19 @@ decode_utf8(const unsigned char *bytes, size_t length, unsigned long *code)
 			return 0;
 		*code = *code << 6 | (bytes[i] & 0x3f);
 	}
-	/* A longer form than needed would hide a control character. */
+	/*
+	 * An overlong form is not valid: it could encode a control character
+	 * in bytes that look harmless.
+	 */
 	return size > 1 && (*code < first_of_size[size] || *code > 0x10ffff ||
 	    (*code >= 0xd800 && *code <= 0xdfff)) ? 0 : size;
 }
 
 /*
- * A terminal executes the control characters of ASCII and of ISO 8859 (C1, as
- * U+009B), ends a line at U+2028 and U+2029, and shows the text that follows a
- * bidirectional mark in another order.
+ * Characters by which an address could change the display of a message.  A
+ * terminal executes the control characters of ASCII and of ISO 8859 (C1, such
+ * as U+009B), and ends a line at U+2028 and U+2029.  A bidirectional mark
+ * changes the order of the text after it.
  */
 static int
 is_control(unsigned long code)
@@ -64,7 +68,10 @@ is_control(unsigned long code)
 	    (code >= 0x2066 && code <= 0x2069);
 }
 
-/* Bytes of a hostile address that are not printable become "\xNN". */
+/*
+ * Prints bytes that are not printable as "\xNN", since an address can come from
+ * a hostile source.
+ */
 void
 up_say_bytes(struct up_text *text, const char *bytes, size_t length)
 {

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * unix_get_bytes(): the bytes that are there, as read(2) returns them, with the
- * buffer of the stream.  fread(3) waits until all that it asks for has arrived.
+ * unix_get_bytes(): returns available bytes, as read(2) does, including those
+ * in the buffer of the stream.  fread(3) waits for all requested bytes.
  */
 #include "message.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* Up to SIZE bytes of the buffer, in which bytes of ungetc(3) are the first. */
+/*
+ * Takes up to SIZE bytes of the buffer.  Bytes that ungetc(3) has pushed back
+ * come first.
+ */
 static size_t
 take_buffered_bytes(FILE *in, char *bytes, size_t size)
 {
@@ -24,7 +27,10 @@ take_buffered_bytes(FILE *in, char *bytes, size_t size)
 	return n;
 }
 
-/* Buffer empty: reading one byte makes stdio refill it, by one read(2). */
+/*
+ * If the buffer is empty, one byte is read, which makes stdio refill the buffer
+ * by one read(2).
+ */
 static ssize_t
 read_available(struct up_stream *stream, char *bytes, size_t size)
 {

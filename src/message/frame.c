@@ -43,8 +43,8 @@ read_part(struct up_stream *stream, struct unix_buffer *frame, void *where,
 }
 
 /*
- * Memory is allocated as bytes arrive.  If it were allocated from the prefix, a
- * peer could occupy the whole limit with a prefix of 4 bytes.
+ * Memory is allocated as bytes arrive.  If the announced length were allocated,
+ * a peer could occupy memory up to the limit by sending a prefix of 4 bytes.
  */
 static int
 read_body(struct up_stream *stream, struct unix_buffer *frame, size_t size)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Lines of bounded length, copied from the buffer of the stream.  fgets(3) and
- * getline(3) lose the first part of a line if a later read fails, for example
- * after a timeout.
+ * Lines of bounded length, copied from the buffer of the stream.  If a read
+ * fails inside a line, for example after a timeout, fgets(3) and getline(3)
+ * lose the received part; unix_get_line() keeps this part for the next call.
  */
 #include "message.h"
 
@@ -12,8 +12,9 @@
 #define SHORT_COPY_BYTES	((size_t)256)
 
 /*
- * For short lines, the call of memcpy(3) and its selection of a method take
- * longer than the copy.  The last 16 bytes may be copied twice.
+ * Short lines are copied here: a call of memcpy(3), which first selects a
+ * method, would take longer than the copy.  The last 16 bytes can overlap
+ * earlier ones and are then copied twice.
  */
 static void
 copy_bytes(char *to, const char *from, size_t n)
@@ -33,8 +34,8 @@ copy_bytes(char *to, const char *from, size_t n)
 }
 
 /*
- * A CR is not part of the line if a newline follows, so one CR may exceed the
- * limit until the next byte is known.
+ * If a newline follows a CR, the CR is not part of the line.  Until the next
+ * byte is known, a line may therefore exceed the limit by one CR.
  */
 static int
 exceeds_limit(const struct unix_buffer *line, char last, size_t n, size_t limit)
@@ -44,7 +45,10 @@ exceeds_limit(const struct unix_buffer *line, char last, size_t n, size_t limit)
 	return length > limit && (length > limit + 1 || last != '\r');
 }
 
-/* The additional byte is for the next byte of the line, or for the NUL. */
+/*
+ * Makes room for one byte more than N, in which the caller stores the next byte
+ * of the line or the NUL.
+ */
 static int
 append_bytes(struct unix_buffer *line, const char *bytes, size_t n,
     size_t limit)
@@ -68,8 +72,8 @@ take_buffered(FILE *in, struct unix_buffer *line, size_t limit)
 	size_t n = up_buffered_input(in, &bytes);
 
 	/*
-	 * Before the first read `bytes` may be NULL.  ISO C does not define
-	 * memchr(3) of a null pointer, or the addition of 0 to it.
+	 * Before the first read, `bytes` can be NULL and is not used: ISO C
+	 * does not define memchr(3) of a null pointer, or an addition to it.
 	 */
 	if (n == 0)
 		return append_bytes(line, "", 0, limit);
@@ -90,7 +94,7 @@ finish_at(struct unix_buffer *line, size_t length, size_t limit, int partial)
 	return up_message_finish(line, length, partial);
 }
 
-/* Network protocols end lines with CR LF. */
+/* Removes a CR before the newline: network protocols end lines with CR LF. */
 static int
 finish_line(struct unix_buffer *line, size_t limit)
 {
@@ -101,7 +105,10 @@ finish_line(struct unix_buffer *line, size_t limit)
 	return finish_at(line, length, limit, 0);
 }
 
-/* POSIX text files end with a newline, but input can end without one. */
+/*
+ * At EOF, returns bytes that no newline follows as a last line, and marks it
+ * as partial.
+ */
 static int
 finish_input(FILE *in, struct unix_buffer *line, size_t limit)
 {
@@ -113,8 +120,9 @@ finish_input(FILE *in, struct unix_buffer *line, size_t limit)
 }
 
 /*
- * Whether the part that an earlier call has kept is longer than LIMIT, which
- * may be smaller now.  Its newline is still unread then.
+ * Whether the part that an earlier call has kept is longer than LIMIT, if that
+ * call had a greater limit.  The call then fails before a read, so that the
+ * caller can skip the rest of the line up to its newline.
  */
 static int
 is_kept_part_too_long(const struct unix_buffer *line, size_t limit)
@@ -126,8 +134,8 @@ is_kept_part_too_long(const struct unix_buffer *line, size_t limit)
 }
 
 /*
- * stdio has no call that only fills the buffer.  Reading one byte fills it, and
- * that byte is appended apart from the rest.
+ * If the buffer is empty, one byte is read and appended to the line.  The read
+ * also fills the buffer; stdio has no call that does only this.
  */
 static int
 read_line(struct up_stream *stream, struct unix_buffer *line, size_t limit)
@@ -151,7 +159,9 @@ read_line(struct up_stream *stream, struct unix_buffer *line, size_t limit)
 	}
 }
 
-/* A newline among BYTES would be the end of a line for the reader. */
+/*
+ * A newline among BYTES is an error, since the reader would receive two lines.
+ */
 UP_API int
 unix_put_line(FILE *out, const void *bytes, size_t length)
 {

@@ -14,8 +14,9 @@
 #define FIRST_CAPACITY_BYTES	((size_t)256)
 
 /*
- * A read is a cancellation point.  The stream of a cancelled thread would
- * remain locked for all others.
+ * A cleanup handler of reads and writes, which are cancellation points.
+ * Without it, the stream of a cancelled thread would remain locked for all
+ * other threads.
  */
 static void
 unlock_on_cancel(void *stream)
@@ -24,8 +25,9 @@ unlock_on_cancel(void *stream)
 }
 
 /*
- * musl does not set errno if the stream is not open for this direction, so the
- * error is EBADF unless stdio replaces it.
+ * If the stream is not open for this direction, musl does not set errno.  EBADF
+ * is therefore stored before the call; if the error is another one, stdio
+ * replaces EBADF.
  */
 static int
 preset_errno(void)
@@ -94,8 +96,8 @@ up_write_bytes(struct up_stream *stream, const void *bytes, size_t size)
 }
 
 /*
- * The capacity doubles, since realloc(3) can copy the message: with a constant
- * increment the total cost would be quadratic.
+ * The capacity doubles.  Each realloc(3) can copy the message, so that with a
+ * constant increment the total cost would be quadratic.
  */
 int
 up_message_grow(struct unix_buffer *buffer, size_t need, size_t most)
@@ -118,7 +120,7 @@ up_message_grow(struct unix_buffer *buffer, size_t need, size_t most)
 	return 0;
 }
 
-/* The next call must not continue the message. */
+/* Drops the received part: the next call must not continue the message. */
 int
 up_message_fail(struct unix_buffer *buffer, int error)
 {
@@ -127,10 +129,10 @@ up_message_fail(struct unix_buffer *buffer, int error)
 }
 
 /*
- * Whether *ERROR, of a read from IN, is final.  A temporary one clears the error
- * indicator, since the stream can still be read.  ETIMEDOUT of a stream with a
- * descriptor is the timeout of the kernel, of TCP: it ends the connection, and
- * becomes ECONNRESET, since a caller would read again after ETIMEDOUT.
+ * Whether *ERROR, of a read from IN, is final.  If the error is temporary, the
+ * error indicator is cleared, since the stream can still be read.  ETIMEDOUT of
+ * a stream with a descriptor is the timeout of TCP, which ends the connection.
+ * It becomes ECONNRESET, since a caller would read again after ETIMEDOUT.
  */
 int
 up_is_final_error(FILE *in, int *error)
@@ -144,8 +146,8 @@ up_is_final_error(FILE *in, int *error)
 }
 
 /*
- * Called after a short read.  Returns 0 at EOF, else -1.  A temporary error
- * keeps the received part.
+ * Called after a short read.  Returns 0 at EOF, or -1 after an error.  If the
+ * error is temporary, the buffer keeps the received part.
  */
 int
 up_message_cut_off(struct unix_buffer *buffer, FILE *in)

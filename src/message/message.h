@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The common part of lines and frames.  The functions that every message uses
- * are inline: for a short message their calls would take most of the time.
+ * are inline, since their calls would take most of the time of a short message.
  */
 #ifndef UP_MESSAGE_H
 #define UP_MESSAGE_H
@@ -21,8 +21,8 @@ size_t up_read_bytes(struct up_stream *, void *, size_t);
 int up_write_bytes(struct up_stream *, const void *, size_t);
 
 /*
- * flockfile(3) takes much of the time of a short message.  The only thread of a
- * process does not need it.
+ * If the process has a single thread, the stream is not locked: flockfile(3)
+ * would take much of the time of a short message.
  */
 static inline void
 up_lock_stream(struct up_stream *stream, FILE *file)
@@ -58,8 +58,9 @@ int up_message_cut_off(struct unix_buffer *, FILE *);
 int up_is_final_error(FILE *, int *);
 
 /*
- * Part of a line followed by a frame, or by bytes of another stream, would be a
- * message that no peer has sent.
+ * Fails if the buffer holds a part of a message of another kind or stream.  If
+ * bytes of IN continued this part, the result would be a message that no peer
+ * has sent.
  */
 static inline int
 up_message_begin(struct unix_buffer *buffer, FILE *in, enum up_kind kind)
@@ -92,7 +93,7 @@ up_message_room(struct unix_buffer *buffer, size_t need, size_t most)
 	    up_message_grow(buffer, need, most);
 }
 
-/* PARTIAL: whether EOF ended it instead of its newline. */
+/* PARTIAL: whether EOF ended the line, instead of a newline. */
 static inline int
 up_message_finish(struct unix_buffer *buffer, size_t length, int partial)
 {

@@ -37,9 +37,9 @@ up_timeout_deadline(int ms)
 }
 
 /*
- * The milliseconds until DEADLINE, or -1 for UP_NEVER, for poll(2).  They are
- * rounded up: in the last fraction of a millisecond, a timeout of 0 would make
- * a loop around poll(2) spin.
+ * The milliseconds until DEADLINE, or -1 for UP_NEVER, for poll(2).  The result
+ * is rounded up: with 0 for the last fraction of a millisecond, a loop around
+ * poll(2) would spin.
  */
 int
 up_ms_left(long long deadline)
@@ -52,7 +52,7 @@ up_ms_left(long long deadline)
 	return left < 0 ? 0 : (int)left;
 }
 
-/* A signal handler interrupts poll(2) even if it has SA_RESTART. */
+/* A signal interrupts poll(2) despite SA_RESTART, so the call is repeated. */
 int
 up_poll(struct pollfd *fds, nfds_t count, long long deadline)
 {
@@ -65,8 +65,8 @@ up_poll(struct pollfd *fds, nfds_t count, long long deadline)
 }
 
 /*
- * Fails if poll(2) does: the loop around the pause would spin if, for example,
- * a seccomp filter rejects the system call.
+ * Fails if poll(2) does, so that the caller ends its loop.  If, for example, a
+ * seccomp filter rejects poll(2), a loop that continued would spin.
  */
 int
 up_pause(int ms)
@@ -75,8 +75,9 @@ up_pause(int ms)
 }
 
 /*
- * Sleep for MS milliseconds, or until a signal.  Returns 0, or -1 after which a
- * loop would spin.  A system call filter can deny poll(2), so it is not used.
+ * Sleeps for MS milliseconds, or until a signal.  Returns 0, or -1 if the
+ * caller must end its loop, which would spin.  poll(2) is not used, since a
+ * system call filter can deny it.
  */
 int
 up_sleep(int ms)
@@ -86,7 +87,7 @@ up_sleep(int ms)
 	return nanosleep(&time, NULL) == -1 && errno != EINTR ? -1 : 0;
 }
 
-/* DEADLINE, or MS milliseconds from now if that is sooner. */
+/* Returns the earlier of DEADLINE and the time MS milliseconds from now. */
 long long
 up_sooner(long long deadline, int ms)
 {
@@ -95,7 +96,7 @@ up_sooner(long long deadline, int ms)
 	return deadline == UP_NEVER || soon < deadline ? soon : deadline;
 }
 
-/* Sleep until DEADLINE, but only for a moment. */
+/* Sleeps until DEADLINE, but at most POLL_RETRY_MS milliseconds. */
 int
 up_pause_until(long long deadline)
 {
@@ -103,11 +104,12 @@ up_pause_until(long long deadline)
 }
 
 /*
- * Wait until DEADLINE for one descriptor, before the caller tries its call
- * again, as poll(2).  *ROUNDS, at first 0, counts the rounds of that loop that
- * follow each other without a wait.  poll(2) can report a descriptor as ready
- * although the call would wait: another process takes the bytes, or an error
- * queue is not emptied.  Without a pause such a loop would spin.
+ * Waits until DEADLINE for one descriptor, as poll(2) does, before the caller
+ * repeats its call.  *ROUNDS, which the caller sets to 0, counts successive
+ * rounds of the caller's loop without a wait.  poll(2) can report a descriptor
+ * as ready although the call would wait: another process takes the bytes, or an
+ * error queue is not emptied.  After some rounds the loop therefore pauses, and
+ * does not spin.
  */
 int
 up_poll_again(struct pollfd *fd, long long deadline, unsigned *rounds)
@@ -121,7 +123,10 @@ up_poll_again(struct pollfd *fd, long long deadline, unsigned *rounds)
 	return ready;
 }
 
-/* A shortage of kernel memory passes, so poll(2) is repeated until DEADLINE. */
+/*
+ * A shortage of kernel memory is temporary, so poll(2) is repeated until
+ * DEADLINE.
+ */
 int
 up_poll_retrying(struct pollfd *fds, nfds_t count, long long deadline)
 {

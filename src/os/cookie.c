@@ -2,7 +2,7 @@
 /*
  * Streams that call a function of the library to read or write: fopencookie(3)
  * of glibc and musl, funopen(3) of the BSDs and macOS.  A stream has one
- * direction; the hook of the other is NULL.
+ * direction; the hook of the other direction is NULL.
  */
 #include "os.h"
 
@@ -10,8 +10,8 @@
 
 #if defined(HAVE_FOPENCOOKIE)
 /*
- * POSIX requires ESPIPE if the stream is a socket.  If the hook were missing,
- * fseek(3) and ftell(3) of glibc would fail with EINVAL.
+ * POSIX requires that fseek(3) and ftell(3) of a socket fail with ESPIPE.
+ * Without this hook, both would fail with EINVAL in glibc.
  */
 static int
 seek_hook(void *cookie, off_t *position, int whence)

@@ -4,7 +4,8 @@
 
 /*
  * Returns -1 with the first ERROR of a call in errno.  If ERROR is 0, returns 0
- * and restores the caller's errno, SAVED: a call that succeeds leaves it alone.
+ * and restores the caller's errno, SAVED, which a successful call must not
+ * change.
  */
 int
 up_result(int error, int saved)
@@ -23,7 +24,10 @@ up_would_block(int error)
 	return error == EAGAIN;
 }
 
-/* Shortages end when any process closes descriptors or frees memory. */
+/*
+ * Shortages end when any process closes descriptors or frees memory, so callers
+ * repeat a call that failed with one of these errors.
+ */
 int
 up_is_shortage(int error)
 {

@@ -4,8 +4,8 @@
  *
  * New descriptors are moved above 2.  In a process that has closed 0, 1 or 2,
  * POSIX assigns these numbers to the next descriptors.  A message to standard
- * error would then be sent to the peer, or be read from the pipe that
- * interrupts a listener.  Only F_DUPFD lets the caller set a lowest number.
+ * error would then be sent to the peer, or written to the pipe that interrupts
+ * a listener.  The move uses F_DUPFD, the only call with a lowest number.
  */
 #include "os.h"
 
@@ -18,8 +18,8 @@
 #include <unistd.h>
 
 /*
- * Kernel headers before Linux 6.6 lack the number.  It is 452 on most
- * architectures, and 15 above that of openat2(2) on all of them.
+ * Kernel headers before Linux 6.6 lack the number of fchmodat2(2).  On all
+ * architectures it is 15 above the number of openat2(2), so it is defined here.
  */
 #if defined(__NR_openat2) && !defined(SYS_fchmodat2)
 #define SYS_fchmodat2	(__NR_openat2 + 15)
@@ -95,7 +95,10 @@ up_dup_from(int fd, int lowest)
 {
 	int copy = fcntl(fd, F_DUPFD_CLOEXEC, lowest);
 
-	/* POSIX specifies EINVAL if RLIMIT_NOFILE is not above LOWEST. */
+	/*
+	 * If RLIMIT_NOFILE is not above LOWEST, POSIX specifies EINVAL.  For
+	 * the caller this is a lack of descriptors, not an invalid argument.
+	 */
 	if (copy == -1 && errno == EINVAL)
 		errno = EMFILE;
 	return copy;
@@ -108,8 +111,8 @@ up_dup(int fd)
 }
 
 /*
- * Moves the new descriptor FD above 2 and returns its number.  Returns -1 if FD
- * is -1 or cannot be moved; it is closed then.
+ * Moves the new descriptor FD above 2 and returns the new number.  If FD cannot
+ * be moved, closes FD and returns -1.  If FD is -1, returns -1.
  */
 int
 up_above_standard(int fd)
@@ -124,8 +127,9 @@ up_above_standard(int fd)
 }
 
 /*
- * Before a pipe or pair was moved, another thread may have written to standard
- * error, which was one of its ends.  The bytes must not reach the peer.
+ * Before a pipe or pair was moved, standard error was one of its ends.  If
+ * another thread wrote a message at that time, the message is in the buffer of
+ * the pipe or pair, and is discarded here: it must not reach the peer.
  */
 static void
 discard_input(int fd)
@@ -140,8 +144,8 @@ discard_input(int fd)
 
 /*
  * Moves both ends of a pipe or pair; on failure closes both.  The writing end
- * is moved first.  If the reading end were closed before, a thread that writes
- * to standard error at that moment would receive SIGPIPE.
+ * is moved first.  If the reading end were closed while the writing end is
+ * standard error, a thread that writes a message would receive SIGPIPE.
  */
 int
 up_both_above_standard(int ends[2])
@@ -228,8 +232,8 @@ make_pipe(int made[2])
 #endif
 
 /*
- * Both ends are non-blocking.  The pipes wake threads: a full one must not
- * block the writer, which can be a signal handler.
+ * Both ends are non-blocking.  The library writes a byte to a pipe to wake a
+ * thread, possibly in a signal handler, which a full pipe must not block.
  */
 int
 up_pipe(int ends[2])
@@ -243,7 +247,11 @@ up_pipe(int ends[2])
 	return 0;
 }
 
-/* fchmod(2) fails with EBADF for O_PATH descriptors.  Linux 6.6 and later. */
+/*
+ * Changes the mode of the file of an O_PATH descriptor, for which fchmod(2)
+ * fails with EBADF.  fchmodat2(2) requires Linux 6.6; before, the result is
+ * ENOSYS.
+ */
 int
 up_chmod_path(int fd, mode_t mode)
 {

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <unistd.h>
 
-/* OpenBSD and NetBSD; FreeBSD has the shorter name. */
+/* OpenBSD and NetBSD call it MAP_INHERIT_ZERO, FreeBSD INHERIT_ZERO. */
 #if defined(MAP_INHERIT_ZERO) && !defined(INHERIT_ZERO)
 #define INHERIT_ZERO	MAP_INHERIT_ZERO
 #endif
@@ -69,9 +69,9 @@ read_number(struct numbers *file)
 }
 
 /*
- * If descriptors or memory are exhausted, the contents of the file are unknown.
- * With the defaults of a system that has no such file, a peer of another user
- * could be accepted.
+ * If descriptors or memory are exhausted, the contents of the file are unknown,
+ * and the caller must fail.  If the caller assumed that the file does not
+ * exist, it would use the default value and could accept another user.
  */
 static int
 failed_by_shortage(const struct numbers *file)
@@ -120,9 +120,9 @@ is_every_id_mapped(const char *path)
 /*
  * Returns 1 if USER is the effective user, 0 if not, or -1 if that cannot be
  * determined for lack of descriptors or memory.  Linux reports all users that a
- * user namespace does not map as one number, the overflow uid.  A process whose
- * own uid is that number cannot distinguish itself from them, unless its
- * namespace maps every user.
+ * user namespace does not map as one number, the overflow uid.  If the
+ * effective uid is this number, an equal USER can be another user, and the
+ * result is 0, unless the namespace maps every user.
  */
 int
 up_is_own_user(uid_t user)
@@ -168,22 +168,22 @@ up_is_unmapped_group(gid_t group)
 #endif
 
 /*
- * A number that differs from that of every ancestor process.  getpid(2) does
- * not have this property: a child in a new pid namespace can have the pid of
- * its parent.  It also costs a system call.
+ * up_process_number() differs from the number of every ancestor process.
+ * getpid(2) does not have this property, since a child in a new pid namespace
+ * can have the pid of its parent.  getpid(2) also costs a system call.
  */
 #define MAX_PAGE_BYTES	65536UL		/* of all architectures */
 #define PID_BITS	22		/* maximum of Linux */
 
 /*
- * The number is in a page that the kernel clears in every child.  A handler of
- * pthread_atfork(3) alone would miss a bare clone(2), and would run after
- * handlers that use the library.  The page is static, since dlclose(3) would
- * not unmap one of mmap(2).
+ * The number is in a page that the kernel clears in every child, so that a
+ * child makes a new number.  A handler of pthread_atfork(3) alone would miss a
+ * bare clone(2), and would run after handlers that use the library.  The page
+ * is static, since a page of mmap(2) would remain mapped after dlclose(3).
  */
 static _Atomic unsigned pages[2 * MAX_PAGE_BYTES / sizeof(unsigned)];
 static _Atomic unsigned no_page;
-/* Is `no_page' if the kernel cannot clear a page. */
+/* Points to `no_page' if the kernel cannot clear a page in children. */
 static _Atomic unsigned *_Atomic number_page;
 static _Atomic unsigned forks;
 static _Atomic unsigned children;	/* of this process */
@@ -202,7 +202,10 @@ clear_in_children(_Atomic unsigned *page, size_t size)
 #endif
 }
 
-/* Needed under emulators of Linux, which accept and ignore MADV_WIPEONFORK. */
+/*
+ * Clears the page in a child of fork(2).  Emulators of Linux accept
+ * MADV_WIPEONFORK, but do not clear the page.
+ */
 static void
 forget_number(void)
 {
@@ -219,8 +222,8 @@ count_child(void)
 
 /*
  * Several threads can run this at the same time; the first to finish sets the
- * page.  pthread_once(3) of musl would block for ever in a child if a thread of
- * the parent was inside it during fork(2).
+ * page.  pthread_once(3) is not used: if a thread of the parent was inside it
+ * during fork(2), the call of the child would block for ever in musl.
  */
 static _Atomic unsigned *
 find_number_page(void)
@@ -252,8 +255,9 @@ up_process_number(void)
 	if (number != 0)
 		return number;
 	/*
-	 * The count precedes the store: a child that another thread forks
-	 * between the two gets a number of its own.
+	 * The count is incremented before the number is stored.  If another
+	 * thread calls fork(2) between the two steps, the child inherits the
+	 * new count, and therefore makes another number.
 	 */
 	number = atomic_fetch_add(&forks, 1) + 1;
 	return atomic_compare_exchange_strong(own, &none, number) ? number :
@@ -278,8 +282,8 @@ up_is_same_file(const struct stat *a, const struct stat *b)
 }
 
 /*
- * File systems reuse the inode number of a removed file.  The time of the last
- * change distinguishes the new file.
+ * File systems reuse the inode number of a removed file, so the time of the
+ * last change is compared, too.
  */
 int
 up_is_unchanged_file(const struct stat *a, const struct stat *b)

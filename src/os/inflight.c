@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Descriptors in flight: those that a peer has passed and that were not
- * received.  The kernel closes them in the call that drops them, for example
- * close(2) of the socket that holds them in its queue.  A TCP socket with
- * unsent bytes and SO_LINGER blocks that call for a time that the peer has
- * specified, so SO_LINGER is switched off first.
+ * Descriptors in flight: a peer has passed them, and they were not received.
+ * The kernel closes such descriptors in the call that drops them, for example
+ * close(2) of the socket that has them in its queue.  If one of them is a TCP
+ * socket with unsent bytes and SO_LINGER, the call blocks for a time that the
+ * peer has specified.  SO_LINGER is therefore switched off first.
  */
 #include "os.h"
 
@@ -22,16 +22,17 @@
 #define CHUNKS		32
 
 /*
- * Held while descriptors of a peer have numbers although no program asked for
- * them.  Threads that receive 253 at a time would reach RLIMIT_NOFILE together,
- * and the kernel drops the excess inside recvmsg(2).
+ * Held while unwanted descriptors of a peer occupy numbers.  Without the lock,
+ * several threads that receive 253 descriptors each could together reach
+ * RLIMIT_NOFILE.  The kernel would then close the excess inside recvmsg(2),
+ * which can block.
  */
 static struct up_lock transit;
 
 /*
- * Threads that close descriptors without the lock, and how many of them were
- * waited for in vain: close(2) of a file may never return if the peer serves
- * its file system.
+ * The number of threads that are closing descriptors without the lock, and of
+ * those that are not waited for any more: if the peer serves the file system of
+ * a file, close(2) possibly never returns.
  */
 static _Atomic unsigned closing, stuck;
 
@@ -52,8 +53,9 @@ carries_descriptors(const struct cmsghdr *header)
 }
 
 /*
- * Call TAKE for each descriptor that came with MESSAGE, until it has returned 1
- * for it.  Other descriptors than files: SCM_PIDFD, which SO_PASSPIDFD enables.
+ * Calls TAKE for each descriptor of MESSAGE.  If TAKE returns 1, later calls
+ * skip this descriptor.  IS_FILE of TAKE is 0 for a descriptor of SCM_PIDFD,
+ * which SO_PASSPIDFD enables.
  */
 static void
 take_each(struct msghdr *message, int (*take)(void *, int, int),
@@ -100,7 +102,10 @@ close_any(void *unused, int fd, int is_file)
 	return 1;
 }
 
-/* Close the descriptors that are not sockets, without the lock. */
+/*
+ * Closes the descriptors that are not sockets.  The lock is released before,
+ * since close(2) of a file can block.
+ */
 static void
 close_rest(struct msghdr *message)
 {
@@ -110,7 +115,10 @@ close_rest(struct msghdr *message)
 	closing--;
 }
 
-/* Whether FD is a socket: then close(2) does not wait for unsent bytes. */
+/*
+ * Switches SO_LINGER off, so that close(2) does not wait for unsent bytes.
+ * Returns 0 if FD is not a socket.
+ */
 static int
 stop_lingering(int fd)
 {
@@ -119,7 +127,7 @@ stop_lingering(int fd)
 	return setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none)) == 0;
 }
 
-/* Close FD if it is a socket, which no process may want: 1, or 0. */
+/* If FD is a socket, closes FD and returns 1.  Otherwise returns 0. */
 static int
 disarm_and_close(void *context, int fd, int is_file)
 {
@@ -131,9 +139,10 @@ disarm_and_close(void *context, int fd, int is_file)
 }
 
 /*
- * Duplicate the descriptors of the next message, disarm and close them: 0, or
- * -1 at the end of the queue.  EMPTY counts messages without a byte, at which
- * SOCK_SEQPACKET reports EOF, too.  The rest is closed without the lock.
+ * Duplicates the descriptors of the next message, switches SO_LINGER off, and
+ * closes the duplicates.  Returns 0, or -1 at the end of the queue.  A message
+ * without a byte looks like EOF on SOCK_SEQPACKET, so *EMPTY counts such
+ * messages and limits them.
  */
 static int
 disarm_message(int fd, int type, struct search *search, int *empty)
@@ -155,10 +164,10 @@ disarm_message(int fd, int type, struct search *search, int *empty)
 }
 
 /*
- * Look through the queue of FD and leave it as it is: another process may hold
- * the socket, and a peer whose messages were all received would read EOF
- * instead of ECONNRESET.  Without SO_OOBINLINE the kernel skips an out-of-band
- * byte, which can carry descriptors, too.
+ * Searches the queue of FD without receiving the messages.  Another process can
+ * hold the socket and need them.  If all messages were received, the peer would
+ * also read EOF instead of ECONNRESET.  SO_OOBINLINE is set, since the kernel
+ * would otherwise skip an out-of-band byte, which can carry descriptors, too.
  */
 static void
 disarm(int fd, struct search *search)
@@ -199,7 +208,7 @@ begin_search(struct search *search)
 	}
 }
 
-/* Before the last close(2) of FD, a socket: that call does not wait. */
+/* Must precede the last close(2) of the socket FD, which then cannot block. */
 void
 up_disarm(int fd)
 {
@@ -214,8 +223,9 @@ up_disarm(int fd)
 }
 
 /*
- * recvmsg(2), whose descriptors KEEP is asked to keep: it returns 1, or 0.  All
- * others are closed.  With KEEP, the call must not wait.
+ * recvmsg(2).  KEEP is called for each received descriptor and returns 1 to
+ * keep the descriptor; all others are closed.  If KEEP is not NULL, the caller
+ * must ensure that recvmsg(2) does not wait, since the lock is held.
  */
 ssize_t
 up_receive(int fd, struct msghdr *message, int flags,
@@ -240,7 +250,7 @@ up_receive(int fd, struct msghdr *message, int flags,
 	return got;
 }
 
-/* Close COUNT descriptors that were received. */
+/* Closes COUNT received descriptors. */
 void
 up_drop(const int *fds, size_t count)
 {
@@ -257,7 +267,10 @@ up_drop(const int *fds, size_t count)
 	}
 }
 
-/* up_disarm() for a stream socket, whose queue is empty in most cases. */
+/*
+ * The same for a stream socket.  In most cases the queue is empty, and the
+ * search is omitted.
+ */
 void
 up_disarm_unread(int fd)
 {
@@ -268,9 +281,9 @@ up_disarm_unread(int fd)
 }
 
 /*
- * close(2) of a connection, which may be the last.  If IS_UNSHARED, no other
- * process has it, and it is shut down first: else a descriptor could arrive
- * after its queue was looked through.
+ * close(2) of a connection.  If IS_UNSHARED, no other process holds the
+ * connection, and it is shut down first.  Otherwise, a descriptor could arrive
+ * between the search of the queue and close(2).
  */
 int
 up_close_connection(int fd, int is_unshared)
@@ -281,7 +294,7 @@ up_close_connection(int fd, int is_unshared)
 	return close(fd);
 }
 
-/* Close a connection that no program has seen; errno stays. */
+/* Closes a connection that the caller has never received.  Preserves errno. */
 void
 up_refuse_connection(int fd)
 {

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whether a file system is local.  On a shared one, a socket file can belong to
- * a server on another machine.  The local kernel refuses connections to it, and
- * a lock may exclude processes of the local machine only.  Whether a file is a
- * mount point, which unlink(2) does not remove.
+ * Whether a file system is local.  On a shared file system, a socket file can
+ * belong to a server on another machine.  The local kernel refuses connections
+ * to this file as to a stale one, and a lock may exclude only processes of the
+ * local machine.  A socket file on a shared file system must therefore not be
+ * treated as stale.
+ *
+ * Also whether a file is a mount point, which unlink(2) cannot remove.
  */
 #include "os.h"
 
@@ -30,10 +33,10 @@ file_system_type(int fd)
 }
 
 /*
- * The table lists local file systems: with a table of shared ones, an unknown
- * shared one would be treated as local.  An overlay, as containers use it,
- * keeps new files in an upper layer, which must be local.  FUSE is missing
- * because it can be shared.
+ * The table lists local file systems, so that an unknown file system is treated
+ * as shared.  An overlay, as containers use it, is local: new files are in its
+ * upper layer, which must be local.  FUSE is not in the table, since it can be
+ * shared.
  */
 static int
 is_local_type(unsigned long type)

@@ -4,9 +4,9 @@
  * that all parts of the library use.
  *
  * The library calls only names that begin with up_, and each exported function
- * is a wrapper.  The dynamic linker would otherwise replace a call of
- * unix_connect() by a function of the program with that name.  Functions up_*
- * may change errno on success; the wrappers restore it.
+ * is a wrapper.  If the library called unix_connect() and the program had a
+ * function with this name, the dynamic linker would call that of the program.
+ * Functions up_* may change errno on success; the wrappers restore errno.
  */
 #ifndef UP_OS_H
 #define UP_OS_H
@@ -40,7 +40,10 @@
 #define UP_O_PATH		0
 #endif
 
-/* O_RDONLY requires read permission on a directory; these do not. */
+/*
+ * To open a directory without read permission on it.  O_RDONLY, the fallback,
+ * requires this permission.
+ */
 #if defined(O_PATH)
 #define UP_O_SEARCH	O_PATH
 #elif defined(O_SEARCH)
@@ -102,7 +105,7 @@
 #define MADV_NOHUGEPAGE	(-1)
 #endif
 
-/* POSIX omits the names if the limit is indeterminate. */
+/* If a limit is indeterminate, POSIX lets <limits.h> omit its name. */
 #ifndef PATH_MAX
 #define PATH_MAX	4096
 #endif
@@ -292,9 +295,9 @@ typedef size_t up_cookie_size;
 #endif
 
 /*
- * The result of a write hook that failed.  glibc converts -1 to an unsigned
- * count, so that a large fwrite(3) reads out of bounds.  For other libcs, 0 is
- * not an error.
+ * The result of a write hook that failed.  It must be 0 in glibc, which would
+ * convert -1 to an unsigned count and read out of bounds in a large fwrite(3).
+ * It must be -1 in other libcs, for which 0 is not an error.
  */
 #ifdef __GLIBC__
 #define UP_COOKIE_UNWRITTEN	0

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The credentials of the peer as recorded by the kernel, its process and its
- * groups.  POSIX has no call for them, and each system has another.  PEER->pid is unchanged if the system does
- * not report it.  Systems without a call fail with ENOTSUP.
+ * The credentials, the process and the groups of the peer as recorded by the
+ * kernel.  POSIX has no call for them, so each system has a call of its own.
+ * If the system does not report the process, PEER->pid is unchanged.  If the
+ * system has no call, the function fails with ENOTSUP.
  */
 #include "os.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* rename(2) that replaces nothing, also where the kernel has no such call. */
+/* rename(2) that replaces no file, also on kernels without such a call. */
 #include "os.h"
 
 #include <sys/stat.h>
@@ -28,9 +28,10 @@ rename_without_replacing(int directory, const char *from, const char *to)
 }
 
 /*
- * FUSE and others do not have it, nor do kernels before Linux 3.15.  seccomp
- * filters that do not know the call report EPERM; in a sticky directory the
- * other calls fail with the same.
+ * Whether renameat2(2) is missing.  FUSE and other file systems fail with
+ * EINVAL, and kernels before Linux 3.15 with ENOSYS.  seccomp filters that do
+ * not list the call report EPERM.  A sticky directory causes EPERM, too; the
+ * other calls then fail with the same error.
  */
 static int
 is_no_such_rename(int error)
@@ -38,7 +39,7 @@ is_no_such_rename(int error)
 	return error == EINVAL || error == ENOSYS || error == EPERM;
 }
 
-/* link(2) and unlink(2) of a name that no other process uses. */
+/* Renames by link(2) and unlink(2).  No other process may use the name FROM. */
 static int
 move_by_link(int directory, const char *from, const char *to)
 {
@@ -54,11 +55,13 @@ move_by_link(int directory, const char *from, const char *to)
 }
 
 /*
- * rename(2) in DIRECTORY that replaces nothing, of a name that no other process
- * uses.  Where there is no such call, a new socket file takes the name TO, and
- * is replaced.  link(2) would not do on FUSE, where a second name is another
- * inode, and no client could connect there.  Systems other than Linux make no
- * socket file without bind(2), and have link(2).
+ * Renames FROM in DIRECTORY, and fails if TO exists.  No other process may use
+ * the name FROM.
+ *
+ * Without renameat2(2), mknod(2) makes a socket file at TO, which fails if TO
+ * exists, and rename(2) replaces this file.  link(2) is not used on Linux: on
+ * FUSE the second name is another inode, to which no client could connect.
+ * Other systems cannot make a socket file by mknod(2), so link(2) is used.
  */
 int
 up_rename_new(int directory, const char *from, const char *to)
@@ -80,9 +83,9 @@ up_rename_new(int directory, const char *from, const char *to)
 }
 
 /*
- * rename(2) in DIRECTORY of whatever has the name FROM, to a name that no other
- * process uses.  link(2) would not do: FROM may be another file by the time it
- * is removed.
+ * Renames any file with the name FROM in DIRECTORY.  No other process may use
+ * the name TO.  link(2) and unlink(2) are not used: if another file took the
+ * name FROM between the two calls, unlink(2) would remove that file.
  */
 int
 up_rename_aside(int directory, const char *from, const char *to)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The SIGPIPE policies of ports.  POSIX raises the signal in a thread that
- * writes after the peer has closed; its default action kills the process.
+ * The SIGPIPE policies of ports.  If a thread writes after the peer has closed,
+ * POSIX raises the signal in this thread.  The default action of the signal
+ * kills the process.
  */
 #include "os.h"
 
@@ -9,8 +10,9 @@
 #include <signal.h>
 
 /*
- * Writes of plain ports are those of stdio, which cannot pass MSG_NOSIGNAL, so
- * they need SO_NOSIGPIPE.  Linux does not have it.
+ * Plain ports write through stdio, which cannot pass MSG_NOSIGNAL.  Without the
+ * socket option SO_NOSIGPIPE, as on Linux, UNIX_SIGPIPE_ERROR for plain ports
+ * therefore fails.
  */
 int
 up_sigpipe_check(const struct unix_options *options)
@@ -77,10 +79,11 @@ up_restore_nosigpipe(int fd, int on)
 }
 
 /*
- * Guarded ports need SO_NOSIGPIPE for every policy, since they raise the signal
- * themselves.  The option is set before connect(2), or on the listener, from
- * which connections inherit it: setsockopt(2) of macOS fails once the peer has
- * closed.
+ * Guarded ports set SO_NOSIGPIPE for every policy: if the policy is RAISE, the
+ * library raises the signal after the write, and the kernel must not raise a
+ * second one.  setsockopt(2) of macOS fails if the peer has closed, so the
+ * option is set before connect(2), or on the listener, and accepted connections
+ * inherit the option.
  */
 int
 up_sigpipe_socket(int fd, const struct unix_options *options)
@@ -91,7 +94,10 @@ up_sigpipe_socket(int fd, const struct unix_options *options)
 	return up_nosigpipe(fd) == 1 ? 0 : up_set_nosigpipe(fd, 1);
 }
 
-/* raise(3) signals the calling thread, as POSIX requires for a write(2). */
+/*
+ * raise(3) signals the calling thread.  POSIX requires the same of a write(2)
+ * that fails with EPIPE.
+ */
 void
 up_sigpipe_raise(enum unix_sigpipe policy)
 {
@@ -100,8 +106,8 @@ up_sigpipe_raise(enum unix_sigpipe policy)
 }
 
 /*
- * Must be the last step of a call: a call that fails leaves the disposition
- * unchanged.  A handler of the application is kept.
+ * Callers use this as their last step, since a call that fails must leave the
+ * disposition unchanged.  A handler of the application is kept.
  */
 void
 up_sigpipe_process(enum unix_sigpipe policy)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whether a file is the one to which a socket is bound.  Between bind(2) and
- * open(2) another program may have put its own socket at the path, and a
- * process without privileges gets no descriptor from up_bound_file().  Linux
- * answers any process through NETLINK_SOCK_DIAG.
+ * Whether a socket is bound to a file.  Between bind(2) and open(2), another
+ * program can put its own socket at the path, so the file is compared with that
+ * of the socket.  up_bound_file() requires privileges; NETLINK_SOCK_DIAG of
+ * Linux reports the inode to any process.
  */
 #include "os.h"
 
@@ -34,7 +34,7 @@ struct request {
 	uint32_t states, inode, show, cookie[2];
 };
 
-/* The only attribute that was asked for comes first. */
+/* The request is for one attribute only, so this attribute comes first. */
 struct answer {
 	struct header header;
 	uint8_t family, type, state, padding;
@@ -44,7 +44,10 @@ struct answer {
 	char rest[64];
 };
 
-/* The low 32 bits of the inode number of the file of SOCKET: 0, or -1. */
+/*
+ * Stores the low 32 bits of the inode number of the socket's file in *INODE.
+ * Returns 0, or -1 if the number is unknown.
+ */
 static int
 ask_inode(int socket_fd, uint32_t *inode)
 {
@@ -66,7 +69,7 @@ ask_inode(int socket_fd, uint32_t *inode)
 	    SOCK_DIAG_PROTOCOL));
 	if (fd == -1)
 		return -1;
-	/* The kernel has answered when send(2) returns. */
+	/* The kernel answers before send(2) returns, so recv(2) never waits. */
 	if (send(fd, &request, sizeof(request), 0) == (ssize_t)sizeof(request))
 		length = recv(fd, &answer, sizeof(answer), MSG_DONTWAIT);
 	up_close(fd);
@@ -79,8 +82,8 @@ ask_inode(int socket_fd, uint32_t *inode)
 }
 
 /*
- * 0 if the UP_O_PATH descriptor FILE, of which STATUS is, is known not to be
- * the file of SOCKET, else 1.
+ * Returns 0 if FILE is certainly not the file of the socket, or 1 if it is or
+ * can be.  FILE is a UP_O_PATH descriptor, and STATUS its stat(2) result.
  */
 int
 up_may_be_bound_file(int socket_fd, int file, const struct stat *status)

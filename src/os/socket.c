@@ -2,8 +2,9 @@
 /*
  * Makes sockets and queries their state.
  *
- * macOS lacks SOCK_CLOEXEC: there, a child that another thread starts can
- * inherit a new socket.  New sockets are moved above 2; see fd.c.
+ * macOS lacks SOCK_CLOEXEC, so close-on-exec is set by a second call.  If
+ * another thread starts a child between the two calls, the child inherits the
+ * socket.  New sockets are moved above 2; see fd.c.
  */
 #include "os.h"
 
@@ -16,7 +17,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Linux 4.9.  <linux/un.h> defines sockaddr_un a second time. */
+/*
+ * Of Linux 4.9.  Defined here because <linux/un.h> would define sockaddr_un a
+ * second time.
+ */
 #if !defined(SIOCUNIXFILE) && defined(SIOCPROTOPRIVATE)
 #define SIOCUNIXFILE	(SIOCPROTOPRIVATE + 0)
 #endif
@@ -28,8 +32,8 @@
 #define MAX_LOW_WATER_BYTES	4096	/* glibc's buffer of a plain stream */
 
 /*
- * For systems without SOCK_CLOEXEC.  On failure FD is closed: execve(2) would
- * pass it to another program.
+ * For systems without SOCK_CLOEXEC.  On failure FD is closed, since execve(2)
+ * would pass an open FD to another program.
  */
 static int
 set_close_on_exec(int fd)
@@ -83,13 +87,17 @@ accept_once(int listener)
 
 	/*
 	 * macOS removes the client from the queue before it allocates a
-	 * descriptor, so that accept(2) would lose the client with EMFILE.
+	 * descriptor.  If no descriptor were free, accept(2) would lose the
+	 * client, so accept(2) is called only if a duplicate could be made.
 	 */
 	if (spare == -1)
 		return -1;
 	up_close(spare);
 	fd = set_close_on_exec(accept(listener, NULL, NULL));
-	/* On macOS and the BSDs the connection inherits O_NONBLOCK. */
+	/*
+	 * On macOS and the BSDs, the connection inherits O_NONBLOCK from the
+	 * listener, and stdio would fail on it with EAGAIN.
+	 */
 	if (fd != -1 && up_set_blocking(fd, 1) == -1) {
 		up_close(fd);
 		return -1;
@@ -101,11 +109,12 @@ accept_once(int listener)
 /*
  * Returns a blocking connection, or -1.
  *
- * If 0, 1 or 2 is closed, accept(2) would return it.  Until the connection is
- * moved, the client would receive what other threads write to standard output
- * or error; if no higher number is free, the client would be lost.  Duplicates
- * of the listener occupy these numbers during accept(2), since a write to a
- * listener fails.  *WERE_OPEN is 1 if none of the three was closed.
+ * If 0, 1 or 2 is closed, accept(2) would return this number.  Until the
+ * connection is moved, the client would receive output of other threads to
+ * standard output or error.  If no higher number is free, the client would be
+ * lost.  During accept(2), duplicates of the listener therefore occupy these
+ * numbers; a write to a listener fails.  *WERE_OPEN is 1 if 0, 1 and 2 were all
+ * open.
  */
 int
 up_accept_beside_standard(int listener, int *were_open)
@@ -128,9 +137,9 @@ up_accept_beside_standard(int listener, int *were_open)
 }
 
 /*
- * The same if 0, 1 and 2 were open before.  If the connection gets one of them
- * now, it takes the number of the descriptor SPARE, which becomes -1, so that
- * no client is lost.
+ * The same for a process in which 0, 1 and 2 were open before.  If the
+ * connection now gets one of these numbers, the connection is moved to the
+ * number of the descriptor SPARE, which becomes -1, so that no client is lost.
  */
 int
 up_accept(int listener, _Atomic int *spare)
@@ -151,8 +160,8 @@ up_accept(int listener, _Atomic int *spare)
 }
 
 /*
- * Limit the time for which accept(2) on LISTENER blocks if another holder has
- * cleared O_NONBLOCK.  Returns 0, or -1 if only the flag can ensure that.
+ * Limits the time for which accept(2) on LISTENER blocks, in case another
+ * process clears O_NONBLOCK.  Returns -1 if the system has no such limit.
  * Accepted sockets do not inherit SO_RCVTIMEO on Linux; on FreeBSD they do.
  */
 int
@@ -169,14 +178,20 @@ up_limit_accept(int listener)
 #endif
 }
 
-/* Some systems and protocols report ENOTCONN if the peer closed first. */
+/*
+ * If the peer has closed first, some systems and protocols report ENOTCONN.
+ * This is not an error: the connection is already shut down.
+ */
 int
 up_shutdown(int fd, int how)
 {
 	return shutdown(fd, how) == -1 && errno != ENOTCONN ? -1 : 0;
 }
 
-/* The length that getsockname(2) returns includes padding on some systems. */
+/*
+ * The length of a path without its NUL.  On some systems, the length of
+ * getsockname(2) includes a NUL or padding, which are not counted here.
+ */
 static size_t
 name_length(const struct up_name *name)
 {
@@ -184,7 +199,10 @@ name_length(const struct up_name *name)
 	const char *path = name->address.sun_path;
 	size_t length = name->length <= start ? 0 : name->length - start;
 
-	/* For a path that fills sun_path, Linux also counts a NUL behind it. */
+	/*
+	 * If a path fills sun_path, the length of Linux includes a NUL beyond
+	 * the array, where strnlen(3) must not read.
+	 */
 	if (length > sizeof(name->address.sun_path))
 		length = sizeof(name->address.sun_path);
 	if (length > 0 && path[0] != '\0')
@@ -215,8 +233,8 @@ up_family(int fd)
 
 /*
  * Stores the name of the socket FD, a path or @NAME, in *TEXT, which the caller
- * releases with free(3).  A name that contains a NUL cannot be a string: *TEXT
- * is NULL then, and if the socket has no name.
+ * releases with free(3).  If the socket has no name, or the name contains a NUL
+ * and cannot be a string, *TEXT is NULL.
  */
 int
 up_bound_name(int fd, char **text)
@@ -258,8 +276,9 @@ up_socket_option(int fd, int option)
 }
 
 /*
- * Whether recv(2) on FD would not wait.  One that may wait does so for
- * SO_RCVLOWAT bytes, or as many as stdio asks for, unless IS_NONBLOCKING.
+ * Whether recv(2) on FD would not wait.  A blocking recv(2) waits for
+ * SO_RCVLOWAT bytes, but at most for the number that stdio requests.  If
+ * IS_NONBLOCKING, one byte is sufficient.
  */
 int
 up_can_receive(int fd, int is_nonblocking)
@@ -277,9 +296,8 @@ up_can_receive(int fd, int is_nonblocking)
 }
 
 /*
- * Returns 1, 0 or -1.  getsockopt(2) of macOS fails with ENOPROTOOPT for
- * SO_ACCEPTCONN.  There, a socket that is bound and not connected is treated as
- * a listener.
+ * Returns 1, 0 or -1.  macOS lacks SO_ACCEPTCONN (ENOPROTOOPT), so on macOS a
+ * socket that is bound and not connected is treated as a listener.
  */
 int
 up_is_listening(int fd)
@@ -288,7 +306,7 @@ up_is_listening(int fd)
 	socklen_t length = sizeof(peer);
 	int value = up_socket_option(fd, SO_ACCEPTCONN);
 
-	/* FreeBSD stores the bit of so_options, which is not 1. */
+	/* FreeBSD returns a bit of so_options, so the value is not always 1. */
 	if (value != -1 || errno != ENOPROTOOPT)
 		return value == -1 ? -1 : value != 0;
 	if (getpeername(fd, (struct sockaddr *)&peer, &length) == 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The buffer of a stream.  poll(2) does not report its bytes, and POSIX has no
- * call to examine it.  No other file uses members of a FILE.
+ * The buffer of a stream.  poll(2) does not report bytes in this buffer, and
+ * POSIX has no call to examine the buffer, so each libc has its own code here.
+ * No other file uses members of a FILE.
  */
 #include "os.h"
 
@@ -12,8 +13,8 @@
 
 /*
  * glibc and the BSDs store bytes of ungetc(3) in a second buffer.  has_input()
- * must examine both buffers.  up_buffered_input() returns the bytes of the
- * current one; when they are read, stdio returns to the other.
+ * therefore examines both buffers.  up_buffered_input() returns only the bytes
+ * of the current buffer.  When these are read, stdio returns to the other one.
  */
 #if defined(HAVE___FREADAHEAD)			/* musl */
 static int
@@ -88,7 +89,7 @@ has_input(FILE *in)
 	return up_fail(ENOTSUP);
 }
 
-/* The result 0 makes callers read one byte at a time. */
+/* If the result is always 0, callers read one byte at a time. */
 size_t
 up_buffered_input(FILE *in, const char **bytes)
 {
@@ -107,9 +108,9 @@ up_skip_input(FILE *in, size_t n)
 
 /*
  * Returns 1 if a byte is buffered, 0 if not, -1 if the libc does not expose the
- * buffer.  flockfile(3) would wait while another thread is blocked in a read.
- * If that thread has the lock, the buffered bytes are for it, and the result is
- * 0.
+ * buffer.  While another thread is blocked in a read, flockfile(3) would wait,
+ * so ftrylockfile(3) is called.  If the lock is taken, the result is 0: the
+ * buffered bytes are for the thread that is reading.
  */
 int
 up_has_buffered_input(FILE *in)
@@ -125,15 +126,15 @@ up_has_buffered_input(FILE *in)
 
 /*
  * Returns the number of unsent bytes in the buffer of OUT, and their address in
- * *BYTES.  The library has set BUFFER of SIZE bytes; the program can have
- * replaced it with setvbuf(3).
+ * *BYTES.  The library has set BUFFER of SIZE bytes, but the program can have
+ * set another buffer with setvbuf(3).
  */
 #if defined(HAVE___FREADAHEAD)			/* musl */
 /*
- * musl reports the size of a buffer, but not its address.  The buffer of the
- * library is recognized by its size, which is one byte more than SIZE; output
- * in another buffer remains there until the next flush.  musl reserves the
- * first bytes of a buffer for ungetc(3).
+ * musl reports the size of a buffer, but not its address, so the buffer of the
+ * library is recognized by its size, SIZE + 1.  In another buffer, output
+ * remains until the next flush.  musl reserves the first bytes of a buffer for
+ * ungetc(3), so the output begins after them.
  */
 #define MUSL_UNGET_BYTES		8
 
@@ -157,8 +158,8 @@ up_buffered_output(FILE *out, const char *buffer, size_t size,
 	(void)size;
 	*bytes = out->_IO_write_base;
 	/*
-	 * After __fsetlocking(3) no lock excludes other threads, and one of
-	 * them may be changing the pointers.
+	 * After __fsetlocking(3), no lock excludes other threads.  One of them
+	 * may be changing the pointers, so the buffer is not examined.
 	 */
 	if ((out->_flags & USER_LOCK) != 0 && up_has_threads())
 		return 0;

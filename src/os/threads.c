@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Locks for short sections that remain usable in a child of fork(2), and
- * deferred cancellation.  A lock blocks instead of spinning: a real-time thread
- * that spins would never yield the processor to a holder of lower priority.
+ * deferred cancellation.  A lock blocks instead of spinning: if a real-time
+ * thread spun, a holder of lower priority would never run and release the lock.
  */
 #include "os.h"
 
@@ -12,8 +12,8 @@
 #endif
 
 /*
- * Without priority inheritance, a thread of middle priority could keep the
- * holder from running while a thread of high priority waits.
+ * The mutex has priority inheritance.  Otherwise, a thread of middle priority
+ * could keep the holder from running while a thread of high priority waits.
  */
 static void
 make_mutex(pthread_mutex_t *mutex)
@@ -35,8 +35,9 @@ make_mutex(pthread_mutex_t *mutex)
 
 /*
  * Initializes the mutex if this process has not done so.  Returns 0 while
- * another thread does it.  After fork(2), the mutex of the child can be locked
- * by a thread that exists only in the parent, and would never be unlocked.
+ * another thread is initializing it.  After fork(2), the copy of the mutex in
+ * the child can be locked by a thread that exists only in the parent, and would
+ * never be unlocked.  A child therefore initializes the mutex again.
  */
 static int
 adopt(struct up_lock *lock)
@@ -66,8 +67,9 @@ up_has_threads(void)
 }
 
 /*
- * The only thread of a process competes with no other, so the mutex is
- * initialized when a second thread needs the lock.
+ * A process with a single thread does not use the mutex: `alone` marks a lock
+ * that is held.  The mutex is therefore not initialized before the process has
+ * a second thread.
  */
 void
 up_make_lock(struct up_lock *lock)
@@ -103,8 +105,8 @@ up_try_lock(struct up_lock *lock)
 }
 
 /*
- * The first loop ends soon: another thread is initializing the mutex, or it
- * took the lock when it was the only thread of the process.
+ * The loop waits while another thread is initializing the mutex, or holds the
+ * lock since it was the only thread of the process.  Both take a moment only.
  */
 void
 up_lock(struct up_lock *lock)
@@ -127,7 +129,10 @@ up_unlock(struct up_lock *lock)
 		pthread_mutex_unlock(&lock->mutex);
 }
 
-/* A stream or lock would remain locked if its holder were cancelled. */
+/*
+ * Callers that hold a stream or a lock disable cancellation.  If the holder
+ * were cancelled, the stream or lock would remain locked.
+ */
 int
 up_disable_cancel(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Closes ports: one direction, both, or both without sending output.  An error
- * does not end a call: all resources are released, and the first error is
- * reported.
+ * Closes ports: one direction, both, or both without sending output.  After an
+ * error, a call continues until all resources are released, and then reports
+ * the first error.
  */
 #include "port.h"
 
@@ -17,9 +17,9 @@ close_one_stream(FILE **stream, int *error)
 }
 
 /*
- * Returns NULL for plain ports.  The last stream that is closed, possibly by
- * fclose(3), releases the socket, and ports->socket dangles.  If `out` is open,
- * `in` is not read: another thread may be closing it.
+ * Returns NULL for plain ports, and if both streams are closed.  fclose(3) of
+ * the last stream has then released the socket, and ports->socket dangles.  If
+ * `out` is open, `in` is not read: another thread may be closing it.
  */
 static struct unix_socket *
 socket_if_open(const struct unix_ports *ports)
@@ -28,8 +28,8 @@ socket_if_open(const struct unix_ports *ports)
 }
 
 /*
- * The stream of this direction is open.  Another thread may close the other
- * one, and sets its member of PORTS.
+ * The stream of this direction is open.  PORTS->in and PORTS->out are not read:
+ * another thread may be closing the other stream and setting its pointer.
  */
 static void
 end_direction(const struct unix_ports *ports, int how, int *error)
@@ -43,8 +43,8 @@ end_direction(const struct unix_ports *ports, int how, int *error)
 }
 
 /*
- * Returns an errno, or 0.  For plain ports the error is EIO: stdio records that
- * a write has failed, but not its errno.
+ * Returns the errno of lost output, or 0.  For plain ports it is EIO, since
+ * stdio records that a write has failed, but not the errno.
  */
 static int
 lost_output(const struct unix_ports *ports)
@@ -55,10 +55,10 @@ lost_output(const struct unix_ports *ports)
 }
 
 /*
- * If output was lost, the rest is discarded.  Some libcs keep it in the buffer
- * after a failed write.  fclose(3) would send it after a gap, or after
- * shutdown(2), which raises SIGPIPE.  Other libcs drop it, and fclose(3)
- * succeeds, so the error must be reported here.
+ * If output was lost, the output in the buffer is discarded.  After a failed
+ * write, some libcs keep it in the buffer.  fclose(3) would then send it after
+ * a gap, or after shutdown(2), which raises SIGPIPE.  Other libcs drop it.
+ * fclose(3) then succeeds, so the error is reported here.
  */
 static void
 flush_output(struct unix_ports *ports, int *error)
@@ -73,8 +73,8 @@ flush_output(struct unix_ports *ports, int *error)
 
 /*
  * unix_close_ports() must also report output that unix_close_output() has lost.
- * The errno is stored, negated, in the member of the closed descriptor: the ABI
- * of the structure leaves no other place.
+ * The errno is stored, negated, as the number of the closed descriptor, since
+ * the ABI of the structure leaves no other place.
  */
 static void
 set_lost_error(struct unix_ports *ports, int error)
@@ -93,7 +93,7 @@ take_lost_error(struct unix_ports *ports)
 	return error != 0 ? error : lost_output(ports);
 }
 
-/* The descriptor of PORTS, of which a stream is open. */
+/* Returns the descriptor of PORTS.  At least one stream must be open. */
 static int
 number_of(const struct unix_ports *ports)
 {
@@ -101,8 +101,8 @@ number_of(const struct unix_ports *ports)
 }
 
 /*
- * shutdown(2) would also end the connection of a child of fork(2) that still
- * uses it.
+ * Does not call shutdown(2), which would also end the connection for another
+ * process, such as a child that still uses the connection.
  */
 static void
 close_quietly(struct unix_ports *ports, int *error)
@@ -132,8 +132,8 @@ unix_close_input(struct unix_ports *ports)
 }
 
 /*
- * The peer reads EOF only after shutdown(2).  fclose(3) of a plain `out` does
- * not end the direction, since `in` has a duplicate of the descriptor.
+ * shutdown(2) ends the direction, so that the peer reads EOF.  fclose(3) of a
+ * plain `out` is not sufficient, since `in` keeps the socket open.
  */
 UP_API int
 unix_close_output(struct unix_ports *ports)
@@ -178,8 +178,8 @@ unix_close_ports(struct unix_ports *ports)
 /*
  * On musl and the BSDs, fork(2) does not release the lock of a stream that
  * another thread of the parent was using.  In the child, fclose(3) and
- * fpurge(3) would block for ever.  The descriptor is closed, and the memory of
- * the stream is leaked.
+ * fpurge(3) would block for ever.  If the lock is taken, the descriptor is
+ * therefore closed without them, and the memory of the stream is leaked.
  */
 static void
 leave_if_stuck(FILE **stream, struct unix_socket *socket)
@@ -223,7 +223,7 @@ unix_abandon_ports(struct unix_ports *ports)
 	return up_abandon_ports(ports);
 }
 
-/* The end of a client that gets no service; no other process has it. */
+/* Closes a client that is not served.  No other process has this end. */
 void
 up_refuse_ports(struct unix_ports *ports)
 {

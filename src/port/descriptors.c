@@ -14,9 +14,9 @@ check_files_allowed(const struct unix_ports *ports, const FILE *stream)
 }
 
 /*
- * Buffered bytes are sent first: the kernel attaches descriptors to the first
- * byte of the next sendmsg(2), and the receiver would associate them with an
- * earlier message.
+ * Buffered bytes are sent first.  The kernel attaches the descriptors to the
+ * first byte of the next sendmsg(2).  If this byte were one of an earlier
+ * message, the receiver would associate the descriptors with that message.
  */
 static int
 flush_and_add(struct unix_ports *ports, const int *files, size_t count)

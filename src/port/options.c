@@ -25,7 +25,7 @@ has_bad_port_options(const struct unix_options *options)
 {
 	if ((options->flags & UNIX_GUARDED) != 0)
 		return options->read_timeout < 0 || options->write_timeout < 0;
-	/* stdio has no timeouts and cannot receive descriptors. */
+	/* Plain ports use stdio, which has no timeouts and no descriptors. */
 	return options->read_timeout != 0 || options->write_timeout != 0 ||
 	    options->buffer_size != 0 ||
 	    (options->flags & (UNIX_UNTIED | UNIX_FILES)) != 0;
@@ -92,8 +92,9 @@ up_read_request(const char *text, const struct unix_options *given,
 }
 
 /*
- * Abstract names and inherited sockets have no permissions.  If a mode, group
- * or owner were ignored, any user could connect unnoticed.
+ * Rejects a mode, group or owner for an address without a file.  Abstract names
+ * and inherited sockets have no permissions, so any user could connect although
+ * the caller specified a mode.
  */
 int
 up_check_file_options(const struct unix_options *options,

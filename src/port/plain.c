@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Plain ports: `in` is fdopen(3) of the socket, `out` is fdopen(3) of its
- * duplicate.  ISO C requires fseek(3) between reading and writing one stream:
- * on a socket glibc fails with ESPIPE, and musl discards read-ahead bytes.  Two
- * streams on one descriptor would close it twice.
+ * Plain ports: `in` is fdopen(3) of the socket, `out` is fdopen(3) of a
+ * duplicate.  One stream for both directions is not possible: ISO C requires
+ * fseek(3) between a read and a write, but on a socket fseek(3) fails with
+ * ESPIPE in glibc and discards read-ahead bytes in musl.  Two streams need two
+ * descriptors, since fclose(3) of both would close one descriptor twice.
  */
 #include "port.h"
 
 #include <errno.h>
 
-/* FD gets its stream last: to undo fdopen(3), fclose(3) would close FD. */
+/*
+ * The stream on FD is made last, so that it is never closed after a failure:
+ * fclose(3) would also close FD, which the caller still owns.
+ */
 int
 up_plain_open(int fd, struct unix_ports *ports)
 {
@@ -36,7 +40,8 @@ up_plain_open(int fd, struct unix_ports *ports)
 
 /*
  * Replaces the socket of both streams by that of FD.  POSIX has no call that
- * gives a stream another descriptor, so dup2(2) replaces the socket behind it.
+ * gives a stream another descriptor, so dup2(2) puts the socket behind the
+ * descriptors that the streams have.
  */
 int
 up_plain_move(struct unix_ports *ports, int fd)

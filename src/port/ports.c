@@ -14,8 +14,9 @@ up_make_ports(int fd, const struct unix_options *options,
 }
 
 /*
- * On failure FD remains open.  SO_PASSRIGHTS is set last, so that no failure
- * has to restore the option on a socket of the caller.
+ * On failure FD remains open and, if it belongs to the caller, must have its
+ * former options.  SO_PASSRIGHTS is therefore changed last: no later step can
+ * fail and would have to restore it.
  */
 int
 up_open_ports(int fd, const struct unix_options *options,
@@ -27,7 +28,7 @@ up_open_ports(int fd, const struct unix_options *options,
 	    up_make_ports(fd, options, &made) == -1)
 		return -1;
 	if (up_refuse_files(fd, options) == -1) {
-		/* Plain ports never get here: they set no option. */
+		/* The ports are guarded; plain ports refuse no descriptors. */
 		up_guarded_move(&made, -1);
 		up_abandon_ports(&made);
 		return -1;
@@ -37,8 +38,8 @@ up_open_ports(int fd, const struct unix_options *options,
 }
 
 /*
- * fdopen(3) accepts any descriptor: errors of a listener or a datagram socket
- * would occur at the first read.
+ * fdopen(3) accepts any descriptor.  Without this check, a listener or a
+ * datagram socket would cause an error only at the first read.
  */
 static int
 check_connected(int fd)
@@ -64,7 +65,10 @@ check_connection(int fd, const struct unix_options *options)
 	if ((options->flags & UNIX_FILES) != 0 &&
 	    (family = up_family(fd)) == -1)
 		return -1;
-	/* sendmsg(2) on TCP sends the bytes and drops the descriptors. */
+	/*
+	 * UNIX_FILES requires a Unix domain socket.  On TCP, sendmsg(2) would
+	 * send the bytes and drop the descriptors.
+	 */
 	if (family != AF_UNIX)
 		return up_fail(EINVAL);
 	return (options->flags & UNIX_SAME_USER) == 0 ? 0 :
@@ -72,8 +76,8 @@ check_connection(int fd, const struct unix_options *options)
 }
 
 /*
- * Opens PORTS on a socket that the program has connected.  Another part of the
- * program may use it after a failure, so all of its flags are restored.
+ * Opens PORTS on a socket of the caller.  After a failure the caller may use
+ * the socket for another purpose, so all of its flags are restored.
  */
 int
 up_adopt_ports(int fd, const struct unix_options *options,

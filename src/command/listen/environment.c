@@ -10,8 +10,8 @@ extern char **environ;
 static char proto[] = "PROTO=UNIX";
 
 /*
- * Variables of the service manager or of an outer server would describe sockets
- * or a client that the program does not have.
+ * Whether ENTRY is omitted: variables of the service manager or of an outer
+ * server would describe sockets or a client that the program does not have.
  */
 static int
 is_dropped(const char *entry)

@@ -66,12 +66,15 @@ notify_manager(const char *message)
 		return 0;
 	if (errno == EAGAIN || errno == ENOBUFS)
 		return 1;
-	/* Clients can be served although the manager is not notified. */
+	/* On other errors the server continues: it can still serve clients. */
 	explain(address, errno);
 	return 0;
 }
 
-/* O_NONBLOCK would affect all processes that share the pipe. */
+/*
+ * Whether a write to the pipe would not block.  O_NONBLOCK is not used, since
+ * it would affect all processes that share the pipe.
+ */
 static int
 has_room(int fd)
 {
@@ -81,8 +84,9 @@ has_room(int fd)
 }
 
 /*
- * The reader of the pipe waits for EOF.  After close(2) alone, a later socket
- * would get number 1 and receive output.
+ * Closes the pipe, since its reader waits for EOF, by replacing it with
+ * /dev/null.  After close(2) alone, a later socket would get number 1 and
+ * receive output.
  */
 static int
 close_standard_output(void)
@@ -150,9 +154,9 @@ manager_number(const char *name, unsigned long highest)
 }
 
 /*
- * The sockets of the service manager, including the listener, are inherited
- * across execve(2).  In a program that outlives the server, the listener would
- * still queue clients.
+ * Sets close-on-exec for the sockets of the service manager, including the
+ * listener.  If a program inherited the listener and outlived the server, the
+ * listener would still queue clients.
  */
 void
 close_passed_on_exec(void)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Transfers bytes in one direction: without copying if one end is a pipe or the
- * source is a file, otherwise through a buffer.  Calls may block, but hold no
- * lock of a pipe that other processes share.  If another process has set
- * O_NONBLOCK, poll(2) blocks instead.
+ * source is a file, otherwise through a buffer.  Calls can block, but do not
+ * hold the lock of a pipe that other processes share.  If another process has
+ * set O_NONBLOCK, a call fails with EAGAIN, and poll(2) waits.
  */
 #include "command.h"
 
@@ -21,9 +21,9 @@
 #define WRITE_RETRY_MS	250
 
 /*
- * Returns 1 if the failed call is to be repeated.  The wait has a timeout
- * because poll(2) of Linux does not report that the peer of a full socket has
- * called shutdown(2) with SHUT_RD; only the next write does.
+ * Returns 1 if the failed call is to be repeated.  If the peer of a full socket
+ * calls shutdown(2) with SHUT_RD, poll(2) of Linux does not return.  The wait
+ * therefore has a timeout, and the next write fails.
  */
 static int
 wait_to_retry(int fd, short events)
@@ -141,7 +141,7 @@ move_spliced(struct flow *flow)
 	    empty_pipe(flow, (size_t)moved);
 }
 
-/* sendfile(2) does not report which side would block, so poll both. */
+/* sendfile(2) does not report which end would block, so poll both. */
 static ssize_t
 move_file(struct flow *flow)
 {

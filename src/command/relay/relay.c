@@ -30,8 +30,8 @@ struct copying {
 #define RECEIVER	'r'
 
 /*
- * Requests POLLOUT: with POLLIN, a half-close would be reported as a close, and
- * macOS reports nothing if no event is requested.
+ * Requests POLLOUT.  With POLLIN, poll(2) would report a half-close as a close.
+ * If no event is requested, macOS does not report a close.
  */
 static int
 is_closed(int fd)
@@ -113,7 +113,10 @@ receive_output(void *argument)
 	return NULL;
 }
 
-/* Detached: pthread_join(3) would block if the thread reads a terminal. */
+/*
+ * The threads are detached: if a thread is blocked in a read of a terminal,
+ * pthread_join(3) would block, too.
+ */
 static int
 start_thread(void *(*run)(void *), struct copying *copying)
 {
@@ -208,7 +211,10 @@ wait_for_threads(const struct copying *copying, int verbose)
 	}
 }
 
-/* If the peer has closed, writes fail with EPIPE, reads with ECONNRESET. */
+/*
+ * Whether ERROR means that the peer has closed: writes then fail with EPIPE,
+ * and reads with ECONNRESET.
+ */
 static int
 is_peer_closed(int error)
 {

@@ -67,7 +67,7 @@ close_trials(void)
 	remove_tree(parent);
 }
 
-/* Checks would not see default actions: the command handles signals. */
+/* Resets the signals that the command handles: checks expect the defaults. */
 static _Noreturn void
 be_child(const struct guarantee *guarantee, unsigned kind)
 {
@@ -77,7 +77,7 @@ be_child(const struct guarantee *guarantee, unsigned kind)
 	signal(SIGALRM, SIG_DFL);
 	release_signals();
 	umask(022);
-	/* A hung check would outlive a command that is killed. */
+	/* If the command is killed, alarm(2) ends a check that hangs. */
 	alarm((unsigned)limit / 1000 + SPARE_SECONDS);
 	SUCCEEDS(mkdir(room, 0700));
 	SUCCEEDS(chdir(room));
@@ -91,7 +91,7 @@ be_child(const struct guarantee *guarantee, unsigned kind)
 	_exit(0);
 }
 
-/* A failed check would leave its processes, so kill the whole group. */
+/* A failed check can leave processes, so the whole group is killed. */
 static void
 end_child(void)
 {
@@ -117,7 +117,10 @@ end_if_signalled(void)
 		}
 }
 
-/* After a reap, end_child() could kill a foreign group of the same number. */
+/*
+ * Waits without a reap.  After a reap, the number of the group could belong to
+ * another group, which end_child() would kill.
+ */
 static void
 await_child(void)
 {
