@@ -13,9 +13,17 @@
 static struct unix_options
 copy_of(const struct unix_options *options)
 {
-	const struct unix_options defaults = { 0 };
+	struct unix_options copy = { 0 };
 
-	return options == NULL ? defaults : *options;
+	if (options != NULL)
+		copy = *options;
+	if (is("early")) {
+		copy.read_timeout /= 4;
+		copy.write_timeout /= 4;
+		copy.accept_timeout /= 4;
+		copy.connect_timeout /= 4;
+	}
+	return copy;
 }
 
 /* A SIGPIPE policy other than the requested one. */

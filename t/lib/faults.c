@@ -241,28 +241,12 @@ getsockopt(int fd, int level, int option, void *value, socklen_t *size)
 	return original_getsockopt()(fd, level, option, value, size);
 }
 
-/* Replaces a timeout by a millisecond. */
-ORIGINAL(int, setsockopt, int, int, int, const void *, socklen_t)
-int
-setsockopt(int fd, int level, int option, const void *value, socklen_t size)
-{
-	const struct timeval short_one = { .tv_usec = 1000 };
-
-	if (is("early") && level == SOL_SOCKET && option == SO_SNDTIMEO)
-		value = &short_one;
-	return original_setsockopt()(fd, level, option, value, size);
-}
-
 ORIGINAL(int, poll, struct pollfd *, nfds_t, int)
 int
 poll(struct pollfd *fds, nfds_t count, int ms)
 {
 	static int calls;
-	struct sockaddr_storage name;
-	socklen_t size = sizeof(name);
 
-	if (is("early") && count == 1 && ms > 0)
-		return 0;
 	if (is("interruption") && calls++ == 0)
 		return failure(EINTR);
 	return original_poll()(fds, count, ms);

@@ -51,8 +51,6 @@ static const struct allowed table[] = {
 	    REPORTED, 0, "fclose(3) tells what close(2) says" },
 	{ "*", "close|munmap", ANY, GOES_ON, 0,
 	    "it is gone; nobody could do anything about it" },
-	{ "receive_files/*", "poll", ANY, GOES_ON, 0,
-	    "recvmsg(2) is tried without a wait" },
 	{ "*/guarded|listen_*", "madvise", ANY, GOES_ON, 0,
 	    "an idle connection costs more memory; getpid(2) is called "
 	    "each time" },
@@ -76,7 +74,7 @@ static const struct allowed table[] = {
 	{ "*/guarded", "setsockopt", "ENOPROTOOPT", "*", GOES_ON, 0,
 	    "a kernel before Linux 6.16, which refuses no descriptors" },
 
-	{ "get_line/plain|get_frame/plain", "*", "ETIMEDOUT", "*", BECOMES,
+	{ "get_*/plain", "*", "ETIMEDOUT", "*", BECOMES,
 	    ECONNRESET, "the system's own timeout is final" },
 
 	/* Signals and others who came first: it is tried again. */
