@@ -43,6 +43,7 @@ include t/command/local.mk
 include t/contract/local.mk
 include t/examples/local.mk
 include t/abi/local.mk
+include t/attack/local.mk
 include t/bench/local.mk
 include t/fuzz/local.mk
 include t/interop/local.mk
