@@ -75,7 +75,7 @@ libunixport_la_SOURCES = \
 	src/server/worker.c
 libunixport_la_CPPFLAGS = -I$(top_srcdir)/include \
 	-I$(top_srcdir)/src
-libunixport_la_CFLAGS = $(UP_CFLAGS) $(UP_VISIBILITY)
+libunixport_la_CFLAGS = $(UP_CFLAGS) $(UP_VISIBILITY) $(UP_SIZE)
 libunixport_la_LDFLAGS = -no-undefined -version-info $(UNIXPORT_LT_VERSION)
 # libtool writes the prefix into what it links.
 EXTRA_libunixport_la_DEPENDENCIES = config.status src/unixport.map

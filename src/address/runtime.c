@@ -125,7 +125,7 @@ make_app_directory(char *path, const char *name)
 	return result;
 }
 
-UP_API char *
+UP_API UP_COLD char *
 unix_runtime_path(const char *name)
 {
 	int saved = errno;

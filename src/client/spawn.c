@@ -88,7 +88,7 @@ open_pair(const struct unix_options *options, struct unix_ports *ports)
 	return ends[1];
 }
 
-UP_API pid_t
+UP_API UP_COLD pid_t
 unix_spawn(char *const argv[], const struct unix_options *given,
     struct unix_ports *ports)
 {

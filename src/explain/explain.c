@@ -32,7 +32,7 @@ say_reason(struct up_text *text, const char *address, int error)
  * If ERROR is EINVAL and ADDRESS begins with a NUL, the address is an empty
  * string, and the byte after the NUL must not be read.
  */
-UP_API int
+UP_API UP_COLD int
 unix_explain(const char *address, int error, char *bytes, size_t size)
 {
 	struct up_text text = { .bytes = bytes, .size = size };

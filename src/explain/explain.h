@@ -15,21 +15,23 @@ struct up_text {
 #ifdef __GNUC__
 __attribute__((format(printf, 2, 3)))
 #endif
-void up_say(struct up_text *, const char *, ...);
-void up_say_bytes(struct up_text *, const char *, size_t);
+UP_COLD void up_say(struct up_text *, const char *, ...);
+UP_COLD void up_say_bytes(struct up_text *, const char *, size_t);
 
 /* If a function below does not explain the error, it returns 0. */
 
 /* explain_address.c: addresses that are malformed, too long or unsupported */
-int up_explain_address(struct up_text *, const char *, int);
+UP_COLD int up_explain_address(struct up_text *, const char *, int);
 
 /* explain_options.c: options and limits, whatever is at the address */
-int up_explain_options(struct up_text *, const struct up_address *, int);
+UP_COLD int up_explain_options(struct up_text *, const struct up_address *,
+    int);
 
 /* explain_nameless.c: abstract names and passed sockets */
-int up_explain_nameless(struct up_text *, const struct up_address *, int);
+UP_COLD int up_explain_nameless(struct up_text *, const struct up_address *,
+    int);
 
 /* explain_path.c: paths, by examination of the file system */
-int up_explain_path(struct up_text *, const char *, int);
+UP_COLD int up_explain_path(struct up_text *, const char *, int);
 
 #endif

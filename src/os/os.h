@@ -123,6 +123,16 @@
 #define UP_DESTRUCTOR
 #endif
 
+/*
+ * Compiled for size, with the functions that only it calls: a call that is made
+ * once for a listener, or after an error.
+ */
+#ifdef __GNUC__
+#define UP_COLD		__attribute__((cold))
+#else
+#define UP_COLD
+#endif
+
 /* errors.c: classes of errors, and results of calls */
 static inline int
 up_fail(int error)

@@ -29,40 +29,40 @@ struct up_file {
 };
 
 /* sockfile.c: the file itself */
-int up_open_file(const struct up_claim *, struct up_file *);
-int up_open_bound_file(const struct up_claim *, int, struct up_file *);
-void up_close_file(const struct up_file *);
-int up_stat_file(const struct up_file *, struct stat *);
-int up_set_access(const struct up_file *, mode_t, gid_t, uid_t);
+UP_COLD int up_open_file(const struct up_claim *, struct up_file *);
+UP_COLD int up_open_bound_file(const struct up_claim *, int, struct up_file *);
+UP_COLD void up_close_file(const struct up_file *);
+UP_COLD int up_stat_file(const struct up_file *, struct stat *);
+UP_COLD int up_set_access(const struct up_file *, mode_t, gid_t, uid_t);
 
 /* bindpath.c: its directory and its name */
-int up_open_directory(struct up_claim *);
-int up_bind_path(struct up_claim *, int);
-int up_open_bound_directory(const struct up_claim *);
-int up_stat_path(const struct up_claim *, struct stat *);
-int up_is_temporary_name(const char *);
-int up_await_bind(const struct up_claim *);
-int up_probe_file(const struct up_claim *, const struct up_file *);
-void up_close_directory(struct up_claim *);
+UP_COLD int up_open_directory(struct up_claim *);
+UP_COLD int up_bind_path(struct up_claim *, int);
+UP_COLD int up_open_bound_directory(const struct up_claim *);
+UP_COLD int up_stat_path(const struct up_claim *, struct stat *);
+UP_COLD int up_is_temporary_name(const char *);
+UP_COLD int up_await_bind(const struct up_claim *);
+UP_COLD int up_probe_file(const struct up_claim *, const struct up_file *);
+UP_COLD void up_close_directory(struct up_claim *);
 
 /* removal.c: removing one file, by way of a private name */
-int up_is_private_name(const char *);
-int up_remove_file(const struct up_claim *, dev_t, ino_t);
-int up_put_back(const struct up_claim *, const char *);
+UP_COLD int up_is_private_name(const char *);
+UP_COLD int up_remove_file(const struct up_claim *, dev_t, ino_t);
+UP_COLD int up_put_back(const struct up_claim *, const char *);
 
 /* recovery.c: what an interrupted removal has left */
-void up_recover(const struct up_claim *);
+UP_COLD void up_recover(const struct up_claim *);
 
 /* reclaim.c: in place of a stale one */
-int up_reclaim(struct up_claim *, int);
-int up_remove_stale(const struct up_claim *);
+UP_COLD int up_reclaim(struct up_claim *, int);
+UP_COLD int up_remove_stale(const struct up_claim *);
 
 /* claim.c: from bind(2) to its removal */
-int up_claim(struct up_claim *, const char *, int *,
+UP_COLD int up_claim(struct up_claim *, const char *, int *,
     const struct unix_options *);
-int up_owns_path(const struct up_claim *);
-int up_own_path(struct up_claim *);
-int up_release_claim(struct up_claim *, int);
+UP_COLD int up_owns_path(const struct up_claim *);
+UP_COLD int up_own_path(struct up_claim *);
+UP_COLD int up_release_claim(struct up_claim *, int);
 
 /* A claim of no path, which may be released. */
 static inline struct up_claim

@@ -215,7 +215,7 @@ make_spare(struct unix_listener *listener)
 	return listener->spare == -1 ? -1 : 0;
 }
 
-UP_API struct unix_listener *
+UP_API UP_COLD struct unix_listener *
 unix_listen(const char *text, const struct unix_options *given)
 {
 	struct unix_listener *listener;
@@ -244,7 +244,7 @@ unix_listen(const char *text, const struct unix_options *given)
 	return listener;
 }
 
-UP_API int
+UP_API UP_COLD int
 unix_close(struct unix_listener *listener)
 {
 	int saved = errno;
@@ -254,7 +254,7 @@ unix_close(struct unix_listener *listener)
 	return up_result(error, saved);
 }
 
-UP_API int
+UP_API UP_COLD int
 unix_abandon(struct unix_listener *listener)
 {
 	int saved = errno;
@@ -265,7 +265,7 @@ unix_abandon(struct unix_listener *listener)
 	return 0;
 }
 
-UP_API int
+UP_API UP_COLD int
 unix_own(struct unix_listener *listener)
 {
 	int saved = errno;

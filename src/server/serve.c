@@ -182,7 +182,7 @@ run_server(struct up_server *server, int ms)
 	return server->error;
 }
 
-UP_API int
+UP_API UP_COLD int
 unix_serve(struct unix_listener *listener, unix_handler *handler,
     void *context, const struct unix_serve_options *given)
 {
