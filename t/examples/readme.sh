@@ -7,7 +7,7 @@ cd "$directory"
 
 # README's own command writes the same programs, and no others.
 cp "$input" README.md
-sh -ec "$(grep '^awk ' README.md)"
+clone=$PWD sh -ec "$(grep -A1 '^awk ' README.md)"
 for program in *.c; do
 	cmp "$program" "$build/t/examples/readme-$program"
 done
@@ -78,6 +78,24 @@ hear_end 4
 exec 3>&- 4<&-
 wait $silent
 echo 'ok: server_removes_its_socket_on_SIGTERM'
+
+# The client sends much and reads nothing, so that its handler is in a write.
+serve "$build/t/examples/readme-server" 2>errors
+mkfifo sent unread
+{
+	yes | head -c 400000
+	echo sent >sent
+} | "$build/unixport" connect hello.sock >unread 2>said &
+exec 4<unread
+read -r line <sent
+kill -TERM "$server"
+wait "$server" && got=0 || got=$?
+server=
+[ $got = 1 ] && [ ! -e hello.sock ] && grep -q '^server: .' errors ||
+    { echo "server: status $got"; cat errors; exit 1; }
+exec 4<&-
+wait
+echo 'ok: server_returns_1_if_unix_serve_fails'
 
 for name in client plain-client; do
 	serve "$build/unixport" listen hello.sock sh -c 'read -r line'
