@@ -18,7 +18,7 @@ type_of(const struct unix_options *options)
 	    SOCK_STREAM;
 }
 
-/* Whether this process made the socket, for no other program. */
+/* Whether this process made or took over the socket, for no other program. */
 static int
 is_own(const struct unix_listener *listener)
 {
@@ -44,28 +44,20 @@ refuse_waiting_clients(struct unix_listener *listener)
 }
 
 /*
- * Close the socket of LISTENER.  Datagrams can carry descriptors, and guarded
- * connections that the kernel lets receive some.  If the file is kept, another
- * process may use the socket; else its clients are refused with it.  A child
- * may have been forked, for which shutdown(2) would end the socket.
+ * Close the socket of LISTENER, in whose queue lingering descriptors may be.  If
+ * the file is kept, another process may serve the clients in the queue, which
+ * stay there then.  No shutdown(2): it would end the socket for all processes.
  */
 static void
 close_socket(struct unix_listener *listener, int keep_file)
 {
 	int is_stream = type_of(&listener->options) == SOCK_STREAM;
 
-	if (listener->fd != -1 && (!is_stream ||
-	    ((listener->options.flags & UNIX_GUARDED) != 0 &&
-	    up_socket_option(listener->fd, SO_PASSRIGHTS) != 0))) {
-		if (!keep_file && is_own(listener)) {
-			if (listener->forks == up_fork_count())
-				up_shutdown(listener->fd, SHUT_RD);
-			if (is_stream)
-				refuse_waiting_clients(listener);
-		}
-		if (!is_stream)
-			up_disarm(listener->fd);
-	}
+	if (listener->fd != -1 && !is_stream)
+		up_disarm(listener->fd);
+	else if (listener->fd != -1 && !keep_file && is_own(listener) &&
+	    up_socket_option(listener->fd, SO_PASSRIGHTS) != 0)
+		refuse_waiting_clients(listener);
 	up_close(listener->fd);
 }
 
@@ -197,7 +189,7 @@ new_listener(const struct unix_options *options)
 		return NULL;
 	*listener = (struct unix_listener){ .fd = -1, .spare = -1,
 	    .interrupt = { .pipe = { -1, -1 } }, .may_block = 1,
-	    .maker = up_process_number(), .forks = up_fork_count(),
+	    .maker = up_process_number(),
 	    .claim = up_no_claim(), .options = *options };
 	return listener;
 }
@@ -274,6 +266,7 @@ unix_own(struct unix_listener *listener)
 		return up_fail(EINVAL);
 	if (up_own_path(&listener->claim) == -1)
 		return -1;
+	listener->maker = up_process_number();
 	errno = saved;
 	return 0;
 }

@@ -30,7 +30,7 @@ struct unix_listener {
 	int has_default_backlog;
 	_Atomic int has_standard;	/* 0, 1 and 2 were open */
 	_Atomic int spare;	/* a descriptor for up_accept(), or -1 */
-	unsigned maker, forks;	/* the process, and forks that it had done */
+	unsigned maker;		/* the process that made or took over it */
 	char *path;		/* NULL where the name is no string */
 	struct up_claim claim;
 	struct unix_options options;
