@@ -46,7 +46,9 @@ refuse_waiting_clients(struct unix_listener *listener)
 /*
  * Close the socket of LISTENER, in whose queue lingering descriptors may be.  If
  * the file is kept, another process may serve the clients in the queue, which
- * stay there then.  No shutdown(2): it would end the socket for all processes.
+ * stay there then.  Those of plain ports stay, too: a client that is accepted
+ * and has sent nothing reads EOF instead of ECONNRESET.  No shutdown(2): it
+ * would end the socket for all processes.
  */
 static void
 close_socket(struct unix_listener *listener, int keep_file)
@@ -56,6 +58,7 @@ close_socket(struct unix_listener *listener, int keep_file)
 	if (listener->fd != -1 && !is_stream)
 		up_disarm(listener->fd);
 	else if (listener->fd != -1 && !keep_file && is_own(listener) &&
+	    (listener->options.flags & UNIX_GUARDED) != 0 &&
 	    up_socket_option(listener->fd, SO_PASSRIGHTS) != 0)
 		refuse_waiting_clients(listener);
 	up_close(listener->fd);

@@ -83,8 +83,9 @@ end_of(const struct attack *attack, enum role role)
 		    attack->connect;
 	case LISTENS:
 		return attack->connect == ETIMEDOUT ? EADDRINUSE : ANY_END;
-	case EXPLAINS: case CLOSES_SILENTLY: case CLOSES_LISTENER: case CLOSES_DATAGRAMS:
-	case SERVES: case SERVES_FULL: case BURSTS: case COMMAND_SERVES:
+	case EXPLAINS: case CLOSES_SILENTLY: case CLOSES_LISTENER:
+	case CLOSES_DATAGRAMS: case SERVES: case SERVES_FULL: case BURSTS:
+	case COMMAND_SERVES:
 		return 0;
 	default:
 		return attack->read;
@@ -163,6 +164,9 @@ why_not_promised(const struct attack *attack, enum role role, int end,
 	    role != CLOSES_SILENTLY &&
 	    (end == ETIMEDOUT || attack->traits & SENDS_FILES))
 		return "plain ports have no timeout";
+	if (role == CLOSES_LISTENER && is_plain(kind) &&
+	    attack->traits & SENDS_FILES)
+		return "a plain listener leaves its queue to the kernel";
 	if (kind->is_old && is_plain(kind) && !is_of_command(role) &&
 	    role != CLOSES_DATAGRAMS)
 		return "plain ports refuse no descriptors";

@@ -122,7 +122,7 @@ static const struct allowed table[] = {
 	    "the name under /proc would be too long anyway" },
 	{ "listen_*/*", "ioctl|send|recv", ANY, GOES_ON, 0,
 	    "the file is opened by its name, and may be another's" },
-	{ "close/*", "accept4|F_GETFL|getsockopt", ANY, GOES_ON, 0,
+	{ "close/guarded", "accept4|F_GETFL|getsockopt", ANY, GOES_ON, 0,
 	    "the clients in the queue are closed with it" },
 	{ "*", "ioctl", ANY, GOES_ON, 0,
 	    "the queue is taken for one with bytes" },
