@@ -54,10 +54,10 @@ send_all(struct unix_socket *socket, const char *bytes, size_t length)
 }
 
 /*
- * Begin a write once exit(3) flushes streams: how many bytes it sends, or -1.
- * glibc takes no lock, so that LENGTH can be out of date, and the bytes be those
- * that another thread sends.  The thread that exits therefore takes the lock,
- * looks again, and never unlocks.  glibc also takes the buffer of a stream from
+ * Begin a write once exit(3) flushes streams: the number of bytes that it sends,
+ * or -1.  glibc takes no lock, so LENGTH can be out of date, and the bytes can
+ * be those that another thread sends.  The thread that exits therefore takes
+ * the lock, looks again, and never unlocks.  glibc also takes the buffer of a stream from
  * another thread, whose pointers may then lead to anything: such a thread sends
  * what is in our buffer only.
  */

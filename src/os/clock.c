@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Deadlines, in nanoseconds of the monotonic clock; poll(2) until then; pauses of
- * loops that would spin.
+ * Deadlines, in nanoseconds of the monotonic clock; poll(2) until then; pauses
+ * of loops that would spin.
  */
 #include "os.h"
 

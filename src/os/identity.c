@@ -79,7 +79,7 @@ failed_by_shortage(const struct numbers *file)
 	return file->fd == -1 && up_is_shortage(errno);
 }
 
-/* Returns 1 if ID is the overflow ID in the file PATH, 0 if not, -1 if unknown. */
+/* Returns 1 if ID is the overflow ID in the file PATH, 0 if not, or -1. */
 static int
 is_overflow_id(const char *path, id_t id)
 {

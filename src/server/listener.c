@@ -44,9 +44,9 @@ refuse_waiting_clients(struct unix_listener *listener)
 }
 
 /*
- * Close the socket of LISTENER, in whose queue lingering descriptors may be.  If
- * the file is kept, another process may serve the clients in the queue, which
- * stay there then.  Those of plain ports stay, too: a client that is accepted
+ * Close the socket of LISTENER, in whose queue lingering descriptors may be.
+ * If the file is kept, another process may serve the clients in the queue,
+ * which stay there then.  Those of plain ports stay, too: a client that is accepted
  * and has sent nothing reads EOF instead of ECONNRESET.  No shutdown(2): it
  * would end the socket for all processes.
  */
