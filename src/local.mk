@@ -42,9 +42,11 @@ libunixport_la_SOURCES = \
 	src/explain/explain.h \
 	src/explain/explain.c \
 	src/explain/explain_address.c \
+	src/explain/explain_file.c \
 	src/explain/explain_nameless.c \
 	src/explain/explain_options.c \
 	src/explain/explain_path.c \
+	src/explain/explain_permission.c \
 	src/explain/strbuf.c \
 	src/path/path.h \
 	src/path/bindpath.c \

@@ -5,6 +5,8 @@
 
 #include "address/address.h"
 
+struct stat;
+
 /* strbuf.c */
 struct up_text {
 	char *bytes;
@@ -29,6 +31,17 @@ UP_COLD int up_explain_options(struct up_text *, const struct up_address *,
 
 /* explain_nameless.c: abstract names and passed sockets */
 UP_COLD int up_explain_nameless(struct up_text *, const struct up_address *,
+    int);
+
+/* explain_file.c: what is at a path */
+UP_COLD const char *up_file_kind(mode_t);
+UP_COLD int up_probe_file_at(const char *);
+UP_COLD int up_may_be_elsewhere(const char *);
+UP_COLD void up_say_owner(struct up_text *, const struct stat *);
+UP_COLD void up_say_directory(struct up_text *, const char *);
+
+/* explain_permission.c: EACCES and EPERM of a path */
+UP_COLD void up_say_forbidden(struct up_text *, const char *, const char *,
     int);
 
 /* explain_path.c: paths, by examination of the file system */

@@ -20,7 +20,7 @@ is_malformed(const char *address)
 
 /*
  * Returns 0 if ADDRESS is well-formed.  With EINVAL, an address that begins
- * with a NUL is an empty string: an abstract name would be valid.
+ * with a NUL is an empty string: the bytes behind must not be read.
  */
 static int
 say_malformed(struct up_text *text, const char *address)
@@ -108,8 +108,9 @@ up_explain_address(struct up_text *text, const char *address, int error)
 	case ENAMETOOLONG:
 		return say_too_long(text, address);
 	case EAFNOSUPPORT:
-		up_say(text, "this system does not support such an address; "
-		    "use a path");
+		up_say(text, "no support for abstract names, or a filter, such "
+		    "as RestrictAddressFamilies= of systemd, denies Unix "
+		    "domain sockets; use a path, or permit them");
 		return 1;
 	default:
 		return 0;

@@ -23,9 +23,9 @@ explain_abstract(struct up_text *text, int error)
 		    "denies the call; ask the administrator");
 		return 1;
 	case EPERM:
-		up_say(text, "not permitted: a security module, such as "
-		    "Landlock, denies this name; ask the administrator or use "
-		    "a path");
+		up_say(text, "not permitted: the receiver is connected to "
+		    "another sender, or a security module, such as Landlock, "
+		    "denies this name; use a path");
 		return 1;
 	case EPROTOTYPE:
 		up_say(text, "the socket is of another type; is the address "
@@ -62,13 +62,18 @@ type_name(int type)
 	    "datagram" : type == SOCK_SEQPACKET ? "SEQPACKET" : "other";
 }
 
-/* EINVAL: the socket cannot serve the call, or an option is invalid (0). */
+/*
+ * EINVAL.  Returns 0 if the options, which are listed then, may be the cause: a
+ * listening socket is invalid for unix_connect(), others are for unix_listen().
+ */
 static int
 say_unfit(struct up_text *text, const struct up_address *address)
 {
 	int fd = address->number, is_unit = address->form == UP_SYSTEMD;
 	int type = up_socket_option(fd, SO_TYPE);
 
+	if (is_unit)
+		up_say(text, "only unix_listen() supports systemd:, or ");
 	if (type == -1)
 		return 0;
 	if (up_family(fd) != AF_UNIX)
@@ -76,20 +81,19 @@ say_unfit(struct up_text *text, const struct up_address *address)
 		    "another family, such as TCP; specify a path in "
 		    "ListenStream=" : "the socket is of another family, such "
 		    "as TCP; specify a Unix domain socket");
-	else if (type == SOCK_DGRAM && up_is_bound(fd) != 1)
-		up_say(text, "the datagram socket is not bound; bind it");
-	else if (type == SOCK_STREAM && up_is_listening(fd) == 0)
-		up_say(text, is_unit ? "the service manager passed a "
-		    "connection, not a listening socket; specify Accept=no in "
-		    "the socket unit" : "the socket does not listen, or an "
-		    "option is not valid; unix_listen() requires a listening "
-		    "socket, and mode, group and owner require a path");
-	else if (type == SOCK_STREAM && !is_unit)
-		up_say(text, "the socket listens, or an option is not valid; "
-		    "unix_connect() requires a connected socket, and mode, "
-		    "group and owner require a path");
-	else
+	else if (is_unit && type == SOCK_STREAM && up_is_listening(fd) == 0)
+		up_say(text, "the service manager passed a connection, or a "
+		    "socket that does not listen; specify Accept=no in the "
+		    "socket unit");
+	else {
+		up_say(text, type == SOCK_DGRAM ? (up_is_bound(fd) == 1 ? "" :
+		    "unix_listen() requires a bound socket, or ") :
+		    up_is_listening(fd) == 0 ?
+		    "unix_listen() requires a listening socket, or " :
+		    is_unit ? "" :
+		    "unix_connect() requires a connected socket, or ");
 		return 0;
+	}
 	return 1;
 }
 
@@ -120,8 +124,8 @@ explain_passed(struct up_text *text, struct up_address *address, int error)
 		    "another socket");
 		return 1;
 	case EPROTOTYPE:
-		up_say(text, "the socket is of another type (%s); is the "
-		    "number right?",
+		up_say(text, "the socket is of another type (%s); pass one of "
+		    "the right type",
 		    type_name(up_socket_option(address->number, SO_TYPE)));
 		return 1;
 	case EINVAL:
@@ -138,8 +142,8 @@ up_explain_nameless(struct up_text *text, const struct up_address *address,
 	struct up_address passed = *address;
 
 	if (error == ETIMEDOUT) {
-		up_say(text, "no answer before the timeout; is the server "
-		    "running, or is it busy?");
+		up_say(text, "no answer or client before the timeout; is "
+		    "the server running, or is it busy?");
 		return 1;
 	}
 	return address->form == UP_ABSTRACT ? explain_abstract(text, error) :

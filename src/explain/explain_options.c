@@ -15,8 +15,8 @@ say_invalid(struct up_text *text, const struct up_address *address)
 	    "listener down; read_timeout, write_timeout, "
 	    "buffer_size, UNIX_FILES and UNIX_UNTIED require UNIX_GUARDED, "
 	    "timeouts and backlog are not negative (accept_timeout may be -1), "
-	    "mode is at most 0777, and UNIX_DATAGRAM excludes UNIX_GUARDED, "
-	    "UNIX_SAME_USER and sigpipe");
+	    "output_limit is 0, mode is at most 0777, and UNIX_DATAGRAM "
+	    "excludes UNIX_GUARDED, UNIX_SAME_USER and sigpipe");
 	if (address->form != UP_PATH)
 		up_say(text, "; mode, group and owner require a path");
 }
@@ -47,8 +47,9 @@ up_explain_options(struct up_text *text, const struct up_address *address,
 		{ ENOMEM, "no memory is left; free some, or try again later" },
 		{ ENOSPC, "no space is left for a file; remove files or choose "
 		    "another path" },
-		{ ENOTDIR, "a component before the last slash is not a "
-		    "directory; is the path right?" },
+		{ ENOTDIR, "a component of the path is not a directory; is the "
+		    "path right?" },
+		{ EPIPE, "the receiver has ended its input; send no more" },
 		{ EROFS, "the file system is read-only; choose another path" }
 	};
 	size_t i;
@@ -61,6 +62,10 @@ up_explain_options(struct up_text *text, const struct up_address *address,
 		up_say(text, "not supported; UNIX_SIGPIPE_ERROR requires "
 		    "UNIX_GUARDED, UNIX_SAME_USER a Unix domain socket, and "
 		    "unix_accept() a listener without UNIX_DATAGRAM");
+		if (address->form == UP_PATH)
+			up_say(text, "; or the file system or user namespace "
+			    "has not set the mode, owner or group as "
+			    "specified");
 		return 1;
 	}
 	for (i = 0; i < COUNT(sentences); i++)

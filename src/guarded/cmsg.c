@@ -107,6 +107,16 @@ keep_received(void *files, int fd, int is_file)
 	return 0;
 }
 
+/* Without UNIX_FILES none is kept. */
+static int
+drop_received(void *unused, int fd, int is_file)
+{
+	(void)unused;
+	(void)fd;
+	(void)is_file;
+	return 0;
+}
+
 /* Out-of-band bytes are no part of the stream, nor are their descriptors. */
 static int
 report_dropped(void *files, int fd, int is_file)
@@ -126,7 +136,8 @@ receive_bytes(struct unix_socket *socket, char *bytes, size_t length,
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
 	    .msg_control = &control, .msg_controllen = sizeof(control) };
 	ssize_t got = up_receive(socket->fd, &message, flags,
-	    socket->files != NULL ? keep : NULL, socket->files);
+	    keep == NULL || socket->files != NULL ? keep : drop_received,
+	    socket->files);
 
 	if (got != -1 && socket->files != NULL &&
 	    (message.msg_flags & MSG_CTRUNC) != 0)

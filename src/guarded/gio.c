@@ -14,6 +14,7 @@
  * has ended its input, or another holder our output.  send(2) fails then, so it
  * is tried that often.
  */
+#define MAX_EXIT_WAIT_MS	1000	/* for a lock, outside writes */
 #define SEND_RETRY_MS	50
 
 /*
@@ -65,12 +66,18 @@ static ssize_t
 begin_write_at_exit(struct unix_socket *socket, const char *bytes,
     size_t length)
 {
+	long long deadline = up_deadline(MAX_EXIT_WAIT_MS);
 	int is_buffered = bytes >= socket->buffers &&
 	    bytes < socket->buffers + socket->buffer_size;
 
 	if (!up_is_exit_thread())
 		return is_buffered ? (ssize_t)length : -1;
-	flockfile(socket->out);
+	/* A thread that holds it may itself wait for a lock that exit(3) has. */
+	while (ftrylockfile(socket->out) != 0) {
+		if (!socket->sending && up_ms_left(deadline) == 0)
+			return -1;
+		(void)up_sleep(1);
+	}
 	/* A signal handler that interrupted this write, or a child's copy. */
 	if (socket->sending)
 		return -1;

@@ -106,8 +106,8 @@ up_shutdown_socket(struct unix_socket *socket, int how)
 }
 
 /*
- * Whether the descriptor is closed, or the peer has closed its descriptor after
- * our output was shut down.
+ * Whether the descriptor is closed, or the peer has closed its descriptor, or
+ * ended its output, after our output was shut down.
  */
 int
 up_is_finished(struct unix_socket *socket)

@@ -234,7 +234,7 @@ find_number_page(void)
 	    (start - (uintptr_t)pages) / sizeof(*pages);
 	_Atomic unsigned *unset = NULL;
 
-	(void)pthread_atfork(NULL, count_child, forget_number);
+	(void)pthread_atfork(count_child, NULL, forget_number);
 	if (page > MAX_PAGE_BYTES || clear_in_children(found, page) == -1)
 		found = &no_page;
 	return atomic_compare_exchange_strong(&number_page, &unset, found) ?

@@ -37,6 +37,7 @@ static struct up_lock transit;
 static _Atomic unsigned closing, stuck;
 
 struct search {
+	int is_locked;		/* transit */
 	long long deadline;
 	char chunk[CHUNK_BYTES];	/* bytes that are not used */
 	struct iovec chunks[CHUNKS];
@@ -82,15 +83,36 @@ take_each(struct msghdr *message, int (*take)(void *, int, int),
 	}
 }
 
-static void
+/*
+ * Whether the lock was taken.  A peer can keep its holder inside a call on a
+ * socket that it has passed, for as long as it likes: the others then continue
+ * without the lock.  A child of fork(2) does not have the threads that close.
+ */
+static int
 lock_transit(void)
 {
-	int ms = 0;
+	static _Atomic unsigned process;
+	unsigned self = up_process_number();
+	int ms;
 
-	up_lock(&transit);
+	for (ms = 0; !up_try_lock(&transit); ms++)
+		if (ms == MAX_CLOSING_MS || up_sleep(1) == -1)
+			return 0;
+	if (process != self) {
+		process = self;
+		closing = stuck = 0;
+	}
 	while (closing > stuck && ms++ < MAX_CLOSING_MS)
-		poll(NULL, 0, 1);
+		(void)up_sleep(1);
 	stuck = closing;
+	return 1;
+}
+
+static void
+unlock_transit(int is_locked)
+{
+	if (is_locked)
+		up_unlock(&transit);
 }
 
 static int
@@ -107,10 +129,10 @@ close_any(void *unused, int fd, int is_file)
  * since close(2) of a file can block.
  */
 static void
-close_rest(struct msghdr *message)
+close_rest(struct msghdr *message, int is_locked)
 {
 	closing++;
-	up_unlock(&transit);
+	unlock_transit(is_locked);
 	take_each(message, close_any, NULL);
 	closing--;
 }
@@ -140,42 +162,60 @@ disarm_and_close(void *context, int fd, int is_file)
 
 /*
  * Duplicates the descriptors of the next message, switches SO_LINGER off, and
- * closes the duplicates.  Returns 0, or -1 at the end of the queue.  A message
- * without a byte looks like EOF on SOCK_SEQPACKET, so *EMPTY counts such
- * messages and limits them.
+ * closes the duplicates.  Returns the number of bytes, or -1.
  */
-static int
-disarm_message(int fd, int type, struct search *search, int *empty)
+static ssize_t
+disarm_message(int fd, struct search *search)
 {
 	union up_control control;
 	struct msghdr message = { .msg_iov = search->chunks,
 	    .msg_iovlen = CHUNKS, .msg_control = &control,
 	    .msg_controllen = sizeof(control) };
-	ssize_t got = recvmsg(fd, &message,
-	    MSG_PEEK | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	ssize_t got;
 
+	do
+		got = recvmsg(fd, &message,
+		    MSG_PEEK | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	while (got == -1 && errno == EINTR);
 	if (got == -1)
-		return errno == EINTR ? 0 : -1;
+		return -1;
 	take_each(&message, disarm_and_close, search);
-	close_rest(&message);
-	lock_transit();
-	return got == 0 && (type == SOCK_STREAM || ++*empty == MAX_EMPTY) ? -1 :
-	    0;
+	close_rest(&message, search->is_locked);
+	search->is_locked = lock_transit();
+	return got;
 }
 
 /*
- * Searches the queue of FD without receiving the messages.  Another process can
- * hold the socket and need them.  If all messages were received, the peer would
- * also read EOF instead of ECONNRESET.  SO_OOBINLINE is set, since the kernel
- * would otherwise skip an out-of-band byte, which can carry descriptors, too.
+ * Looks through the messages in the queue of FD.  The end of the queue of a
+ * stream is not read, since that would take a pending ECONNRESET, without which
+ * another holder reads EOF.  On SOCK_SEQPACKET a message without a byte looks
+ * like EOF, so the number of such messages is limited.
  */
+static void
+disarm_queue(int fd, struct search *search)
+{
+	int is_stream = up_socket_option(fd, SO_TYPE) == SOCK_STREAM;
+	int left = 1, empty = 0;
+	ssize_t got;
+
+	if (is_stream && ioctl(fd, FIONREAD, &left) == -1)
+		return;
+	while (left > 0 && empty < MAX_EMPTY &&
+	    up_ms_left(search->deadline) > 0 &&
+	    (got = disarm_message(fd, search)) != -1) {
+		if (got == 0)
+			empty++;
+		if (is_stream)
+			left -= got > 0 ? (int)got : left;
+	}
+}
+
 static void
 disarm(int fd, struct search *search)
 {
 	const int start = 0, on = 1;
 	socklen_t size = sizeof(int);
-	int empty = 0;
-	int offset, type, urgent;
+	int offset, urgent;
 
 	if (SO_PEEK_OFF == -1 ||
 	    search->nesting == MAX_NESTING || up_family(fd) != AF_UNIX ||
@@ -183,13 +223,10 @@ disarm(int fd, struct search *search)
 	    setsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &start, sizeof(start))
 	    == -1)
 		return;
-	type = up_socket_option(fd, SO_TYPE);
 	urgent = up_socket_option(fd, SO_OOBINLINE);
 	setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
 	search->nesting++;
-	while (up_ms_left(search->deadline) > 0 &&
-	    disarm_message(fd, type, search, &empty) == 0)
-		;
+	disarm_queue(fd, search);
 	search->nesting--;
 	setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &urgent, sizeof(urgent));
 	setsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &offset, sizeof(offset));
@@ -214,11 +251,13 @@ up_disarm(int fd)
 {
 	struct search search;
 	int saved = errno;
+	int state = up_disable_cancel();
 
 	begin_search(&search);
-	lock_transit();
+	search.is_locked = lock_transit();
 	disarm(fd, &search);
-	up_unlock(&transit);
+	unlock_transit(search.is_locked);
+	up_restore_cancel(state);
 	errno = saved;
 }
 
@@ -232,21 +271,30 @@ up_receive(int fd, struct msghdr *message, int flags,
     int (*keep)(void *, int, int), void *context)
 {
 	struct search search;
+	int state = 0;
 	ssize_t got;
 
-	if (keep != NULL)
-		lock_transit();
+	if (keep != NULL) {
+		state = up_disable_cancel();
+		search.is_locked = lock_transit();
+	}
 	got = recvmsg(fd, message, flags | MSG_CMSG_CLOEXEC);
-	if (got != -1 && message->msg_controllen > 0) {
-		if (keep == NULL)
-			lock_transit();
-		else
-			take_each(message, keep, context);
-		begin_search(&search);
-		take_each(message, disarm_and_close, &search);
-		close_rest(message);
-	} else if (keep != NULL)
-		up_unlock(&transit);
+	if (got == -1 || message->msg_controllen == 0) {
+		if (keep != NULL) {
+			unlock_transit(search.is_locked);
+			up_restore_cancel(state);
+		}
+		return got;
+	}
+	if (keep == NULL) {
+		state = up_disable_cancel();
+		search.is_locked = lock_transit();
+	} else
+		take_each(message, keep, context);
+	begin_search(&search);
+	take_each(message, disarm_and_close, &search);
+	close_rest(message, search.is_locked);
+	up_restore_cancel(state);
 	return got;
 }
 
@@ -255,16 +303,18 @@ void
 up_drop(const int *fds, size_t count)
 {
 	struct search search;
+	int state = up_disable_cancel();
 	int is_closed;
 
 	begin_search(&search);
 	while (count-- > 0) {
-		lock_transit();
+		search.is_locked = lock_transit();
 		is_closed = disarm_and_close(&search, fds[count], 1);
-		up_unlock(&transit);
+		unlock_transit(search.is_locked);
 		if (!is_closed)
 			up_close(fds[count]);
 	}
+	up_restore_cancel(state);
 }
 
 /*

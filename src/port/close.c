@@ -109,8 +109,6 @@ close_quietly(struct unix_ports *ports, int *error)
 {
 	if (socket_if_open(ports) != NULL)
 		up_close_quietly(ports->socket);
-	else if (ports->in != NULL || ports->out != NULL)
-		up_disarm_unread(number_of(ports));
 	close_one_stream(&ports->out, error);
 	close_one_stream(&ports->in, error);
 	ports->socket = NULL;
@@ -228,5 +226,7 @@ void
 up_refuse_ports(struct unix_ports *ports)
 {
 	up_shutdown(number_of(ports), SHUT_RD);
+	if (socket_if_open(ports) == NULL)
+		up_disarm_unread(number_of(ports));
 	up_abandon_ports(ports);
 }

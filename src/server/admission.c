@@ -49,9 +49,8 @@ count_connections(const struct up_worker *worker, uid_t user)
  * Whether USER may have one more connection.  A connection counts until the
  * server has ended it and the client has closed it, which may be earlier than
  * the end of the handler: a client that waits for EOF, closes and connects
- * again is never refused.  Ended by the server alone it still counts: otherwise
- * a handler that closes its output first could hold any number of connections
- * of one user.
+ * again is never refused.  Ended by the server alone it still counts.  Linux
+ * reports the same if the client has only ended its output.
  */
 int
 up_has_room(const struct up_server *server, uid_t user)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The threads of a server, as leaders and followers.  A leader waits for the
- * next client and serves it while another thread leads: no connection changes
- * threads, and while all threads serve, clients wait in the backlog.  Up to
+ * next client and serves it while another thread leads.  Clients of a burst are
+ * queued for other threads; while all threads serve, clients wait in the
+ * backlog.  Up to
  * LEADERS threads lead at a time, so that under load no thread has to be woken
  * for each client.
  */
@@ -77,11 +78,11 @@ needs_thread(const struct up_server *server)
 int
 up_ensure_leader(struct up_server *server)
 {
-	/* A stopping server may have joined its threads already. */
-	if (server->stopping)
+	/* join_threads() walks through the list once the drain has expired. */
+	if (server->ended == SHUT_RDWR)
 		return 0;
-	if (server->queue == NULL &&
-	    (server->leaders > 0 || server->serving >= server->clients))
+	if (server->queue == NULL && (server->stopping ||
+	    server->leaders > 0 || server->serving >= server->clients))
 		return 0;
 	if (server->idle > 0)
 		pthread_cond_signal(&server->turn);
@@ -274,12 +275,14 @@ handle_client(struct up_worker *worker)
 	unsigned *count = worker->admission == UP_WELCOME ? &server->serving :
 	    &server->refusing;
 	int is_vacant = up_ensure_leader(server) == -1;
+	int is_hung_up = server->ended == SHUT_RDWR;
 
 	pthread_mutex_unlock(&server->lock);
 	if (is_vacant)
 		ring_bell(server);
 	if (worker->admission == UP_WELCOME) {
-		server->handler(&worker->ports, server->context);
+		if (!is_hung_up)
+			server->handler(&worker->ports, server->context);
 		up_close_ports(&worker->ports);
 		up_forget_connection(worker);
 	} else

@@ -161,7 +161,6 @@ why_not_promised(const struct attack *attack, enum role role, int end,
 	if (serves(role) && is_plain(kind))
 		return "unix_serve requires guarded ports";
 	if (is_of_connection(role) && is_plain(kind) && role != ASKS &&
-	    role != CLOSES_SILENTLY &&
 	    (end == ETIMEDOUT || attack->traits & SENDS_FILES))
 		return "plain ports have no timeout";
 	if (role == CLOSES_LISTENER && is_plain(kind) &&

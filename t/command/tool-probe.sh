@@ -31,7 +31,7 @@ expect 1 'not a socket: file: a regular file, not a socket; is the path right?' 
     "$unixport" probe file
 expect 1 'not a socket: .: a directory, not a socket; is the path right?' \
     "$unixport" probe .
-expect 1 'absent: file/s: a component before the last slash is not a directory; is the path right?' "$unixport" probe file/s
+expect 1 'absent: file/s: a component of the path is not a directory; is the path right?' "$unixport" probe file/s
 
 "$unixport" probe fd:0 </dev/null >said 2>&1 && fail 'no socket' || [ $? = 1 ]
 grep -q '^not a socket: fd:0: ' said || fail 'no socket'

@@ -66,8 +66,8 @@ START_TEST(missing_file_is_explained)
 	expect_connect("/no/s", ENOENT,
 	    "/no/s: the directory /no does not exist; create it");
 	make_file("file");
-	expect_connect("file/s", ENOTDIR, "file/s: a component before the last "
-	    "slash is not a directory; is the path right?");
+	expect_connect("file/s", ENOTDIR, "file/s: a component of the path is not "
+	    "a directory; is the path right?");
 	expect_connect("/no", ENOENT,
 	    "/no: nothing is there; is the server running?");
 	ck_assert_int_eq(symlink("nowhere", "l"), 0);
@@ -228,9 +228,9 @@ START_TEST(denial_by_a_security_module_is_explained)
 	expect_text("new", EPERM, "new: not permitted: this user must not give "
 	    "a file this group or owner, or a security module denies the call; "
 	    "specify a group and owner of this user");
-	expect_text("@up.no", EPERM, "@up.no: not permitted: a security "
-	    "module, such as Landlock, denies this name; ask the administrator "
-	    "or use a path");
+	expect_text("@up.no", EPERM, "@up.no: not permitted: the receiver is "
+	    "connected to another sender, or a security module, such as "
+	    "Landlock, denies this name; use a path");
 	expect_text("@up.no", EACCES, "@up.no: not permitted: the server "
 	    "belongs to another user and UNIX_SAME_USER rejects it, or a "
 	    "security module denies the call; ask the administrator");
@@ -289,7 +289,7 @@ END_TEST
 	"shut the listener down; read_timeout, " \
 	"write_timeout, buffer_size, UNIX_FILES and UNIX_UNTIED require " \
 	"UNIX_GUARDED, timeouts and backlog are not negative (accept_timeout " \
-	"may be -1), mode is at most 0777, and UNIX_DATAGRAM excludes " \
+	"may be -1), output_limit is 0, mode is at most 0777, and UNIX_DATAGRAM excludes " \
 	"UNIX_GUARDED, UNIX_SAME_USER and sigpipe"
 
 START_TEST(malformed_address_is_explained)
@@ -318,7 +318,8 @@ START_TEST(invalid_option_is_explained)
 	cannot_listen("@up.no", &mode, EINVAL);
 	expect_text("@up.no", EINVAL, "@up.no: " NOT_VALID
 	    "; mode, group and owner require a path");
-	expect_connect("systemd:", EINVAL, "systemd:: " NOT_VALID
+	expect_connect("systemd:", EINVAL, "systemd:: only unix_listen() "
+	    "supports systemd:, or " NOT_VALID
 	    "; mode, group and owner require a path");
 }
 END_TEST
@@ -327,7 +328,9 @@ START_TEST(unsupported_option_is_explained)
 {
 	expect_text("s", ENOTSUP, "s: not supported; UNIX_SIGPIPE_ERROR "
 	    "requires UNIX_GUARDED, UNIX_SAME_USER a Unix domain socket, and "
-	    "unix_accept() a listener without UNIX_DATAGRAM");
+	    "unix_accept() a listener without UNIX_DATAGRAM; or the file "
+	    "system or user namespace has not set the mode, owner or group as "
+	    "specified");
 	expect_text("fd:3", EOPNOTSUPP, "fd:3: not supported; "
 	    "UNIX_SIGPIPE_ERROR requires UNIX_GUARDED, UNIX_SAME_USER a Unix "
 	    "domain socket, and unix_accept() a listener without "
@@ -339,7 +342,7 @@ END_TEST
 static void
 expect_passed(int fd, int error, const char *sentence)
 {
-	char address[20], expected[400];
+	char address[20], expected[700];
 
 	snprintf(address, sizeof(address), "fd:%d", fd);
 	snprintf(expected, sizeof(expected), "%s: %s", address, sentence);
@@ -355,21 +358,20 @@ START_TEST(unfit_passed_socket_is_explained)
 	expect_passed(socket(AF_INET, SOCK_STREAM, 0), EINVAL, "the socket is "
 	    "of another family, such as TCP; specify a Unix domain socket");
 	expect_passed(socket(AF_UNIX, SOCK_DGRAM, 0), EPROTOTYPE, "the socket "
-	    "is of another type (datagram); is the number right?");
+	    "is of another type (datagram); pass one of the right type");
 	expect_passed(socket(AF_UNIX, SOCK_SEQPACKET, 0), EPROTOTYPE, "the "
-	    "socket is of another type (SEQPACKET); is the number right?");
+	    "socket is of another type (SEQPACKET); pass one of the right type");
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-	expect_passed(pair[0], EINVAL, "the socket does not listen, or an "
-	    "option is not valid; unix_listen() requires a listening socket, "
-	    "and mode, group and owner require a path");
+	expect_passed(pair[0], EINVAL, "unix_listen() requires a listening "
+	    "socket, or " NOT_VALID "; mode, group and owner require a path");
 	close(pair[1]);
 	fd = bind_socket(SOCK_STREAM);
 	ck_assert_int_eq(listen(fd, 1), 0);
 	snprintf(own, sizeof(own), "fd:%d", fd);
 	cannot_connect(own, NULL, EINVAL);
 	unix_explain(own, EINVAL, text, sizeof(text));
-	ck_assert_ptr_nonnull(strstr(text, ": the socket listens, or an option "
-	    "is not valid; unix_connect() requires a connected socket"));
+	ck_assert_ptr_nonnull(strstr(text, ": unix_connect() requires a "
+	    "connected socket, or an argument is not valid"));
 	close(fd);
 	fd = socket(AF_UNIX, SOCK_DGRAM, 0);
 	snprintf(own, sizeof(own), "fd:%d", fd);
@@ -378,8 +380,8 @@ START_TEST(unfit_passed_socket_is_explained)
 	ck_assert_ptr_nonnull(strstr(text, ": the socket is not connected; "
 	    "connect it, or specify another one"));
 	unix_explain(own, EINVAL, text, sizeof(text));
-	ck_assert_ptr_nonnull(strstr(text, ": the datagram socket is not "
-	    "bound; bind it"));
+	ck_assert_ptr_nonnull(strstr(text, ": unix_listen() requires a bound "
+	    "socket, or an argument is not valid"));
 	unix_explain(own, ECONNREFUSED, text, sizeof(text));
 	ck_assert_ptr_nonnull(strstr(text, ": the receiver of this socket has "
 	    "ended; connect another socket"));
@@ -417,9 +419,10 @@ START_TEST(unfit_socket_of_the_service_manager_is_explained)
 {
 	int tcp = socket(AF_INET, SOCK_STREAM, 0), pair[2];
 
-	expect_activation(tcp, NULL, "systemd:web", EINVAL, "the service "
-	    "manager passed a socket of another family, such as TCP; specify a "
-	    "path in ListenStream=");
+	expect_activation(tcp, NULL, "systemd:web", EINVAL, "only "
+	    "unix_listen() supports systemd:, or the service manager passed a "
+	    "socket of another family, such as TCP; specify a path in "
+	    "ListenStream=");
 	expect_activation(tcp, NULL, "systemd:no", ENOENT, "the service "
 	    "manager passed sockets, but none of this name; specify "
 	    "FileDescriptorName= in the socket unit");
@@ -428,9 +431,10 @@ START_TEST(unfit_socket_of_the_service_manager_is_explained)
 	    "without a shell between");
 	close(tcp);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-	expect_activation(pair[0], NULL, "systemd:", EINVAL, "the service "
-	    "manager passed a connection, not a listening socket; specify "
-	    "Accept=no in the socket unit");
+	expect_activation(pair[0], NULL, "systemd:", EINVAL, "only "
+	    "unix_listen() supports systemd:, or the service manager passed a "
+	    "connection, or a socket that does not listen; specify Accept=no "
+	    "in the socket unit");
 	close(pair[0]);
 	close(pair[1]);
 }
@@ -470,10 +474,11 @@ START_TEST(other_errors_are_explained)
 	close(fd);
 	expect_text("@up.no", EPROTOTYPE, "@up.no: the socket is of another "
 	    "type; is the address right?");
-	expect_text("@up.late", ETIMEDOUT, "@up.late: no answer before the "
-	    "timeout; is the server running, or is it busy?");
-	expect_text("s", EAFNOSUPPORT, "s: this system does not support such "
-	    "an address; use a path");
+	expect_text("@up.late", ETIMEDOUT, "@up.late: no answer or client before "
+	    "the timeout; is the server running, or is it busy?");
+	expect_text("s", EAFNOSUPPORT, "s: no support for abstract names, or a "
+	    "filter, such as RestrictAddressFamilies= of systemd, denies Unix "
+	    "domain sockets; use a path, or permit them");
 	expect_text("d/s", EBUSY, "d/s: another process holds the lock of the "
 	    "directory d; try again, or remove the stale socket file");
 	snprintf(own, sizeof(own), "fd:3: %s", strerror(EIO));
@@ -506,8 +511,9 @@ START_TEST(error_with_one_cause_has_one_sentence)
 		{ ENOMEM, "no memory is left; free some, or try again later" },
 		{ ENOSPC, "no space is left for a file; remove files or choose "
 		    "another path" },
-		{ ENOTDIR, "a component before the last slash is not a "
-		    "directory; is the path right?" },
+		{ ENOTDIR, "a component of the path is not a directory; is the "
+		    "path right?" },
+		{ EPIPE, "the receiver has ended its input; send no more" },
 		{ EROFS, "the file system is read-only; choose another path" }
 	};
 	char expected[200];
@@ -645,7 +651,7 @@ main(void)
 	tcase_add_test(other, addresses_without_a_file_are_explained);
 	tcase_add_test(other, other_errors_are_explained);
 	tcase_add_loop_test(other, error_with_one_cause_has_one_sentence, 0,
-	    14);
+	    15);
 	tcase_add_loop_test(other,
 	    byte_that_a_terminal_interprets_is_escaped,
 	    0, 18);

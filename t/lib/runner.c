@@ -31,6 +31,9 @@ static int chosen_count, failures;
 static volatile sig_atomic_t ended_by;	/* a signal */
 static volatile pid_t group;		/* of the current scenario, or 0 */
 
+#ifdef __GNUC__
+__attribute__((format(printf, 1, 0)))
+#endif
 static void
 record(const char *format, va_list arguments)
 {
