@@ -39,13 +39,6 @@ open_listener(const char *address, int lacking)
 }
 
 void
-open_connection(const char *address)
-{
-	SUCCEEDS(unix_connect(address, &options, near));
-	SUCCEEDS(unix_accept(listener, far));
-}
-
-void
 close_pair(void)
 {
 	SUCCEEDS(unix_close_ports(near));

@@ -59,7 +59,7 @@ const struct guarantee guarantees[] = {
 	{ "a live server is never displaced", live_server,
 	    .needs = NEITHER | LISTENER },
 	{ "of eight servers racing for a stale file exactly one succeeds",
-	    eight_rivals, .needs = NEITHER },
+	    eight_rivals, .needs = NEITHER | PAIR },
 	{ "a path of 401 bytes works", long_path, .needs = NEITHER },
 	{ "the file's mode is exact under any umask", exact_mode,
 	    .needs = NEITHER },

@@ -144,7 +144,8 @@ close_on_exec(void)
 	int before = count_descriptors(1);
 
 	open_listener("s", 0);
-	open_connection("s");
+	SUCCEEDS(unix_connect("s", &options, near));
+	SUCCEEDS(unix_accept(listener, far));
 	expect(count_descriptors(1) == before, "one is not");
 }
 

@@ -72,7 +72,6 @@ void make_fixtures(const struct guarantee *guarantee, unsigned kind);
 void release_fixtures(void);
 void make_pair(void);
 void open_listener(const char *address, int lacking);
-void open_connection(const char *address);
 void close_pair(void);
 void close_listener(void);
 #define DELAY_MS	10		/* the caller usually waits by then */

@@ -34,6 +34,7 @@ remove_trials(void)
 	nftw(parent, remove_one, OPEN_DIRECTORIES, FTW_DEPTH | FTW_PHYS);
 }
 
+/* Checks expect the default actions, and the caller may ignore signals. */
 static void
 reset_signals(void)
 {
