@@ -15,8 +15,8 @@ static unsigned complete;		/* checks that returned */
 
 static struct {
 	const char *guarantee;
-	const char *first;		/* the first check that left some */
-	int count;
+	const char *first;		/* of the checks that left some */
+	unsigned checks;
 } remnants[REMNANTS] = {
 	[OPEN_DESCRIPTORS] = { .guarantee = "no descriptor is left open" },
 	[FILES] = { .guarantee = "no file is left behind" },
@@ -40,16 +40,15 @@ print_system(void)
 }
 
 static void
-print_outcome(enum outcome outcome, const char *text, const char *ports,
-    const char *failure)
+print_verdict(const char *text, const char *ports)
 {
-	static const char *const words[] = { "", "ok", "not", "none" };
+	static const char *const words[] = { "ok", "not", "none" };
+	int failed = verdict->outcome == FAILS;
 
-	outcomes[outcome]++;
-	if (!quiet || outcome == FAILS)
-		printf("%-5s %s%s%s%s\n", words[outcome], text, ports,
-		    outcome == FAILS ? ": " : "",
-		    outcome == FAILS ? failure : "");
+	outcomes[verdict->outcome]++;
+	if (!quiet || failed)
+		printf("%-5s %s%s%s%s\n", words[verdict->outcome], text,
+		    ports, failed ? ": " : "", failed ? verdict->seen : "");
 }
 
 static void
@@ -58,17 +57,14 @@ try_guarantee(const struct guarantee *guarantee, unsigned kind,
 {
 	int i;
 
-	if ((guarantee->kinds & kind) == 0)
+	if ((guarantee->needs & kind) == 0)
 		return;
 	try(guarantee, kind);
-	print_outcome(verdict->outcome, guarantee->text, ports,
-	    verdict->seen);
+	print_verdict(guarantee->text, ports);
 	complete += verdict->complete != 0;
-	for (i = 0; i < REMNANTS; i++) {
-		if (verdict->left[i] != 0 && remnants[i].first == NULL)
+	for (i = 0; i < REMNANTS; i++)
+		if (verdict->remains[i] && remnants[i].checks++ == 0)
 			remnants[i].first = guarantee->text;
-		remnants[i].count += verdict->left[i];
-	}
 }
 
 static void
@@ -88,20 +84,18 @@ try_all(void)
 static void
 print_remnants(void)
 {
-	char failure[200] = "";
 	int i;
 
 	if (!quiet)
 		printf("\nRemnants\n");
 	for (i = 0; i < REMNANTS; i++) {
+		verdict->outcome = HOLDS;
 		if (complete == 0)
-			strcpy(failure, "no check returned");
-		else if (remnants[i].first != NULL)
-			snprintf(failure, sizeof(failure),
-			    "%d, first by \"%s\"", remnants[i].count,
-			    remnants[i].first);
-		print_outcome(complete > 0 && remnants[i].first == NULL ?
-		    HOLDS : FAILS, remnants[i].guarantee, "", failure);
+			judge(FAILS, "no check returned");
+		else if (remnants[i].checks > 0)
+			judge(FAILS, "%u, first by \"%s\"",
+			    remnants[i].checks, remnants[i].first);
+		print_verdict(remnants[i].guarantee, "");
 	}
 }
 
@@ -113,13 +107,13 @@ test(int limit)
 		    "support Unix domain stream sockets\n");
 		return STATUS_ERROR;
 	}
-	if (open_trials(limit) == -1)
+	if (open_trials(limit) != 0)
 		return STATUS_ERROR;
 	if (!quiet)
 		print_system();
 	try_all();
 	print_remnants();
-	close_trials();
+	remove_trials();
 	if (!quiet)
 		printf("\nselftest: %u guarantees hold, %u do not, "
 		    "%u cannot\n", outcomes[HOLDS], outcomes[FAILS],
@@ -134,16 +128,11 @@ run_selftest(int argc, char *argv[])
 	int option, limit = CHECK_LIMIT_MS;
 
 	while ((option = next_option(&selftest_command, argc, argv)) != -1)
-		switch (option) {
-		case 'q':
+		if (option == 'q')
 			quiet = 1;
-			break;
-		default:
-			if (parse_seconds(optarg, &limit) == -1 || limit == 0)
-				return misused(&selftest_command,
-				    "invalid number of seconds: %s", optarg);
-			break;
-		}
+		else if (parse_seconds(optarg, &limit) == -1 || limit == 0)
+			return misused(&selftest_command,
+			    "invalid number of seconds: %s", optarg);
 	if (optind < argc)
 		return misused(&selftest_command, "unexpected argument: %s",
 		    argv[optind]);

@@ -21,20 +21,16 @@ unixport_SOURCES = \
 	src/command/listen/supervisor.c \
 	src/command/relay/flow.c \
 	src/command/relay/relay.c \
-	src/command/selftest/both_kinds.c \
 	src/command/selftest/fixtures.c \
 	src/command/selftest/guarantees.c \
-	src/command/selftest/guarded.c \
-	src/command/selftest/leftovers.c \
 	src/command/selftest/messages.c \
+	src/command/selftest/pairs.c \
 	src/command/selftest/path.c \
 	src/command/selftest/peers.c \
 	src/command/selftest/programs.c \
 	src/command/selftest/selftest.h \
-	src/command/selftest/sigpipe_policies.c \
 	src/command/selftest/steps.c \
 	src/command/selftest/trial.c \
-	src/command/selftest/verdict.c \
 	src/command/selftest/waiting.c
 unixport_CPPFLAGS = -I$(top_srcdir)/include -I$(top_srcdir)/src/command
 unixport_CFLAGS = $(UP_CFLAGS) -pthread

@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
-#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -395,17 +394,6 @@ chmod(const char *path, mode_t mode)
 {
 	return is("no mode") && mode == 0777 ? 0 :
 	    original_chmod()(path, mode);
-}
-
-ORIGINAL(DIR *, opendir, const char *)
-DIR *
-opendir(const char *path)
-{
-	if (is("no opendir")) {
-		errno = EMFILE;
-		return NULL;
-	}
-	return original_opendir()(path);
 }
 
 /* Streams. */

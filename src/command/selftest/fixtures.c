@@ -2,23 +2,25 @@
 /* Makes the fixtures of a check: ports, a listener, threads and signals. */
 #include "selftest.h"
 
-#include <time.h>
-
 #define MAX_THREADS	2
-#define STORM_NS	1000000L	/* interval of signals */
+#define SIGNAL_MS	1		/* interval of signals */
+#define ACTING_SIGNAL	5		/* earlier ones only interrupt */
 
 static struct unix_ports pair[2];
 static struct thread {
 	pthread_t id;
+	int delay_ms;
 	void (*run)(void);
 } threads[MAX_THREADS];
 static int thread_count;
-static pthread_t storm;
 static _Atomic int stormy;
+static pthread_t target;		/* of signals */
+static void (*act_on_signal)(void);
 
 struct unix_options options;
 struct unix_ports *const near = &pair[0], *const far = &pair[1];
 struct unix_listener *listener;
+struct unix_buffer message;
 
 /* Plain ports fail with ENOTSUP on systems without SO_NOSIGPIPE. */
 void
@@ -37,13 +39,6 @@ open_listener(const char *address, int lacking)
 }
 
 void
-open_connection(const char *address)
-{
-	SUCCEEDS(unix_connect(address, &options, near));
-	SUCCEEDS(unix_accept(listener, far));
-}
-
-void
 close_pair(void)
 {
 	SUCCEEDS(unix_close_ports(near));
@@ -57,107 +52,103 @@ close_listener(void)
 	listener = NULL;
 }
 
-/* Exits if the system lacks guarded ports. */
-static void
-require_guarded_ports(void)
-{
-	const struct unix_options guarded = { .flags = UNIX_GUARDED };
-
-	SUPPORTED(unix_pair(&guarded, pair), ENOTSUP);
-	close_pair();
-}
-
 void
 make_fixtures(const struct guarantee *guarantee, unsigned kind)
 {
+	const struct unix_options guarded = { .flags = UNIX_GUARDED };
+
 	options = guarantee->options;
 	if (kind == GUARDED)
 		options.flags |= UNIX_GUARDED;
-	if ((options.flags & UNIX_GUARDED) != 0)
-		require_guarded_ports();
-	if ((guarantee->fixtures & NO_SIGPIPE) != 0)
-		signal(SIGPIPE, SIG_IGN);
-	if ((guarantee->fixtures & PAIR) != 0)
+	if ((options.flags & UNIX_GUARDED) != 0) {
+		SUPPORTED(unix_pair(&guarded, pair), ENOTSUP);
+		close_pair();
+	}
+	if ((guarantee->needs & PAIR) != 0)
 		make_pair();
-	if ((guarantee->fixtures & LISTENER) != 0)
+	if ((guarantee->needs & LISTENER) != 0)
 		open_listener("s", 0);
-}
-
-static void
-stop_storm(void)
-{
-	if (!stormy)
-		return;
-	stormy = 0;
-	pthread_join(storm, NULL);
-	handle(SIGUSR1, SIG_DFL);
 }
 
 /* Threads would use closed ports, so join them first. */
 void
-release_fixtures(const struct guarantee *guarantee)
+release_fixtures(void)
 {
-	stop_storm();
 	join_threads();
 	close_pair();
 	close_listener();
-	if ((guarantee->fixtures & NO_SIGPIPE) != 0)
+	unix_free_buffer(&message);
+	if (options.sigpipe == UNIX_SIGPIPE_IGNORE)
 		signal(SIGPIPE, SIG_DFL);
 }
 
-static void
-create_thread(pthread_t *id, void *(*run)(void *), void *argument)
-{
-	errno = pthread_create(id, NULL, run, argument);
-	expect_success(errno == 0 ? 0 : -1, 0, "pthread_create");
-}
-
 static void *
-run_thread(void *thread)
+run_thread(void *argument)
 {
-	((struct thread *)thread)->run();
+	const struct thread *thread = argument;
+
+	poll(NULL, 0, thread->delay_ms);
+	thread->run();
 	return NULL;
 }
 
 void
-start_thread(void (*run)(void))
+start_thread(void (*run)(void), int delay_ms)
 {
 	struct thread *thread = &threads[thread_count++];
 
 	thread->run = run;
-	create_thread(&thread->id, run_thread, thread);
+	thread->delay_ms = delay_ms;
+	errno = pthread_create(&thread->id, NULL, run_thread, thread);
+	expect_success(errno == 0 ? 0 : -1, 0, "pthread_create");
 }
 
 void
 join_threads(void)
 {
+	int storm = stormy;
+
+	stormy = 0;
 	while (thread_count > 0)
 		pthread_join(threads[--thread_count].id, NULL);
+	if (storm)
+		signal(SIGUSR1, SIG_DFL);
 }
 
-static void *
-send_signals(void *target)
+static void
+send_signals(void)
 {
-	const struct timespec pause = { .tv_nsec = STORM_NS };
-
 	while (stormy) {
-		pthread_kill(*(pthread_t *)target, SIGUSR1);
-		nanosleep(&pause, NULL);
+		pthread_kill(target, SIGUSR1);
+		poll(NULL, 0, SIGNAL_MS);
 	}
-	return NULL;
+}
+
+static void
+handle_signal(int number)
+{
+	static volatile sig_atomic_t signals;
+	int saved = errno;
+
+	(void)number;
+	if (++signals == ACTING_SIGNAL && act_on_signal != NULL)
+		act_on_signal();
+	errno = saved;
 }
 
 /*
- * Signals for the calling thread.  A timer would cancel the alarm(2) that
- * limits the check.
+ * Interrupts the calling thread; the handler calls ACT once if it is not NULL.
+ * A timer would cancel the alarm(2) that limits the check, and signal(3) of the
+ * BSDs and glibc would set SA_RESTART, which hides EINTR.
  */
 void
-start_storm(void (*handler)(int))
+start_storm(void (*act)(void))
 {
-	static pthread_t target;
+	const struct sigaction action = { .sa_handler = handle_signal };
 
+	act_on_signal = act;
 	target = pthread_self();
-	handle(SIGUSR1, handler);
+	SUCCEEDS(sigaction(SIGUSR1, &action, NULL));
 	stormy = 1;
-	create_thread(&storm, send_signals, &target);
+	start_thread(send_signals, 0);
 }

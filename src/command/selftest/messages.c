@@ -6,8 +6,6 @@
 #define FRAME_BYTES		100
 #define LINE_LIMIT_BYTES	50
 
-static struct unix_buffer message;
-
 void
 line_limit(void)
 {
@@ -19,7 +17,6 @@ line_limit(void)
 	    "another line than was sent");
 	FAILS_WITH(EMSGSIZE,
 	    unix_get_line(far->in, &message, LINE_LIMIT_BYTES));
-	unix_free_buffer(&message);
 }
 
 /* A length of 4 GiB must not exhaust memory. */
@@ -29,7 +26,6 @@ frame_limit(void)
 	send_text(near, "\377\377\377\377");
 	FAILS_WITH(EMSGSIZE, unix_get_frame(far->in, &message, 0));
 	expect(message.capacity < 1 << 20, "there is room for it");
-	unix_free_buffer(&message);
 }
 
 void
@@ -38,7 +34,6 @@ cut_frame(void)
 	fwrite("\0\0\0\012half", 1, 8, near->out);
 	SUCCEEDS(unix_close_ports(near));
 	FAILS_WITH(EBADMSG, unix_get_frame(far->in, &message, 0));
-	unix_free_buffer(&message);
 }
 
 static void
@@ -59,8 +54,8 @@ frames_of_threads(void)
 {
 	int i;
 
-	start_thread(put_frames);
-	start_thread(put_frames);
+	start_thread(put_frames, 0);
+	start_thread(put_frames, 0);
 	for (i = 0; i < 2 * FRAMES_PER_THREAD; i++) {
 		SUCCEEDS(unix_get_frame(far->in, &message, 0));
 		expect(message.length == FRAME_BYTES, "another length");
@@ -70,7 +65,6 @@ frames_of_threads(void)
 	join_threads();
 	SUCCEEDS(unix_close_output(near));
 	expect(unix_get_frame(far->in, &message, 0) == 0, "too many frames");
-	unix_free_buffer(&message);
 }
 
 void

@@ -7,20 +7,6 @@
 #define RIVALS		8
 #define LEVELS	((size_t)4)		/* directories of 99 bytes each */
 
-static int
-exists(const char *path)
-{
-	struct stat file;
-
-	return lstat(path, &file) == 0;
-}
-
-static void
-make_file(void)
-{
-	close(SUCCEEDS(open("s", O_WRONLY | O_CREAT | O_EXCL, 0600)));
-}
-
 static void
 make_stale(void)
 {
@@ -36,7 +22,8 @@ make_stale(void)
 static void
 expect_reachable(const char *address)
 {
-	open_connection(address);
+	SUCCEEDS(unix_connect(address, &options, near));
+	SUCCEEDS(unix_accept(listener, far));
 	send_text(near, "hello\n");
 	expect_text(far, "hello\n");
 	close_pair();
@@ -54,7 +41,7 @@ file_is_removed(void)
 {
 	expect_reachable("s");
 	close_listener();
-	expect(!exists("s"), "the socket file is left");
+	expect(access("s", F_OK) == -1, "the socket file is left");
 }
 
 void
@@ -72,24 +59,20 @@ live_server(void)
 	expect_reachable("s");
 }
 
-static int last_gate[2];		/* a pipe */
-
 /* A rival that ended early would leave a stale file for the next one. */
-static void
+static _Noreturn void
 claim_path(void)
 {
-	struct unix_listener *claimed;
 	int fd = unix_fileno(far), error;
 	char byte;
 
 	expect(read(fd, &byte, 1) == 1, "no start");
-	claimed = unix_listen("s", NULL);
-	error = errno;
-	expect(write(fd, claimed == NULL ? "-" : "+", 1) == 1, "no answer");
-	expect(claimed != NULL || error == EADDRINUSE || error == EBUSY,
+	error = unix_listen("s", NULL) == NULL ? errno : 0;
+	expect(write(fd, error == 0 ? "+" : "-", 1) == 1, "no answer");
+	expect(error == 0 || error == EADDRINUSE || error == EBUSY,
 	    strerror(error));
-	expect(read(last_gate[0], &byte, 1) == 1, "no end");
-	unix_close(claimed);
+	for (;;)
+		pause();
 }
 
 void
@@ -99,18 +82,20 @@ eight_rivals(void)
 	int i, winners = 0;
 
 	make_stale();
-	SUCCEEDS(pipe(last_gate));
-	for (i = 0; i < RIVALS; i++)
-		rivals[i] = fork_process(claim_path);
+	for (i = 0; i < RIVALS; i++) {
+		rivals[i] = SUCCEEDS(fork());
+		if (rivals[i] == 0)
+			claim_path();
+	}
 	SUCCEEDS(unix_abandon_ports(far));
 	send_text(near, "********");
 	for (i = 0; i < RIVALS; i++)
 		winners += getc(near->in) == '+';
-	expect(write(last_gate[1], "********", RIVALS) == RIVALS, "write");
-	for (i = 0; i < RIVALS; i++)
-		expect_clean_end(rivals[i]);
-	close(last_gate[0]);
-	close(last_gate[1]);
+	for (i = 0; i < RIVALS; i++) {
+		kill(rivals[i], SIGTERM);
+		await_process(rivals[i]);
+	}
+	unlink("s");
 	if (winners != 1)
 		FAIL("%d of %d have it", winners, RIVALS);
 }
@@ -137,38 +122,32 @@ long_path(void)
 	}
 }
 
-static void
-expect_mode(mode_t asked, mode_t mode)
-{
-	struct stat file;
-
-	options.mode = asked;
-	open_listener("s", 0);
-	SUCCEEDS(stat("s", &file));
-	if ((file.st_mode & 07777) != mode)
-		FAIL("mode %04o, not %04o", (unsigned)file.st_mode & 07777,
-		    (unsigned)mode);
-	close_listener();
-}
-
 void
 exact_mode(void)
 {
 	static const mode_t masks[] = { 0, 022, 077, 0777 };
-	size_t i;
+	static const mode_t modes[] = { 0600, 0660, 0777 };
+	struct stat file;
+	size_t i, j;
 
-	for (i = 0; i < COUNT(masks); i++) {
-		umask(masks[i]);
-		expect_mode(0, 0600);
-		expect_mode(0660, 0660);
-		expect_mode(0777, 0777);
-	}
+	for (i = 0; i < COUNT(masks); i++)
+		for (j = 0; j < COUNT(modes); j++) {
+			umask(masks[i]);
+			options.mode = j == 0 ? 0 : modes[j];	/* 0: 0600 */
+			open_listener("s", 0);
+			SUCCEEDS(stat("s", &file));
+			if ((file.st_mode & 07777) != modes[j])
+				FAIL("mode %04o, not %04o",
+				    (unsigned)file.st_mode & 07777,
+				    (unsigned)modes[j]);
+			close_listener();
+		}
 }
 
 void
 foreign_file(void)
 {
-	make_file();
+	close(SUCCEEDS(open("s", O_WRONLY | O_CREAT | O_EXCL, 0600)));
 	expect_in_use("s");
 	expect(unlink("s") == 0, "the file is gone");
 }
@@ -178,7 +157,7 @@ foreign_successor(void)
 {
 	expect(unix_listener_owns_path(listener) == 1, "not owned at first");
 	unlink("s");
-	make_file();
+	close(SUCCEEDS(open("s", O_WRONLY | O_CREAT | O_EXCL, 0600)));
 	expect(unix_listener_owns_path(listener) == 0, "owned all the same");
 	close_listener();
 	expect(unlink("s") == 0, "the file is gone");

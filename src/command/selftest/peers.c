@@ -27,7 +27,7 @@ expect_peer(const struct unix_ports *ports, const struct unix_peer *other)
 }
 
 /* Root connects as another user, and sends its ids of that time. */
-static void
+static _Noreturn void
 visit(void)
 {
 	if (server.uid == 0)
@@ -39,6 +39,7 @@ visit(void)
 	expect_peer(near, &server);
 	expect(fwrite(&client, sizeof(client), 1, near->out) == 1, "fwrite");
 	SUCCEEDS(unix_close_ports(near));
+	_exit(0);
 }
 
 void
@@ -48,30 +49,21 @@ credentials(void)
 
 	record(&server);
 	SUCCEEDS(chmod(".", 0711));
-	process = fork_process(visit);
+	process = SUCCEEDS(fork());
+	if (process == 0)
+		visit();
 	SUCCEEDS(unix_accept(listener, far));
 	expect(fread(&client, sizeof(client), 1, far->in) == 1,
 	    "the client is silent");
 	expect_peer(far, &client);
-	expect_clean_end(process);
-}
-
-/* FD must be a copy of the write end of READER. */
-static void
-expect_copy(int fd, int reader)
-{
-	char byte;
-
-	expect((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0, "it survives exec");
-	expect(write(fd, "x", 1) == 1 && read(reader, &byte, 1) == 1,
-	    "it is another file");
-	close(fd);
+	judge_end(await_process(process));
 }
 
 void
 files_in_order(void)
 {
-	int pipes[2][2], i;
+	int pipes[2][2], fd, i;
+	char byte;
 
 	SUCCEEDS(pipe(pipes[0]));
 	SUCCEEDS(pipe(pipes[1]));
@@ -81,60 +73,40 @@ files_in_order(void)
 	}
 	send_text(near, "\n");
 	expect_text(far, "xxxxxxxxxxxxxxxxxxxx\n");
-	for (i = 0; i < SENT_FILES; i++)
-		expect_copy(SUCCEEDS(unix_take_file(far)), pipes[i % 2][0]);
+	for (i = 0; i < SENT_FILES; i++) {
+		fd = SUCCEEDS(unix_take_file(far));
+		expect(fcntl(fd, F_GETFD) == FD_CLOEXEC, "it survives exec");
+		expect(write(fd, "x", 1) == 1 &&
+		    read(pipes[i % 2][0], &byte, 1) == 1,
+		    "it is another file");
+		close(fd);
+	}
 	FAILS_WITH(ENOMSG, unix_take_file(far));
 	for (i = 0; i < 4; i++)
 		close(pipes[i / 2][i % 2]);
 }
 
-/* Adds one end of a pipe to a line, and returns the other end. */
-static int
-send_pipe(struct unix_ports *ports)
-{
-	int ends[2];
-
-	SUCCEEDS(pipe(ends));
-	SUCCEEDS(fcntl(ends[0], F_SETFL, O_NONBLOCK));
-	SUCCEEDS(unix_add_files(ports, &ends[1], 1));
-	SUCCEEDS(fputs("line\n", ports->out));
-	close(ends[1]);
-	return ends[0];
-}
-
-static void
-close_pipe(int reader)
-{
-	char byte;
-
-	SUCCEEDS(unix_close_ports(far));
-	expect(read(reader, &byte, 1) == 0, "one is still open");
-	close(reader);
-}
-
+/*
+ * Without UNIX_FILES, the library closes descriptors.  A kernel that has
+ * SO_PASSRIGHTS (Linux 6.16) refuses them: the send fails with EPERM.
+ */
 void
 files_not_taken(void)
-{
-	int reader = send_pipe(near);
-
-	SUCCEEDS(fflush(near->out));
-	expect_text(far, "line\n");
-	close_pipe(reader);
-}
-
-/* If the kernel has SO_PASSRIGHTS (Linux 6.16), the send fails with EPERM. */
-void
-files_not_asked(void)
 {
 	const struct unix_options sending = {
 	    .flags = UNIX_GUARDED | UNIX_FILES };
 	struct unix_ports sender;
-	int reader;
+	int ends[2];
+	char byte;
 
 	SUPPORTED(unix_open_ports(dup(unix_fileno(near)), &sending, &sender),
 	    ENOTSUP);
 	SUCCEEDS(unix_abandon_ports(near));
-	reader = send_pipe(&sender);
+	SUCCEEDS(pipe(ends));
+	SUCCEEDS(fcntl(ends[0], F_SETFL, O_NONBLOCK));
+	SUCCEEDS(unix_add_files(&sender, &ends[1], 1));
+	SUCCEEDS(fputs("line\n", sender.out));
+	close(ends[1]);
 	if (fflush(sender.out) == 0) {
 		expect_text(far, "line\n");
 		SUCCEEDS(unix_close_ports(&sender));
@@ -144,5 +116,7 @@ files_not_asked(void)
 		FAILS_WITH(EPERM, unix_close_ports(&sender));
 		expect_eof(far);
 	}
-	close_pipe(reader);
+	SUCCEEDS(unix_close_ports(far));
+	expect(read(ends[0], &byte, 1) == 0, "one is still open");
+	close(ends[0]);
 }

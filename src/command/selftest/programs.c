@@ -24,40 +24,39 @@ serve(void)
 }
 
 static void
-connect_clients(void)
+begin_service(void)
 {
 	int i;
 
-	start_thread(serve);
+	start_thread(serve, 0);
 	for (i = 0; i < CLIENTS; i++)
 		SUCCEEDS(unix_connect("s", NULL, &clients[i]));
 }
 
+/* PENDING is the answer that each client expects, or NULL. */
 static void
-stop_server(void)
-{
-	SUCCEEDS(unix_interrupt(listener));
-	join_threads();
-}
-
-static void
-close_clients(void)
+end_service(const char *pending)
 {
 	int i;
 
-	for (i = 0; i < CLIENTS; i++)
+	SUCCEEDS(unix_interrupt(listener));
+	join_threads();
+	for (i = 0; i < CLIENTS; i++) {
+		if (pending != NULL)
+			expect_text(&clients[i], pending);
+		expect_eof(&clients[i]);
 		SUCCEEDS(unix_close_ports(&clients[i]));
+	}
 }
 
 /* A server with one thread would wait for the first client. */
 void
 silent_clients(void)
 {
-	connect_clients();
+	begin_service();
 	send_text(&clients[CLIENTS - 1], "hello\n");
 	expect_text(&clients[CLIENTS - 1], "hello\n");
-	stop_server();
-	close_clients();
+	end_service(NULL);
 }
 
 void
@@ -65,18 +64,13 @@ server_drains(void)
 {
 	int i;
 
-	connect_clients();
+	begin_service();
 	for (i = 0; i < CLIENTS; i++) {
 		send_text(&clients[i], "one\n");
 		expect_text(&clients[i], "one\n");
 		send_text(&clients[i], "two\n");
 	}
-	stop_server();
-	for (i = 0; i < CLIENTS; i++) {
-		expect_text(&clients[i], "two\n");
-		expect_eof(&clients[i]);
-	}
-	close_clients();
+	end_service("two\n");
 }
 
 void
@@ -89,7 +83,7 @@ program_both_ways(void)
 	expect_text(near, "hello\n");
 	SUCCEEDS(unix_close_output(near));
 	expect_eof(near);
-	expect_clean_end(child);
+	judge_end(await_process(child));
 }
 
 void

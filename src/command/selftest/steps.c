@@ -1,24 +1,77 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Steps that checks share: text, time, processes and descriptors. */
+/*
+ * Steps and expectations that checks share.  The first failed one ends the
+ * check, and is stored in memory that the processes share.
+ */
 #include "selftest.h"
 
+#include <stdarg.h>
 #include <time.h>
 
-#define PATTERN_BYTES	1000000		/* above a socket's room */
-#define PATTERN_PERIOD	251		/* divides no buffer size */
 #define MAX_DESCRIPTORS	256		/* above those of any check */
+
+struct verdict *verdict;
+
+/* Later failures may be consequences, so keep the first. */
+void
+judge(enum outcome outcome, const char *format, ...)
+{
+	va_list arguments;
+
+	if (verdict->outcome != HOLDS)
+		return;
+	va_start(arguments, format);
+	vsnprintf(verdict->seen, sizeof(verdict->seen), format, arguments);
+	va_end(arguments);
+	verdict->outcome = outcome;
+}
+
+/* STATUS is that of waitpid(2). */
+void
+judge_end(int status)
+{
+	if (WIFSIGNALED(status))
+		judge(FAILS, "killed by signal %d (%s)", WTERMSIG(status),
+		    strsignal(WTERMSIG(status)));
+	else if (status != 0)
+		judge(FAILS, "a process ended with status %d",
+		    WEXITSTATUS(status));
+}
+
+void
+expect(int condition, const char *seen)
+{
+	if (!condition)
+		FAIL("%s", seen);
+}
+
+/* LACKING specifies the errno of a system without the feature, or 0. */
+int
+expect_success(int result, int lacking, const char *call)
+{
+	if (result == -1 && errno == lacking) {
+		judge(ABSENT, "not on this system");
+		_exit(0);
+	}
+	if (result == -1)
+		FAIL("%.*s: %s", (int)strcspn(call, "("), call,
+		    strerror(errno));
+	return result;
+}
+
+void
+expect_error(int result, int error, const char *call)
+{
+	if (result != -1 || errno != error)
+		FAIL("%.*s: %s", (int)strcspn(call, "("), call,
+		    result == -1 ? strerror(errno) : "succeeds");
+}
 
 void
 send_text(struct unix_ports *ports, const char *text)
 {
 	SUCCEEDS(fputs(text, ports->out));
 	SUCCEEDS(fflush(ports->out));
-}
-
-static const char *
-read_error(const struct unix_ports *ports)
-{
-	return ferror(ports->in) ? strerror(errno) : "end of file";
 }
 
 /* TEXT is one line. */
@@ -28,7 +81,8 @@ expect_text(struct unix_ports *ports, const char *text)
 	char line[200];
 
 	if (fgets(line, sizeof(line), ports->in) == NULL)
-		FAIL("fgets: %s", read_error(ports));
+		FAIL("fgets: %s", ferror(ports->in) ? strerror(errno) :
+		    "end of file");
 	expect(strcmp(line, text) == 0, "another line than was sent");
 }
 
@@ -40,31 +94,6 @@ expect_eof(struct unix_ports *ports)
 		FAIL("no end of file: %s", strerror(errno));
 }
 
-void
-send_pattern(struct unix_ports *ports)
-{
-	int i;
-
-	for (i = 0; i < PATTERN_BYTES; i++)
-		SUCCEEDS(putc(i % PATTERN_PERIOD, ports->out));
-	SUCCEEDS(unix_close_output(ports));
-}
-
-void
-expect_pattern(struct unix_ports *ports)
-{
-	int i, byte;
-
-	for (i = 0; i < PATTERN_BYTES; i++) {
-		byte = getc(ports->in);
-		if (byte == EOF)
-			FAIL("after %d bytes: %s", i, read_error(ports));
-		if (byte != i % PATTERN_PERIOD)
-			FAIL("byte %d is another one", i);
-	}
-	expect_eof(ports);
-}
-
 long long
 milliseconds(void)
 {
@@ -74,61 +103,15 @@ milliseconds(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-static long long started;
-
-void
-start_clock(void)
+/* Returns the status of waitpid(2). */
+int
+await_process(pid_t process)
 {
-	started = milliseconds();
-}
+	int status;
 
-void
-expect_timeout(int ms)
-{
-	expect(milliseconds() - started >= ms, "it is early");
-}
-
-pid_t
-fork_process(void (*run)(void))
-{
-	pid_t process = SUCCEEDS(fork());
-
-	if (process == 0) {
-		run();
-		_exit(0);
-	}
-	return process;
-}
-
-void
-await_process(pid_t process, siginfo_t *end)
-{
-	while (waitid(P_PID, (id_t)process, end, WEXITED) == -1)
+	while (waitpid(process, &status, 0) == -1)
 		expect(errno == EINTR, "the process is lost");
-}
-
-void
-expect_clean_end(pid_t process)
-{
-	siginfo_t end;
-
-	await_process(process, &end);
-	judge_end(&end);
-}
-
-/* signal(3) of the BSDs and glibc would set SA_RESTART, which hides EINTR. */
-void
-handle(int number, void (*handler)(int))
-{
-	struct sigaction action = { .sa_handler = handler };
-
-	SUCCEEDS(sigaction(number, &action, NULL));
-}
-
-void
-do_nothing(int number)
-{
-	(void)number;
+	return status;
 }
 
 /* Counts all descriptors, or those that a program would inherit. */

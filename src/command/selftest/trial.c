@@ -11,10 +11,10 @@
 #include <stdlib.h>
 
 #define OPEN_DIRECTORIES	8	/* of nftw(3) */
+#define SIGNAL_NUMBERS		32
 #define SPARE_SECONDS		2	/* for the command to end a check */
 
 static char parent[PATH_MAX];		/* the directory of all checks */
-static char room[PATH_MAX + 10];	/* of the current one, in it */
 static int limit;			/* milliseconds for a check */
 static pid_t child;
 
@@ -28,66 +28,60 @@ remove_one(const char *path, const struct stat *file, int type,
 	return remove(path);
 }
 
-static void
-remove_tree(const char *path)
-{
-	nftw(path, remove_one, OPEN_DIRECTORIES, FTW_DEPTH | FTW_PHYS);
-}
-
-/* Returns -1 after a message. */
-int
-open_trials(int limit_ms)
-{
-	const char *above = getenv("TMPDIR");
-
-	limit = limit_ms;
-	verdict = mmap(NULL, sizeof(*verdict), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANON, -1, 0);
-	if (verdict == MAP_FAILED) {
-		complain("shared memory", errno);
-		return -1;
-	}
-	hold_signals();
-	catch_signals();
-	if (above == NULL || *above == '\0')
-		above = "/tmp";
-	errno = ENAMETOOLONG;
-	if ((size_t)snprintf(parent, sizeof(parent), "%s/unixport.XXXXXX",
-	    above) >= sizeof(parent) || mkdtemp(parent) == NULL) {
-		complain(above, errno);
-		return -1;
-	}
-	sprintf(room, "%s/room", parent);
-	return 0;
-}
-
 void
-close_trials(void)
+remove_trials(void)
 {
-	remove_tree(parent);
+	nftw(parent, remove_one, OPEN_DIRECTORIES, FTW_DEPTH | FTW_PHYS);
 }
 
-/* Resets the signals that the command handles: checks expect the defaults. */
+/* Checks expect the default actions, and the caller may ignore signals. */
+static void
+reset_signals(void)
+{
+	int i;
+
+	for (i = 1; i < SIGNAL_NUMBERS; i++)
+		signal(i, SIG_DFL);
+	release_signals();
+}
+
+static int
+are_signals_reset(void)
+{
+	struct sigaction action;
+	sigset_t mask;
+	int i;
+
+	sigprocmask(SIG_SETMASK, NULL, &mask);
+	for (i = 1; i < SIGNAL_NUMBERS; i++)
+		if (sigismember(&mask, i) == 1 ||
+		    (sigaction(i, NULL, &action) == 0 &&
+		    action.sa_handler != SIG_DFL))
+			return 0;
+	return 1;
+}
+
 static _Noreturn void
 be_child(const struct guarantee *guarantee, unsigned kind)
 {
+	char room[] = "XXXXXX";
+	int *remains = verdict->remains, descriptors;
+
 	setpgid(0, 0);
-	handle_signals(SIG_DFL);
-	signal(SIGPIPE, SIG_DFL);
-	signal(SIGALRM, SIG_DFL);
-	release_signals();
+	reset_signals();
 	umask(022);
 	/* If the command is killed, alarm(2) ends a check that hangs. */
 	alarm((unsigned)limit / 1000 + SPARE_SECONDS);
-	SUCCEEDS(mkdir(room, 0700));
-	SUCCEEDS(chdir(room));
-	note_state();
+	SUCCEEDS(chdir(parent));
+	SUCCEEDS(mkdtemp(room) == NULL ? -1 : chdir(room));
+	descriptors = count_descriptors(0);
 	make_fixtures(guarantee, kind);
 	guarantee->check();
-	release_fixtures(guarantee);
-	compare_state();
-	if (verdict->outcome == SILENT)
-		verdict->outcome = HOLDS;
+	release_fixtures();
+	remains[OPEN_DESCRIPTORS] = count_descriptors(0) != descriptors;
+	remains[FILES] = chdir("..") == -1 || rmdir(room) == -1;
+	remains[SIGNALS] = !are_signals_reset();
+	verdict->complete = 1;
 	_exit(0);
 }
 
@@ -95,26 +89,25 @@ be_child(const struct guarantee *guarantee, unsigned kind)
 static void
 end_child(void)
 {
+	int status = 0;
+
 	kill(-child, SIGKILL);
-	while (waitpid(child, NULL, 0) == -1 && errno == EINTR)
+	while (waitpid(child, &status, 0) == -1 && errno == EINTR)
 		;
+	judge_end(status);
 }
 
-/* The command would not end on a signal: a handler records it. */
+/* A handler, which runs only inside wait_signal(), where every call is safe. */
 static void
-end_if_signalled(void)
+end_by_signal(int number)
 {
-	static const int numbers[] = { SIGHUP, SIGINT, SIGTERM };
-	size_t i;
-
-	for (i = 0; i < COUNT(numbers); i++)
-		if (take_signal(numbers[i])) {
-			end_child();
-			close_trials();
-			handle_signals(SIG_DFL);
-			release_signals();
-			raise(numbers[i]);
-		}
+	if (number == SIGCHLD)
+		return;
+	end_child();
+	remove_trials();
+	handle_signals(SIG_DFL);
+	release_signals();
+	raise(number);
 }
 
 /*
@@ -124,22 +117,41 @@ end_if_signalled(void)
 static void
 await_child(void)
 {
-	long long now, deadline = milliseconds() + limit;
+	long long left, deadline = milliseconds() + limit;
 	siginfo_t end = { 0 };
 
-	while (waitid(P_PID, (id_t)child, &end,
-	    WEXITED | WNOHANG | WNOWAIT) == -1 || end.si_pid != child) {
-		now = milliseconds();
-		if (now >= deadline) {
-			judge(FAILS, "no end within %g s", limit / 1000.0);
+	for (;;) {
+		waitid(P_PID, (id_t)child, &end, WEXITED | WNOHANG | WNOWAIT);
+		if (end.si_pid == child)
 			return;
-		}
-		wait_signal((int)(deadline - now));
-		end_if_signalled();
+		left = deadline - milliseconds();
+		if (left <= 0)
+			break;
+		wait_signal((int)left);
 	}
-	judge_end(&end);
-	if (verdict->outcome == SILENT)
-		judge(FAILS, "it ended early");
+	judge(FAILS, "no end within %g s", limit / 1000.0);
+}
+
+/* Returns an exit status, after a message if it is not 0. */
+int
+open_trials(int limit_ms)
+{
+	const char *above = getenv("TMPDIR");
+
+	limit = limit_ms;
+	verdict = mmap(NULL, sizeof(*verdict), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANON, -1, 0);
+	if (verdict == MAP_FAILED)
+		return complain("shared memory", errno);
+	hold_signals();
+	handle_signals(end_by_signal);
+	if (above == NULL || *above == '\0')
+		above = "/tmp";
+	errno = ENAMETOOLONG;
+	if ((size_t)snprintf(parent, sizeof(parent), "%s/unixport.XXXXXX",
+	    above) >= sizeof(parent) || mkdtemp(parent) == NULL)
+		return complain(above, errno);
+	return 0;
 }
 
 void
@@ -152,10 +164,11 @@ try(const struct guarantee *guarantee, unsigned kind)
 		be_child(guarantee, kind);
 	if (child == -1) {
 		judge(FAILS, "fork: %s", strerror(errno));
-	} else {
-		setpgid(child, child);
-		await_child();
-		end_child();
-		remove_tree(room);
+		return;
 	}
+	setpgid(child, child);
+	await_child();
+	end_child();
+	if (!verdict->complete)
+		judge(FAILS, "it ended early");
 }
