@@ -8,6 +8,7 @@
 
 #include <sys/socket.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -155,13 +156,22 @@ start_program_for(struct child *child, const struct unix_ports *client,
 }
 
 /*
- * Close a client that gets no program.  After shutdown(2) it can pass no more
- * descriptors, of which the library looks through those in the queue.
+ * Close a client that gets no program.  A socket that the client has passed
+ * could block close(2).  Guarded ports look through the queue, to which
+ * shutdown(2) lets nothing be added.
  */
 static void
 refuse_client(struct unix_ports *client)
 {
+	const struct unix_options options = { .flags = UNIX_GUARDED };
+	int fd = fcntl(unix_fileno(client), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	struct unix_ports guarded;
+
 	shutdown(unix_fileno(client), SHUT_RD);
+	if (fd != -1 && unix_open_ports(fd, &options, &guarded) == 0)
+		unix_abandon_ports(&guarded);
+	else if (fd != -1)
+		close(fd);
 	unix_abandon_ports(client);
 }
 
