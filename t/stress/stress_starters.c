@@ -35,7 +35,7 @@ static void
 displace(void)
 {
 	unsigned crashes;
-	const char *wrong = try_displacers(TIME, new_seed(), &crashes);
+	const char *wrong = try_displacers(RIVALS_MS, new_seed(), &crashes);
 
 	if (wrong != NULL)
 		give_up("%s", wrong);
