@@ -5,6 +5,7 @@ pkgconfig_DATA = unixport.pc
 lib_LTLIBRARIES = libunixport.la
 libunixport_la_SOURCES = \
 	src/os/os.h \
+	src/os/accepting.c \
 	src/os/clock.c \
 	src/os/cookie.c \
 	src/os/errors.c \
@@ -20,6 +21,7 @@ libunixport_la_SOURCES = \
 	src/os/socket.c \
 	src/os/stdio_buffer.c \
 	src/os/threads.c \
+	src/os/transit.c \
 	src/address/address.h \
 	src/address/activation.c \
 	src/address/address.c \
@@ -71,6 +73,7 @@ libunixport_la_SOURCES = \
 	src/server/server.h \
 	src/server/accept.c \
 	src/server/admission.c \
+	src/server/bell.c \
 	src/server/interrupt.c \
 	src/server/listener.c \
 	src/server/serve.c \

@@ -16,28 +16,12 @@
 
 #define MAX_NESTING	4	/* queues in queues, as Linux before 6.10 */
 #define MAX_DISARM_MS	100	/* a peer can pass thousands */
-#define MAX_CLOSING_MS	100	/* of other threads, once for each */
 #define MAX_EMPTY	1000	/* messages without a byte in one queue */
 #define CHUNK_BYTES	1024	/* filled several times by one call */
 #define CHUNKS		32
 
-/*
- * Held while unwanted descriptors of a peer occupy numbers.  Without the lock,
- * several threads that receive 253 descriptors each could together reach
- * RLIMIT_NOFILE.  The kernel would then close the excess inside recvmsg(2),
- * which can block.
- */
-static struct up_lock transit;
-
-/*
- * The number of threads that are closing descriptors without the lock, and of
- * those that are not waited for any more: if the peer serves the file system of
- * a file, close(2) possibly never returns.
- */
-static _Atomic unsigned closing, stuck;
-
 struct search {
-	int is_locked;		/* transit */
+	int is_locked;		/* up_lock_transit() */
 	long long deadline;
 	char chunk[CHUNK_BYTES];	/* bytes that are not used */
 	struct iovec chunks[CHUNKS];
@@ -83,38 +67,6 @@ take_each(struct msghdr *message, int (*take)(void *, int, int),
 	}
 }
 
-/*
- * Whether the lock was taken.  A peer can keep its holder inside a call on a
- * socket that it has passed, for as long as it likes: the others then continue
- * without the lock.  A child of fork(2) does not have the threads that close.
- */
-static int
-lock_transit(void)
-{
-	static _Atomic unsigned process;
-	unsigned self = up_process_number();
-	int ms;
-
-	for (ms = 0; !up_try_lock(&transit); ms++)
-		if (ms == MAX_CLOSING_MS || up_sleep(1) == -1)
-			return 0;
-	if (process != self) {
-		process = self;
-		closing = stuck = 0;
-	}
-	while (closing > stuck && ms++ < MAX_CLOSING_MS)
-		(void)up_sleep(1);
-	stuck = closing;
-	return 1;
-}
-
-static void
-unlock_transit(int is_locked)
-{
-	if (is_locked)
-		up_unlock(&transit);
-}
-
 static int
 close_any(void *unused, int fd, int is_file)
 {
@@ -131,10 +83,9 @@ close_any(void *unused, int fd, int is_file)
 static void
 close_rest(struct msghdr *message, int is_locked)
 {
-	closing++;
-	unlock_transit(is_locked);
+	up_begin_closing(is_locked);
 	take_each(message, close_any, NULL);
-	closing--;
+	up_end_closing();
 }
 
 /*
@@ -181,7 +132,7 @@ disarm_message(int fd, struct search *search)
 		return -1;
 	take_each(&message, disarm_and_close, search);
 	close_rest(&message, search->is_locked);
-	search->is_locked = lock_transit();
+	search->is_locked = up_lock_transit();
 	return got;
 }
 
@@ -254,9 +205,9 @@ up_disarm(int fd)
 	int state = up_disable_cancel();
 
 	begin_search(&search);
-	search.is_locked = lock_transit();
+	search.is_locked = up_lock_transit();
 	disarm(fd, &search);
-	unlock_transit(search.is_locked);
+	up_unlock_transit(search.is_locked);
 	up_restore_cancel(state);
 	errno = saved;
 }
@@ -276,19 +227,19 @@ up_receive(int fd, struct msghdr *message, int flags,
 
 	if (keep != NULL) {
 		state = up_disable_cancel();
-		search.is_locked = lock_transit();
+		search.is_locked = up_lock_transit();
 	}
 	got = recvmsg(fd, message, flags | MSG_CMSG_CLOEXEC);
 	if (got == -1 || message->msg_controllen == 0) {
 		if (keep != NULL) {
-			unlock_transit(search.is_locked);
+			up_unlock_transit(search.is_locked);
 			up_restore_cancel(state);
 		}
 		return got;
 	}
 	if (keep == NULL) {
 		state = up_disable_cancel();
-		search.is_locked = lock_transit();
+		search.is_locked = up_lock_transit();
 	} else
 		take_each(message, keep, context);
 	begin_search(&search);
@@ -308,9 +259,9 @@ up_drop(const int *fds, size_t count)
 
 	begin_search(&search);
 	while (count-- > 0) {
-		search.is_locked = lock_transit();
+		search.is_locked = up_lock_transit();
 		is_closed = disarm_and_close(&search, fds[count], 1);
-		unlock_transit(search.is_locked);
+		up_unlock_transit(search.is_locked);
 		if (!is_closed)
 			up_close(fds[count]);
 	}

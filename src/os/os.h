@@ -170,6 +170,17 @@ int up_chmod_path(int, mode_t);
 int up_rename_new(int, const char *, const char *);
 int up_rename_aside(int, const char *, const char *);
 
+/* accepting.c: connections from a listener */
+UP_COLD int up_accept_beside_standard(int, int *);
+int up_accept(int, _Atomic int *);
+UP_COLD int up_limit_accept(int);
+
+/* transit.c: a lock, which the caller may have to do without */
+int up_lock_transit(void);
+void up_unlock_transit(int);
+void up_begin_closing(int);
+void up_end_closing(void);
+
 /* socket.c: sockets and their state */
 struct up_name {
 	struct sockaddr_un address;
@@ -178,9 +189,6 @@ struct up_name {
 
 int up_socket(int);
 int up_socketpair(int [2]);
-int up_accept_beside_standard(int, int *);
-int up_accept(int, _Atomic int *);
-int up_limit_accept(int);
 int up_shutdown(int, int);
 int up_family(int);
 int up_bound_name(int, char **);

@@ -84,6 +84,11 @@ void up_forget_connection(struct up_worker *);
 void up_shut_down_connections(struct up_server *, int);
 int up_add_worker(struct up_server *);
 int up_ensure_leader(struct up_server *);
+
+/* bell.c */
+int up_is_stopping(struct up_server *);
+void up_ring_bell(struct up_server *);
+void up_end_bell(int);
 void up_stop_server(struct up_server *, int);
 
 #endif

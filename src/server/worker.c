@@ -89,58 +89,6 @@ up_ensure_leader(struct up_server *server)
 	return needs_thread(server) && up_add_worker(server) != 0 ? -1 : 0;
 }
 
-static int
-is_stopping(struct up_server *server)
-{
-	int stopping;
-
-	pthread_mutex_lock(&server->lock);
-	stopping = server->stopping;
-	pthread_mutex_unlock(&server->lock);
-	return stopping;
-}
-
-/*
- * Wake the thread that called unix_serve(), which starts a leader as soon as
- * it can.  If the bell is full, that thread has been woken already.
- */
-static void
-ring_bell(struct up_server *server)
-{
-	while (send(server->bell[1], "", 1, MSG_DONTWAIT) == -1 &&
-	    (errno == EINTR || up_is_shortage(errno)) && !is_stopping(server) &&
-	    up_pause(UP_SHORTAGE_RETRY_MS) == 0)
-		;
-}
-
-/*
- * Wake the threads that poll the other end of the bell, permanently.  EOF needs
- * no memory; a byte replaces it if a filter of system calls rejects
- * shutdown(2).
- */
-static void
-end_bell(int end)
-{
-	if (up_shutdown(end, SHUT_WR) == -1)
-		(void)send(end, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
-/*
- * Accept no more clients, because of ERROR or 0; the lock is held.  This wakes
- * every leader and the thread that called unix_serve().
- */
-void
-up_stop_server(struct up_server *server, int error)
-{
-	if (server->error == 0)
-		server->error = error;
-	if (server->stopping)
-		return;
-	server->stopping = 1;
-	pthread_cond_broadcast(&server->turn);
-	end_bell(server->bell[0]);
-}
-
 /*
  * Wait for a client: UP_WELCOME or UP_REFUSED, with its ports, or UP_NO_CLIENT
  * if the server must stop.
@@ -279,7 +227,7 @@ handle_client(struct up_worker *worker)
 
 	pthread_mutex_unlock(&server->lock);
 	if (is_vacant)
-		ring_bell(server);
+		up_ring_bell(server);
 	if (worker->admission == UP_WELCOME) {
 		if (!is_hung_up)
 			server->handler(&worker->ports, server->context);
@@ -302,7 +250,7 @@ run_worker(void *argument)
 	while (find_client(worker))
 		handle_client(worker);
 	if (--server->threads == 0)
-		end_bell(server->bell[1]);
+		up_end_bell(server->bell[1]);
 	pthread_mutex_unlock(&server->lock);
 	return NULL;
 }

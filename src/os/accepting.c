@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * accept(2), so that the connection is blocking, close-on-exec and 3 or
+ * greater, and no client is lost.
+ */
+#include "os.h"
+
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <errno.h>
+#include <unistd.h>
+
+#ifdef HAVE_ACCEPT4
+static int
+accept_once(int listener)
+{
+	return accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+}
+#else
+static int
+accept_once(int listener)
+{
+	int spare = up_dup(listener);
+	int fd;
+
+	/*
+	 * macOS removes the client from the queue before it allocates a
+	 * descriptor.  If no descriptor were free, accept(2) would lose the
+	 * client, so accept(2) is called only if a duplicate could be made.
+	 */
+	if (spare == -1)
+		return -1;
+	up_close(spare);
+	fd = accept(listener, NULL, NULL);
+	/*
+	 * On macOS and the BSDs, the connection inherits O_NONBLOCK from the
+	 * listener, and stdio would fail on it with EAGAIN.
+	 */
+	if (fd != -1 && (up_set_inherit(fd, 0) == -1 ||
+	    up_set_blocking(fd, 1) == -1)) {
+		up_close(fd);
+		return -1;
+	}
+	return fd;
+}
+#endif
+
+/*
+ * Returns a blocking connection, or -1.
+ *
+ * If 0, 1 or 2 is closed, accept(2) would return this number.  Until the
+ * connection is moved, the client would receive output of other threads to
+ * standard output or error.  If no higher number is free, the client would be
+ * lost.  During accept(2), duplicates of the listener therefore occupy these
+ * numbers; a write to a listener fails.  *WERE_OPEN is 1 if 0, 1 and 2 were all
+ * open.
+ */
+int
+up_accept_beside_standard(int listener, int *were_open)
+{
+	int fillers[STDERR_FILENO + 1];
+	int number, fd = -1;
+	unsigned count = 0;
+
+	while ((number = up_dup_from(listener, 0)) != -1 &&
+	    number <= STDERR_FILENO && count < COUNT(fillers))
+		fillers[count++] = number;
+	*were_open = number != -1 && count == 0;
+	if (number != -1) {
+		up_close(number);
+		fd = up_above_standard(accept_once(listener));
+	}
+	while (count > 0)
+		up_close(fillers[--count]);
+	return fd;
+}
+
+/*
+ * The same for a process in which 0, 1 and 2 were open before.  If the
+ * connection now gets one of these numbers, the connection is moved to the
+ * number of the descriptor SPARE, which becomes -1, so that no client is lost.
+ */
+int
+up_accept(int listener, _Atomic int *spare)
+{
+	int fd = accept_once(listener);
+	int place, moved;
+
+	if (fd == -1 || fd > STDERR_FILENO)
+		return fd;
+	place = atomic_exchange(spare, -1);
+	if (place == -1)
+		return up_above_standard(fd);
+	moved = up_dup_onto(fd, place);
+	up_close(fd);
+	if (moved == -1)
+		up_close(place);
+	return moved;
+}
+
+/*
+ * Limits the time for which accept(2) on LISTENER blocks, in case another
+ * process clears O_NONBLOCK.  Returns -1 if the system has no such limit.
+ * Accepted sockets do not inherit SO_RCVTIMEO on Linux; on FreeBSD they do.
+ */
+int
+up_limit_accept(int listener)
+{
+#ifdef __linux__
+	const struct timeval moment = { .tv_usec = 1 };
+
+	return setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &moment,
+	    sizeof(moment));
+#else
+	(void)listener;
+	return up_fail(ENOTSUP);
+#endif
+}

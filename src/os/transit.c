@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The lock of descriptors in transit: between their receipt and their end they
+ * occupy numbers that no program has asked for.
+ */
+#include "os.h"
+
+#define MAX_CLOSING_MS	100	/* of other threads, once for each */
+
+/*
+ * Held while unwanted descriptors of a peer occupy numbers.  Without the lock,
+ * several threads that receive 253 descriptors each could together reach
+ * RLIMIT_NOFILE.  The kernel would then close the excess inside recvmsg(2),
+ * which can block.
+ */
+static struct up_lock transit;
+
+/*
+ * The number of threads that are closing descriptors without the lock, and of
+ * those that are not waited for any more: if the peer serves the file system of
+ * a file, close(2) possibly never returns.
+ */
+static _Atomic unsigned closing, stuck;
+
+/*
+ * Whether the lock was taken.  A peer can keep its holder inside a call on a
+ * socket that it has passed, for as long as it likes: the others then continue
+ * without the lock.  A child of fork(2) does not have the threads that close.
+ */
+int
+up_lock_transit(void)
+{
+	static _Atomic unsigned process;
+	unsigned self = up_process_number();
+	int ms;
+
+	for (ms = 0; !up_try_lock(&transit); ms++)
+		if (ms == MAX_CLOSING_MS || up_sleep(1) == -1)
+			return 0;
+	if (process != self) {
+		process = self;
+		closing = stuck = 0;
+	}
+	while (closing > stuck && ms++ < MAX_CLOSING_MS)
+		(void)up_sleep(1);
+	stuck = closing;
+	return 1;
+}
+
+void
+up_unlock_transit(int is_locked)
+{
+	if (is_locked)
+		up_unlock(&transit);
+}
+
+/* Release the lock, to close descriptors without it, which can block. */
+void
+up_begin_closing(int is_locked)
+{
+	closing++;
+	up_unlock_transit(is_locked);
+}
+
+void
+up_end_closing(void)
+{
+	closing--;
+}
