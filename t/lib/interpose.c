@@ -497,7 +497,7 @@ watch_calls(void (*watch)(const char *name))
 void
 forget_next(void)
 {
-	next.name = later.name = NULL;
+	next.name = later.name = changed.name = NULL;
 }
 
 int
