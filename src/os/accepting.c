@@ -20,7 +20,7 @@ accept_once(int listener)
 static int
 accept_once(int listener)
 {
-	int spare = up_dup(listener);
+	int spare = up_dup_from(listener, 0);
 	int fd;
 
 	/*
