@@ -39,47 +39,77 @@ is_no_such_rename(int error)
 	return error == EINVAL || error == ENOSYS || error == EPERM;
 }
 
+/* After a failure: removes NAME if it still has the file of STATUS. */
+static int
+remove_again(int directory, const char *name, const struct stat *status)
+{
+	struct stat now;
+	int error = errno;
+
+	if (fstatat(directory, name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    up_is_same_file(status, &now))
+		unlinkat(directory, name, 0);
+	return up_fail(error);
+}
+
 /* Renames by link(2) and unlink(2).  No other process may use the name FROM. */
 static int
 move_by_link(int directory, const char *from, const char *to)
 {
-	int error;
+	struct stat status;
 
-	if (linkat(directory, from, directory, to, 0) == -1)
+	if (fstatat(directory, from, &status, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    linkat(directory, from, directory, to, 0) == -1)
 		return -1;
 	if (unlinkat(directory, from, 0) == 0 || errno == ENOENT)
 		return 0;
-	error = errno;
-	unlinkat(directory, to, 0);
-	return up_fail(error);
+	return remove_again(directory, to, &status);
+}
+
+/*
+ * Renames to an empty socket file, which mknod(2) makes; it fails if TO exists.
+ * Other systems than Linux cannot make one (EPERM or EINVAL).
+ */
+static int
+move_by_replacing(int directory, const char *from, const char *to)
+{
+	struct stat status;
+
+	if (mknodat(directory, to, S_IFSOCK, 0) == -1)
+		return errno == EPERM || errno == EINVAL ?
+		    move_by_link(directory, from, to) : -1;
+	if (fstatat(directory, to, &status, AT_SYMLINK_NOFOLLOW) == -1)
+		return -1;
+	if (renameat(directory, from, directory, to) == 0)
+		return 0;
+	return remove_again(directory, to, &status);
 }
 
 /*
  * Renames FROM in DIRECTORY, and fails if TO exists.  No other process may use
  * the name FROM.
  *
- * Without renameat2(2), mknod(2) makes a socket file at TO, which fails if TO
- * exists, and rename(2) replaces this file.  link(2) is not used on Linux: on
- * FUSE the second name is another inode, to which no client could connect.
- * Other systems cannot make a socket file by mknod(2), so link(2) is used.
+ * Without renameat2(2), link(2) is used on local file systems: the empty file
+ * would be stale, and another start would reclaim it and put a live socket in
+ * its place.  On other file systems nothing is reclaimed, and link(2) is not
+ * used: on FUSE the second name is another inode, to which no client could
+ * connect.  If fs.protected_hardlinks denies link(2) for a file of another user
+ * (EPERM), only the empty file is left.
  */
 int
 up_rename_new(int directory, const char *from, const char *to)
 {
-	int error;
-
 	if (rename_without_replacing(directory, from, to) == 0)
 		return 0;
 	if (!is_no_such_rename(errno))
 		return -1;
-	if (mknodat(directory, to, S_IFSOCK, 0) == -1)
-		return errno == EPERM || errno == EINVAL ?
-		    move_by_link(directory, from, to) : -1;
-	if (renameat(directory, from, directory, to) == 0)
-		return 0;
-	error = errno;
-	unlinkat(directory, to, 0);
-	return up_fail(error);
+	if (up_is_local(directory)) {
+		if (move_by_link(directory, from, to) == 0)
+			return 0;
+		if (errno != EPERM)
+			return -1;
+	}
+	return move_by_replacing(directory, from, to);
 }
 
 /*

@@ -82,16 +82,18 @@ ask_inode(int socket_fd, uint32_t *inode)
 }
 
 /*
- * Returns 0 if FILE is certainly not the file of the socket, or 1 if it is or
- * can be.  FILE is a UP_O_PATH descriptor, and STATUS its stat(2) result.
+ * Returns 0 if FILE is certainly not the file of the socket, 1 if it is or can
+ * be, or -1 if that cannot be determined for lack of descriptors or memory.
+ * FILE is a UP_O_PATH descriptor, and STATUS its stat(2) result.
  */
 int
 up_may_be_bound_file(int socket_fd, int file, const struct stat *status)
 {
 	uint32_t inode;
 
-	return ask_inode(socket_fd, &inode) == -1 ||
-	    inode == (uint32_t)status->st_ino || !up_has_true_inodes(file);
+	if (ask_inode(socket_fd, &inode) == -1)
+		return up_is_shortage(errno) ? -1 : 1;
+	return inode == (uint32_t)status->st_ino || !up_has_true_inodes(file);
 }
 #else
 int

@@ -15,24 +15,28 @@
 
 #define REMOVAL_TRIES	10
 
-/* Record FILE, which is at the path, as the one that bind(2) has made. */
+/*
+ * Record FILE as the one that bind(2) has made.  The claim has no owner unless
+ * it is at the path.
+ */
 static int
 identify_file(struct up_claim *claim, const struct stat *file)
 {
 	struct stat there, named;
 
+	if (!S_ISSOCK(file->st_mode) || file->st_uid != geteuid())
+		return up_fail(EADDRINUSE);
+	claim->device = file->st_dev;
+	claim->inode = file->st_ino;
 	if (up_stat_path(claim, &there) == -1)
 		return -1;
 	named = there;
 	if (claim->absolute != NULL && lstat(claim->absolute, &named) == -1)
 		return -1;
 	/* Another directory may stand at its path since it was opened. */
-	if (!S_ISSOCK(file->st_mode) || file->st_uid != geteuid() ||
-	    file->st_nlink != 1 || !up_is_same_file(file, &there) ||
+	if (file->st_nlink != 1 || !up_is_same_file(file, &there) ||
 	    !up_is_same_file(file, &named))
 		return up_fail(EADDRINUSE);
-	claim->device = file->st_dev;
-	claim->inode = file->st_ino;
 	claim->owner = up_process_number();
 	return 0;
 }
@@ -85,28 +89,55 @@ is_same_root(const struct up_claim *claim)
 	    root.st_ino == claim->root_inode;
 }
 
+static int
+is_same_directory(int first, int second)
+{
+	struct stat a, b;
+
+	return fstat(first, &a) == 0 && fstat(second, &b) == 0 &&
+	    up_is_same_file(&a, &b);
+}
+
 /*
  * The file that bind(2) of *FD has made could not be identified, or was
- * displaced.  If the one at the path is stale once our socket is closed, it is
- * ours or a stale file of the program that displaced ours; a live socket of
- * that program is not.
+ * displaced.  Remove it if it is stale once our socket is closed.  If its
+ * inode is unknown, MAY_RECLAIM permits the removal of a stale file of our
+ * user, which can be ours.
  */
 static void
-remove_unidentified(const struct up_claim *claim, int *fd)
+remove_unidentified(const struct up_claim *claim, int *fd, int may_reclaim)
 {
 	struct up_claim bound = *claim;
 	int error = errno;
 
 	up_close(*fd);
 	*fd = -1;
-	(void)up_remove_stale(claim);
+	if (!claim->is_displaced)
+		(void)up_remove_stale(claim, may_reclaim);
 	bound.directory = up_open_bound_directory(claim);
-	if (bound.directory != -1) {
+	if (bound.directory != -1 &&
+	    !is_same_directory(bound.directory, claim->directory)) {
 		bound.is_local = up_is_local(bound.directory);
-		(void)up_remove_stale(&bound);
-		up_close(bound.directory);
+		(void)up_remove_stale(&bound, may_reclaim);
 	}
+	up_close(bound.directory);
 	errno = error;
+}
+
+/*
+ * bind(2), unless the two descriptors are lacking that the examination of the
+ * file requires: it would be left behind.
+ */
+static int
+bind_with_spares(struct up_claim *claim, int fd)
+{
+	int first = up_dup(claim->directory);
+	int second = first == -1 ? -1 : up_dup(claim->directory);
+	int result = second == -1 ? -1 : up_bind_path(claim, fd);
+
+	up_close(second);
+	up_close(first);
+	return result;
 }
 
 /*
@@ -118,7 +149,8 @@ up_claim(struct up_claim *claim, const char *path, int *fd,
     const struct unix_options *options)
 {
 	mode_t mode = options->mode == 0 ? 0600 : options->mode;
-	int spare, result;
+	int may_reclaim = (options->flags & UNIX_NO_RECLAIM) == 0;
+	int result;
 
 	claim->path = path;
 	if (up_open_directory(claim) == -1)
@@ -126,14 +158,8 @@ up_claim(struct up_claim *claim, const char *path, int *fd,
 	up_recover(claim);
 	/* Linux makes the file with this mode; elsewhere it is EINVAL. */
 	(void)fchmod(*fd, options->group != 0 ? mode & 0707 : mode);
-	/* A file that no descriptor is left to examine would be left behind. */
-	spare = up_dup(claim->directory);
-	if (spare == -1)
-		return -1;
-	result = up_bind_path(claim, *fd);
-	up_close(spare);
-	if (result == -1 && (errno != EADDRINUSE ||
-	    (options->flags & UNIX_NO_RECLAIM) != 0 ||
+	result = bind_with_spares(claim, *fd);
+	if (result == -1 && (errno != EADDRINUSE || !may_reclaim ||
 	    up_reclaim(claim, *fd) == -1))
 		return -1;
 	if (set_up_file(claim, *fd, mode, options) == 0) {
@@ -144,7 +170,7 @@ up_claim(struct up_claim *claim, const char *path, int *fd,
 	if (errno == EADDRINUSE)
 		claim->owner = 0;
 	if (claim->owner == 0)
-		remove_unidentified(claim, fd);
+		remove_unidentified(claim, fd, may_reclaim);
 	return -1;
 }
 
@@ -202,16 +228,17 @@ static int
 remove_file(const struct up_claim *claim)
 {
 	struct stat file;
-	int result, tries = REMOVAL_TRIES;
+	int tries = REMOVAL_TRIES;
 
-	do {
+	while (tries-- > 0) {
 		if (up_stat_path(claim, &file) == -1)
 			return errno == ENOENT ? 0 : -1;
 		if (!is_claimed_file(claim, &file))
 			return 0;
-		result = up_remove_file(claim, file.st_dev, file.st_ino);
-	} while (result == 1 && --tries > 0);
-	return result == -1 ? -1 : 0;
+		if (up_remove_file(claim, file.st_dev, file.st_ino) == -1)
+			return -1;
+	}
+	return up_fail(EBUSY);
 }
 
 /*

@@ -15,7 +15,8 @@ struct up_claim {
 	int is_local;		/* no other machine can use the directory */
 	char temporary[40];	/* the file's name until it is in its place */
 	dev_t device;
-	ino_t inode;
+	ino_t inode;		/* of the file; 0: unknown */
+	int is_displaced;	/* another file was at the path */
 	unsigned owner;		/* the process that may remove the file: it
 				   has made it or taken it over; or 0 */
 };
@@ -30,7 +31,7 @@ struct up_file {
 
 /* sockfile.c: the file itself */
 UP_COLD int up_open_file(const struct up_claim *, struct up_file *);
-UP_COLD int up_open_bound_file(const struct up_claim *, int, struct up_file *);
+UP_COLD int up_open_bound_file(struct up_claim *, int, struct up_file *);
 UP_COLD void up_close_file(const struct up_file *);
 UP_COLD int up_stat_file(const struct up_file *, struct stat *);
 UP_COLD int up_set_access(const struct up_file *, mode_t, gid_t, uid_t);
@@ -55,7 +56,7 @@ UP_COLD void up_recover(const struct up_claim *);
 
 /* reclaim.c: in place of a stale one */
 UP_COLD int up_reclaim(struct up_claim *, int);
-UP_COLD int up_remove_stale(const struct up_claim *);
+UP_COLD int up_remove_stale(const struct up_claim *, int);
 
 /* claim.c: from bind(2) to its removal */
 UP_COLD int up_claim(struct up_claim *, const char *, int *,

@@ -30,11 +30,11 @@ fail_to_reclaim(int error)
 	return up_fail(up_is_shortage(error) ? error : EADDRINUSE);
 }
 
-/* The directory, locked. */
+/* The directory, locked.  EBUSY: it stayed locked for TIMEOUT ms. */
 static int
-lock_directory(const struct up_claim *claim)
+lock_directory(const struct up_claim *claim, int timeout)
 {
-	long long deadline = up_deadline(LOCK_TIMEOUT_MS);
+	long long deadline = up_deadline(timeout);
 	int fd;
 
 	if (!claim->is_local)
@@ -54,6 +54,18 @@ lock_directory(const struct up_claim *claim)
 		up_sleep(LOCK_RETRY_MS);
 	}
 	return fd;
+}
+
+/* Leaves errno. */
+static void
+unlock_directory(int lock)
+{
+	int error = errno;
+
+	/* A child that another thread forked meanwhile holds it too. */
+	flock(lock, LOCK_UN);
+	errno = error;
+	up_close(lock);
 }
 
 /* 0 if FILE, of which STATUS is, is a socket file without a live socket. */
@@ -113,59 +125,83 @@ replace_stale(struct up_claim *claim, int fd)
 	int result;
 
 	if (prove_stale(claim, &file, &status) == -1)
-		return errno == ENOENT ? up_bind_path(claim, fd) : -1;
+		return errno == ENOENT ? up_bind_path(claim, fd) :
+		    fail_to_reclaim(errno);
 	result = up_bind_path(claim, fd);
-	if (result == -1 && errno == EADDRINUSE &&
-	    prove_again(claim, &file, &status) == 0 &&
-	    up_remove_file(claim, status.st_dev, status.st_ino) != -1)
-		result = up_bind_path(claim, fd);
+	if (result == -1) {
+		if (errno == EADDRINUSE &&
+		    (prove_again(claim, &file, &status) == 0 ?
+		    up_remove_file(claim, status.st_dev, status.st_ino) == 0 :
+		    errno == ENOENT))
+			result = up_bind_path(claim, fd);
+		else
+			result = fail_to_reclaim(errno);
+	}
 	up_close_file(&file);
 	return result;
 }
 
 /*
  * Bind FD to a path where something is: 0, or -1.  EBUSY: the directory stayed
- * locked.
+ * locked.  The error of a bind(2) to the free path is reported unchanged.
  */
 int
 up_reclaim(struct up_claim *claim, int fd)
 {
 	struct up_file file;
 	struct stat status;
-	int lock, result, error;
+	int lock, result;
 
 	/* A live socket is found without the lock. */
-	if (prove_stale(claim, &file, &status) == -1) {
-		if (errno == ENOENT && up_bind_path(claim, fd) == 0)
-			return 0;
-		return fail_to_reclaim(errno);
-	}
+	if (prove_stale(claim, &file, &status) == -1)
+		return errno == ENOENT ? up_bind_path(claim, fd) :
+		    fail_to_reclaim(errno);
 	up_close_file(&file);
-	lock = lock_directory(claim);
+	lock = lock_directory(claim, LOCK_TIMEOUT_MS);
 	if (lock == -1)
 		return -1;
 	result = replace_stale(claim, fd);
-	error = errno;
-	/* A child that another thread forked meanwhile holds it too. */
-	flock(lock, LOCK_UN);
-	up_close(lock);
-	return result == 0 ? 0 : fail_to_reclaim(error);
+	unlock_directory(lock);
+	return result;
 }
 
-/* Remove the file at the path if it is stale, and put none in its place. */
+/*
+ * Whether a file with this STATUS is the claimed one.  If the inode of that is
+ * unknown, MAY_RECLAIM permits any file of our user.
+ */
+static int
+may_be_claimed(const struct up_claim *claim, const struct stat *status,
+    int may_reclaim)
+{
+	if (claim->inode == 0)
+		return may_reclaim && up_is_own_user(status->st_uid) == 1;
+	return status->st_dev == claim->device &&
+	    status->st_ino == claim->inode;
+}
+
+/*
+ * Remove the file at the path if it is stale and may be the claimed one, and
+ * put none in its place.  Without the lock, a start could put a live socket in
+ * its place meanwhile, which is not always put back after a rename.
+ */
 int
-up_remove_stale(const struct up_claim *claim)
+up_remove_stale(const struct up_claim *claim, int may_reclaim)
 {
 	struct up_file file;
 	struct stat status;
+	int lock = lock_directory(claim, 0);
 	int result = -1;
 
-	if (!claim->is_local ||
-	    prove_stale(claim, &file, &status) == -1)
+	if (lock == -1)
 		return -1;
-	if (up_await_bind(claim) == 0 &&
-	    prove_again(claim, &file, &status) == 0)
-		result = up_remove_file(claim, status.st_dev, status.st_ino);
-	up_close_file(&file);
+	if (prove_stale(claim, &file, &status) == 0) {
+		if (may_be_claimed(claim, &status, may_reclaim) &&
+		    up_await_bind(claim) == 0 &&
+		    prove_again(claim, &file, &status) == 0)
+			result = up_remove_file(claim, status.st_dev,
+			    status.st_ino);
+		up_close_file(&file);
+	}
+	unlock_directory(lock);
 	return result;
 }

@@ -133,32 +133,28 @@ up_put_back(const struct up_claim *claim, const char *name)
 
 /*
  * Remove the file with this DEVICE and INODE, which the caller has open, from
- * the path.  0 if it is not there any more; 1 if it was caught, and vanished
- * from its private name; -1 if it could not be removed.  Any other file stays.
+ * the path.  0, or -1 if it could not be removed.  Any other file stays.  A
+ * start that takes the private name for a leftover can put the file back.
  */
 int
 up_remove_file(const struct up_claim *claim, dev_t device, ino_t inode)
 {
 	struct private_name name;
 	struct stat caught;
-	int is_same, error;
+	int error = 0;
 
 	if (move_aside(claim, &name) == -1)
 		return errno == ENOENT ? 0 : -1;
 	if (fstatat(claim->directory, name.bytes, &caught, AT_SYMLINK_NOFOLLOW)
-	    == -1) {
-		if (errno == ENOENT)
-			return 1;
+	    == -1)
 		error = errno;
-		(void)up_put_back(claim, name.bytes);
-		return up_fail(error);
+	else if (caught.st_dev == device && caught.st_ino == inode) {
+		if (unlinkat(claim->directory, name.bytes, 0) == 0)
+			return 0;
+		error = errno;
 	}
-	is_same = caught.st_dev == device && caught.st_ino == inode;
-	if (is_same && unlinkat(claim->directory, name.bytes, 0) == 0)
+	if (error == ENOENT)
 		return 0;
-	if (is_same && errno == ENOENT)
-		return 1;
-	error = is_same ? errno : 0;
 	(void)up_put_back(claim, name.bytes);
 	return error == 0 ? 0 : up_fail(error);
 }

@@ -35,11 +35,10 @@ up_open_file(const struct up_claim *claim, struct up_file *file)
  * of our user's, which a program has put there since: EADDRINUSE.
  */
 int
-up_open_bound_file(const struct up_claim *claim, int socket,
-    struct up_file *file)
+up_open_bound_file(struct up_claim *claim, int socket, struct up_file *file)
 {
 	struct stat status;
-	int fd = up_bound_file(socket);
+	int is_bound, fd = up_bound_file(socket);
 
 	if (fd != -1) {
 		*file = (struct up_file){ .fd = fd, .name = "",
@@ -49,10 +48,14 @@ up_open_bound_file(const struct up_claim *claim, int socket,
 	if (up_open_file(claim, file) == -1)
 		return -1;
 	if (up_stat_file(file, &status) == 0) {
-		if (file->pin == -1 ||
-		    up_may_be_bound_file(socket, file->pin, &status))
+		is_bound = file->pin == -1 ? 1 :
+		    up_may_be_bound_file(socket, file->pin, &status);
+		if (is_bound == 1)
 			return 0;
-		errno = EADDRINUSE;
+		if (is_bound == 0) {
+			claim->is_displaced = 1;
+			errno = EADDRINUSE;
+		}
 	}
 	up_close_file(file);
 	return -1;

@@ -7,7 +7,8 @@
  * temporary name by which a long name is bound is left out.
  *
  * The claim: a live socket keeps its name, unless a program that unlinks
- * without an examination has removed it.  run.sh lists the configurations:
+ * without an examination has removed it, and no process waits for ever.
+ * run.sh lists the configurations:
  *
  *	STARTERS, BINDERS	processes of the library, programs that bind
  *	UNLINKERS		programs that unlink, then bind
@@ -15,7 +16,8 @@
  *	KILL_INSIDE		a starter may be killed between the rename(2) to
  *				a private name and the end of the removal
  *	BY_NAME			1.0.0: a file is examined, then its name removed
- *	NO_LOCK, NO_PIN, ONE_PROOF, NAME_FIRST	mistakes
+ *	NO_LOCK, NO_UNLOCK, NO_PIN, ONE_PROOF, NAME_FIRST,
+ *	FAILURE_WITHOUT_LOCK	mistakes
  */
 #ifndef STARTERS
 #define STARTERS	1
@@ -135,6 +137,15 @@ inline bind(socket, kind)
 		atomic { state[socket] = LIVE; directory_busy = false }
 	:: else
 	fi
+}
+
+inline unlock()
+{
+#ifdef NO_UNLOCK
+	holds_lock = false
+#else
+	if :: holds_lock -> locked = false; holds_lock = false :: else fi
+#endif
 }
 
 #define may_be_killed \
@@ -331,13 +342,16 @@ reclaimed:
 	may_be_killed;
 	close_file(file);
 	expected = 0;
-	if :: holds_lock -> locked = false; holds_lock = false :: else fi;
+	unlock();
 	if :: socket == 0 -> goto ended :: else fi;
 
 bound:
 	may_be_killed;
 	/* claim.c: a start that was displaced removes no live socket. */
-	if :: path != socket -> goto displaced :: else fi;
+	if
+	:: path == socket
+	:: goto displaced	/* or a call that examines the file fails */
+	fi;
 
 	/* It serves for ever, is killed, or closes: first the file. */
 	if
@@ -357,7 +371,16 @@ bound:
 
 displaced:
 	close_socket(socket);
-	/* Its own file, if it is there, or another stale one. */
+	/* Its own file, if it is there, or another stale one; it never waits. */
+#if !defined(NO_LOCK) && !defined(FAILURE_WITHOUT_LOCK)
+	atomic {
+		if
+		:: !locked -> locked = true; holds_lock = true
+		:: locked -> goto next
+		fi
+	}
+	may_be_killed;
+#endif
 	open_file(file, path);
 	may_be_killed;
 	if :: file == 0 || !is_stale(file) -> goto examined :: else fi;
@@ -367,6 +390,8 @@ displaced:
 	may_be_killed;
 	if :: !is_stale(file) -> goto examined :: else fi;
 	may_be_killed;
+	if :: path != file -> goto examined :: else fi;
+	may_be_killed;
 #endif
 	expected = file;
 	remove_file(expected, 0);
@@ -374,6 +399,7 @@ examined:
 	may_be_killed;
 	close_file(file);
 	expected = 0;
+	unlock();
 	goto next;
 
 killed:

@@ -35,6 +35,8 @@ configurations()
 	no-pin      mistake -DUNLINKERS=1 -DNO_PIN
 	name-first  mistake -DBINDERS=2 -DROUNDS=2 -DNAME_FIRST
 	no-lock     mistake -DSTARTERS=3 -DNO_LOCK
+	no-unlock   mistake -DSTARTERS=2 -DROUNDS=2 -DNO_UNLOCK
+	failure     mistake -DSTARTERS=2 -DBINDERS=1 -DFAILURE_WITHOUT_LOCK
 	END
 }
 
@@ -48,7 +50,7 @@ compile()
 # A search that was not completed proves nothing.
 search()
 {
-	./pan -E -n "$@" >pan.log
+	./pan -n "$@" >pan.log
 	errors=$(sed -n 's/.*, errors: \([0-9]*\)$/\1/p' pan.log)
 	states=$(sed -n 's/^ *\([0-9]*\) states, stored.*/\1/p' pan.log)
 	[ "$errors" = 1 ] || ! grep -q -e 'not completed' -e 'too small' pan.log

@@ -179,15 +179,23 @@ has_private_name(void)
 	return found;
 }
 
-/* The other program's file is where it was put; a stale one may be gone. */
-static void
-expect_file(const char *call, const char *after)
+static int
+is_in_place(void)
 {
-	struct stat now = { .st_ino = 0 };
-	int is_there = lstat("s", &now) == 0 && now.st_ino == file.st_ino;
+	struct stat now;
 
-	ck_assert_msg(!has_file || is_there ||
-	    programs[program].act == leave_another_stale,
+	return has_file && lstat("s", &now) == 0 && now.st_ino == file.st_ino;
+}
+
+/*
+ * The other program's file is where it was put, unless it is stale
+ * and was reclaimed.
+ */
+static void
+expect_file(const char *call, const char *after, int is_reclaimed)
+{
+	ck_assert_msg(!has_file || is_in_place() || (is_reclaimed &&
+	    programs[program].act == leave_another_stale),
 	    "%s: %s after step %d, %s: the file is gone", call,
 	    programs[program].name, wanted_step, after);
 	ck_assert_msg(!has_private_name(), "%s: %s after step %d, %s: a "
@@ -235,44 +243,63 @@ print_table(const char *title, char table[COUNT(programs)][MAX_STEPS],
 	}
 	printf("\n# o: succeeds and owns the path, d: succeeds and was "
 	    "displaced afterwards,\n# u: EADDRINUSE, g: ENOENT, k: the file "
-	    "of the other program was kept\n");
+	    "of the other program was kept, -: it has none\n");
 	fflush(stdout);
+}
+
+static char
+start_at_step(const struct unix_options *options)
+{
+	struct unix_listener *listener;
+	char letter;
+	int error;
+
+	begin();
+	watch_calls(watch);
+	listener = unix_listen("s", options);
+	error = errno;
+	watch_calls(NULL);
+	letter = outcome(listener, error);
+	expect_file("unix_listen", "at its end", options == NULL &&
+	    letter == 'o');
+	ck_assert_int_eq(unix_close(listener), 0);
+	expect_file("unix_listen", "after unix_close", options == NULL &&
+	    letter == 'o');
+	clean_up();
+	return letter;
 }
 
 static char
 listen_at_step(void)
 {
 	const struct unix_options keep = { .flags = UNIX_KEEP };
-	struct unix_listener *listener;
-	char letter;
-	int error;
 
 	succeeds(unix_close(listen_at("s", &keep)));
-	begin();
-	watch_calls(watch);
-	listener = unix_listen("s", NULL);
-	error = errno;
-	watch_calls(NULL);
-	letter = outcome(listener, error);
-	expect_file("unix_listen", "at its end");
-	ck_assert_int_eq(unix_close(listener), 0);
-	expect_file("unix_listen", "after unix_close");
-	clean_up();
-	return letter;
+	return start_at_step(NULL);
+}
+
+static char
+refuse_at_step(void)
+{
+	const struct unix_options options = { .flags = UNIX_NO_RECLAIM };
+
+	return start_at_step(&options);
 }
 
 static char
 close_at_step(void)
 {
 	struct unix_listener *listener = listen_at("s", NULL);
+	char letter;
 
 	begin();
 	watch_calls(watch);
 	ck_assert_int_eq(unix_close(listener), 0);
 	watch_calls(NULL);
-	expect_file("unix_close", "at its end");
+	letter = is_in_place() ? 'k' : '-';
+	expect_file("unix_close", "at its end", 0);
 	clean_up();
-	return 'k';
+	return letter;
 }
 
 static void
@@ -299,11 +326,180 @@ START_TEST(reclaim_removes_no_file_of_another_program)
 }
 END_TEST
 
+START_TEST(listen_without_reclaim_removes_no_file_of_another_program)
+{
+	try_all("unix_listen with UNIX_NO_RECLAIM", refuse_at_step);
+}
+END_TEST
+
 START_TEST(close_removes_no_file_of_another_program)
 {
 	try_all("unix_close", close_at_step);
 }
 END_TEST
+
+/* Between the rename to a private name and the end of it, a program binds. */
+static struct unix_listener *second;
+
+static void
+bind_after_rename(const char *name)
+{
+	if (strcmp(name, "fstatat") != 0)
+		return;
+	watch_calls(NULL);
+	bind_and_listen();
+}
+
+static void
+start_before_rename(const char *name)
+{
+	if (strcmp(name, "renameat2") != 0)
+		return;
+	watch_calls(NULL);
+	second = unix_listen("s", NULL);
+	watch_calls(bind_after_rename);
+}
+
+START_TEST(failed_listen_moves_no_file_of_a_start)
+{
+	begin();
+	fail_next("fstatat", 2, ENOMEM);
+	watch_calls(start_before_rename);
+	ck_assert_ptr_null(unix_listen("s", NULL));
+	ck_assert_int_eq(errno, ENOMEM);
+	watch_calls(NULL);
+	ck_assert(!is_pending());
+	if (second != NULL)
+		answers(unix_listener_owns_path(second), 1);
+	succeeds(unix_close(second));
+	clean_up();
+}
+END_TEST
+
+/* The call at which another start acts, without RENAME_NOREPLACE. */
+static char start_path[300];
+
+static void
+start_second(const char *name)
+{
+	(void)name;
+	if (step++ != wanted_step)
+		return;
+	watch_calls(NULL);
+	acted = 1;
+	second = unix_listen(start_path, NULL);
+}
+
+static struct unix_listener *
+listen_while_another_starts(const char *path)
+{
+	struct unix_listener *listener;
+
+	begin();
+	second = NULL;
+	fail_next("renameat2", 0, EINVAL);
+	watch_calls(start_second);
+	listener = unix_listen(path, NULL);
+	watch_calls(NULL);
+	return listener;
+}
+
+/* The path of the listener leads to it. */
+static void
+close_owner(struct unix_listener *listener)
+{
+	if (listener != NULL)
+		answers(unix_listener_owns_path(listener), 1);
+	succeeds(unix_close(listener));
+}
+
+START_TEST(one_of_two_starts_owns_a_long_name)
+{
+	struct unix_listener *first;
+
+	make_path(start_path, 200);
+	wanted_step = 0;
+	do {
+		first = listen_while_another_starts(start_path);
+		ck_assert_int_eq((first != NULL) + (second != NULL), 1);
+		close_owner(first);
+		close_owner(second);
+		forget_next();
+		ck_assert_int_eq(count_files("."), 0);
+		wanted_step++;
+	} while (acted);
+	ck_assert_int_gt(wanted_step, 10);
+}
+END_TEST
+
+/* A server that closes has renamed its file, and removes it meanwhile. */
+static void
+remove_and_start(const char *name)
+{
+	if (step == wanted_step)
+		(void)unlink(".unixport-0123abcd-s");
+	start_second(name);
+}
+
+START_TEST(recovery_displaces_no_start)
+{
+	struct unix_listener *closing, *next;
+
+	strcpy(start_path, "s");
+	wanted_step = 0;
+	do {
+		closing = listen_at("s", NULL);
+		ck_assert_int_eq(rename("s", ".unixport-0123abcd-s"), 0);
+		begin();
+		second = NULL;
+		fail_next("renameat2", 0, EINVAL);
+		watch_calls(remove_and_start);
+		next = unix_listen("next", NULL);
+		watch_calls(NULL);
+		close_owner(next);
+		close_owner(second);
+		succeeds(unix_close(closing));
+		forget_next();
+		ck_assert_int_eq(count_files("."), 0);
+		wanted_step++;
+	} while (acted);
+	ck_assert_int_gt(wanted_step, 10);
+}
+END_TEST
+
+#ifdef __linux__
+/* Before it is opened, a live socket of our user takes the place of the file. */
+static void
+rename_before_second_open(const char *name)
+{
+	if (strcmp(name, "openat") != 0 || ++step != 2)
+		return;
+	ck_assert_int_eq(rename("t", "s"), 0);
+}
+
+START_TEST(shortage_identifies_no_file_of_another_program)
+{
+	const int errors[] = { EMFILE, ENFILE, ENOMEM, ENOBUFS };
+
+	ck_assert_int_eq(chmod(".", 0777), 0);
+	become_user();
+	begin();
+	ck_assert_int_eq(bind_other("t", SOCK_STREAM), 0);
+	ck_assert_int_eq(listen(other, 5), 0);
+	ck_assert_int_eq(lstat("t", &file), 0);
+	has_file = 1;
+	fail_next("socket", 2, errors[_i]);
+	watch_calls(rename_before_second_open);
+	ck_assert_ptr_null(unix_listen("s", NULL));
+	ck_assert_int_eq(errno, errors[_i]);
+	watch_calls(NULL);
+	ck_assert(!is_pending());
+	ck_assert(is_in_place());
+	clean_up();
+	become_self();
+}
+END_TEST
+#endif
 
 int
 main(void)
@@ -313,6 +509,15 @@ main(void)
 
 	tcase_set_timeout(tables, 60);
 	tcase_add_test(tables, reclaim_removes_no_file_of_another_program);
+	tcase_add_test(tables,
+	    listen_without_reclaim_removes_no_file_of_another_program);
 	tcase_add_test(tables, close_removes_no_file_of_another_program);
+	tcase_add_test(tables, failed_listen_moves_no_file_of_a_start);
+	tcase_add_test(tables, one_of_two_starts_owns_a_long_name);
+	tcase_add_test(tables, recovery_displaces_no_start);
+#ifdef __linux__
+	tcase_add_loop_test(tables,
+	    shortage_identifies_no_file_of_another_program, 0, 4);
+#endif
 	return run_suite(suite);
 }

@@ -7,6 +7,7 @@
 
 #include <sys/stat.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "interpose.h"
@@ -288,6 +289,27 @@ START_TEST(close_removes_the_file_that_another_start_has_put_back)
 END_TEST
 
 static void
+start_each_time(const char *name)
+{
+	if (strcmp(name, "unlinkat") != 0)
+		return;
+	watch_calls(NULL);
+	start_another();
+	watch_calls(start_each_time);
+}
+
+START_TEST(file_that_is_put_back_each_time_is_ebusy)
+{
+	listener = listen_at("s", NULL);
+	watch_calls(start_each_time);
+	fails(unix_close(listener), EBUSY);
+	watch_calls(NULL);
+	ck_assert_int_eq(unlink("s"), 0);
+	ck_assert_int_eq(count_files("."), 0);
+}
+END_TEST
+
+static void
 remove_it(void)
 {
 	ck_assert_int_eq(unlink("s"), 0);
@@ -363,6 +385,7 @@ main(void)
 	tcase_add_loop_test(moments, close_removes_no_other_file, 0, 4);
 	tcase_add_test(moments,
 	    close_removes_the_file_that_another_start_has_put_back);
+	tcase_add_test(moments, file_that_is_put_back_each_time_is_ebusy);
 	tcase_add_test(moments,
 	    listen_that_may_not_examine_files_makes_none);
 	tcase_add_loop_test(moments,

@@ -118,6 +118,30 @@ START_TEST(shortage_of_descriptors_is_EMFILE_and_nothing_is_removed)
 }
 END_TEST
 
+/* Without a reclaim, a file that was not identified would stay. */
+START_TEST(shortage_leaves_no_file_without_reclaim)
+{
+	struct unix_options options = { .flags = UNIX_NO_RECLAIM };
+	int spare;
+
+	ck_assert_int_eq(chmod(".", 0777), 0);
+	become_user();
+	for (spare = 0;; spare++) {
+		begin_shortage(spare);
+		listener = unix_listen("s", &options);
+		end_shortage();
+		if (listener != NULL)
+			break;
+		ck_assert_int_eq(errno, EMFILE);
+		ck_assert_int_eq(count_files("."), 0);
+	}
+	printf("# descriptors of unix_listen: %d\n", spare);
+	fflush(stdout);
+	succeeds(unix_close(listener));
+	become_self();
+}
+END_TEST
+
 #ifdef __linux__
 /* As on FUSE. */
 
@@ -216,6 +240,19 @@ START_TEST(stale_socket_on_a_local_file_system_is_reclaimed)
 END_TEST
 #endif
 
+START_TEST(error_of_the_bind_after_the_removal_is_reported)
+{
+	const int errors[] = { ENOSPC, EDQUOT, EROFS, ENOMEM, EADDRINUSE };
+
+	leave_stale("s");
+	fail_next("bind", 3, errors[_i]);
+	ck_assert_ptr_null(unix_listen("s", NULL));
+	ck_assert_int_eq(errno, errors[_i]);
+	ck_assert(!is_pending());
+	ck_assert_int_eq(count_files("."), 0);
+}
+END_TEST
+
 /* Another removes it between two calls. */
 
 static void
@@ -230,11 +267,23 @@ remove_before_bind(void)
 	before_next("bind", remove_it);
 }
 
+static void
+remove_before_probe(void)
+{
+	before_next("connect", remove_it);
+}
+
+static void
+remove_before_second_probe(void)
+{
+	before_next("bind", remove_before_probe);
+}
+
 START_TEST(path_that_another_frees_meanwhile_is_taken)
 {
 	void (*const actions[])(void) = { remove_it, remove_it,
-	    remove_before_bind };
-	const char *const names[] = { "openat", "flock", "flock" };
+	    remove_before_bind, remove_before_second_probe };
+	const char *const names[] = { "openat", "flock", "flock", "flock" };
 
 	leave_stale("s");
 	before_next(names[_i], actions[_i]);
@@ -361,6 +410,8 @@ main(void)
 	    COUNT(needed));
 	tcase_add_test(add_case(suite, "shortage"),
 	    shortage_of_descriptors_is_EMFILE_and_nothing_is_removed);
+	tcase_add_test(add_case(suite, "shortage without reclaim"),
+	    shortage_leaves_no_file_without_reclaim);
 	tcase_add_test(calls, signal_while_it_asks_is_no_answer);
 #ifdef __linux__
 	tcase_add_loop_test(calls, reclaim_does_without_RENAME_NOREPLACE, 0,
@@ -373,8 +424,10 @@ main(void)
 	tcase_add_loop_test(calls,
 	    stale_socket_on_a_local_file_system_is_reclaimed, 0, COUNT(local));
 #endif
+	tcase_add_loop_test(calls,
+	    error_of_the_bind_after_the_removal_is_reported, 0, 5);
 	tcase_add_loop_test(calls, path_that_another_frees_meanwhile_is_taken,
-	    0, 3);
+	    0, 4);
 	tcase_add_test(calls, other_stale_socket_is_not_the_proved_one);
 #ifdef HAVE_STRUCT_STAT_ST_CTIM
 	tcase_add_test(calls, socket_that_has_changed_is_not_the_proved_one);

@@ -137,7 +137,7 @@ static const struct allowed table[] = {
 	    "bind|syscall", "EADDRINUSE|EEXIST", "*", GOES_ON, 0,
 	    "what was there has gone: bound again" },
 	{ "listen_long*/*", "syscall", "EINVAL|ENOSYS", "*", GOES_ON, 0,
-	    "mknod(2) replaces nothing, either" },
+	    "link(2) replaces nothing, either" },
 
 	/* Reclaiming: what cannot be proved is in use. */
 	{ "listen_*stale/*", "bind", "EADDRINUSE", "[12]", GOES_ON, 0,
@@ -169,6 +169,11 @@ static const struct allowed table[] = {
 	{ "listen_long_stale/*", "stat|fstat",
 	    "EACCES|EIO|ELOOP|ENOENT|ENOTDIR", "[3-7]", EITHER, EADDRINUSE,
 	    "the refusal of another file is no proof" },
+	{ "listen_stale/*", "bind", "EACCES|EIO|ELOOP|ENOENT|ENOSPC|ENOTDIR|"
+	    "EPERM|EROFS", "3", REPORTED, 0,
+	    "the stale file was removed: the path is free" },
+	{ "listen_long_stale/*", "syscall", "EACCES|EIO|ENOENT|ENOSPC|EROFS",
+	    "4", REPORTED, 0, "the stale file was removed: the path is free" },
 	{ "listen_*stale/*", "bind|syscall", "EACCES|EADDRINUSE|EEXIST|EIO|"
 	    "ELOOP|ENOENT|ENOSPC|ENOTDIR|EPERM|EROFS", "[2-9]", BECOMES,
 	    EADDRINUSE, "the path cannot be reclaimed" },
