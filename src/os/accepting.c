@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * accept(2), so that the connection is blocking, close-on-exec and 3 or
- * greater, and no client is lost.
+ * greater, and no client is lost; and the end of connections, which does not
+ * wait for what the peer has passed.
  */
 #include "os.h"
 
@@ -115,4 +116,29 @@ up_limit_accept(int listener)
 	(void)listener;
 	return up_fail(ENOTSUP);
 #endif
+}
+
+/*
+ * close(2) of a connection.  If IS_UNSHARED, no other process holds the
+ * connection, and it is shut down first.  Otherwise, a descriptor could arrive
+ * between the search of the queue and close(2).
+ */
+int
+up_close_connection(int fd, int is_unshared)
+{
+	if (is_unshared)
+		up_shutdown(fd, SHUT_RD);
+	up_disarm_unread(fd);
+	return close(fd);
+}
+
+/* Closes a connection that the caller has never received.  Preserves errno. */
+void
+up_refuse_connection(int fd)
+{
+	int saved = errno;
+
+	if (fd != -1)
+		up_close_connection(fd, 1);
+	errno = saved;
 }

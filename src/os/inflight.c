@@ -222,27 +222,27 @@ up_receive(int fd, struct msghdr *message, int flags,
     int (*keep)(void *, int, int), void *context)
 {
 	struct search search;
-	int state = 0;
+	int state = 0, is_locked = 0;
 	ssize_t got;
 
 	if (keep != NULL) {
 		state = up_disable_cancel();
-		search.is_locked = up_lock_transit();
+		is_locked = up_lock_transit();
 	}
 	got = recvmsg(fd, message, flags | MSG_CMSG_CLOEXEC);
 	if (got == -1 || message->msg_controllen == 0) {
-		if (keep != NULL) {
-			up_unlock_transit(search.is_locked);
+		up_unlock_transit(is_locked);
+		if (keep != NULL)
 			up_restore_cancel(state);
-		}
 		return got;
 	}
 	if (keep == NULL) {
 		state = up_disable_cancel();
-		search.is_locked = up_lock_transit();
+		is_locked = up_lock_transit();
 	} else
 		take_each(message, keep, context);
 	begin_search(&search);
+	search.is_locked = is_locked;
 	take_each(message, disarm_and_close, &search);
 	close_rest(message, search.is_locked);
 	up_restore_cancel(state);
@@ -279,29 +279,4 @@ up_disarm_unread(int fd)
 
 	if (ioctl(fd, FIONREAD, &unread) == -1 || unread > 0)
 		up_disarm(fd);
-}
-
-/*
- * close(2) of a connection.  If IS_UNSHARED, no other process holds the
- * connection, and it is shut down first.  Otherwise, a descriptor could arrive
- * between the search of the queue and close(2).
- */
-int
-up_close_connection(int fd, int is_unshared)
-{
-	if (is_unshared)
-		up_shutdown(fd, SHUT_RD);
-	up_disarm_unread(fd);
-	return close(fd);
-}
-
-/* Closes a connection that the caller has never received.  Preserves errno. */
-void
-up_refuse_connection(int fd)
-{
-	int saved = errno;
-
-	if (fd != -1)
-		up_close_connection(fd, 1);
-	errno = saved;
 }

@@ -174,6 +174,8 @@ int up_rename_aside(int, const char *, const char *);
 UP_COLD int up_accept_beside_standard(int, int *);
 int up_accept(int, _Atomic int *);
 UP_COLD int up_limit_accept(int);
+int up_close_connection(int, int);
+void up_refuse_connection(int);
 
 /* transit.c: a lock, which the caller may have to do without */
 int up_lock_transit(void);
@@ -213,8 +215,6 @@ ssize_t up_receive(int, struct msghdr *, int, int (*)(void *, int, int),
 void up_drop(const int *, size_t);
 void up_disarm(int);
 void up_disarm_unread(int);
-int up_close_connection(int, int);
-void up_refuse_connection(int);
 
 /* clock.c: waiting until a deadline */
 #define UP_NEVER	(-1LL)

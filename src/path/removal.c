@@ -72,7 +72,7 @@ up_is_private_name(const char *name)
 static const char *
 original_name(const struct up_claim *claim, const char *name)
 {
-	struct private_name hashed;
+	struct private_name hashed = { .bytes = "" };
 
 	if (name[MARK_LENGTH] == '-')
 		return name + MARK_LENGTH + 1;
@@ -139,7 +139,7 @@ up_put_back(const struct up_claim *claim, const char *name)
 int
 up_remove_file(const struct up_claim *claim, dev_t device, ino_t inode)
 {
-	struct private_name name;
+	struct private_name name = { .bytes = "" };
 	struct stat caught;
 	int error = 0;
 

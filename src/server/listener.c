@@ -18,14 +18,6 @@ type_of(const struct unix_options *options)
 	    SOCK_STREAM;
 }
 
-/* Whether this process made or took over the socket, for no other program. */
-static int
-is_own(const struct unix_listener *listener)
-{
-	return listener->rights_set &&
-	    listener->maker == up_process_number();
-}
-
 /*
  * close(2) drops the connections in the queue with all that their clients have
  * passed.  They are accepted first, and each is looked through.
@@ -57,7 +49,8 @@ close_socket(struct unix_listener *listener, int keep_file)
 
 	if (listener->fd != -1 && !is_stream)
 		up_disarm(listener->fd);
-	else if (listener->fd != -1 && !keep_file && is_own(listener) &&
+	else if (listener->fd != -1 && !keep_file && listener->rights_set &&
+	    listener->maker == up_process_number() &&
 	    (listener->options.flags & UNIX_GUARDED) != 0 &&
 	    up_socket_option(listener->fd, SO_PASSRIGHTS) != 0)
 		refuse_waiting_clients(listener);
