@@ -92,7 +92,8 @@ privileged = \
 # streams in _exit(2).  In qemu-user posix_spawn(3) loses the errno of exec.
 # No locale here has the byte order of s390x.
 only_native = $(torture_interposing) $(torture_scripts)
-tsan_excluded = t/guarded/check_exit t/message/check_frame_threads
+tsan_excluded = t/guarded/check_exit t/guarded/check_unload \
+	t/message/check_frame_threads
 valgrind_excluded = t/guarded/check_fork t/path/check_rivals \
 	t/server/check_serve_many
 emulation_fails = t/command/tool-pair.sh t/command/tool-selftest.sh

@@ -172,7 +172,7 @@ unix_put_line(FILE *out, const void *bytes, size_t length)
 	    (length > 0 && memchr(bytes, '\n', length) != NULL))
 		return up_fail(EINVAL);
 	up_lock_stream(&stream, out);
-	result = up_write_bytes(&stream, bytes, length);
+	result = length == 0 ? 0 : up_write_bytes(&stream, bytes, length);
 	if (result == 0)
 		result = up_write_bytes(&stream, "\n", 1);
 	up_unlock_stream(&stream);

@@ -145,6 +145,16 @@ exit_of_a_child_beside_a_blocked_writer(void)
 	_exit(0);
 }
 
+/*
+ * After fork(2) of musl the stream stays locked that a thread of the parent was
+ * using, and exit(3) of the child waits for ever.
+ */
+#ifdef __GLIBC__
+#define BLOCKED	3
+#else
+#define BLOCKED	2
+#endif
+
 static void (*const blocked[])(void) = { exit_beside_a_blocked_writer,
 	exit_inside_a_blocked_write, exit_of_a_child_beside_a_blocked_writer };
 
@@ -204,8 +214,7 @@ fill(Suite *suite)
 	tcase_add_loop_test(exits, no_byte_is_repeated_at_exit,
 	    0, (int)COUNT(sizes));
 	tcase_add_loop_test(exits,
-	    bytes_of_a_blocked_write_are_not_repeated_at_exit,
-	    0, (int)COUNT(blocked));
+	    bytes_of_a_blocked_write_are_not_repeated_at_exit, 0, BLOCKED);
 	tcase_add_test(exits, output_is_sent_at_exit);
 }
 

@@ -130,16 +130,16 @@ END_TEST
 static void *
 flood(void *stranger)
 {
-	int files[MAX_FILES + 1];
+	int files[MAX_FILES];
 	int file = make_file(1);
 	int i, error;
 
-	for (i = 0; i < MAX_FILES + 1; i++)
+	for (i = 0; i < MAX_FILES; i++)
 		files[i] = file;
 	for (i = 0; i < MESSAGES; i++)
 		/* Linux limits those of an ordinary user. */
 		while ((error = try_pass(*(int *)stranger, "\n", 0, files,
-		    MAX_FILES + 1)) != 0) {
+		    MAX_FILES)) != 0) {
 			ck_assert_int_eq(error, ETOOMANYREFS);
 			sched_yield();
 		}
