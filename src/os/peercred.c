@@ -167,15 +167,16 @@ has_supplementary_group(int fd, gid_t group)
 {
 	struct xucred found;
 	socklen_t size = sizeof(found);
+	const int room = (int)COUNT(found.cr_groups);
 	int i;
 
 	if (getsockopt(fd, SOL_LOCAL, LOCAL_PEERCRED, &found, &size) == -1)
 		return -1;
-	for (i = 0; i < found.cr_ngroups && i < XU_NGROUPS; i++)
+	for (i = 0; i < found.cr_ngroups && i < room; i++)
 		if (found.cr_groups[i] == group)
 			return 1;
 	/* The structure has no room for more, so the group can be missing. */
-	return found.cr_ngroups < XU_NGROUPS ? 0 : up_fail(ENOTSUP);
+	return found.cr_ngroups < room ? 0 : up_fail(ENOTSUP);
 }
 #else
 static int
