@@ -51,8 +51,8 @@ include t/model/local.mk
 include t/stress/local.mk
 include t/torture/local.mk
 
-# These put functions in front of libc's, which neither a static libc nor
-# fallbacks for missing calls allow.
+# These put functions in front of libc's, or load the shared library, which
+# neither a static libc nor fallbacks for missing calls allow.
 interposing = \
 	$(torture_interposing) \
 	$(os_interposing) \
@@ -94,7 +94,8 @@ privileged = \
 only_native = $(torture_interposing) $(torture_scripts)
 tsan_excluded = t/guarded/check_exit t/guarded/check_unload \
 	t/message/check_frame_threads
-valgrind_excluded = t/guarded/check_fork t/path/check_rivals \
+valgrind_excluded = t/guarded/check_exit t/guarded/check_fork \
+	t/guarded/check_unload t/path/check_rivals \
 	t/server/check_serve_many
 emulation_fails = t/command/tool-pair.sh t/command/tool-selftest.sh
 big_endian_fails = t/bench/bench-output.sh

@@ -3,7 +3,8 @@
 guarded_interposing = \
 	t/guarded/check_rights_calls \
 	t/guarded/check_transfer_calls \
-	t/guarded/check_wait_calls
+	t/guarded/check_wait_calls \
+	t/guarded/check_unload
 guarded_programs = \
 	t/guarded/check_cancel \
 	t/guarded/check_exit \
@@ -26,7 +27,6 @@ guarded_programs = \
 	t/guarded/check_tie_threads \
 	t/guarded/check_timeouts \
 	t/guarded/check_torture \
-	t/guarded/check_unload \
 	t/guarded/check_waits
 
 t_guarded_check_files_SOURCES = t/guarded/check_files.c $(files)
