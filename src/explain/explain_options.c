@@ -21,37 +21,38 @@ say_invalid(struct up_text *text, const struct up_address *address)
 		up_say(text, "; mode, group and owner require a path");
 }
 
+static const struct {
+	int error;
+	const char *sentence;
+} sentences[] = {
+	{ EAGAIN, "the queue of the receiver is full; send the "
+	    "datagram again later" },
+	{ EBADF, "the descriptor of the socket is not open; open it, "
+	    "and leave closing it to the library" },
+	{ ECANCELED, "the listener was interrupted; close it" },
+	{ ECONNABORTED, "the client has left; accept the next one" },
+	{ EDQUOT, "the quota of this user is exhausted; remove files "
+	    "or choose another path" },
+	{ ELOOP, "too many symbolic links; is the path right?" },
+	{ EMFILE, "this process has no free descriptor; close some, or "
+	    "raise the limit of open files" },
+	{ EMSGSIZE, "the datagram is too long; send a shorter one" },
+	{ ENFILE, "the system has no free file; close some, or raise "
+	    "its limit" },
+	{ ENOBUFS, "the system has no memory left; try again later" },
+	{ ENOMEM, "no memory is left; free some, or try again later" },
+	{ ENOSPC, "no space is left for a file; remove files or choose "
+	    "another path" },
+	{ ENOTDIR, "a component of the path is not a directory; is the "
+	    "path right?" },
+	{ EPIPE, "the receiver has ended its input; send no more" },
+	{ EROFS, "the file system is read-only; choose another path" }
+};
+
 int
 up_explain_options(struct up_text *text, const struct up_address *address,
     int error)
 {
-	static const struct {
-		int error;
-		const char *sentence;
-	} sentences[] = {
-		{ EAGAIN, "the queue of the receiver is full; send the "
-		    "datagram again later" },
-		{ EBADF, "the descriptor of the socket is not open; open it, "
-		    "and leave closing it to the library" },
-		{ ECANCELED, "the listener was interrupted; close it" },
-		{ ECONNABORTED, "the client has left; accept the next one" },
-		{ EDQUOT, "the quota of this user is exhausted; remove files "
-		    "or choose another path" },
-		{ ELOOP, "too many symbolic links; is the path right?" },
-		{ EMFILE, "this process has no free descriptor; close some, or "
-		    "raise the limit of open files" },
-		{ EMSGSIZE, "the datagram is too long; send a shorter one" },
-		{ ENFILE, "the system has no free file; close some, or raise "
-		    "its limit" },
-		{ ENOBUFS, "the system has no memory left; try again later" },
-		{ ENOMEM, "no memory is left; free some, or try again later" },
-		{ ENOSPC, "no space is left for a file; remove files or choose "
-		    "another path" },
-		{ ENOTDIR, "a component of the path is not a directory; is the "
-		    "path right?" },
-		{ EPIPE, "the receiver has ended its input; send no more" },
-		{ EROFS, "the file system is read-only; choose another path" }
-	};
 	size_t i;
 
 	if (error == EINVAL) {
