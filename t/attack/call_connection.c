@@ -204,13 +204,18 @@ run_fflush(struct scene *scene)
 }
 
 static int
-run_put_frame(struct scene *scene)
+flush_after(struct scene *scene, int result)
 {
-	int result = unix_put_frame(scene->ports[0].out, "frame", 5);
-
 	if (result == 0)
 		result = fflush(scene->ports[0].out) == 0 ? 0 : -1;
 	return errno_of(result);
+}
+
+static int
+run_put_frame(struct scene *scene)
+{
+	return flush_after(scene,
+	    unix_put_frame(scene->ports[0].out, "frame", 5));
 }
 
 static int
@@ -222,11 +227,8 @@ has_no_put_line(void)
 static int
 run_put_line(struct scene *scene)
 {
-	int result = unix_put_line(scene->ports[0].out, "line", 4);
-
-	if (result == 0)
-		result = fflush(scene->ports[0].out) == 0 ? 0 : -1;
-	return errno_of(result);
+	return flush_after(scene,
+	    unix_put_line(scene->ports[0].out, "line", 4));
 }
 
 static int
