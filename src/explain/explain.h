@@ -33,7 +33,7 @@ UP_COLD int up_explain_options(struct up_text *, const struct up_address *,
 UP_COLD int up_explain_nameless(struct up_text *, const struct up_address *,
     int);
 
-/* explain_file.c: what is at a path */
+/* explain_file.c: the file at a path */
 UP_COLD const char *up_file_kind(mode_t);
 UP_COLD int up_probe_file_at(const char *);
 UP_COLD int up_may_be_elsewhere(const char *);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a socket file is: kind, owner, file system, and whether it is live. */
+/* Describes a socket file: kind, owner, file system, and if it is live. */
 #include "explain.h"
 
 #include <sys/stat.h>

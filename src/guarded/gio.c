@@ -55,12 +55,12 @@ send_all(struct unix_socket *socket, const char *bytes, size_t length)
 }
 
 /*
- * Begin a write once exit(3) flushes streams: the number of bytes that it sends,
- * or -1.  glibc takes no lock, so LENGTH can be out of date, and the bytes can
- * be those that another thread sends.  The thread that exits therefore takes
- * the lock, looks again, and never unlocks.  glibc also takes the buffer of a stream from
- * another thread, whose pointers may then lead to anything: such a thread sends
- * what is in our buffer only.
+ * Begins a write once exit(3) flushes streams: the number of bytes that it
+ * sends, or -1.  glibc takes no lock, so LENGTH can be out of date, and the
+ * bytes can be those that another thread sends.  The thread that exits
+ * therefore takes the lock, looks again, and never unlocks.  glibc also takes
+ * the buffer of a stream from another thread, whose pointers may then lead to
+ * anything: such a thread sends bytes of our buffer only.
  */
 static ssize_t
 begin_write_at_exit(struct unix_socket *socket, const char *bytes,

@@ -16,9 +16,9 @@
 static struct up_lock transit;
 
 /*
- * The number of threads that are closing descriptors without the lock, and of
- * those that are not waited for any more: if the peer serves the file system of
- * a file, close(2) possibly never returns.
+ * The number of threads that are closing descriptors without the lock, and the
+ * number of those for which no thread waits any more: if the peer serves the
+ * file system of a file, close(2) possibly never returns.
  */
 static _Atomic unsigned closing, stuck;
 

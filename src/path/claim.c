@@ -166,7 +166,7 @@ up_claim(struct up_claim *claim, const char *path, int *fd,
 		record_root(claim);
 		return 0;
 	}
-	/* What was identified was another user's, or has been displaced. */
+	/* The identified file was another user's, or has been displaced. */
 	if (errno == EADDRINUSE)
 		claim->owner = 0;
 	if (claim->owner == 0)

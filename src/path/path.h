@@ -51,7 +51,7 @@ UP_COLD int up_is_private_name(const char *);
 UP_COLD int up_remove_file(const struct up_claim *, dev_t, ino_t);
 UP_COLD int up_put_back(const struct up_claim *, const char *);
 
-/* recovery.c: what an interrupted removal has left */
+/* recovery.c: files that an interrupted removal has left */
 UP_COLD void up_recover(const struct up_claim *);
 
 /* reclaim.c: in place of a stale one */

@@ -8,7 +8,7 @@
 	UNIX_SAME_USER | UNIX_WAIT | UNIX_KEEP | UNIX_NO_RECLAIM | \
 	UNIX_INHERIT | UNIX_DATAGRAM)
 
-/* What a later release will use. */
+/* Members that a later release will use. */
 static int
 uses_reserved(const struct unix_options *options)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who the peer of open ports is: its user, its process and its groups. */
+/* The peer of open ports: its user, its process and its groups. */
 #include "port.h"
 
 #include <errno.h>

@@ -36,11 +36,11 @@ refuse_waiting_clients(struct unix_listener *listener)
 }
 
 /*
- * Close the socket of LISTENER, in whose queue lingering descriptors may be.
+ * Closes the socket of LISTENER, in whose queue lingering descriptors may be.
  * If the file is kept, another process may serve the clients in the queue,
- * which stay there then.  Those of plain ports stay, too: a client that is accepted
- * and has sent nothing reads EOF instead of ECONNRESET.  No shutdown(2): it
- * would end the socket for all processes.
+ * which stay there then.  Those of plain ports stay, too: a client that is
+ * accepted and has sent nothing reads EOF instead of ECONNRESET.  No
+ * shutdown(2): it would end the socket for all processes.
  */
 static void
 close_socket(struct unix_listener *listener, int keep_file)
