@@ -2,7 +2,11 @@
 ## `make check-PART' those of a directory here.
 
 TEST_EXTENSIONS = .sh .privileged
+# Linux compares the limit of descriptors with the number that all processes of
+# an ordinary user have in flight: 1024 are too few for tests side by side.
 AM_TESTS_ENVIRONMENT = \
+	[ "$$(ulimit -n)" -ge 8192 ] 2>/dev/null || \
+	    ulimit -S -n 8192 2>/dev/null || :; \
 	CC='$(CC)' NM='$(NM)' srcdir='$(srcdir)' \
 	UNIXPORT_SUMMARY="$${f}.summary"; \
 	export CC NM srcdir UNIXPORT_SUMMARY;

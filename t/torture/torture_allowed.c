@@ -5,6 +5,9 @@
  */
 #include "config.h"
 
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <errno.h>
 #include <fnmatch.h>
 #include <string.h>
 #include <unistd.h>
@@ -309,13 +312,18 @@ static const struct allowed overflow_table[] = {
 	    "a directory of an unknown user is not safe" },
 };
 
-static const struct rows {
-	const struct allowed *row;
-	size_t count;
-} ordinary = { table, COUNT(table) },
-    overflow = { overflow_table, COUNT(overflow_table) };
+/*
+ * Without CAP_NET_ADMIN the file of a bound socket is identified by
+ * NETLINK_SOCK_DIAG.
+ */
+#define SHORTAGE	"EMFILE|ENFILE|ENOBUFS|ENOMEM"
 
-static int used[COUNT(overflow_table) + COUNT(table)];
+static const struct allowed diag_table[] = {
+	{ "listen_path/*|listen_deep/*|listen_long/*|listen_datagram/*",
+	    "socket", SHORTAGE, "2", REPORTED, 0, "a shortage passes" },
+	{ "listen_*stale/*", "socket", SHORTAGE, "5", REPORTED, 0,
+	    "a shortage passes" },
+};
 
 static int
 is_overflow_user(void)
@@ -331,6 +339,44 @@ is_overflow_user(void)
 	fclose(file);
 	return found;
 }
+
+static int
+needs_diag(void)
+{
+#ifdef __linux__
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int is_denied;
+
+	need(fd != -1);
+	/* SIOCUNIXFILE; with the capability ENOENT, as FD is not bound. */
+	is_denied = ioctl(fd, SIOCPROTOPRIVATE, 0) == -1 && errno != ENOENT;
+	close(fd);
+	return is_denied;
+#else
+	return 0;
+#endif
+}
+
+static int
+always(void)
+{
+	return 1;
+}
+
+/* The first row that fits counts. */
+static int is_used[COUNT(overflow_table) + COUNT(diag_table) + COUNT(table)];
+static const struct rows {
+	int (*apply)(void);
+	const struct allowed *row;
+	size_t count;
+	int *is_used;
+} tables[] = {
+	{ is_overflow_user, overflow_table, COUNT(overflow_table), is_used },
+	{ needs_diag, diag_table, COUNT(diag_table),
+	    is_used + COUNT(overflow_table) },
+	{ always, table, COUNT(table),
+	    is_used + COUNT(overflow_table) + COUNT(diag_table) },
+};
 
 /* Whether WORD fits one of the patterns in LIST, which | separates. */
 static int
@@ -351,7 +397,7 @@ fits(const char *list, const char *word)
 }
 
 static const struct allowed *
-find_row(const struct rows *rows, int *is_used, const char *scenario,
+find_row(const struct rows *rows, const char *scenario,
     const struct point *point)
 {
 	const struct allowed *row;
@@ -363,7 +409,7 @@ find_row(const struct rows *rows, int *is_used, const char *scenario,
 		    fits(row->calls, calls[point->call].name) &&
 		    fits(row->errors, name_of(point->error)) &&
 		    fits(row->numbers, number)) {
-			is_used[row - rows->row] = 1;
+			rows->is_used[row - rows->row] = 1;
 			return row;
 		}
 	return NULL;
@@ -373,22 +419,23 @@ const struct allowed *
 find_allowed(const char *scenario, const struct point *point)
 {
 	const struct allowed *row = NULL;
+	size_t i;
 
-	if (is_overflow_user())
-		row = find_row(&overflow, used, scenario, point);
-	return row != NULL ? row :
-	    find_row(&ordinary, used + overflow.count, scenario, point);
+	for (i = 0; i < COUNT(tables) && row == NULL; i++)
+		if (tables[i].apply())
+			row = find_row(&tables[i], scenario, point);
+	return row;
 }
 
 static int
-report_unused_rows(const struct rows *rows, const int *is_used)
+report_unused_rows(const struct rows *rows)
 {
 	const struct allowed *row;
 	char what[300];
 	int count = 0;
 
 	for (row = rows->row; row < rows->row + rows->count; row++)
-		if (!is_used[row - rows->row]) {
+		if (!rows->is_used[row - rows->row]) {
 			snprintf(what, sizeof(what), "not needed: %s, %s %s",
 			    row->scenarios, row->calls, row->errors);
 			report_failure(what, row->reason);
@@ -401,9 +448,11 @@ report_unused_rows(const struct rows *rows, const int *is_used)
 int
 report_unused(void)
 {
-	int count = report_unused_rows(&ordinary, used + overflow.count);
+	int count = 0;
+	size_t i;
 
-	if (is_overflow_user())
-		count += report_unused_rows(&overflow, used);
+	for (i = 0; i < COUNT(tables); i++)
+		if (tables[i].apply())
+			count += report_unused_rows(&tables[i]);
 	return count;
 }
