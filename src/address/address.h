@@ -20,20 +20,20 @@ struct up_address {
 	int number;		/* of the descriptor, or -1 */
 };
 
-int up_parse_address(const char *, size_t, struct up_address *);
-char *up_address_text(const struct up_address *);
-char *up_join_path(const char *, const char *);
-int up_make_abstract_name(const struct up_address *, struct up_name *);
-int up_resolve(const struct up_address *, struct up_name *, int *);
+UP_COLD int up_parse_address(const char *, size_t, struct up_address *);
+UP_COLD char *up_address_text(const struct up_address *);
+UP_COLD char *up_join_path(const char *, const char *);
+UP_COLD int up_make_abstract_name(const struct up_address *, struct up_name *);
+UP_COLD int up_resolve(const struct up_address *, struct up_name *, int *);
 
 /* sockaddr.c */
-int up_make_name(const char *, size_t, struct up_name *);
-int up_make_name_at(int, const char *, struct up_name *);
+UP_COLD int up_make_name(const char *, size_t, struct up_name *);
+UP_COLD int up_make_name_at(int, const char *, struct up_name *);
 
 /* probe.c */
-int up_probe(const struct up_name *);
+UP_COLD int up_probe(const struct up_name *);
 
 /* activation.c: sockets that another program passed */
-int up_find_passed(struct up_address *, int);
+UP_COLD int up_find_passed(struct up_address *, int);
 
 #endif

@@ -125,7 +125,7 @@
 
 /*
  * Compiled for size, with the functions that only it calls: a call that is made
- * once for a listener, or after an error.
+ * once for a listener or a connection, or after an error.
  */
 #ifdef __GNUC__
 #define UP_COLD		__attribute__((cold))
@@ -153,29 +153,29 @@ struct up_flags {
 
 void up_close(int);
 int up_set_blocking(int, int);
-int up_set_inherit(int, int);
-int up_save_flags(int, struct up_flags *);
-void up_restore_flags(int, const struct up_flags *);
+UP_COLD int up_set_inherit(int, int);
+UP_COLD int up_save_flags(int, struct up_flags *);
+UP_COLD void up_restore_flags(int, const struct up_flags *);
 int up_dup(int);
 int up_dup_from(int, int);
-int up_dup_onto(int, int);
-int up_pipe(int [2]);
+UP_COLD int up_dup_onto(int, int);
+UP_COLD int up_pipe(int [2]);
 int up_above_standard(int);
-int up_both_above_standard(int [2]);
-int up_open(const char *, int);
-int up_openat(int, const char *, int);
-int up_chmod_path(int, mode_t);
+UP_COLD int up_both_above_standard(int [2]);
+UP_COLD int up_open(const char *, int);
+UP_COLD int up_openat(int, const char *, int);
+UP_COLD int up_chmod_path(int, mode_t);
 
 /* rename.c: in one directory, replacing nothing */
-int up_rename_new(int, const char *, const char *);
-int up_rename_aside(int, const char *, const char *);
+UP_COLD int up_rename_new(int, const char *, const char *);
+UP_COLD int up_rename_aside(int, const char *, const char *);
 
 /* accepting.c: connections from a listener */
 UP_COLD int up_accept_beside_standard(int, int *);
 int up_accept(int, _Atomic int *);
 UP_COLD int up_limit_accept(int);
 int up_close_connection(int, int);
-void up_refuse_connection(int);
+UP_COLD void up_refuse_connection(int);
 
 /* transit.c: a lock, which the caller may have to do without */
 int up_lock_transit(void);
@@ -190,15 +190,15 @@ struct up_name {
 };
 
 int up_socket(int);
-int up_socketpair(int [2]);
-int up_shutdown(int, int);
-int up_family(int);
-int up_bound_name(int, char **);
-int up_is_bound(int);
-int up_bound_file(int);
-int up_is_listening(int);
+UP_COLD int up_socketpair(int [2]);
+UP_COLD int up_shutdown(int, int);
+UP_COLD int up_family(int);
+UP_COLD int up_bound_name(int, char **);
+UP_COLD int up_is_bound(int);
+UP_COLD int up_bound_file(int);
+UP_COLD int up_is_listening(int);
 int up_socket_option(int, int);
-int up_can_receive(int, int);
+UP_COLD int up_can_receive(int, int);
 
 /* inflight.c: descriptors that a peer has passed */
 #define UP_SCM_MAX_FDS		253	/* in one message, by Linux */
@@ -212,8 +212,8 @@ union up_control {
 
 ssize_t up_receive(int, struct msghdr *, int, int (*)(void *, int, int),
     void *);
-void up_drop(const int *, size_t);
-void up_disarm(int);
+UP_COLD void up_drop(const int *, size_t);
+UP_COLD void up_disarm(int);
 void up_disarm_unread(int);
 
 /* clock.c: waiting until a deadline */
@@ -224,10 +224,10 @@ long long up_deadline(int);
 long long up_timeout_deadline(int);
 int up_ms_left(long long);
 int up_poll(struct pollfd *, nfds_t, long long);
-int up_pause(int);
-int up_sleep(int);
+UP_COLD int up_pause(int);
+UP_COLD int up_sleep(int);
 long long up_sooner(long long, int);
-int up_pause_until(long long);
+UP_COLD int up_pause_until(long long);
 int up_poll_again(struct pollfd *, long long, unsigned *);
 int up_poll_retrying(struct pollfd *, nfds_t, long long);
 
@@ -260,30 +260,30 @@ int up_is_exit_thread(void);
 
 /* identity.c: the same user, process or file */
 struct stat;
-int up_is_own_user(uid_t);
-int up_is_unmapped_group(gid_t);
+UP_COLD int up_is_own_user(uid_t);
+UP_COLD int up_is_unmapped_group(gid_t);
 unsigned up_process_number(void);
 unsigned up_fork_count(void);
-int up_is_same_file(const struct stat *, const struct stat *);
-int up_is_unchanged_file(const struct stat *, const struct stat *);
+UP_COLD int up_is_same_file(const struct stat *, const struct stat *);
+UP_COLD int up_is_unchanged_file(const struct stat *, const struct stat *);
 
 /* sockdiag.c, localfs.c and peercred.c */
-int up_may_be_bound_file(int, int, const struct stat *);
-int up_is_local(int);
-int up_is_mount_point(const char *);
-int up_has_true_inodes(int);
+UP_COLD int up_may_be_bound_file(int, int, const struct stat *);
+UP_COLD int up_is_local(int);
+UP_COLD int up_is_mount_point(const char *);
+UP_COLD int up_has_true_inodes(int);
 int up_peer_credentials(int, struct unix_peer *);
-int up_peer_pidfd(int);
-int up_is_peer_in_group(int, gid_t);
+UP_COLD int up_peer_pidfd(int);
+UP_COLD int up_is_peer_in_group(int, gid_t);
 
 /* sigpipe.c: the policies */
-int up_sigpipe_check(const struct unix_options *);
+UP_COLD int up_sigpipe_check(const struct unix_options *);
 int up_nosigpipe(int);
-int up_set_nosigpipe(int, int);
-void up_restore_nosigpipe(int, int);
+UP_COLD int up_set_nosigpipe(int, int);
+UP_COLD void up_restore_nosigpipe(int, int);
 int up_sigpipe_socket(int, const struct unix_options *);
-void up_sigpipe_process(enum unix_sigpipe);
-void up_sigpipe_raise(enum unix_sigpipe);
+UP_COLD void up_sigpipe_process(enum unix_sigpipe);
+UP_COLD void up_sigpipe_raise(enum unix_sigpipe);
 
 /*
  * stdio_buffer.c: the buffer of a stream.  All but up_has_buffered_input()

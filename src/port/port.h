@@ -13,30 +13,31 @@ enum up_call {
 	UP_PORTS		/* pair, open_ports and spawn */
 };
 
-int up_read_options(const struct unix_options *, enum up_call,
+UP_COLD int up_read_options(const struct unix_options *, enum up_call,
     struct unix_options *);
-int up_read_request(const char *, const struct unix_options *, enum up_call,
-    struct up_address *, struct unix_options *);
-int up_check_file_options(const struct unix_options *,
+UP_COLD int up_read_request(const char *, const struct unix_options *,
+    enum up_call, struct up_address *, struct unix_options *);
+UP_COLD int up_check_file_options(const struct unix_options *,
     const struct up_address *);
 
 /* plain.c: ports made by fdopen(3) and dup(2) */
-int up_plain_open(int, struct unix_ports *);
-int up_plain_move(struct unix_ports *, int);
+UP_COLD int up_plain_open(int, struct unix_ports *);
+UP_COLD int up_plain_move(struct unix_ports *, int);
 
 /* ports.c: opening */
 int up_make_ports(int, const struct unix_options *, struct unix_ports *);
 int up_open_ports(int, const struct unix_options *, struct unix_ports *);
-int up_adopt_ports(int, const struct unix_options *, struct unix_ports *);
+UP_COLD int up_adopt_ports(int, const struct unix_options *,
+    struct unix_ports *);
 int up_fileno(const struct unix_ports *);
 
 /* close.c */
 int up_abandon_ports(struct unix_ports *);
 int up_close_ports(struct unix_ports *);
-void up_refuse_ports(struct unix_ports *);
+UP_COLD void up_refuse_ports(struct unix_ports *);
 
 /* peer_user.c */
-int up_peer(int, struct unix_peer *);
+UP_COLD int up_peer(int, struct unix_peer *);
 int up_check_peer_user(int);
 
 #endif

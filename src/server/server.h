@@ -12,8 +12,8 @@ struct up_interrupt {
 	int pipe[2];		/* readable once interrupted, never read */
 };
 
-int up_make_interrupt(struct up_interrupt *);
-void up_free_interrupt(struct up_interrupt *);
+UP_COLD int up_make_interrupt(struct up_interrupt *);
+UP_COLD void up_free_interrupt(struct up_interrupt *);
 
 static inline int
 up_is_interrupted(const struct up_interrupt *interrupt)
@@ -81,14 +81,14 @@ void up_begin_connection(struct up_worker *);
 int up_queue_client(struct up_worker *);
 void up_take_queued(struct up_worker *);
 void up_forget_connection(struct up_worker *);
-void up_shut_down_connections(struct up_server *, int);
-int up_add_worker(struct up_server *);
+UP_COLD void up_shut_down_connections(struct up_server *, int);
+UP_COLD int up_add_worker(struct up_server *);
 int up_ensure_leader(struct up_server *);
 
 /* bell.c */
 int up_is_stopping(struct up_server *);
-void up_ring_bell(struct up_server *);
-void up_end_bell(int);
-void up_stop_server(struct up_server *, int);
+UP_COLD void up_ring_bell(struct up_server *);
+UP_COLD void up_end_bell(int);
+UP_COLD void up_stop_server(struct up_server *, int);
 
 #endif
