@@ -41,7 +41,14 @@
 extern "C" {
 #endif
 
-/* The caller must use the result, which is the only report of a failure. */
+/* The version of this header.  The number has one byte for each part. */
+#define UNIXPORT_VERSION	"1.1.0"
+#define UNIXPORT_VERSION_NUMBER	0x010100
+
+/*
+ * The caller must use the result: it owns an object, answers a question, or is
+ * the only report of a failure.
+ */
 #if (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L) || \
     (defined(__cplusplus) && __cplusplus >= 201703L)
 #define UNIX_NODISCARD	[[nodiscard]]
@@ -50,6 +57,14 @@ extern "C" {
 #else
 #define UNIX_NODISCARD
 #endif
+
+/*
+ * Return the version of the library that is running, such as "1.1.0".
+ *
+ * If the shared library was replaced after the program was compiled, the result
+ * differs from UNIXPORT_VERSION.
+ */
+const char *unix_version(void);
 
 /*
  * Ports: the two streams of one end of a connection.
@@ -138,6 +153,7 @@ struct unix_options {
  *   EMFILE, ENFILE, ENOMEM
  *               No descriptor or memory is available.
  */
+UNIX_NODISCARD
 int unix_open_ports(int fd, const struct unix_options *options,
     struct unix_ports *ports);
 
@@ -165,6 +181,7 @@ int unix_fileno(const struct unix_ports *ports);
  *   EBADF       PORTS is NULL, or `in` is closed.
  *   ENOTSUP     The C library does not expose the buffer of a stream.
  */
+UNIX_NODISCARD
 int unix_input_ready(struct unix_ports *ports, int timeout);
 
 /*
@@ -264,6 +281,7 @@ struct unix_listener;
  *               No descriptor or memory is available.
  * unix_listen(3) lists further errors.
  */
+UNIX_NODISCARD
 struct unix_listener *unix_listen(const char *address,
     const struct unix_options *options);
 
@@ -283,6 +301,7 @@ struct unix_listener *unix_listen(const char *address,
  *   EINVAL      An argument is NULL, or another process shut down the listening
  *               socket.
  */
+UNIX_NODISCARD
 int unix_accept(struct unix_listener *listener, struct unix_ports *ports);
 
 /*
@@ -295,6 +314,7 @@ int unix_accept(struct unix_listener *listener, struct unix_ports *ports);
  * Errors:
  *   EINVAL      LISTENER is NULL.
  */
+UNIX_NODISCARD
 int unix_accept_ready(struct unix_listener *listener);
 
 /*
@@ -320,6 +340,7 @@ const char *unix_listener_path(const struct unix_listener *listener);
  *
  * If LISTENER has not made a file, the result is always 1.
  */
+UNIX_NODISCARD
 int unix_listener_owns_path(const struct unix_listener *listener);
 
 /*
@@ -397,6 +418,7 @@ int unix_own(struct unix_listener *listener);
  *               No descriptor or memory is available.
  * unix_connect(3) lists further errors.
  */
+UNIX_NODISCARD
 int unix_connect(const char *address, const struct unix_options *options,
     struct unix_ports *ports);
 
@@ -412,9 +434,11 @@ int unix_connect(const char *address, const struct unix_options *options,
  *   EMFILE, ENFILE, ENOMEM
  *               No descriptor or memory is available.
  */
+UNIX_NODISCARD
 int unix_pair(const struct unix_options *options, struct unix_ports pair[2]);
 
 /* Return 1 if the system supports Unix domain stream sockets, 0 if not. */
+UNIX_NODISCARD
 int unix_available(void);
 
 /*
@@ -430,6 +454,7 @@ int unix_available(void);
  *   EAFNOSUPPORT
  *               The system does not support abstract names.
  */
+UNIX_NODISCARD
 int unix_check_address(const char *address, size_t length);
 
 /*
@@ -458,6 +483,7 @@ int unix_explain(const char *address, int error, char *text, size_t size);
  *   EMFILE, ENFILE, ENOMEM
  *               No descriptor or memory is available.
  */
+UNIX_NODISCARD
 char *unix_runtime_path(const char *name);
 
 /*
@@ -479,6 +505,7 @@ char *unix_runtime_path(const char *name);
  *   EINVAL      ADDRESS is invalid, or BYTES is NULL and LENGTH is not 0.
  * Errors of socket(2) and sendto(2) are possible, too.
  */
+UNIX_NODISCARD
 int unix_send(const char *address, const void *bytes, size_t length);
 
 /*
@@ -510,6 +537,7 @@ struct unix_peer {
  *   EBADF       PORTS is NULL, or both streams are closed.
  *   EINVAL      PEER is NULL.
  */
+UNIX_NODISCARD
 int unix_peer(const struct unix_ports *ports, struct unix_peer *peer);
 
 /*
@@ -569,6 +597,7 @@ int unix_peer_in_group(const struct unix_ports *ports, gid_t group);
  *   EMFILE      No descriptor is available for a duplicate.
  * Errors of a write are possible, too.
  */
+UNIX_NODISCARD
 int unix_add_files(struct unix_ports *ports, const int *files, size_t count);
 
 /*
@@ -586,6 +615,7 @@ int unix_add_files(struct unix_ports *ports, const int *files, size_t count);
  *   EBADF       Both streams are closed.
  *   EINVAL      PORTS is NULL.
  */
+UNIX_NODISCARD
 int unix_take_file(struct unix_ports *ports);
 
 /*
@@ -620,7 +650,9 @@ struct unix_buffer {
  *               message.
  * Errors of a read are possible, too.
  */
+UNIX_NODISCARD
 int unix_get_line(FILE *in, struct unix_buffer *line, size_t limit);
+UNIX_NODISCARD
 int unix_get_frame(FILE *in, struct unix_buffer *frame, size_t limit);
 
 /*
@@ -710,6 +742,7 @@ struct unix_serve_options {
  *               No descriptor is available.
  * Errors of the listener are possible, too.
  */
+UNIX_NODISCARD
 int unix_serve(struct unix_listener *listener, unix_handler *handler,
     void *context, const struct unix_serve_options *options);
 
@@ -729,6 +762,7 @@ int unix_serve(struct unix_listener *listener, unix_handler *handler,
  *               No descriptor or memory is available.
  * Errors of fork(2) and execve(2) are possible, too.
  */
+UNIX_NODISCARD
 pid_t unix_spawn(char *const argv[], const struct unix_options *options,
     struct unix_ports *ports);
 

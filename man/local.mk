@@ -21,6 +21,7 @@ dist_man_MANS = \
 	man/unix_serve.3 \
 	man/unix_sigpipe.3 \
 	man/unix_spawn.3 \
+	man/unix_version.3 \
 	man/unixport.1 \
 	man/unixport.3
 man_links = \

@@ -22,6 +22,7 @@ libunixport_la_SOURCES = \
 	src/os/stdio_buffer.c \
 	src/os/threads.c \
 	src/os/transit.c \
+	src/os/version.c \
 	src/address/address.h \
 	src/address/activation.c \
 	src/address/address.c \

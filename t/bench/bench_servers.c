@@ -112,7 +112,8 @@ serve_visitors(struct unix_listener *listener)
 	else if ((int)visited == SERVE_LIBUV)
 		serve_with_libuv(unix_listener_fileno(listener));
 	else
-		unix_serve(listener, echo_line, NULL, &options);
+		need(unix_serve(listener, echo_line, NULL, &options) == 0,
+		    "unix_serve");
 }
 
 static void *
@@ -190,7 +191,8 @@ serve_crowd(struct unix_listener *listener)
 		.clients = (unsigned)crowd_size,
 		.stack_size = THREAD_STACK_BYTES };
 
-	unix_serve(listener, echo_lines, NULL, &options);
+	need(unix_serve(listener, echo_lines, NULL, &options) == 0,
+	    "unix_serve");
 }
 
 /* In each turn all clients send, then all read. */

@@ -5,7 +5,8 @@ contract_interposing = \
 	t/contract/check_failures \
 	t/contract/check_memory_calls
 contract_programs = \
-	t/contract/check_racket
+	t/contract/check_racket \
+	t/contract/check_version
 contract_scripts = \
 	t/contract/driver.sh \
 	t/contract/exports.sh \
