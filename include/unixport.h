@@ -90,6 +90,7 @@ enum unix_sigpipe {
 };
 
 #define UNIX_BACKLOG	10	/* default length of the accept queue */
+#define UNIX_OUTPUT_LIMIT	((size_t)1 << 20)	/* default output_limit */
 
 /*
  * Flags of struct unix_options.
@@ -112,8 +113,12 @@ enum unix_sigpipe {
  * Options of every call that makes ports or a listener.
  *
  * A null pointer, or a structure of zeros, selects all defaults.  If
- * read_timeout, write_timeout or buffer_size is not 0 and UNIX_GUARDED is not
- * set, the call fails with EINVAL.
+ * read_timeout, write_timeout, buffer_size or output_limit is not 0 and
+ * UNIX_GUARDED is not set, the call fails with EINVAL.
+ *
+ * A call whose timeout is -1 fails with ETIMEDOUT instead of waiting.  With a
+ * write_timeout of -1, output that the socket does not accept is queued; see
+ * unix_flush().
  */
 struct unix_options {
 	unsigned flags;
@@ -121,13 +126,14 @@ struct unix_options {
 	int backlog;		/* 0: UNIX_BACKLOG; see unix_serve() */
 	mode_t mode;		/* of the socket file; 0: 0600 */
 	gid_t group;		/* of the socket file; 0: unchanged */
-	int connect_timeout;	/* ms; 0: no limit */
+	int connect_timeout;	/* ms; 0: no limit; -1: do not wait */
 	int accept_timeout;	/* ms; 0: no limit; -1: do not wait */
-	int read_timeout;	/* ms without progress; 0: no limit */
-	int write_timeout;	/* ms without progress; 0: no limit */
+	int read_timeout;	/* ms without progress; 0, -1: as above */
+	int write_timeout;	/* ms without progress; 0, -1: as above */
 	enum unix_sigpipe sigpipe;
 	size_t buffer_size;	/* bytes per stream; 0: 192 KiB */
-	size_t output_limit;	/* must be 0 in this release */
+	size_t output_limit;	/* bytes queued with write_timeout -1; 0:
+				   UNIX_OUTPUT_LIMIT; SIZE_MAX: no limit */
 	uid_t owner;		/* of the socket file; 0: unchanged */
 	void *reserved[2];	/* must be NULL */
 };
@@ -185,6 +191,25 @@ UNIX_NODISCARD
 int unix_input_ready(struct unix_ports *ports, int timeout);
 
 /*
+ * Flush `out`, and send queued output as far as the socket accepts it.
+ * Return 0 if the system has all output, the number of bytes that are still
+ * queued, or -1 on failure.
+ *
+ * Output is queued only if write_timeout is -1.  Call again when poll(2) reports
+ * POLLOUT for unix_fileno().  With other timeouts the call waits as a write
+ * does, and on plain ports it is fflush(3).
+ *
+ * On guarded ports, each call reports the first error of all writes.
+ *
+ * Errors:
+ *   EBADF       PORTS is NULL, or `out` is closed.
+ *   ENOBUFS     A write exceeded the output_limit.
+ *   ENOMEM      No memory was available for the queue.
+ * Other errors of a write are possible, too.
+ */
+ssize_t unix_flush(struct unix_ports *ports);
+
+/*
  * Close one direction of the connection and the stream of this direction.
  * Return 0, or -1 on failure.
  *
@@ -200,7 +225,7 @@ int unix_input_ready(struct unix_ports *ports, int timeout);
  * Errors:
  *   EBADF       The caller closed the descriptor of the ports by close(2).
  *   EINVAL      PORTS is NULL.
- *   EPIPE, ECONNRESET, ETIMEDOUT, EIO
+ *   EPIPE, ECONNRESET, ETIMEDOUT, ENOBUFS, EIO
  *               unix_close_output() only: output was lost, as described for
  *               unix_close_ports().
  */
@@ -219,7 +244,9 @@ int unix_close_output(struct unix_ports *ports);
  * Errors:
  *   EPIPE, ECONNRESET
  *               The peer closed the connection before it received all output.
- *   ETIMEDOUT   The write_timeout expired.
+ *   ETIMEDOUT   The write_timeout expired.  Or it is -1, and output was still
+ *               queued: call unix_flush() until it returns 0 before closing.
+ *   ENOBUFS     A write exceeded the output_limit.
  *   EIO         An earlier write on plain ports failed, and stdio did not store
  *               its error; or no byte was written after unix_add_files(), so
  *               that the descriptors were not sent.
@@ -585,7 +612,7 @@ int unix_peer_in_group(const struct unix_ports *ports, gid_t group);
  * Return 0, or -1 on failure.  A call that fails queues none of them.
  *
  * PORTS must be guarded and have UNIX_FILES.  The call first flushes `out`,
- * which can block.  The call queues duplicates, so the caller may close FILES
+ * which can block unless write_timeout is -1.  The call queues duplicates, so the caller may close FILES
  * after the call.  If no byte is written afterwards, unix_close_ports() fails
  * with EIO.
  *
@@ -595,6 +622,7 @@ int unix_peer_in_group(const struct unix_ports *ports, gid_t group);
  *   EBADF       `out` is closed, or a descriptor is not open.
  *   EINVAL      PORTS is NULL, or FILES is NULL and COUNT is not 0.
  *   EMFILE      No descriptor is available for a duplicate.
+ *   ETIMEDOUT   The write_timeout is -1, and earlier output is still queued.
  * Errors of a write are possible, too.
  */
 UNIX_NODISCARD
@@ -734,8 +762,9 @@ struct unix_serve_options {
  *
  * Errors:
  *   ETIMEDOUT   Handlers were still running after `drain` milliseconds.
- *   EINVAL      LISTENER or HANDLER is NULL, LISTENER lacks UNIX_GUARDED, or
- *               OPTIONS are invalid.
+ *   EINVAL      LISTENER or HANDLER is NULL, LISTENER lacks UNIX_GUARDED or
+ *               has a read_timeout or write_timeout of -1, or OPTIONS are
+ *               invalid.
  *   EAGAIN, ENOMEM
  *               The first thread could not be created.
  *   EMFILE, ENFILE

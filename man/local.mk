@@ -6,6 +6,7 @@ dist_man_MANS = \
 	man/unix_check_address.3 \
 	man/unix_connect.3 \
 	man/unix_explain.3 \
+	man/unix_flush.3 \
 	man/unix_get_bytes.3 \
 	man/unix_get_line.3 \
 	man/unix_guarded.7 \

@@ -42,6 +42,7 @@ libunixport_la_SOURCES = \
 	src/guarded/gio.c \
 	src/guarded/gsocket.c \
 	src/guarded/gstream.c \
+	src/guarded/outqueue.c \
 	src/explain/explain.h \
 	src/explain/explain.c \
 	src/explain/explain_address.c \
@@ -61,6 +62,7 @@ libunixport_la_SOURCES = \
 	src/port/port.h \
 	src/port/close.c \
 	src/port/descriptors.c \
+	src/port/flush.c \
 	src/port/options.c \
 	src/port/peer.c \
 	src/port/peer_user.c \

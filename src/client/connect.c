@@ -17,9 +17,9 @@ set_send_timeout(int fd, int ms)
 
 /*
  * FD is blocking, and the time left is set as SO_SNDTIMEO, which on Linux
- * limits the wait of connect(2) for room in the backlog.  A non-blocking socket
- * cannot wait: connect(2) would fail with EAGAIN, and poll(2) does not report
- * room in a backlog.  If a signal interrupts connect(2), Linux leaves a Unix
+ * limits the wait of connect(2) for room in the backlog.  A non-blocking
+ * socket, for a connect_timeout of -1, cannot wait: connect(2) fails with
+ * EAGAIN, and poll(2) does not report room in a backlog.  If a signal interrupts connect(2), Linux leaves a Unix
  * domain socket unconnected, so connect(2) is repeated with the same socket.
  */
 static int
@@ -67,7 +67,9 @@ connect_once(const struct up_name *name, const struct unix_options *options,
 	 */
 	if (up_refuse_files(fd, options) == -1 ||
 	    up_sigpipe_socket(fd, options) == -1 ||
+	    (options->connect_timeout < 0 && up_set_blocking(fd, 0) == -1) ||
 	    connect_until(fd, name, deadline) == -1 ||
+	    (options->connect_timeout < 0 && up_set_blocking(fd, 1) == -1) ||
 	    (deadline != UP_NEVER && clear_send_timeout(fd) == -1)) {
 		up_refuse_connection(fd);
 		return -1;

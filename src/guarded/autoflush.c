@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The tie: before a read blocks, the output in the buffer of `out` is sent,
- * as far as the socket takes it without blocking.  After a partial send all
- * bytes stay in the buffer, since fflush(3) does not call the write hook for
- * an empty one; the next write skips the sent part.  The tie never waits for
- * a thread that holds `out`, which sends by itself: if it did, a reader and a
- * writer thread and an echoing peer could wait for each other.
+ * The tie: before a read blocks, queued output and that in the buffer of `out`
+ * are sent, as far as the socket takes them without blocking.  After a partial
+ * send all bytes stay in the buffer, since fflush(3) does not call the write
+ * hook for an empty one; the next write skips the sent part.  The tie never
+ * waits for a thread that holds `out`, which sends by itself: if it did, a
+ * reader and a writer thread and an echoing peer could wait for each other.
  */
 #include "guarded.h"
 
@@ -49,24 +49,35 @@ unsent_output(struct unix_socket *socket, const char **bytes)
 	return length - ahead;
 }
 
+static int
+has_unsent(struct unix_socket *socket)
+{
+	const char *bytes;
+
+	return socket->queued > 0 || unsent_output(socket, &bytes) > 0;
+}
+
 /* The next write reports an error, not the read. */
 static void
 send_unsent(struct unix_socket *socket)
 {
 	const char *bytes;
-	size_t length = unsent_output(socket, &bytes);
-	ssize_t sent;
+	size_t length;
+	ssize_t sent = 0;
 
-	if (length == 0)
-		return;
-	sent = up_send_some(socket, bytes, length, MSG_DONTWAIT);
-	if (sent == (ssize_t)length) {
-		up_purge_output(socket->out);
-		socket->ahead = 0;
-	} else if (sent != -1)
-		socket->ahead += (size_t)sent;
-	else if (!up_would_block(errno))
-		socket->error = errno;
+	while (socket->queued > 0 && sent != -1)
+		sent = up_send_queued(socket, MSG_DONTWAIT);
+	length = unsent_output(socket, &bytes);
+	if (sent != -1 && length > 0) {
+		sent = up_send_some(socket, bytes, length, MSG_DONTWAIT);
+		if (sent == (ssize_t)length) {
+			up_purge_output(socket->out);
+			socket->ahead = 0;
+		} else if (sent != -1)
+			socket->ahead += (size_t)sent;
+	}
+	if (sent == -1 && !up_would_block(errno))
+		up_fail_output(socket, errno);
 }
 
 /*
@@ -79,7 +90,6 @@ with_output(struct unix_socket *socket, void (*action)(struct unix_socket *))
 {
 	int sent[UP_MAX_FILES];
 	unsigned count = 0;
-	const char *bytes;
 	int state, left;
 
 	if (!socket->tied)
@@ -89,7 +99,7 @@ with_output(struct unix_socket *socket, void (*action)(struct unix_socket *))
 	if (left) {
 		if (action != NULL)
 			action(socket);
-		left = unsent_output(socket, &bytes) > 0;
+		left = has_unsent(socket);
 		if (socket->files != NULL)
 			count = up_take_sent(socket->files, sent);
 		unlock_output(socket);

@@ -17,33 +17,52 @@
 #define MAX_EXIT_WAIT_MS	1000	/* for a lock, outside writes */
 #define SEND_RETRY_MS	50
 
+/* Sends some of the queue, or else of the *LENGTH bytes at *BYTES. */
+static ssize_t
+send_next(struct unix_socket *socket, const char **bytes, size_t *length,
+    int flags)
+{
+	ssize_t sent;
+
+	if (socket->queued > 0)
+		return up_send_queued(socket, flags);
+	sent = up_send_some(socket, *bytes, *length, flags);
+	if (sent > 0) {
+		*bytes += sent;
+		*length -= (size_t)sent;
+	}
+	return sent;
+}
+
 /*
- * Send all of BYTES.  poll(2) reports a socket as writable only when most of
- * its buffer is free, so that a last try follows after the deadline.
+ * Send the queue and all of BYTES.  If the write must not wait, queue those that
+ * the socket does not accept.  poll(2) reports a socket as writable only when
+ * most of its buffer is free, so that a last try follows after the deadline.
  */
 static int
 send_all(struct unix_socket *socket, const char *bytes, size_t length)
 {
 	struct pollfd room = { .fd = socket->fd, .events = POLLOUT };
-	int flags = socket->write_timeout > 0 ? MSG_DONTWAIT : 0;
-	long long deadline = up_timeout_deadline(socket->write_timeout);
+	int timeout = socket->write_timeout;
+	int flags = timeout != 0 ? MSG_DONTWAIT : 0;
+	long long deadline = up_timeout_deadline(timeout);
 	unsigned rounds = 0;
 	int is_over = 0;
 	ssize_t sent;
 
-	while (length > 0) {
-		sent = up_send_some(socket, bytes, length, flags);
+	while (length > 0 || socket->queued > 0) {
+		sent = send_next(socket, &bytes, &length, flags);
 		if (sent >= 0) {
 			if (socket->files != NULL)
 				up_close_sent(socket->files);
-			bytes += sent;
-			length -= (size_t)sent;
-			deadline = up_timeout_deadline(socket->write_timeout);
+			deadline = up_timeout_deadline(timeout);
 			is_over = 0;
 			continue;
 		}
 		if (!up_would_block(errno))
 			return -1;
+		if (timeout < 0)
+			return up_add_to_queue(socket, bytes, length);
 		if (is_over)
 			return up_fail(ETIMEDOUT);
 		if (up_poll_again(&room, up_sooner(deadline, SEND_RETRY_MS),
@@ -108,13 +127,35 @@ up_guarded_write(struct unix_socket *socket, const char *bytes, size_t length)
 	socket->ahead -= ahead;
 	if (socket->error == 0 &&
 	    send_all(socket, bytes + ahead, length - ahead) == -1)
-		socket->error = errno;
+		up_fail_output(socket, errno);
 	socket->sending = 0;
 	if (socket->error == 0)
 		return 0;
 	if (socket->error == EPIPE)
 		up_sigpipe_raise(socket->sigpipe);
 	return up_fail(socket->error);
+}
+
+/*
+ * Sends the queue of `out`, which the caller holds and whose buffer is empty.
+ * Returns the number of bytes that are still queued, or -1 as a write does.
+ */
+ssize_t
+up_flush_queue(struct unix_socket *socket)
+{
+	int state = up_disable_cancel();
+	int result = up_guarded_write(socket, socket->buffers, 0);
+
+	up_restore_cancel(state);
+	return result == -1 ? -1 : (ssize_t)socket->queued;
+}
+
+/* Output that is still queued when `out` is closed is lost. */
+void
+up_finish_output(struct unix_socket *socket)
+{
+	if (socket->queued > 0 && up_flush_queue(socket) > 0)
+		up_fail_output(socket, ETIMEDOUT);
 }
 
 /*
@@ -164,6 +205,10 @@ wait_to_read(struct unix_socket *socket, long long deadline, unsigned *rounds,
 	}
 	*flags = MSG_DONTWAIT;
 	socket->waiting_reads = 0;
+	if (socket->read_timeout < 0) {
+		(void)up_send_tied(socket);
+		return 0;
+	}
 	ready = up_poll_input(&input, socket, deadline, rounds);
 	if (ready != -1 || errno == EBADF)
 		return ready;

@@ -22,6 +22,7 @@ up_discard_socket(struct unix_socket *socket)
 {
 	int saved = errno;
 
+	up_drop_queue(socket);
 	up_free_files(socket->files);
 	up_destroy_lock(&socket->lock);
 	if (socket->buffers != NULL)
@@ -42,6 +43,8 @@ up_new_socket(int fd, const struct unix_options *options)
 	    .tied = !is_set(options, UNIX_UNTIED),
 	    .sigpipe = options->sigpipe, .read_timeout = options->read_timeout,
 	    .write_timeout = options->write_timeout,
+	    .output_limit = options->output_limit != 0 ?
+	    options->output_limit : UNIX_OUTPUT_LIMIT,
 	    .buffer_size = options->buffer_size != 0 ? options->buffer_size :
 	    UP_BUFFER_SIZE };
 	up_make_lock(&socket->lock);
@@ -130,6 +133,7 @@ void
 up_close_inherited(struct unix_socket *socket)
 {
 	up_close(socket->fd);
+	up_drop_queue(socket);
 	up_free_files(socket->files);
 	socket->fd = -1;
 	socket->files = NULL;

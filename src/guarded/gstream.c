@@ -73,6 +73,7 @@ close_output(void *cookie)
 	up_lock(&socket->lock);
 	socket->out = NULL;
 	up_unlock(&socket->lock);
+	up_finish_output(socket);
 	error = up_lost_output(socket);
 	close_direction(socket, SHUT_WR, &error);
 	up_restore_cancel(state);

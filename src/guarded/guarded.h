@@ -26,15 +26,15 @@ struct up_files {
 	int received[2 * UP_MAX_FILES + 1];
 };
 
-struct up_files *up_new_files(void);
-int up_add_outgoing(struct up_files *, const int *, size_t);
-unsigned up_take_sent(struct up_files *, int [UP_MAX_FILES]);
-void up_close_sent(struct up_files *);
-void up_close_all(const int *, unsigned);
-void up_close_outgoing(struct up_files *);
-int up_add_received(struct up_files *, int);
-int up_take_received(struct up_files *);
-void up_free_files(struct up_files *);
+UP_COLD struct up_files *up_new_files(void);
+UP_COLD int up_add_outgoing(struct up_files *, const int *, size_t);
+UP_COLD unsigned up_take_sent(struct up_files *, int [UP_MAX_FILES]);
+UP_COLD void up_close_sent(struct up_files *);
+UP_COLD void up_close_all(const int *, unsigned);
+UP_COLD void up_close_outgoing(struct up_files *);
+UP_COLD int up_add_received(struct up_files *, int);
+UP_COLD int up_take_received(struct up_files *);
+UP_COLD void up_free_files(struct up_files *);
 
 /* gsocket.c: the socket */
 enum up_arrivals {
@@ -57,7 +57,12 @@ struct unix_socket {
 					   `out` ends */
 	FILE *out;			/* NULL once it is closed */
 	_Atomic int error;		/* of the first write that failed */
-	_Atomic size_t ahead;		/* bytes of `out` that are sent */
+	_Atomic size_t ahead;		/* bytes of `out` that are sent,
+					   while the queue is empty */
+	char *queue;			/* ring of output before `out`'s */
+	size_t capacity, first;		/* of the ring */
+	_Atomic size_t queued;		/* bytes in it */
+	size_t output_limit;		/* of the ring */
 	_Atomic int sending;		/* a thread is in the write hook */
 	_Atomic int given_up;		/* by the system, which only a write
 					   has seen */
@@ -71,22 +76,31 @@ struct unix_socket {
 	struct up_files *files;		/* NULL without UNIX_FILES */
 };
 
-struct unix_socket *up_new_socket(int, const struct unix_options *);
-void up_discard_socket(struct unix_socket *);
-int up_lost_output(struct unix_socket *);
+UP_COLD struct unix_socket *up_new_socket(int, const struct unix_options *);
+UP_COLD void up_discard_socket(struct unix_socket *);
+UP_COLD int up_lost_output(struct unix_socket *);
 void up_release_socket(struct unix_socket *);
-int up_close_socket(struct unix_socket *);
-int up_shutdown_socket(struct unix_socket *, int);
-int up_is_finished(struct unix_socket *);
-void up_close_inherited(struct unix_socket *);
+UP_COLD int up_close_socket(struct unix_socket *);
+UP_COLD int up_shutdown_socket(struct unix_socket *, int);
+UP_COLD int up_is_finished(struct unix_socket *);
+UP_COLD void up_close_inherited(struct unix_socket *);
 
 /* gstream.c: opening the streams */
-int up_guarded_open(int, const struct unix_options *, struct unix_ports *);
+UP_COLD int up_guarded_open(int, const struct unix_options *,
+    struct unix_ports *);
 void up_guarded_move(struct unix_ports *, int);
 
 /* gio.c: all bytes, or an error */
 ssize_t up_guarded_read(struct unix_socket *, char *, size_t);
 int up_guarded_write(struct unix_socket *, const char *, size_t);
+UP_COLD ssize_t up_flush_queue(struct unix_socket *);
+UP_COLD void up_finish_output(struct unix_socket *);
+
+/* outqueue.c: output that is sent later */
+UP_COLD void up_drop_queue(struct unix_socket *);
+UP_COLD ssize_t up_send_queued(struct unix_socket *, int);
+UP_COLD int up_add_to_queue(struct unix_socket *, const char *, size_t);
+UP_COLD void up_fail_output(struct unix_socket *, int);
 
 /* cmsg.c: one system call */
 ssize_t up_send_some(struct unix_socket *, const char *, size_t, int);
@@ -126,6 +140,13 @@ up_has_files(const struct unix_socket *socket)
 	return socket->files != NULL;
 }
 
+/* Bytes of output that a socket did not accept. */
+static inline size_t
+up_queued(const struct unix_socket *socket)
+{
+	return socket->queued;
+}
+
 /* Let COUNT descriptors go with the next byte; all, or none. */
 static inline int
 up_queue_files(struct unix_socket *socket, const int *files, size_t count)
@@ -135,10 +156,11 @@ up_queue_files(struct unix_socket *socket, const int *files, size_t count)
 	return up_add_outgoing(socket->files, files, count);
 }
 
-/* Close those that were to go with bytes that will not be sent. */
+/* Drop the queue, and the descriptors that were to go with the next byte. */
 static inline void
-up_close_unsent_files(struct unix_socket *socket)
+up_drop_unsent(struct unix_socket *socket)
 {
+	up_drop_queue(socket);
 	if (socket->files != NULL)
 		up_close_outgoing(socket->files);
 }

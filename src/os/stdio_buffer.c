@@ -39,7 +39,6 @@ up_skip_input(FILE *in, size_t n)
 }
 #elif defined(HAVE_FILE__IO_READ_PTR)		/* glibc */
 #define IN_BACKUP	0x100			/* its _IO_IN_BACKUP */
-#define USER_LOCK	0x8000			/* its _IO_USER_LOCK */
 
 static int
 has_input(FILE *in)
@@ -157,12 +156,6 @@ up_buffered_output(FILE *out, const char *buffer, size_t size,
 	(void)buffer;
 	(void)size;
 	*bytes = out->_IO_write_base;
-	/*
-	 * After __fsetlocking(3), no lock excludes other threads.  One of them
-	 * may be changing the pointers, so the buffer is not examined.
-	 */
-	if ((out->_flags & USER_LOCK) != 0 && up_has_threads())
-		return 0;
 	return (size_t)(out->_IO_write_ptr - out->_IO_write_base);
 }
 #elif defined(HAVE_FILE__BF)			/* the BSDs, macOS */

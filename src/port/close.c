@@ -55,6 +55,26 @@ lost_output(const struct unix_ports *ports)
 }
 
 /*
+ * Flushes `out` for the last time.  The queue follows before shutdown(2), and
+ * while `out` is locked, since another thread that reads sends it, too.
+ */
+static int
+flush_last(struct unix_ports *ports)
+{
+	struct unix_socket *socket = ports->socket;
+	int result;
+
+	if (socket == NULL)
+		return fflush(ports->out);
+	flockfile(ports->out);
+	result = fflush(ports->out);
+	if (result == 0)
+		up_finish_output(socket);
+	funlockfile(ports->out);
+	return result;
+}
+
+/*
  * If output was lost, the output in the buffer is discarded.  After a failed
  * write, some libcs keep it in the buffer.  fclose(3) would then send it after
  * a gap, or after shutdown(2), which raises SIGPIPE.  Other libcs drop it.
@@ -63,7 +83,7 @@ lost_output(const struct unix_ports *ports)
 static void
 flush_output(struct unix_ports *ports, int *error)
 {
-	int lost = fflush(ports->out) == EOF ? errno : lost_output(ports);
+	int lost = flush_last(ports) == EOF ? errno : lost_output(ports);
 
 	if (lost != 0)
 		up_purge_output(ports->out);
@@ -201,7 +221,7 @@ up_abandon_ports(struct unix_ports *ports)
 	int error;
 
 	if (socket != NULL)
-		up_close_unsent_files(socket);
+		up_drop_unsent(socket);
 	error = take_lost_error(ports);
 	if (socket != NULL) {
 		leave_if_stuck(&ports->in, socket);

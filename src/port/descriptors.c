@@ -16,17 +16,22 @@ check_files_allowed(const struct unix_ports *ports, const FILE *stream)
 /*
  * Buffered bytes are sent first.  The kernel attaches the descriptors to the
  * first byte of the next sendmsg(2).  If this byte were one of an earlier
- * message, the receiver would associate the descriptors with that message.
+ * message, the receiver would associate the descriptors with that message.  If
+ * earlier bytes remain queued, the call fails therefore.
  */
 static int
 flush_and_add(struct unix_ports *ports, const int *files, size_t count)
 {
-	if (fflush(ports->out) == EOF)
-		return -1;
+	ssize_t queued = fflush(ports->out);
+
+	if (queued == 0 && up_queued(ports->socket) > 0)
+		queued = up_flush_queue(ports->socket);
+	if (queued != 0)
+		return queued > 0 ? up_fail(ETIMEDOUT) : -1;
 	return up_queue_files(ports->socket, files, count);
 }
 
-UP_API int
+UP_API UP_COLD int
 unix_add_files(struct unix_ports *ports, const int *files, size_t count)
 {
 	int saved = errno;
@@ -46,7 +51,7 @@ unix_add_files(struct unix_ports *ports, const int *files, size_t count)
 	return result;
 }
 
-UP_API int
+UP_API UP_COLD int
 unix_take_file(struct unix_ports *ports)
 {
 	int saved = errno;

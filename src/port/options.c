@@ -17,18 +17,27 @@ uses_reserved(const struct unix_options *options)
 	for (i = 0; i < COUNT(options->reserved); i++)
 		if (options->reserved[i] != NULL)
 			return 1;
-	return options->output_limit != 0;
+	return 0;
 }
 
 static int
 has_bad_port_options(const struct unix_options *options)
 {
 	if ((options->flags & UNIX_GUARDED) != 0)
-		return options->read_timeout < 0 || options->write_timeout < 0;
+		return options->read_timeout < -1 ||
+		    options->write_timeout < -1;
 	/* Plain ports use stdio, which has no timeouts and no descriptors. */
 	return options->read_timeout != 0 || options->write_timeout != 0 ||
-	    options->buffer_size != 0 ||
+	    options->buffer_size != 0 || options->output_limit != 0 ||
 	    (options->flags & (UNIX_UNTIED | UNIX_FILES)) != 0;
+}
+
+/* UNIX_WAIT waits. */
+static int
+has_bad_connect_options(const struct unix_options *options)
+{
+	return options->connect_timeout <
+	    ((options->flags & UNIX_WAIT) != 0 ? 0 : -1);
 }
 
 static int
@@ -55,7 +64,7 @@ copy_checked(const struct unix_options *given, enum up_call call,
 	if ((options->flags & ~KNOWN_FLAGS) != 0 || uses_reserved(options) ||
 	    has_bad_port_options(options) ||
 	    (call == UP_LISTEN && has_bad_listen_options(options)) ||
-	    (call == UP_CONNECT && options->connect_timeout < 0))
+	    (call == UP_CONNECT && has_bad_connect_options(options)))
 		return up_fail(EINVAL);
 	return 0;
 }

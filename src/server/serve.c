@@ -23,6 +23,8 @@ check_arguments(const struct unix_listener *listener, unix_handler *handler,
 			break;
 	if (listener != NULL && handler != NULL &&
 	    (listener->options.flags & UNIX_GUARDED) != 0 &&
+	    listener->options.read_timeout != -1 &&
+	    listener->options.write_timeout != -1 &&
 	    i == COUNT(options->reserved) && options->drain >= -1)
 		return 0;
 	return up_fail(EINVAL);

@@ -56,8 +56,8 @@ START_TEST(unsupported_options_are_EINVAL)
 		{ .flags = 0x80000000u },
 		{ .reserved = { NULL, &used } },
 		{ .sigpipe = (enum unix_sigpipe)9 },
-		{ .read_timeout = -1 },
-		{ .write_timeout = -1 },
+		{ .read_timeout = -2 },
+		{ .write_timeout = -2 },
 	};
 	size_t i;
 

@@ -287,9 +287,10 @@ END_TEST
 
 #define NOT_VALID	"an argument is not valid, or another process has " \
 	"shut the listener down; read_timeout, " \
-	"write_timeout, buffer_size, UNIX_FILES and UNIX_UNTIED require " \
-	"UNIX_GUARDED, timeouts and backlog are not negative (accept_timeout " \
-	"may be -1), output_limit is 0, mode is at most 0777, and UNIX_DATAGRAM excludes " \
+	"write_timeout, buffer_size, output_limit, UNIX_FILES and " \
+	"UNIX_UNTIED require UNIX_GUARDED, timeouts are at least -1, backlog " \
+	"is not negative, mode is at most 0777, UNIX_WAIT excludes a " \
+	"connect_timeout of -1, and UNIX_DATAGRAM excludes " \
 	"UNIX_GUARDED, UNIX_SAME_USER and sigpipe"
 
 START_TEST(malformed_address_is_explained)

@@ -1,6 +1,7 @@
 ## Tests of src/guarded/.
 
 guarded_interposing = \
+	t/guarded/check_nowait_calls \
 	t/guarded/check_rights_calls \
 	t/guarded/check_transfer_calls \
 	t/guarded/check_wait_calls \
@@ -19,6 +20,9 @@ guarded_programs = \
 	t/guarded/check_fork \
 	t/guarded/check_guarded \
 	t/guarded/check_inflight \
+	t/guarded/check_nowait \
+	t/guarded/check_queue \
+	t/guarded/check_queue_end \
 	t/guarded/check_rights \
 	t/guarded/check_strangers_control \
 	t/guarded/check_strangers_files \
@@ -41,6 +45,9 @@ t_guarded_check_files_partial_SOURCES = \
 	t/guarded/check_files_partial.c $(files)
 t_guarded_check_inflight_SOURCES = \
 	t/guarded/check_inflight.c $(files) $(lingering)
+t_guarded_check_nowait_calls_SOURCES = \
+	t/guarded/check_nowait_calls.c $(files) $(waits)
+t_guarded_check_queue_end_SOURCES = t/guarded/check_queue_end.c $(files)
 t_guarded_check_rights_SOURCES = t/guarded/check_rights.c $(child) $(files)
 t_guarded_check_rights_calls_SOURCES = \
 	t/guarded/check_rights_calls.c $(files) $(interpose) $(lingering)

@@ -1,6 +1,7 @@
 ## What tests share: everything that has no main().
 
 interpose = t/lib/interpose.c t/lib/interpose.h t/lib/original.h t/lib/rights.h
+waits = t/lib/original.h t/lib/waits.c t/lib/waits.h
 child = t/lib/child.c t/lib/child.h
 servers = t/lib/servers.c t/lib/servers.h
 files = t/lib/files.c t/lib/files.h t/lib/rights.h

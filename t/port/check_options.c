@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include <sys/socket.h>
+#include <limits.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,7 +23,6 @@ static const struct {
 	{ { .flags = 0x80000000u }, ALL },
 	{ { .reserved = { &somewhere } }, ALL },
 	{ { .reserved = { NULL, &somewhere } }, ALL },
-	{ { .output_limit = 1 }, ALL },
 	{ { .sigpipe = (enum unix_sigpipe)4 }, ALL },
 	{ { .sigpipe = (enum unix_sigpipe)99 }, ALL },
 	{ { .backlog = -1 }, LISTEN },
@@ -33,22 +33,27 @@ static const struct {
 	{ { .mode = 0660, .flags = 0x400u }, ALL },
 	{ { .flags = UNIX_DATAGRAM, .sigpipe = UNIX_SIGPIPE_RAISE }, LISTEN },
 	{ { .flags = UNIX_DATAGRAM | UNIX_SAME_USER }, LISTEN },
-	{ { .connect_timeout = -1 }, CONNECT },
+	{ { .connect_timeout = -1 }, 0 },
+	{ { .connect_timeout = -2 }, CONNECT },
+	{ { .connect_timeout = -1, .flags = UNIX_WAIT }, CONNECT },
 	/* Options that plain ports do not support. */
 	{ { .read_timeout = 1 }, ALL },
 	{ { .read_timeout = -1 }, ALL },
 	{ { .write_timeout = 1 }, ALL },
 	{ { .write_timeout = -1 }, ALL },
 	{ { .buffer_size = 1 }, ALL },
+	{ { .output_limit = 1 }, ALL },
 	{ { .flags = UNIX_UNTIED }, ALL },
 	{ { .flags = UNIX_FILES }, ALL },
 	{ { .flags = UNIX_DATAGRAM, .read_timeout = 1 }, ALL },
 	/* Options that guarded ports support, and invalid ones. */
 	{ { .flags = UNIX_GUARDED }, 0 },
 	{ { .flags = UNIX_GUARDED, .read_timeout = 1 }, 0 },
-	{ { .flags = UNIX_GUARDED, .read_timeout = -1 }, ALL },
+	{ { .flags = UNIX_GUARDED, .read_timeout = -2 }, ALL },
+	{ { .flags = UNIX_GUARDED, .read_timeout = INT_MIN }, ALL },
 	{ { .flags = UNIX_GUARDED, .write_timeout = 1 }, 0 },
-	{ { .flags = UNIX_GUARDED, .write_timeout = -1 }, ALL },
+	{ { .flags = UNIX_GUARDED, .write_timeout = -1 }, 0 },
+	{ { .flags = UNIX_GUARDED, .write_timeout = -2 }, ALL },
 	{ { .flags = UNIX_GUARDED, .buffer_size = 1 }, 0 },
 	{ { .flags = UNIX_GUARDED, .sigpipe = UNIX_SIGPIPE_ERROR }, 0 },
 	{ { .flags = UNIX_GUARDED, .sigpipe = (enum unix_sigpipe)4 }, ALL },
@@ -56,8 +61,9 @@ static const struct {
 	{ { .flags = UNIX_GUARDED | UNIX_FILES }, 0 },
 	{ { .flags = UNIX_GUARDED | 0x200u }, ALL },
 	{ { .flags = UNIX_GUARDED, .reserved = { &somewhere } }, ALL },
-	{ { .flags = UNIX_GUARDED, .output_limit = (size_t)-1 }, ALL },
-	{ { .flags = UNIX_GUARDED, .connect_timeout = -1 }, CONNECT },
+	{ { .flags = UNIX_GUARDED, .output_limit = (size_t)-1 }, 0 },
+	{ { .flags = UNIX_GUARDED, .connect_timeout = -1 }, 0 },
+	{ { .flags = UNIX_GUARDED, .connect_timeout = -2 }, CONNECT },
 	{ { .flags = UNIX_GUARDED, .accept_timeout = -2 }, LISTEN },
 	/* A datagram socket has no ports. */
 	{ { .flags = UNIX_DATAGRAM | UNIX_GUARDED }, LISTEN },

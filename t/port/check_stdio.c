@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Other calls of stdio on ports: seeking, flushing input, locking. */
-#include "support.h"
+#include "traffic.h"
 
 #include <sys/resource.h>
 #ifdef __linux__
@@ -82,51 +82,24 @@ START_TEST(wait_without_poll_ends_in_time)
 }
 END_TEST
 
-#if defined(FSETLOCKING_BYCALLER) && defined(__GLIBC__)
-static void *
-write_without_locks(void *argument)
+#ifdef FSETLOCKING_BYCALLER
+/* The process has threads, of which one uses the ports. */
+START_TEST(tie_works_after_fsetlocking)
 {
-	FILE *out = argument;
-	int i;
-
-	__fsetlocking(out, FSETLOCKING_BYCALLER);
-	for (i = 0; i < 100000; i++)
-		if (fprintf(out, "%08d\n", i) != 9 ||
-		    (i % 1000 == 0 && fflush(out) == EOF))
-			return NULL;
-	return fflush(out) == EOF ? NULL : argument;
-}
-
-static void *
-echo_lines(void *argument)
-{
-	struct unix_ports *ports = argument;
+	struct call reading = { .ports = &c.server };
 	char line[100];
+	pthread_t reader;
 
-	while (fgets(line, sizeof(line), ports->in) != NULL)
-		if (fputs(line, ports->out) == EOF || fflush(ports->out) == EOF)
-			return NULL;
-	return unix_close_output(ports) == 0 ? argument : NULL;
-}
-
-/* The tie ignores output of a thread that does not lock the stream. */
-START_TEST(tie_ignores_output_without_the_stream_lock)
-{
-	pthread_t writer, echoer;
-	char line[100], expected[100];
-	int i;
-
-	open_connection(&c, 0, NULL);
-	echoer = start_thread(echo_lines, &c.server);
-	writer = start_thread(write_without_locks, c.client.out);
-	for (i = 0; i < 100000; i++) {
-		snprintf(expected, sizeof(expected), "%08d\n", i);
-		ck_assert_ptr_nonnull(fgets(line, sizeof(line), c.client.in));
-		ck_assert_str_eq(line, expected);
-	}
-	ck_assert_ptr_nonnull(join_thread(writer));
-	succeeds(unix_close_output(&c.client));
-	ck_assert_ptr_nonnull(join_thread(echoer));
+	open_connection(&c, _i, NULL);
+	__fsetlocking(c.client.in, FSETLOCKING_BYCALLER);
+	__fsetlocking(c.client.out, FSETLOCKING_BYCALLER);
+	reader = block_call(call_fgets, &reading);
+	ck_assert_int_ne(fputs("question\n", c.client.out), EOF);
+	answers(unix_input_ready(&c.client, 0), 0);
+	join_thread(reader);
+	ck_assert_str_eq(reading.line, "question\n");
+	say(c.server.out, "answer\n");
+	ck_assert_ptr_nonnull(fgets(line, sizeof(line), c.client.in));
 	close_connection(&c);
 }
 END_TEST
@@ -146,9 +119,8 @@ fill(Suite *suite)
 		return;
 	tcase_add_loop_test(shortage,
 	    wait_without_poll_ends_in_time, 0, WAYS);
-#if defined(FSETLOCKING_BYCALLER) && defined(__GLIBC__)
-	tcase_add_test(locking,
-	    tie_ignores_output_without_the_stream_lock);
+#ifdef FSETLOCKING_BYCALLER
+	tcase_add_loop_test(locking, tie_works_after_fsetlocking, 0, WAYS);
 #else
 	(void)locking;
 #endif

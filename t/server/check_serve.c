@@ -19,8 +19,18 @@ START_TEST(unservable_listener_is_EINVAL)
 	struct unix_listener *plain = unix_listen("plain", NULL);
 	struct unix_options options = { .flags = UNIX_DATAGRAM };
 	struct unix_listener *datagrams = unix_listen("datagrams", &options);
+	struct unix_options never[] = {
+		{ .flags = UNIX_GUARDED, .read_timeout = -1 },
+		{ .flags = UNIX_GUARDED, .write_timeout = -1 },
+	};
+	struct unix_listener *impatient;
 	size_t i;
 
+	for (i = 0; i < COUNT(never); i++) {
+		impatient = unix_listen("impatient", &never[i]);
+		fails(unix_serve(impatient, echo, NULL, NULL), EINVAL);
+		succeeds(unix_close(impatient));
+	}
 	fails(unix_serve(NULL, echo, NULL, NULL), EINVAL);
 	fails(unix_serve(listener, NULL, NULL, NULL), EINVAL);
 	fails(unix_serve(plain, echo, NULL, NULL), EINVAL);

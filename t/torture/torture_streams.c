@@ -69,6 +69,68 @@ expect_text(void)
 	need(strcmp(bytes, text) == 0);
 }
 
+/* Writing without a wait: the queue holds output, and the buffer more. */
+
+static size_t queued_bytes;
+
+static void
+write_text(void)
+{
+	need(fputs(text, pair[0].out) != EOF);
+	queued_bytes += STREAM_BYTES;
+}
+
+static void
+fill_queue(void)
+{
+	queued_bytes = 0;
+	do
+		write_text();
+	while (unix_flush(&pair[0]) == 0);
+	write_text();
+}
+
+static void
+prepare_flush(void)
+{
+	memset(text, 'w', STREAM_BYTES);
+	options.write_timeout = -1;
+	make_pair();
+	fill_queue();
+}
+
+static int
+call_flush(void)
+{
+	return unix_flush(&pair[0]) == -1 ? -1 : 0;
+}
+
+/*
+ * The queue is dropped with the first error, and closing reports it again.  If
+ * fflush(3) alone has failed, all output must arrive.
+ */
+static int
+flush_again(int error)
+{
+	if (call_flush() == 0)
+		return 0;
+	need(errno == error);
+	need(unix_close_ports(&pair[0]) == -1 && errno == error);
+	renew_pair();
+	fill_queue();
+	return call_flush();
+}
+
+static void
+expect_queued(void)
+{
+	for (; queued_bytes > 0; queued_bytes -= STREAM_BYTES) {
+		need(call_flush() == 0);
+		expect_text();
+	}
+	need(unix_flush(&pair[0]) == 0);
+}
+
 /* Reading: first we ask, and the tie sends it. */
 
 static void
@@ -332,6 +394,8 @@ const struct scenario streams[] = {
 	    expect_text, end_pair },
 	{ "write_timed", GUARDED, CHANGES, prepare_timed_write, call_write,
 	    write_again, expect_text, end_pair },
+	{ "flush", GUARDED, CHANGES, prepare_flush, call_flush, flush_again,
+	    expect_queued, end_pair },
 	{ "read", BOTH, CHANGES | STDIO, prepare_read, call_read, read_again,
 	    expect_answer, clean_echo },
 	{ "input_ready", BOTH, CHANGES, prepare_read, call_input_ready,

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* unix_flush(): sends the buffer of `out` and the queue behind it. */
+#include "port.h"
+
+#include <errno.h>
+
+UP_API UP_COLD ssize_t
+unix_flush(struct unix_ports *ports)
+{
+	int saved = errno;
+	ssize_t queued;
+
+	if (ports == NULL || ports->out == NULL)
+		return up_fail(EBADF);
+	if (ports->socket == NULL)
+		return fflush(ports->out) == EOF ? -1 : 0;
+	flockfile(ports->out);
+	queued = fflush(ports->out) == EOF ? -1 :
+	    up_flush_queue(ports->socket);
+	funlockfile(ports->out);
+	if (queued != -1)
+		errno = saved;
+	return queued;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Ports that never wait make no system call that can wait, and their queue has
+ * no more memory than its limit.
+ */
+#include "files.h"
+
+#include <sys/resource.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "original.h"
+#include "traffic.h"
+#include "waits.h"
+
+static struct connection c;
+static struct unix_buffer buffer;
+
+static size_t largest;		/* size of a block */
+static int has_no_memory;
+
+void *
+realloc(void *block, size_t size)
+{
+	static void *(*real)(void *, size_t);
+
+	find_original(&real, "realloc");
+	if (size > largest)
+		largest = size;
+	return has_no_memory ? NULL : real(block, size);
+}
+
+static void
+open_never(int i)
+{
+	struct unix_options options = { .flags = i % 2 == 0 ? 0 : UNIX_FILES,
+	    .read_timeout = -1, .write_timeout = -1 };
+
+	open_connection(&c, i / 2, &options);
+	forget_waits();
+}
+
+static void
+close_never(void)
+{
+	ck_assert_int_eq(count_waits(), 0);
+	unix_free_buffer(&buffer);
+	close_connection(&c);
+}
+
+START_TEST(no_read_waits)
+{
+	char byte;
+	int i;
+
+	open_never(_i);
+	for (i = 0; i < 40; i++) {
+		fails(getc(c.client.in), ETIMEDOUT);
+		clearerr(c.client.in);
+		fails(unix_get_line(c.client.in, &buffer, 0), ETIMEDOUT);
+		fails(unix_get_frame(c.client.in, &buffer, 0), ETIMEDOUT);
+		fails(unix_get_bytes(c.client.in, &byte, 1), ETIMEDOUT);
+		answers(unix_input_ready(&c.client, 0), 0);
+		/* So that later reads do not begin with a wait. */
+		say(c.server.out, "x\n");
+		expect(c.client.in, "x\n");
+	}
+	succeeds(unix_close_ports(&c.server));
+	expect_end(c.client.in);
+	close_never();
+}
+END_TEST
+
+static void
+write_all(size_t length)
+{
+	ck_assert_int_eq(put_bytes(c.client.out, 0, length), 0);
+	ck_assert_int_eq(unix_put_frame(c.client.out, "frame", 5), 0);
+	ck_assert_int_eq(unix_put_line(c.client.out, "line", 4), 0);
+	ck_assert_int_eq(fflush(c.client.out), 0);
+}
+
+START_TEST(no_write_waits)
+{
+	int fd;
+
+	open_never(_i);
+	write_all(100);
+	write_all(MIB / 2);
+	write_all(100);
+	ck_assert_int_gt(unix_flush(&c.client), 0);
+	if (_i % 2 == 1) {
+		fd = make_file(1);
+		fails(unix_add_files(&c.client, &fd, 1), ETIMEDOUT);
+		ck_assert_int_eq(close(fd), 0);
+	}
+	fails(getc(c.client.in), ETIMEDOUT);
+	ck_assert_int_eq(count_waits(), 0);
+	close_never();
+}
+END_TEST
+
+static int
+close_stream(struct unix_ports *ports)
+{
+	int result = fclose(ports->out);
+
+	ports->out = NULL;
+	return result;
+}
+
+static int (*const closing[])(struct unix_ports *) = { unix_close_ports,
+    unix_close_output, close_stream, unix_abandon_ports };
+
+START_TEST(no_close_waits)
+{
+	open_never(_i % 2);
+	write_all(MIB / 2);
+	ck_assert_int_ne(fputs("more", c.client.out), EOF);
+	errno = 0;
+	ck_assert_int_eq(closing[_i / 2](&c.client), _i / 2 == 3 ? 0 : -1);
+	unix_close_ports(&c.client);
+	close_never();
+}
+END_TEST
+
+/* A connection is blocking afterwards. */
+START_TEST(no_connect_waits)
+{
+	struct unix_options listening = { .backlog = 1 };
+	struct unix_options options = { .connect_timeout = -1,
+	    .flags = _i == 0 ? 0 : UNIX_GUARDED };
+	struct unix_listener *listener = listen_at("s", &listening);
+	struct unix_ports clients[3];
+	int i;
+
+	forget_waits();
+	for (i = 0; i < 2; i++) {
+		succeeds(unix_connect("s", &options, &clients[i]));
+		ck_assert_int_eq(fcntl(unix_fileno(&clients[i]), F_GETFL) &
+		    O_NONBLOCK, 0);
+	}
+	fails(unix_connect("s", &options, &clients[2]), ETIMEDOUT);
+	fails(unix_connect("missing", &options, &clients[2]), ENOENT);
+	ck_assert_int_eq(count_waits(), 0);
+	abandon_all(clients, 2);
+	succeeds(unix_close(listener));
+}
+END_TEST
+
+/* Without poll(2), a wait would be a pause. */
+START_TEST(no_read_pauses_where_poll_fails)
+{
+	struct rlimit usual, none;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &usual), 0);
+	none = usual;
+	none.rlim_cur = 0;
+	open_never(_i);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	fails(getc(c.client.in), ETIMEDOUT);
+	write_all(MIB / 2);
+	ck_assert_int_gt(unix_flush(&c.client), 0);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &usual), 0);
+	close_never();
+}
+END_TEST
+
+/* The memory. */
+
+#define HEADER_BYTES	100
+
+static const size_t limits[] = { 1, 1000, 5000, 100000, UNIX_OUTPUT_LIMIT };
+
+START_TEST(memory_of_the_queue_is_within_the_limit)
+{
+	struct unix_options options = { .write_timeout = -1,
+	    .output_limit = limits[_i], .buffer_size = 1000 };
+	size_t queued;
+
+	open_connection(&c, 0, &options);
+	fill_socket(&c.client);
+	largest = 0;
+	for (queued = 0; queued < limits[_i]; queued++) {
+		ck_assert_int_ne(putc('x', c.client.out), EOF);
+		if (queued % 500 == 0)
+			ck_assert_int_gt(unix_flush(&c.client), 0);
+	}
+	answers(unix_flush(&c.client), (ssize_t)limits[_i]);
+	ck_assert_uint_ge(largest, limits[_i]);
+	ck_assert_uint_lt(largest, limits[_i] + HEADER_BYTES);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(queue_without_memory_is_ENOMEM)
+{
+	open_never(0);
+	fill_socket(&c.client);
+	/* The first block, and a larger one. */
+	if (_i == 1)
+		write_all(100);
+	ck_assert_int_eq(put_bytes(c.client.out, 0, 100000), 0);
+	has_no_memory = 1;
+	fails(unix_flush(&c.client), ENOMEM);
+	has_no_memory = 0;
+	fails(unix_flush(&c.client), ENOMEM);
+	say(c.server.out, "news\n");
+	expect(c.client.in, "news\n");
+	fails(unix_close_ports(&c.client), ENOMEM);
+	close_never();
+}
+END_TEST
+
+static void
+fill(Suite *suite)
+{
+	TCase *waits = add_case(suite, "waits");
+	TCase *memory = add_case(suite, "memory");
+
+	tcase_add_loop_test(waits, no_read_waits, 0, 2 * WAYS);
+	tcase_add_loop_test(waits, no_write_waits, 0, 2 * WAYS);
+	tcase_add_loop_test(waits, no_close_waits, 0, 2 * COUNT(closing));
+	tcase_add_loop_test(waits, no_connect_waits, 0, 2);
+	tcase_add_loop_test(waits, no_read_pauses_where_poll_fails, 0, 2);
+	tcase_add_loop_test(memory, memory_of_the_queue_is_within_the_limit,
+	    0, COUNT(limits));
+	tcase_add_loop_test(memory, queue_without_memory_is_ENOMEM, 0, 2);
+}
+
+int
+main(void)
+{
+	return run_guarded("nowait_calls", fill);
+}

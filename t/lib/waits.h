@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System calls that can wait; see waits.c. */
+#ifndef WAITS_H
+#define WAITS_H
+
+/*
+ * The number of calls since forget_waits() that could wait for another process:
+ * poll(2) with a timeout, a pause, and a call on a socket that is blocking.
+ */
+int count_waits(void);
+void forget_waits(void);
+
+#endif
