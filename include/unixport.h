@@ -195,9 +195,9 @@ int unix_input_ready(struct unix_ports *ports, int timeout);
  * Return 0 if the system has all output, the number of bytes that are still
  * queued, or -1 on failure.
  *
- * Output is queued only if write_timeout is -1.  Call again when poll(2) reports
- * POLLOUT for unix_fileno().  With other timeouts the call waits as a write
- * does, and on plain ports it is fflush(3).
+ * Output is queued only if write_timeout is -1.  Call again when poll(2)
+ * reports POLLOUT for unix_fileno().  With other timeouts the call waits as a
+ * write does, and on plain ports it is fflush(3).
  *
  * On guarded ports, each call reports the first error of all writes.
  *
@@ -208,6 +208,42 @@ int unix_input_ready(struct unix_ports *ports, int timeout);
  * Other errors of a write are possible, too.
  */
 ssize_t unix_flush(struct unix_ports *ports);
+
+/*
+ * Set the read_timeout and write_timeout of open guarded ports.
+ * Return 0, or -1 on failure.
+ *
+ * The values are those of struct unix_options, and apply to reads and writes
+ * that begin after the call.  Any thread may call this function.  If
+ * write_timeout was -1 and output is queued, the next write, unix_flush() or
+ * close sends the queue first, and waits as the new value says.
+ *
+ * Errors:
+ *   EBADF       PORTS is NULL, or both streams are closed.
+ *   EINVAL      A timeout is less than -1.
+ *   ENOTSUP     The ports are plain.
+ */
+UNIX_NODISCARD
+int unix_set_timeouts(struct unix_ports *ports, int read_timeout,
+    int write_timeout);
+
+/*
+ * Set the deadline of all reads and writes of open guarded ports: MS
+ * milliseconds from now, or none if MS is 0.
+ * Return 0, or -1 on failure.
+ *
+ * After the deadline, a read that asks the system fails with ETIMEDOUT, even if
+ * input is available.  A write fails with ETIMEDOUT, finally, if the socket
+ * does not accept its bytes immediately.  Reading can continue after another
+ * call of this function.  Any thread may call this function.
+ *
+ * Errors:
+ *   EBADF       PORTS is NULL, or both streams are closed.
+ *   EINVAL      MS is less than 0.
+ *   ENOTSUP     The ports are plain.
+ */
+UNIX_NODISCARD
+int unix_set_deadline(struct unix_ports *ports, int ms);
 
 /*
  * Close one direction of the connection and the stream of this direction.
@@ -612,9 +648,9 @@ int unix_peer_in_group(const struct unix_ports *ports, gid_t group);
  * Return 0, or -1 on failure.  A call that fails queues none of them.
  *
  * PORTS must be guarded and have UNIX_FILES.  The call first flushes `out`,
- * which can block unless write_timeout is -1.  The call queues duplicates, so the caller may close FILES
- * after the call.  If no byte is written afterwards, unix_close_ports() fails
- * with EIO.
+ * which can block unless write_timeout is -1.  The call queues duplicates, so
+ * the caller may close FILES after the call.  If no byte is written afterwards,
+ * unix_close_ports() fails with EIO.
  *
  * Errors:
  *   E2BIG       More than 252 descriptors would be queued.

@@ -20,6 +20,7 @@ dist_man_MANS = \
 	man/unix_runtime_path.3 \
 	man/unix_send.3 \
 	man/unix_serve.3 \
+	man/unix_set_deadline.3 \
 	man/unix_sigpipe.3 \
 	man/unix_spawn.3 \
 	man/unix_version.3 \
@@ -49,6 +50,7 @@ man_links = \
 	unix_peer.3/unix_peer_process \
 	unix_send.3/unix_try_send \
 	unix_serve.3/unix_serve_options \
+	unix_set_deadline.3/unix_set_timeouts \
 	unixport.3/unix_available \
 	unixport.3/unix_options \
 	unixport.3/unix_ports

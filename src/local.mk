@@ -68,6 +68,7 @@ libunixport_la_SOURCES = \
 	src/port/peer_user.c \
 	src/port/plain.c \
 	src/port/ports.c \
+	src/port/timeouts.c \
 	src/client/client.h \
 	src/client/connect.c \
 	src/client/pair.c \

@@ -19,8 +19,9 @@ set_send_timeout(int fd, int ms)
  * FD is blocking, and the time left is set as SO_SNDTIMEO, which on Linux
  * limits the wait of connect(2) for room in the backlog.  A non-blocking
  * socket, for a connect_timeout of -1, cannot wait: connect(2) fails with
- * EAGAIN, and poll(2) does not report room in a backlog.  If a signal interrupts connect(2), Linux leaves a Unix
- * domain socket unconnected, so connect(2) is repeated with the same socket.
+ * EAGAIN, and poll(2) does not report room in a backlog.  If a signal
+ * interrupts connect(2), Linux leaves a Unix domain socket unconnected, so
+ * connect(2) is repeated with the same socket.
  */
 static int
 connect_until(int fd, const struct up_name *name, long long deadline)

@@ -150,18 +150,23 @@ up_poll_input(struct pollfd *input, struct unix_socket *socket,
 
 /*
  * Wait until DEADLINE for input on FD that a read gets without a wait: 1, or 0,
- * or -1.  At the end of the input no read waits, and recv(2) would consume an
- * error of the connection that the read should report.
+ * or -1.  No read waits after the deadline of the ports, nor at the end of the
+ * input, where recv(2) would consume an error of the connection that the read
+ * should report.
  */
 int
 up_await_input(int fd, struct unix_socket *socket, long long deadline)
 {
 	struct pollfd input = { .fd = fd };
+	long long end = UP_NEVER;
 	unsigned rounds = 0;
 	int ready;
 
-	if (socket != NULL)
+	if (socket != NULL) {
 		socket->waiting_reads = 0;
+		end = socket->deadline;
+		deadline = up_earlier(deadline, end);
+	}
 	do {
 		input.revents = 0;
 		ready = up_poll_input(&input, socket, deadline, &rounds);
@@ -172,5 +177,5 @@ up_await_input(int fd, struct unix_socket *socket, long long deadline)
 		    (ready != 0 && up_can_receive(fd, socket != NULL)))
 			return 1;
 	} while (up_ms_left(deadline) != 0);
-	return 0;
+	return up_ms_left(end) == 0;
 }

@@ -16,6 +16,7 @@
  */
 #define MAX_EXIT_WAIT_MS	1000	/* for a lock, outside writes */
 #define SEND_RETRY_MS	50
+#define MAX_PIECES	3		/* two of the queue, and new output */
 
 /* Sends some of the queue, or else of the *LENGTH bytes at *BYTES. */
 static ssize_t
@@ -35,35 +36,42 @@ send_next(struct unix_socket *socket, const char **bytes, size_t *length,
 }
 
 /*
- * Send the queue and all of BYTES.  If the write must not wait, queue those that
- * the socket does not accept.  poll(2) reports a socket as writable only when
- * most of its buffer is free, so that a last try follows after the deadline.
+ * Send the queue and all of BYTES.  If the write must not wait, queue those
+ * that the socket does not accept.  poll(2) reports a socket as writable only
+ * when most of its buffer is free, so that a last try follows after a timeout.
+ * After the deadline of the ports each piece is tried once: a peer that keeps
+ * reading could prolong the write.
  */
 static int
 send_all(struct unix_socket *socket, const char *bytes, size_t length)
 {
 	struct pollfd room = { .fd = socket->fd, .events = POLLOUT };
 	int timeout = socket->write_timeout;
-	int flags = timeout != 0 ? MSG_DONTWAIT : 0;
-	long long deadline = up_timeout_deadline(timeout);
-	unsigned rounds = 0;
+	long long end = socket->deadline;
+	int flags = timeout != 0 || end != UP_NEVER ? MSG_DONTWAIT : 0;
+	long long deadline = up_earlier(up_timeout_deadline(timeout), end);
+	unsigned rounds = 0, late = 0;
 	int is_over = 0;
 	ssize_t sent;
 
 	while (length > 0 || socket->queued > 0) {
+		if (late == MAX_PIECES)
+			return up_fail(ETIMEDOUT);
 		sent = send_next(socket, &bytes, &length, flags);
 		if (sent >= 0) {
 			if (socket->files != NULL)
 				up_close_sent(socket->files);
-			deadline = up_timeout_deadline(timeout);
+			deadline = up_earlier(up_timeout_deadline(timeout),
+			    end);
+			late += up_ms_left(end) == 0;
 			is_over = 0;
 			continue;
 		}
 		if (!up_would_block(errno))
 			return -1;
-		if (timeout < 0)
+		if (timeout < 0 && up_ms_left(end) != 0)
 			return up_add_to_queue(socket, bytes, length);
-		if (is_over)
+		if (is_over || timeout < 0)
 			return up_fail(ETIMEDOUT);
 		if (up_poll_again(&room, up_sooner(deadline, SEND_RETRY_MS),
 		    &rounds) == -1 && up_pause_until(deadline) == -1)
@@ -205,7 +213,7 @@ wait_to_read(struct unix_socket *socket, long long deadline, unsigned *rounds,
 	}
 	*flags = MSG_DONTWAIT;
 	socket->waiting_reads = 0;
-	if (socket->read_timeout < 0) {
+	if (up_ms_left(deadline) == 0) {
 		(void)up_send_tied(socket);
 		return 0;
 	}
@@ -216,21 +224,28 @@ wait_to_read(struct unix_socket *socket, long long deadline, unsigned *rounds,
 }
 
 /*
- * Some bytes; 0 is EOF.  poll(2) also reports input that another process takes
- * first, and out-of-band bytes, which recv(2) skips.  A write may have consumed
- * the error of a connection that the system gave up, after which recv(2)
- * reports EOF.
+ * Some bytes; 0 is EOF.  After the deadline of the ports there is neither, for
+ * a peer that sends a byte within each timeout could prolong a request.
+ * poll(2) also reports input that another process takes first, and out-of-band
+ * bytes, which recv(2) skips.  A write may have consumed the error of a
+ * connection that the system gave up, after which recv(2) reports EOF.
  */
 ssize_t
 up_guarded_read(struct unix_socket *socket, char *bytes, size_t length)
 {
-	long long deadline = up_timeout_deadline(socket->read_timeout);
+	long long end = socket->deadline;
+	long long deadline =
+	    up_earlier(up_timeout_deadline(socket->read_timeout), end);
 	int flags = first_flags(socket, deadline);
 	unsigned rounds = 0;
 	int is_over = 0;
 	ssize_t got;
 
 	for (;;) {
+		if (up_ms_left(end) == 0) {
+			(void)up_send_tied(socket);
+			return up_fail(ETIMEDOUT);
+		}
 		got = up_receive_some(socket, bytes, length, flags);
 		if (got == 0 && atomic_exchange(&socket->given_up, 0))
 			return up_fail(ECONNRESET);

@@ -43,7 +43,7 @@ up_new_socket(int fd, const struct unix_options *options)
 	    .tied = !is_set(options, UNIX_UNTIED),
 	    .sigpipe = options->sigpipe, .read_timeout = options->read_timeout,
 	    .write_timeout = options->write_timeout,
-	    .output_limit = options->output_limit != 0 ?
+	    .deadline = UP_NEVER, .output_limit = options->output_limit != 0 ?
 	    options->output_limit : UNIX_OUTPUT_LIMIT,
 	    .buffer_size = options->buffer_size != 0 ? options->buffer_size :
 	    UP_BUFFER_SIZE };

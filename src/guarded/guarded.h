@@ -9,8 +9,8 @@
 #define UP_BUFFER_SIZE	((size_t)192 * 1024)	/* measured: make bench */
 
 size_t up_stride(size_t);
-char *up_take_buffers(size_t);
-void up_return_buffers(char *, size_t);
+UP_COLD char *up_take_buffers(size_t);
+UP_COLD void up_return_buffers(char *, size_t);
 
 /* fdqueue.c: queues of descriptors */
 #define UP_MAX_FILES	252
@@ -68,8 +68,9 @@ struct unix_socket {
 					   has seen */
 	_Atomic unsigned waiting_reads;	/* that may begin with a wait */
 	int tied;
-	int read_timeout;
-	int write_timeout;
+	_Atomic int read_timeout;	/* ms, as in unix_options */
+	_Atomic int write_timeout;
+	_Atomic long long deadline;	/* of all reads and writes */
 	enum unix_sigpipe sigpipe;
 	char *buffers;
 	size_t buffer_size;
@@ -79,7 +80,7 @@ struct unix_socket {
 UP_COLD struct unix_socket *up_new_socket(int, const struct unix_options *);
 UP_COLD void up_discard_socket(struct unix_socket *);
 UP_COLD int up_lost_output(struct unix_socket *);
-void up_release_socket(struct unix_socket *);
+UP_COLD void up_release_socket(struct unix_socket *);
 UP_COLD int up_close_socket(struct unix_socket *);
 UP_COLD int up_shutdown_socket(struct unix_socket *, int);
 UP_COLD int up_is_finished(struct unix_socket *);
@@ -106,14 +107,14 @@ UP_COLD void up_fail_output(struct unix_socket *, int);
 ssize_t up_send_some(struct unix_socket *, const char *, size_t, int);
 ssize_t up_receive_some(struct unix_socket *, char *, size_t, int);
 int up_can_receive_files(struct unix_socket *);
-int up_refuse_files(int, const struct unix_options *);
+UP_COLD int up_refuse_files(int, const struct unix_options *);
 
 /* autoflush.c: output that is sent before a wait for input */
 int up_has_unsent(struct unix_socket *);
 int up_send_tied(struct unix_socket *);
-int up_poll_input(struct pollfd *, struct unix_socket *, long long,
+UP_COLD int up_poll_input(struct pollfd *, struct unix_socket *, long long,
     unsigned *);
-int up_await_input(int, struct unix_socket *, long long);
+UP_COLD int up_await_input(int, struct unix_socket *, long long);
 
 /*
  * The socket for other directories, none of which uses its members.  Inline:
@@ -138,6 +139,20 @@ static inline int
 up_has_files(const struct unix_socket *socket)
 {
 	return socket->files != NULL;
+}
+
+/* For reads and writes that begin from now on. */
+static inline void
+up_set_timeouts(struct unix_socket *socket, int reading, int writing)
+{
+	socket->read_timeout = reading;
+	socket->write_timeout = writing;
+}
+
+static inline void
+up_set_deadline(struct unix_socket *socket, long long deadline)
+{
+	socket->deadline = deadline;
 }
 
 /* Bytes of output that a socket did not accept. */

@@ -152,12 +152,12 @@ struct up_flags {
 };
 
 void up_close(int);
-int up_set_blocking(int, int);
+UP_COLD int up_set_blocking(int, int);
 UP_COLD int up_set_inherit(int, int);
 UP_COLD int up_save_flags(int, struct up_flags *);
 UP_COLD void up_restore_flags(int, const struct up_flags *);
 int up_dup(int);
-int up_dup_from(int, int);
+UP_COLD int up_dup_from(int, int);
 UP_COLD int up_dup_onto(int, int);
 UP_COLD int up_pipe(int [2]);
 int up_above_standard(int);
@@ -172,9 +172,9 @@ UP_COLD int up_rename_aside(int, const char *, const char *);
 
 /* accepting.c: connections from a listener */
 UP_COLD int up_accept_beside_standard(int, int *);
-int up_accept(int, _Atomic int *);
+UP_COLD int up_accept(int, _Atomic int *);
 UP_COLD int up_limit_accept(int);
-int up_close_connection(int, int);
+UP_COLD int up_close_connection(int, int);
 UP_COLD void up_refuse_connection(int);
 
 /* transit.c: a lock, which the caller may have to do without */
@@ -189,7 +189,7 @@ struct up_name {
 	socklen_t length;
 };
 
-int up_socket(int);
+UP_COLD int up_socket(int);
 UP_COLD int up_socketpair(int [2]);
 UP_COLD int up_shutdown(int, int);
 UP_COLD int up_family(int);
@@ -223,6 +223,14 @@ void up_disarm_unread(int);
 long long up_deadline(int);
 long long up_timeout_deadline(int);
 int up_ms_left(long long);
+
+/* The earlier deadline.  As an unsigned number, UP_NEVER is the greatest. */
+static inline long long
+up_earlier(long long a, long long b)
+{
+	return (unsigned long long)a < (unsigned long long)b ? a : b;
+}
+
 int up_poll(struct pollfd *, nfds_t, long long);
 UP_COLD int up_pause(int);
 UP_COLD int up_sleep(int);
@@ -272,16 +280,16 @@ UP_COLD int up_may_be_bound_file(int, int, const struct stat *);
 UP_COLD int up_is_local(int);
 UP_COLD int up_is_mount_point(const char *);
 UP_COLD int up_has_true_inodes(int);
-int up_peer_credentials(int, struct unix_peer *);
+UP_COLD int up_peer_credentials(int, struct unix_peer *);
 UP_COLD int up_peer_pidfd(int);
 UP_COLD int up_is_peer_in_group(int, gid_t);
 
 /* sigpipe.c: the policies */
 UP_COLD int up_sigpipe_check(const struct unix_options *);
-int up_nosigpipe(int);
+UP_COLD int up_nosigpipe(int);
 UP_COLD int up_set_nosigpipe(int, int);
 UP_COLD void up_restore_nosigpipe(int, int);
-int up_sigpipe_socket(int, const struct unix_options *);
+UP_COLD int up_sigpipe_socket(int, const struct unix_options *);
 UP_COLD void up_sigpipe_process(enum unix_sigpipe);
 UP_COLD void up_sigpipe_raise(enum unix_sigpipe);
 

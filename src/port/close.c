@@ -134,7 +134,7 @@ close_quietly(struct unix_ports *ports, int *error)
 	ports->socket = NULL;
 }
 
-UP_API int
+UP_API UP_COLD int
 unix_close_input(struct unix_ports *ports)
 {
 	int saved = errno;
@@ -153,7 +153,7 @@ unix_close_input(struct unix_ports *ports)
  * shutdown(2) ends the direction, so that the peer reads EOF.  fclose(3) of a
  * plain `out` is not sufficient, since `in` keeps the socket open.
  */
-UP_API int
+UP_API UP_COLD int
 unix_close_output(struct unix_ports *ports)
 {
 	int saved = errno;
@@ -185,7 +185,7 @@ up_close_ports(struct unix_ports *ports)
 	return up_result(error, saved);
 }
 
-UP_API int
+UP_API UP_COLD int
 unix_close_ports(struct unix_ports *ports)
 {
 	if (ports == NULL)
@@ -233,7 +233,7 @@ up_abandon_ports(struct unix_ports *ports)
 	return up_result(error, saved);
 }
 
-UP_API int
+UP_API UP_COLD int
 unix_abandon_ports(struct unix_ports *ports)
 {
 	if (ports == NULL)

@@ -25,19 +25,21 @@ UP_COLD int up_plain_open(int, struct unix_ports *);
 UP_COLD int up_plain_move(struct unix_ports *, int);
 
 /* ports.c: opening */
-int up_make_ports(int, const struct unix_options *, struct unix_ports *);
-int up_open_ports(int, const struct unix_options *, struct unix_ports *);
+UP_COLD int up_make_ports(int, const struct unix_options *,
+    struct unix_ports *);
+UP_COLD int up_open_ports(int, const struct unix_options *,
+    struct unix_ports *);
 UP_COLD int up_adopt_ports(int, const struct unix_options *,
     struct unix_ports *);
 int up_fileno(const struct unix_ports *);
 
 /* close.c */
-int up_abandon_ports(struct unix_ports *);
-int up_close_ports(struct unix_ports *);
+UP_COLD int up_abandon_ports(struct unix_ports *);
+UP_COLD int up_close_ports(struct unix_ports *);
 UP_COLD void up_refuse_ports(struct unix_ports *);
 
 /* peer_user.c */
 UP_COLD int up_peer(int, struct unix_peer *);
-int up_check_peer_user(int);
+UP_COLD int up_check_peer_user(int);
 
 #endif

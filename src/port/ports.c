@@ -155,7 +155,7 @@ unix_input_ready(struct unix_ports *ports, int timeout)
 	return ready;
 }
 
-UP_API int
+UP_API UP_COLD int
 unix_hang_up(const struct unix_ports *ports)
 {
 	int saved = errno;

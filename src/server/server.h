@@ -37,7 +37,7 @@ struct unix_listener {
 };
 
 /* accept.c */
-int up_accept_client(struct unix_listener *, int, long long,
+UP_COLD int up_accept_client(struct unix_listener *, int, long long,
     struct unix_ports *);
 
 /* admission.c, worker.c and serve.c */
@@ -75,18 +75,18 @@ struct up_server {
 	int error;			/* why it stopped, or 0 */
 };
 
-enum up_admission up_identify_client(struct up_worker *);
-int up_has_room(const struct up_server *, uid_t);
-void up_begin_connection(struct up_worker *);
-int up_queue_client(struct up_worker *);
-void up_take_queued(struct up_worker *);
-void up_forget_connection(struct up_worker *);
+UP_COLD enum up_admission up_identify_client(struct up_worker *);
+UP_COLD int up_has_room(const struct up_server *, uid_t);
+UP_COLD void up_begin_connection(struct up_worker *);
+UP_COLD int up_queue_client(struct up_worker *);
+UP_COLD void up_take_queued(struct up_worker *);
+UP_COLD void up_forget_connection(struct up_worker *);
 UP_COLD void up_shut_down_connections(struct up_server *, int);
 UP_COLD int up_add_worker(struct up_server *);
-int up_ensure_leader(struct up_server *);
+UP_COLD int up_ensure_leader(struct up_server *);
 
 /* bell.c */
-int up_is_stopping(struct up_server *);
+UP_COLD int up_is_stopping(struct up_server *);
 UP_COLD void up_ring_bell(struct up_server *);
 UP_COLD void up_end_bell(int);
 UP_COLD void up_stop_server(struct up_server *, int);

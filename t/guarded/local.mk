@@ -8,6 +8,7 @@ guarded_interposing = \
 	t/guarded/check_unload
 guarded_programs = \
 	t/guarded/check_cancel \
+	t/guarded/check_deadline \
 	t/guarded/check_exit \
 	t/guarded/check_fail_stop \
 	t/guarded/check_files \
