@@ -215,6 +215,7 @@ START_TEST(half_closing_client_gets_all_answers)
 	struct unix_options waits = { .flags = UNIX_GUARDED };
 	struct unix_listener *listener = listen_at("s", &never);
 	struct unix_ports client, server;
+	struct unix_buffer answer = { .bytes = NULL };
 	char text[LINE_BYTES + 1];
 	pthread_t loop;
 	int i;
@@ -228,13 +229,14 @@ START_TEST(half_closing_client_gets_all_answers)
 		ck_assert_int_gt(fprintf(client.out, "%s\n", text), 0);
 	succeeds(unix_close_output(&client));
 	for (i = 0; i < LINES; i++) {
-		answers(unix_get_line(client.in, &line, 0), 1);
+		answers(unix_get_line(client.in, &answer, 0), 1);
 		if (i % 100 == 0)
 			pause_for(20);
 	}
-	succeeds(unix_get_line(client.in, &line, 0));
+	succeeds(unix_get_line(client.in, &answer, 0));
 	join_thread(loop);
 	unix_free_buffer(&line);
+	unix_free_buffer(&answer);
 	succeeds(unix_close_ports(&client));
 	succeeds(unix_close(listener));
 }

@@ -19,6 +19,7 @@ static struct connection c;
 static struct unix_buffer buffer;
 
 static size_t largest;		/* size of a block */
+static int was_new;		/* it was not an older one that grew */
 static int has_no_memory;
 
 void *
@@ -29,6 +30,7 @@ realloc(void *block, size_t size)
 	find_original(&real, "realloc");
 	if (size > largest)
 		largest = size;
+	was_new = block == NULL;
 	return has_no_memory ? NULL : real(block, size);
 }
 
@@ -195,6 +197,27 @@ START_TEST(memory_of_the_queue_is_within_the_limit)
 }
 END_TEST
 
+/* Sanitizers report a block that was not freed. */
+START_TEST(memory_is_released_with_the_last_byte)
+{
+	size_t filled;
+
+	open_never(0);
+	filled = fill_socket(&c.client);
+	write_all(10000);
+	drain(c.server.in, filled);
+	while (unix_flush(&c.client) > 0)
+		drain(c.server.in, 1000);
+	fill_socket(&c.client);
+	largest = 0;
+	ck_assert_int_ne(putc('x', c.client.out), EOF);
+	answers(unix_flush(&c.client), 1);
+	ck_assert(was_new);
+	ck_assert_uint_lt(largest, 10000);
+	close_never();
+}
+END_TEST
+
 START_TEST(queue_without_memory_is_ENOMEM)
 {
 	open_never(0);
@@ -227,6 +250,7 @@ fill(Suite *suite)
 	tcase_add_loop_test(waits, no_read_pauses_where_poll_fails, 0, 2);
 	tcase_add_loop_test(memory, memory_of_the_queue_is_within_the_limit,
 	    0, COUNT(limits));
+	tcase_add_test(memory, memory_is_released_with_the_last_byte);
 	tcase_add_loop_test(memory, queue_without_memory_is_ENOMEM, 0, 2);
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The end of ports with queued output: closing, fork(2), exit(3), descriptors. */
+/*
+ * The end of ports with queued output: closing, fork(2), exit(3), and
+ * descriptors.
+ */
 #include "files.h"
 
 #include <signal.h>
@@ -54,7 +57,8 @@ START_TEST(closing_sends_what_the_socket_accepts)
 	open_queued(_i / 3, 0);
 	drain(c.server.in, filled);
 	ck_assert_int_eq(put_bytes(c.client.out, QUEUED, QUEUED), 0);
-	succeeds(closing[_i % 3](&c.client));
+	/* stdio may change errno. */
+	ck_assert_int_eq(closing[_i % 3](&c.client), 0);
 	expect_bytes(c.server.in, 0, 2 * QUEUED);
 	expect_end(c.server.in);
 	close_connection(&c);

@@ -34,6 +34,9 @@ guarded_programs = \
 	t/guarded/check_torture \
 	t/guarded/check_waits
 
+guarded_scripts = \
+	t/guarded/sentences.sh
+
 t_guarded_check_files_SOURCES = t/guarded/check_files.c $(files)
 t_guarded_check_files_dropped_SOURCES = \
 	t/guarded/check_files_dropped.c $(files)
@@ -63,7 +66,10 @@ t_guarded_check_wait_calls_SOURCES = \
 
 t_guarded_check_unload_LDADD = -ldl
 
+dist_check_SCRIPTS += $(guarded_scripts)
+EXTRA_DIST += t/guarded/sentences.txt
+
 check-guarded: check-local libunixport.la
-	$(MAKE) $(run_part) TESTS='$(guarded_interposing) $(guarded_programs)'
+	$(MAKE) $(run_part) TESTS='$(guarded_interposing) $(guarded_programs) $(guarded_scripts)'
 
 .PHONY: check-guarded

@@ -6,6 +6,7 @@ port_interposing = \
 port_programs = \
 	t/port/check_close \
 	t/port/check_dead_peer \
+	t/port/check_flush \
 	t/port/check_halves \
 	t/port/check_hang_up \
 	t/port/check_input_ready \

@@ -230,6 +230,36 @@ START_TEST(handler_that_returns_ends_the_connection)
 }
 END_TEST
 
+/* Queues an answer that no socket holds, and then waits for the client. */
+static void
+answer_without_waiting(struct unix_ports *ports, void *context)
+{
+	int i;
+
+	(void)context;
+	if (unix_set_timeouts(ports, -1, -1) == -1 || getc(ports->in) != EOF)
+		return;
+	for (i = 0; i < 50000; i++)
+		fputs("answer\n", ports->out);
+	if (unix_flush(ports) > 0 && unix_set_timeouts(ports, 0, 0) == 0)
+		(void)unix_flush(ports);
+}
+
+START_TEST(handler_may_use_ports_that_never_wait)
+{
+	struct unix_ports client;
+	int i;
+
+	start_server(&server, answer_without_waiting, NULL);
+	enter(&client);
+	for (i = 0; i < 50000; i++)
+		expect(client.in, "answer\n");
+	expect_end(client.in);
+	leave(&client);
+	end_server(&server);
+}
+END_TEST
+
 static void
 write_much(struct unix_ports *ports, void *context)
 {
@@ -275,6 +305,7 @@ fill(Suite *suite)
 	tcase_add_test(handlers, handlers_may_fork);
 	tcase_add_test(handlers,
 	    handler_that_returns_ends_the_connection);
+	tcase_add_test(handlers, handler_may_use_ports_that_never_wait);
 	tcase_add_test(handlers, client_that_has_closed_affects_no_other);
 }
 
