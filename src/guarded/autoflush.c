@@ -177,5 +177,5 @@ up_await_input(int fd, struct unix_socket *socket, long long deadline)
 		    (ready != 0 && up_can_receive(fd, socket != NULL)))
 			return 1;
 	} while (up_ms_left(deadline) != 0);
-	return up_ms_left(end) == 0;
+	return up_has_passed(end);
 }

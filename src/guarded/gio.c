@@ -63,13 +63,13 @@ send_all(struct unix_socket *socket, const char *bytes, size_t length)
 				up_close_sent(socket->files);
 			deadline = up_earlier(up_timeout_deadline(timeout),
 			    end);
-			late += up_ms_left(end) == 0;
+			late += (unsigned)up_has_passed(end);
 			is_over = 0;
 			continue;
 		}
 		if (!up_would_block(errno))
 			return -1;
-		if (timeout < 0 && up_ms_left(end) != 0)
+		if (timeout < 0 && !up_has_passed(end))
 			return up_add_to_queue(socket, bytes, length);
 		if (is_over || timeout < 0)
 			return up_fail(ETIMEDOUT);
@@ -213,7 +213,7 @@ wait_to_read(struct unix_socket *socket, long long deadline, unsigned *rounds,
 	}
 	*flags = MSG_DONTWAIT;
 	socket->waiting_reads = 0;
-	if (up_ms_left(deadline) == 0) {
+	if (up_has_passed(deadline)) {
 		(void)up_send_tied(socket);
 		return 0;
 	}
@@ -242,7 +242,7 @@ up_guarded_read(struct unix_socket *socket, char *bytes, size_t length)
 	ssize_t got;
 
 	for (;;) {
-		if (up_ms_left(end) == 0) {
+		if (up_has_passed(end)) {
 			(void)up_send_tied(socket);
 			return up_fail(ETIMEDOUT);
 		}

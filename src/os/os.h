@@ -224,6 +224,12 @@ long long up_deadline(int);
 long long up_timeout_deadline(int);
 int up_ms_left(long long);
 
+static inline int
+up_has_passed(long long deadline)
+{
+	return deadline != UP_NEVER && up_ms_left(deadline) == 0;
+}
+
 /* The earlier deadline.  As an unsigned number, UP_NEVER is the greatest. */
 static inline long long
 up_earlier(long long a, long long b)
