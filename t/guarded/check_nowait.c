@@ -6,8 +6,10 @@
 #include <poll.h>
 #include <string.h>
 
-#define MUCH_BYTES	((size_t)64 * 1024)
 #define TURN_LINES	64
+#define MAX_LINE_BYTES	((size_t)1000)
+/* The output of one more turn is within the limit. */
+#define MUCH_BYTES	(UNIX_OUTPUT_LIMIT - TURN_LINES * (MAX_LINE_BYTES + 1))
 
 static struct connection c;
 static struct unix_buffer line;
@@ -176,7 +178,7 @@ turn(struct unix_ports *ports)
 
 	for (lines = 0; result == 1 && lines < TURN_LINES &&
 	    queued < (ssize_t)MUCH_BYTES; lines++) {
-		result = unix_get_line(ports->in, &line, 1000);
+		result = unix_get_line(ports->in, &line, MAX_LINE_BYTES);
 		if (result == 1)
 			fprintf(ports->out, "%s\n", line.bytes);
 		else if (result == -1)
