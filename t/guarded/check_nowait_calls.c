@@ -170,6 +170,51 @@ START_TEST(no_read_pauses_where_poll_fails)
 }
 END_TEST
 
+/* Moments. */
+
+/* A peer that always makes room for one byte must not prolong a write. */
+START_TEST(write_after_the_deadline_ends_although_there_is_room)
+{
+	struct unix_options options = { .write_timeout = _i };
+
+	open_connection(&c, 0, &options);
+	succeeds(unix_set_deadline(&c.client, 1));
+	pause_for(2);
+	ck_assert_int_eq(put_bytes(c.client.out, 0, 1000), 0);
+	shorten_sends(1);
+	fails(unix_flush(&c.client), ETIMEDOUT);
+	shorten_sends(0);
+	fails(unix_close_ports(&c.client), ETIMEDOUT);
+	ck_assert_uint_lt(count_bytes(c.server.in, 0), 10);
+	close_connection(&c);
+}
+END_TEST
+
+/* The socket accepts bytes just after it has refused those of the queue. */
+START_TEST(read_sends_no_buffer_before_the_queue)
+{
+	size_t filled;
+
+	open_never(0);
+	filled = fill_socket(&c.client);
+	write_all(1000);
+	ck_assert_int_gt(unix_flush(&c.client), 0);
+	drain(c.server.in, filled);
+	ck_assert_int_eq(put_bytes(c.client.out, 0, 1000), 0);
+	refuse_next_send();
+	fails(getc(c.client.in), ETIMEDOUT);
+	clearerr(c.client.in);
+	fails(getc(c.server.in), ETIMEDOUT);
+	clearerr(c.server.in);
+	fails(getc(c.client.in), ETIMEDOUT);
+	expect_bytes(c.server.in, 0, 1000);
+	answers(unix_get_frame(c.server.in, &buffer, 0), 1);
+	expect(c.server.in, "line\n");
+	expect_bytes(c.server.in, 0, 1000);
+	close_never();
+}
+END_TEST
+
 /* The memory. */
 
 #define HEADER_BYTES	100
@@ -210,6 +255,7 @@ START_TEST(memory_is_released_with_the_last_byte)
 		drain(c.server.in, 1000);
 	fill_socket(&c.client);
 	largest = 0;
+	was_new = 0;
 	ck_assert_int_ne(putc('x', c.client.out), EOF);
 	answers(unix_flush(&c.client), 1);
 	ck_assert(was_new);
@@ -241,6 +287,7 @@ static void
 fill(Suite *suite)
 {
 	TCase *waits = add_case(suite, "waits");
+	TCase *moments = add_case(suite, "moments");
 	TCase *memory = add_case(suite, "memory");
 
 	tcase_add_loop_test(waits, no_read_waits, 0, 2 * WAYS);
@@ -248,6 +295,9 @@ fill(Suite *suite)
 	tcase_add_loop_test(waits, no_close_waits, 0, 2 * COUNT(closing));
 	tcase_add_loop_test(waits, no_connect_waits, 0, 2);
 	tcase_add_loop_test(waits, no_read_pauses_where_poll_fails, 0, 2);
+	tcase_add_loop_test(moments,
+	    write_after_the_deadline_ends_although_there_is_room, -1, 2);
+	tcase_add_test(moments, read_sends_no_buffer_before_the_queue);
 	tcase_add_loop_test(memory, memory_of_the_queue_is_within_the_limit,
 	    0, COUNT(limits));
 	tcase_add_test(memory, memory_is_released_with_the_last_byte);

@@ -197,7 +197,8 @@ START_TEST(exceeded_limit_is_final_and_reading_continues)
 	fails(unix_flush(&c.client), ENOBUFS);
 	say(c.server.out, "news\n");
 	expect(c.client.in, "news\n");
-	/* Of the queue, nothing is sent. */
+	/* Of the queue, nothing is sent, also not by the tie. */
+	fails(getc(c.client.in), ETIMEDOUT);
 	fails(getc(c.server.in), ETIMEDOUT);
 	fails(unix_close_ports(&c.client), ENOBUFS);
 	close_connection(&c);

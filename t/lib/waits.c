@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Counts calls of libc that can wait, in front of the functions of libc. */
+/* Counts calls that can wait, in front of the functions of libc. */
 #include "config.h"
 
 #include <sys/socket.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <time.h>
@@ -47,8 +48,35 @@ COUNTED(int, poll, (struct pollfd *fds, nfds_t count, int timeout),
     (fds, count, timeout), waits += timeout != 0)
 COUNTED(int, nanosleep, (const struct timespec *time, struct timespec *left),
     (time, left), waits++)
-COUNTED(ssize_t, send, (int fd, const void *bytes, size_t size, int flags),
-    (fd, bytes, size, flags), note_socket(fd, flags))
+static int are_short, is_refused;
+
+void
+shorten_sends(int yes)
+{
+	are_short = yes;
+}
+
+void
+refuse_next_send(void)
+{
+	is_refused = 1;
+}
+
+ssize_t
+send(int fd, const void *bytes, size_t size, int flags)
+{
+	static ssize_t (*real)(int, const void *, size_t, int);
+
+	find_original(&real, "send");
+	note_socket(fd, flags);
+	if (is_refused) {
+		is_refused = 0;
+		errno = EAGAIN;
+		return -1;
+	}
+	return real(fd, bytes, are_short && size > 1 ? 1 : size, flags);
+}
+
 COUNTED(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags),
     (fd, message, flags), note_socket(fd, flags))
 COUNTED(ssize_t, recv, (int fd, void *bytes, size_t size, int flags),

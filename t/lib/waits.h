@@ -10,4 +10,10 @@
 int count_waits(void);
 void forget_waits(void);
 
+/* send(2) accepts at most one byte at a time; 0 ends this. */
+void shorten_sends(int yes);
+
+/* The next send(2) fails with EAGAIN. */
+void refuse_next_send(void);
+
 #endif
