@@ -142,43 +142,6 @@ START_TEST(shortage_leaves_no_file_without_reclaim)
 }
 END_TEST
 
-#ifdef __linux__
-/* As on FUSE. */
-
-START_TEST(reclaim_does_without_RENAME_NOREPLACE)
-{
-	const int errors[] = { EINVAL, ENOSYS, EPERM };
-
-	leave_stale("s");
-	fail_next("renameat2", 0, errors[_i]);
-	listener = listen_at("s", NULL);
-	expect_reachable(listener, "s");
-	succeeds(unix_close(listener));
-	forget_next();
-	ck_assert_int_eq(count_files("."), 0);
-}
-END_TEST
-
-static const size_t lengths[] = { 89, 91, 107, 150, 236, 237, 255 };
-
-START_TEST(long_name_does_without_RENAME_NOREPLACE)
-{
-	struct unix_options keep = { .flags = UNIX_KEEP };
-	char path[300];
-
-	make_path(path, lengths[_i]);
-	fail_next("renameat2", 0, EINVAL);
-	succeeds(unix_close(listen_at(path, &keep)));
-	listener = listen_at(path, NULL);
-	cannot_listen(path, NULL, EADDRINUSE);
-	expect_reachable(listener, path);
-	succeeds(unix_close(listener));
-	forget_next();
-	ck_assert_int_eq(count_files("."), 0);
-}
-END_TEST
-#endif
-
 START_TEST(signal_while_it_asks_is_no_answer)
 {
 	const char *const names[] = { "flock", "connect",
@@ -414,10 +377,6 @@ main(void)
 	    shortage_leaves_no_file_without_reclaim);
 	tcase_add_test(calls, signal_while_it_asks_is_no_answer);
 #ifdef __linux__
-	tcase_add_loop_test(calls, reclaim_does_without_RENAME_NOREPLACE, 0,
-	    3);
-	tcase_add_loop_test(calls, long_name_does_without_RENAME_NOREPLACE, 0,
-	    COUNT(lengths));
 	tcase_add_loop_test(calls,
 	    stale_socket_on_a_file_system_that_is_not_local_stays, 0,
 	    COUNT(not_local));
