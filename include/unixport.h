@@ -434,7 +434,8 @@ int unix_check_address(const char *address, size_t length);
 
 /*
  * Write to TEXT one line that describes ADDRESS, the cause of ERROR, and a
- * remedy.  Return the length of the complete line, without the NUL.
+ * remedy.  Return the length of the complete line, without the NUL, or -1 if
+ * the length exceeds INT_MAX.
  *
  * ERROR is the errno of a call with ADDRESS.  TEXT has SIZE bytes.  A longer
  * line is truncated, as by snprintf(3).  The call examines the file system, but
@@ -513,7 +514,7 @@ struct unix_peer {
 int unix_peer(const struct unix_ports *ports, struct unix_peer *peer);
 
 /*
- * Return a descriptor of the process of the peer, a pidfd of Linux, or -1 on
+ * Return a descriptor of the process of the peer (a pidfd of Linux), or -1 on
  * failure.
  *
  * The peer is the process that unix_peer() describes.  The call also works if
@@ -697,8 +698,8 @@ struct unix_serve_options {
  * with all signals blocked.  If unix_listen() made the socket with a backlog of
  * 0, the call raises the backlog to `clients`, but at least to 128.
  *
- * After unix_interrupt(), the call waits `drain` milliseconds for the handlers
- * to return.  Then it shuts down the connections that remain.
+ * After unix_interrupt(), the call waits up to `drain` milliseconds for the
+ * handlers to return.  Then it shuts down the connections that remain.
  *
  * Errors:
  *   ETIMEDOUT   Handlers were still running after `drain` milliseconds.
