@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-/* Address and errno do not determine the argument, so all rules are listed. */
+/* The invalid argument is not known, so the rules of all are listed. */
 static void
 say_invalid(struct up_text *text, const struct up_address *address)
 {
