@@ -156,9 +156,10 @@ start_program_for(struct child *child, const struct unix_ports *client,
 }
 
 /*
- * Close a client that gets no program.  A socket that the client has passed
- * could block close(2).  Guarded ports look through the queue, to which
- * shutdown(2) lets nothing be added.
+ * Closes a client that gets no program.  A socket with SO_LINGER that the
+ * client has passed could block close(2).  Closing guarded ports clears
+ * SO_LINGER of the sockets in the queue, and after shutdown(2) the client
+ * cannot pass any more.
  */
 static void
 refuse_client(struct unix_ports *client)
