@@ -22,7 +22,7 @@
 static struct event_base *base;
 static struct bufferevent *end;
 static char piece[PIECE];
-static long wanted;		/* of what is got, and with_start() of it */
+static long wanted;		/* number to receive; with_start() of it */
 static long left;
 
 void
@@ -40,7 +40,7 @@ fail(struct bufferevent *event, short what, void *context)
 	die("bufferevent");
 }
 
-/* Run until there is nothing to do any more. */
+/* Runs until no event is pending. */
 static void
 run(long count, bufferevent_data_cb read, bufferevent_data_cb write)
 {
@@ -62,7 +62,7 @@ run(long count, bufferevent_data_cb read, bufferevent_data_cb write)
 	event_base_dispatch(base);
 }
 
-/* It is called when what it has put is written. */
+/* Called when the earlier output was written. */
 static void
 put_more_lines(struct bufferevent *event, void *context)
 {
