@@ -198,7 +198,7 @@ START_TEST(low_number_is_moved_before_any_other_call)
 }
 END_TEST
 
-/* Output in that moment. */
+/* Output of other threads in that moment. */
 
 START_TEST(stray_output_interrupts_no_listener)
 {
