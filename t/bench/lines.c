@@ -14,7 +14,7 @@
 #endif
 #endif
 
-/* Of a sender or of a receiver: each process has one of its own. */
+/* The buffer of a sender or a receiver, of which each process has one. */
 static char buffer[PIECE_BYTES];
 
 /* The minimum of a sender: memcpy, and a write of each full buffer. */

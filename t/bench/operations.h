@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of operations share. */
+/* The common part of the files of operations. */
 #ifndef OPERATIONS_H
 #define OPERATIONS_H
 

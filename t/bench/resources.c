@@ -285,7 +285,7 @@ open_output(const char *path)
 	return fd == -1 ? NULL : fdopen(fd, "w");
 }
 
-/* 0 if all was written, else -1. */
+/* Returns 0 if all was written, or -1. */
 int
 finish_output(FILE *file)
 {

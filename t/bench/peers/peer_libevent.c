@@ -3,8 +3,8 @@
  * libevent: a bufferevent.  Lines by evbuffer_readln(), which makes a new
  * string of each, and by bufferevent_write(), up to BUFFER bytes at a time;
  * pieces by evbuffer_add_reference(), without a copy, and evbuffer_remove().
- * (Version 2.1 reads no more than 4096 bytes a call, whatever it is told.)
- * The server is a loop with an evconnlistener.
+ * (Version 2.1 reads at most 4096 bytes a call.)  The server is a loop with an
+ * evconnlistener.
  */
 #include "peer.h"
 
