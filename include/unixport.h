@@ -10,6 +10,7 @@
  *   leaves errno unchanged.
  * - A call that fails to make an object leaves no descriptor, memory, file or
  *   changed signal disposition behind, and the caller's structures unchanged.
+ *   unix_listen(3) describes exceptions for its file.
  * - A call that closes an object releases all of the object, even if the call
  *   fails.
  * - Timeouts are in milliseconds of the monotonic clock.
@@ -23,8 +24,9 @@
  *   functions of the library; unix_guarded(7) describes them.
  * - Guarded ports refuse descriptors unless UNIX_FILES is set.  If the peer
  *   passes a descriptor to them, its sendmsg(2) fails with EPERM on Linux 6.16
- *   and later.  Other systems close the descriptor and report no error.
- * - A stale socket file is one at which no server listens any more.
+ *   and later.  On other systems, the library closes the descriptor, and no
+ *   error is reported.
+ * - A stale socket file is one whose socket no process has open any more.
  *
  * The calls follow the unix-sockets egg of CHICKEN Scheme (unix-listen,
  * unix-accept, unix-accept-ready?, unix-connect, unix-pair).  unix_available()
@@ -218,7 +220,8 @@ int unix_close_ports(struct unix_ports *ports);
  * Call this function after fork(2) in the process that does not use the
  * connection.  The other process can still use the connection.
  *
- * The errors are those of unix_close_ports() for the lost output.
+ * The errors are those of unix_close_ports().  Descriptors that were not sent
+ * are no error.
  */
 int unix_abandon_ports(struct unix_ports *ports);
 
@@ -454,7 +457,8 @@ int unix_explain(const char *address, int error, char *text, size_t size);
  *   ENOENT      The runtime directory does not exist.
  *   EPERM       The path of the runtime directory is not absolute, or the
  *               runtime directory or APP is not private.  A private directory
- *               belongs to the user, and is not accessible to other users.
+ *               belongs to the user, and other users have no permissions for
+ *               it (on macOS, no write permission).
  *   EINVAL      NAME is NULL or has neither form.
  *   EMFILE, ENFILE, ENOMEM
  *               No descriptor or memory is available.
