@@ -230,16 +230,25 @@ judge(const struct row *row, int processor)
 		problem("%d ms of processor time", processor);
 }
 
+/* Of the command, if it is attacked; the call may start it. */
+static int
+victim_ms(const struct scene *scene)
+{
+	if (scene->call->role == COMMAND_CONNECTS && scene->command == 0)
+		return 0;
+	return processor_ms(scene->command);
+}
+
 static void
 make_call(struct scene *scene, const struct row *row)
 {
-	int processor = processor_ms(scene->command);
+	int processor = victim_ms(scene);
 	long long start = milliseconds();
 
 	result->end = scene->call->run(scene);
 	result->elapsed = (int)(milliseconds() - start);
 	result->is_done = 1;
-	processor = processor_ms(scene->command) - processor;
+	processor = victim_ms(scene) - processor;
 	judge(row, processor);
 }
 
