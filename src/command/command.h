@@ -123,6 +123,9 @@ void catch_signals(void);
 void wait_signal(int ms);
 int take_signal(int number);
 
+/* listen/closing.c */
+int close_service(struct unix_listener *listener);
+
 /* listen/supervisor.c: a program for each client. */
 struct service {
 	const char *address;

@@ -171,8 +171,8 @@ UP_COLD int up_rename_new(int, const char *, const char *);
 UP_COLD int up_rename_aside(int, const char *, const char *);
 
 /* accepting.c: connections from a listener */
-UP_COLD int up_accept_beside_standard(int, int *);
-int up_accept(int, _Atomic int *);
+int up_accept(int, int *);
+UP_COLD int up_accept_beside_standard(int, int *, int *);
 UP_COLD int up_limit_accept(int);
 int up_close_connection(int, int);
 UP_COLD void up_refuse_connection(int);

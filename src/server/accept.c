@@ -112,29 +112,35 @@ is_refused_user(const struct unix_listener *listener, int fd,
 }
 
 /*
- * Whether accept(2) can be called without a check for a closed 0, 1 or 2, which
- * costs two system calls.  The check is made until all three were found open.
- * If one of them is closed later, up_accept() moves the connection to the
- * number of the spare descriptor.
+ * Threads that shared the spare descriptor could lose a client: each of them
+ * takes it, or makes another, and the last one remains for the next client.
+ *
+ * To look for a closed 0, 1 or 2 before each client would cost two system
+ * calls.  It is done until they are found open, and again after a connection
+ * got one of these numbers.
  */
-static int
-can_accept_directly(const struct unix_listener *listener)
-{
-	return listener->has_standard && listener->spare != -1;
-}
-
-/* If another process clears O_NONBLOCK, accept(2) would block. */
 static int
 accept_connection(struct unix_listener *listener)
 {
-	int were_open, fd;
+	int place, were_open, fd;
 
+	/* If another process clears O_NONBLOCK, accept(2) would block. */
 	if (listener->may_block && up_set_blocking(listener->fd, 0) == -1)
 		return -1;
-	if (can_accept_directly(listener))
-		return up_accept(listener->fd, &listener->spare);
-	fd = up_accept_beside_standard(listener->fd, &were_open);
-	listener->has_standard = were_open;
+	place = atomic_exchange(&listener->spare, -1);
+	if (place == -1 && (place = up_make_spare(listener)) == -1)
+		return -1;
+	if (listener->has_standard)
+		fd = up_accept(listener->fd, &place);
+	else {
+		fd = up_accept_beside_standard(listener->fd, &place,
+		    &were_open);
+		listener->has_standard = were_open;
+	}
+	if (place == -1)
+		listener->has_standard = 0;
+	else
+		up_close(atomic_exchange(&listener->spare, place));
 	return fd;
 }
 
@@ -209,7 +215,7 @@ accept_until(struct unix_listener *listener, int stop, long long deadline,
 	errno = EAGAIN;
 	if (up_is_interrupted(&listener->interrupt))
 		errno = ECANCELED;
-	else if (can_accept_directly(listener))
+	else if (listener->has_standard)
 		result = try_to_accept(listener, ports);
 	while (result == -1 && (is_transient(errno) ||
 	    (!ready && up_is_shortage(errno)))) {

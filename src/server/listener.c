@@ -27,12 +27,12 @@ static void
 refuse_waiting_clients(struct unix_listener *listener)
 {
 	long long deadline = up_deadline(MAX_REFUSING_MS);
-	int fd;
+	int place = -1, fd;
 
 	if (up_set_blocking(listener->fd, 0) == -1)
 		return;
 	while (up_ms_left(deadline) > 0 &&
-	    (fd = up_accept(listener->fd, &listener->spare)) != -1)
+	    (fd = up_accept(listener->fd, &place)) != -1)
 		up_refuse_connection(fd);
 }
 
@@ -71,8 +71,9 @@ free_listener(struct unix_listener *listener, int keep_file)
 {
 	int error = up_release_claim(&listener->claim, keep_file);
 
-	close_socket(listener, keep_file);
+	/* In a shortage, its number is then free for clients to refuse. */
 	up_close(listener->spare);
+	close_socket(listener, keep_file);
 	up_free_interrupt(&listener->interrupt);
 	free(listener->path);
 	free(listener);
@@ -201,13 +202,10 @@ new_listener(const struct unix_options *options)
  * only the listener, the duplicate would keep the socket open, and clients
  * could connect although no process accepts them.
  */
-static int
-make_spare(struct unix_listener *listener)
+int
+up_make_spare(const struct unix_listener *listener)
 {
-	if (type_of(&listener->options) == SOCK_DGRAM)
-		return 0;
-	listener->spare = up_dup(listener->interrupt.pipe[0]);
-	return listener->spare == -1 ? -1 : 0;
+	return up_dup(listener->interrupt.pipe[0]);
 }
 
 UP_API UP_COLD struct unix_listener *
@@ -228,7 +226,8 @@ unix_listen(const char *text, const struct unix_options *given)
 	if (listener == NULL)
 		return NULL;
 	if (up_make_interrupt(&listener->interrupt) == -1 ||
-	    make_spare(listener) == -1 ||
+	    (type_of(&options) == SOCK_STREAM &&
+	    (listener->spare = up_make_spare(listener)) == -1) ||
 	    bind_address(listener, &address) == -1) {
 		error = errno;
 		free_listener(listener, 0);
