@@ -57,6 +57,8 @@ start_command(const char *const argv[], int out)
 	dup2(out == -1 ? null : out, 1);
 	dup2(null, 2);
 	set_sanitizer_status();
+	/* nohup(1) ignores it, and the command would, too. */
+	signal(SIGHUP, SIG_DFL);
 	execvp(argv[0], (char *const *)(size_t)argv);
 	_exit(127);
 }

@@ -531,6 +531,7 @@ fill(Suite *suite)
 {
 	TCase *calls = add_case(suite, "calls");
 	TCase *shortage = add_case(suite, "shortage");
+	TCase *users = add_case(suite, "users");
 
 	tcase_add_loop_test(calls, server_that_cannot_start_reports_the_error,
 	    0, 1);
@@ -551,10 +552,10 @@ fill(Suite *suite)
 	tcase_add_test(calls,
 	    refused_client_is_closed_while_another_thread_leads);
 #ifdef __linux__
-	tcase_add_test(calls,
+	tcase_add_test(users,
 	    foreign_client_is_closed_while_another_thread_leads);
 #endif
-	tcase_add_test(calls, client_of_unknown_user_is_refused);
+	tcase_add_test(users, client_of_unknown_user_is_refused);
 	tcase_add_test(calls, server_ends_if_the_system_reports_no_user);
 	tcase_add_loop_test(calls, thread_that_cannot_be_made_is_made_later,
 	    0, 3);
