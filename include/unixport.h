@@ -6,8 +6,8 @@
  * The comments below list only the errors that callers distinguish.
  *
  * Conventions:
- * - A call that fails returns -1 or NULL and sets errno.  A call that succeeds
- *   leaves errno unchanged.
+ * - A call that fails returns -1 or NULL and sets errno; only unix_explain()
+ *   does not set errno.  A call that succeeds leaves errno unchanged.
  * - A call that fails to make an object leaves no descriptor, memory, file or
  *   changed signal disposition behind, and the caller's structures unchanged.
  *   unix_listen(3) describes exceptions for its file.
