@@ -174,7 +174,7 @@ int unix_input_ready(struct unix_ports *ports, int timeout);
  * Return 0, or -1 on failure.
  *
  * unix_close_input() closes `in` and sets the pointer to NULL.  After the call,
- * writes of the peer fail with EPIPE.
+ * writes of the peer fail with EPIPE on a Unix domain socket.
  *
  * unix_close_output() flushes and closes `out` and sets the pointer to NULL.
  * After the call, the peer reads EOF.
@@ -296,7 +296,8 @@ int unix_accept(struct unix_listener *listener, struct unix_ports *ports);
  * unix_accept() then waits for the next client.
  *
  * Errors:
- *   EINVAL      LISTENER is NULL.
+ *   EINVAL      LISTENER is NULL, or another process shut down the listening
+ *               socket.
  */
 int unix_accept_ready(struct unix_listener *listener);
 
@@ -721,7 +722,7 @@ int unix_serve(struct unix_listener *listener, unix_handler *handler,
 /*
  * Start a program with one end of a new connection as its standard input and
  * output, and open PORTS on the other end.
- * Return the process ID of the child, or -1 if no program was started.
+ * Return the process ID of the child, or -1 on failure.
  *
  * If ARGV[0] contains no slash, the program is searched for in PATH.  The
  * caller closes PORTS and waits for the child with waitpid(2).  OPTIONS apply
