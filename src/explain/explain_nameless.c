@@ -27,10 +27,6 @@ explain_abstract(struct up_text *text, int error)
 		    "another sender, or a security module, such as Landlock, "
 		    "denies this name; use a path");
 		return 1;
-	case EPROTOTYPE:
-		up_say(text, "the socket is of another type; is the address "
-		    "right?");
-		return 1;
 	default:
 		return 0;
 	}

@@ -30,7 +30,6 @@ static const struct {
 	{ EBADF, "the descriptor of the socket is not open; open it, "
 	    "and leave closing it to the library" },
 	{ ECANCELED, "the listener was interrupted; close it" },
-	{ ECONNABORTED, "the client has left; accept the next one" },
 	{ EDQUOT, "the quota of this user is exhausted; remove files "
 	    "or choose another path" },
 	{ ELOOP, "too many symbolic links; is the path right?" },
