@@ -104,6 +104,24 @@ wait_in_queue()
 	kill -s STOP $waiting
 }
 
+# The program ends before the server closes the connection: clone(2) returns
+# late in the server.
+if can_fault; then
+	serve_with_fault clone,clone3,vfork:delay_exit=300000 \
+	    "$directory/s" true
+	stopped=
+	for i in 1 2 3 4; do
+		wait_in_queue
+		stopped="$stopped $waiting"
+	done
+	{ "$unixport" connect s </dev/null || :; : >reached; } &
+	pids="$pids $!"
+	until_true test -e reached
+	kill -s CONT $stopped
+	end TERM
+	echo 'ok: clients of a program that has ended'
+fi
+
 # The program of the only client receives a signal after the listener is closed.
 serve -c 1 s cat
 { "$unixport" connect s <hold >echoed || :; : >ended; } & pids="$pids $!"
