@@ -19,6 +19,7 @@ guarded_programs = \
 	t/guarded/check_fork \
 	t/guarded/check_guarded \
 	t/guarded/check_inflight \
+	t/guarded/check_inflight_urgent \
 	t/guarded/check_rights \
 	t/guarded/check_strangers_control \
 	t/guarded/check_strangers_files \
@@ -41,6 +42,8 @@ t_guarded_check_files_partial_SOURCES = \
 	t/guarded/check_files_partial.c $(files)
 t_guarded_check_inflight_SOURCES = \
 	t/guarded/check_inflight.c $(files) $(lingering)
+t_guarded_check_inflight_urgent_SOURCES = \
+	t/guarded/check_inflight_urgent.c $(files) $(lingering)
 t_guarded_check_rights_SOURCES = t/guarded/check_rights.c $(child) $(files)
 t_guarded_check_rights_calls_SOURCES = \
 	t/guarded/check_rights_calls.c $(files) $(interpose) $(lingering)
