@@ -340,7 +340,7 @@ fill(Suite *suite)
 {
 	TCase *calls = add_case(suite, "calls");
 	TCase *shortage = add_case(suite, "shortage");
-	TCase *users = add_case(suite, "users");
+	TCase *credentials = add_case(suite, "credentials");
 
 	tcase_add_loop_test(calls, server_that_cannot_start_reports_the_error,
 	    0, 1);
@@ -361,10 +361,10 @@ fill(Suite *suite)
 	tcase_add_test(calls,
 	    refused_client_is_closed_while_another_thread_leads);
 #ifdef __linux__
-	tcase_add_test(users,
+	tcase_add_test(credentials,
 	    foreign_client_is_closed_while_another_thread_leads);
 #endif
-	tcase_add_test(users, client_of_unknown_user_is_refused);
+	tcase_add_test(credentials, client_of_unknown_user_is_refused);
 	tcase_add_test(calls, server_ends_if_the_system_reports_no_user);
 }
 
