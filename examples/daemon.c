@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * daemon ADDRESS: number the generation of the server and return each line.  It
- * listens in the foreground, where errors reach the user, and serves in the
- * background.  SIGHUP replaces the running program by the present version of
- * its file, and no client is refused in between; SIGTERM ends the service.  It
- * shows unix_own(3) and unix_abandon(3), and a listener that survives exec(3).
+ * daemon ADDRESS: reply to each line with the generation of the server and the
+ * line.  It listens in the foreground, where errors reach the user, and serves
+ * in the background.  SIGHUP replaces the running program by the present
+ * version of its file, and no client is refused in between; SIGTERM ends the
+ * service.  It shows unix_own(3) and unix_abandon(3), and a listener that
+ * survives exec(3).
  *
  *	daemon app.sock
  *	echo hello | unixport connect app.sock
@@ -75,7 +76,7 @@ enter_background(const char *address)
 		close(null);
 }
 
-/* The handler must not run when the listener is no more, or not there yet. */
+/* The handler must run only while the listener exists. */
 static void
 handle_signals(int how)
 {

@@ -31,7 +31,7 @@ put(FILE *out, const char *text)
 	    fflush(out) == 0 ? 0 : -1;
 }
 
-/* No JSON parser: it accepts one order of members, and nine digits. */
+/* Not a JSON parser: accepts one order of members, and nine digits. */
 static void
 make_reply(const struct unix_buffer *request, char *reply)
 {

@@ -6,10 +6,11 @@
  * The comments below list only the errors that callers distinguish.
  *
  * Conventions:
- * - A call that fails returns -1 or NULL and sets errno.  A call that succeeds
- *   leaves errno unchanged.
+ * - A call that fails returns -1 or NULL and sets errno; only unix_explain()
+ *   does not set errno.  A call that succeeds leaves errno unchanged.
  * - A call that fails to make an object leaves no descriptor, memory, file or
  *   changed signal disposition behind, and the caller's structures unchanged.
+ *   unix_listen(3) describes exceptions for its file.
  * - A call that closes an object releases all of the object, even if the call
  *   fails.
  * - Timeouts are in milliseconds of the monotonic clock.
@@ -23,8 +24,9 @@
  *   functions of the library; unix_guarded(7) describes them.
  * - Guarded ports refuse descriptors unless UNIX_FILES is set.  If the peer
  *   passes a descriptor to them, its sendmsg(2) fails with EPERM on Linux 6.16
- *   and later.  Other systems close the descriptor and report no error.
- * - A stale socket file is one at which no server listens any more.
+ *   and later.  On other systems, the library closes the descriptor, and no
+ *   error is reported.
+ * - A stale socket file is one whose socket no process has open any more.
  *
  * The calls follow the unix-sockets egg of CHICKEN Scheme (unix-listen,
  * unix-accept, unix-accept-ready?, unix-connect, unix-pair).  unix_available()
@@ -250,7 +252,7 @@ int unix_set_deadline(struct unix_ports *ports, int ms);
  * Return 0, or -1 on failure.
  *
  * unix_close_input() closes `in` and sets the pointer to NULL.  After the call,
- * writes of the peer fail with EPIPE.
+ * writes of the peer fail with EPIPE on a Unix domain socket.
  *
  * unix_close_output() flushes and closes `out` and sets the pointer to NULL.
  * After the call, the peer reads EOF.
@@ -298,7 +300,8 @@ int unix_close_ports(struct unix_ports *ports);
  * Call this function after fork(2) in the process that does not use the
  * connection.  The other process can still use the connection.
  *
- * The errors are those of unix_close_ports() for the lost output.
+ * The errors are those of unix_close_ports().  Descriptors that were not sent
+ * are no error.
  */
 int unix_abandon_ports(struct unix_ports *ports);
 
@@ -375,7 +378,8 @@ int unix_accept(struct unix_listener *listener, struct unix_ports *ports);
  * unix_accept() then waits for the next client.
  *
  * Errors:
- *   EINVAL      LISTENER is NULL.
+ *   EINVAL      LISTENER is NULL, or another process shut down the listening
+ *               socket.
  */
 UNIX_NODISCARD
 int unix_accept_ready(struct unix_listener *listener);
@@ -522,7 +526,8 @@ int unix_check_address(const char *address, size_t length);
 
 /*
  * Write to TEXT one line that describes ADDRESS, the cause of ERROR, and a
- * remedy.  Return the length of the complete line, without the NUL.
+ * remedy.  Return the length of the complete line, without the NUL, or -1 if
+ * the length exceeds INT_MAX.
  *
  * ERROR is the errno of a call with ADDRESS.  TEXT has SIZE bytes.  A longer
  * line is truncated, as by snprintf(3).  The call examines the file system, but
@@ -541,7 +546,8 @@ int unix_explain(const char *address, int error, char *text, size_t size);
  *   ENOENT      The runtime directory does not exist.
  *   EPERM       The path of the runtime directory is not absolute, or the
  *               runtime directory or APP is not private.  A private directory
- *               belongs to the user, and is not accessible to other users.
+ *               belongs to the user, and other users have no permissions for
+ *               it (on macOS, no write permission).
  *   EINVAL      NAME is NULL or has neither form.
  *   EMFILE, ENFILE, ENOMEM
  *               No descriptor or memory is available.
@@ -604,7 +610,7 @@ UNIX_NODISCARD
 int unix_peer(const struct unix_ports *ports, struct unix_peer *peer);
 
 /*
- * Return a descriptor of the process of the peer, a pidfd of Linux, or -1 on
+ * Return a descriptor of the process of the peer (a pidfd of Linux), or -1 on
  * failure.
  *
  * The peer is the process that unix_peer() describes.  The call also works if
@@ -793,8 +799,8 @@ struct unix_serve_options {
  * with all signals blocked.  If unix_listen() made the socket with a backlog of
  * 0, the call raises the backlog to `clients`, but at least to 128.
  *
- * After unix_interrupt(), the call waits `drain` milliseconds for the handlers
- * to return.  Then it shuts down the connections that remain.
+ * After unix_interrupt(), the call waits up to `drain` milliseconds for the
+ * handlers to return.  Then it shuts down the connections that remain.
  *
  * Errors:
  *   ETIMEDOUT   Handlers were still running after `drain` milliseconds.
@@ -814,7 +820,7 @@ int unix_serve(struct unix_listener *listener, unix_handler *handler,
 /*
  * Start a program with one end of a new connection as its standard input and
  * output, and open PORTS on the other end.
- * Return the process ID of the child, or -1 if no program was started.
+ * Return the process ID of the child, or -1 on failure.
  *
  * If ARGV[0] contains no slash, the program is searched for in PATH.  The
  * caller closes PORTS and waits for the child with waitpid(2).  OPTIONS apply

@@ -89,8 +89,8 @@ privileged = \
 	$(server_privileged)
 
 # Tests that an environment of .ci/run cannot pass; it asks make for these
-# lists.  Torture counts the memory that sanitizers and coverage need too, and
-# takes too long in qemu-user.  ThreadSanitizer does not know flockfile(3), and
+# lists.  Torture counts the memory that sanitizers need too, and takes too
+# long in qemu-user.  ThreadSanitizer does not know flockfile(3), and
 # calls a thread that still runs at exit(3) a leak.  valgrind runs one thread
 # at a time, so that no rivals meet, has at most 500 threads, and flushes
 # streams in _exit(2).  In qemu-user posix_spawn(3) loses the errno of exec, and

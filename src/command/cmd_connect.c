@@ -83,8 +83,9 @@ run_connect(int argc, char *argv[])
 			    == -1)
 				return misused(&connect_command,
 				    "invalid number of seconds: %s", optarg);
+			/* A timeout of 0 would set no limit. */
 			if (options.connect_timeout == 0)
-				options.connect_timeout = 1;	/* 0 is none */
+				options.connect_timeout = 1;
 			options.flags = UNIX_WAIT;
 			break;
 		}

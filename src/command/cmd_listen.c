@@ -59,7 +59,7 @@ serve_one(const char *address, struct unix_listener *listener)
 		error = errno;
 	hold_signals();
 	handle_signals(SIG_DFL);
-	if (unix_close(listener) == -1)
+	if (close_service(listener) == -1)
 		status = explain(address, errno);
 	release_signals();
 	if (error != 0)

@@ -7,7 +7,7 @@
 #include <gnu/libc-version.h>
 #endif
 
-#define CHECK_LIMIT_MS	10000		/* for a check; most take one */
+#define CHECK_LIMIT_MS	10000		/* of a check; most take 1 ms */
 
 static int quiet;
 static unsigned outcomes[ABSENT + 1];
@@ -15,7 +15,7 @@ static unsigned complete;		/* checks that returned */
 
 static struct {
 	const char *guarantee;
-	const char *first;		/* of the checks that left some */
+	const char *first;		/* the first check that left some */
 	unsigned checks;
 } remnants[REMNANTS] = {
 	[OPEN_DESCRIPTORS] = { .guarantee = "no descriptor is left open" },

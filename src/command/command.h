@@ -64,7 +64,7 @@ struct flow {
 	int error;			/* errno at the end, or 0 */
 	int failed;			/* the descriptor of the error */
 	char *buffer;
-	int pipe[2];			/* private, to splice(2) */
+	int pipe[2];			/* of this process, for splice(2) */
 	ssize_t (*move)(struct flow *);
 };
 void begin_flow(struct flow *flow);
@@ -74,7 +74,7 @@ ssize_t move_some(struct flow *flow);
 int copy_both(const char *address, const struct unix_ports *ports,
     int verbose);
 
-/* listen/readiness.c: notifications, which do not block; repeat them. */
+/* listen/readiness.c: notifications, which are repeated until sent. */
 #define READINESS_RETRY_MS	100
 void begin_readiness(int newline);
 int send_readiness(void);
@@ -122,6 +122,9 @@ void handle_signals(void (*handler)(int));
 void catch_signals(void);
 void wait_signal(int ms);
 int take_signal(int number);
+
+/* listen/closing.c */
+int close_service(struct unix_listener *listener);
 
 /* listen/supervisor.c: a program for each client. */
 struct service {

@@ -15,6 +15,7 @@ unixport_SOURCES = \
 	src/command/signals.c \
 	src/command/listen/acceptor.c \
 	src/command/listen/children.c \
+	src/command/listen/closing.c \
 	src/command/listen/environment.c \
 	src/command/listen/postponed.c \
 	src/command/listen/readiness.c \

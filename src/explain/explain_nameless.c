@@ -27,10 +27,6 @@ explain_abstract(struct up_text *text, int error)
 		    "another sender, or a security module, such as Landlock, "
 		    "denies this name; use a path");
 		return 1;
-	case EPROTOTYPE:
-		up_say(text, "the socket is of another type; is the address "
-		    "right?");
-		return 1;
 	default:
 		return 0;
 	}
@@ -63,8 +59,9 @@ type_name(int type)
 }
 
 /*
- * EINVAL.  Returns 0 if the options, which are listed then, may be the cause: a
- * listening socket is invalid for unix_connect(), others are for unix_listen().
+ * Explains EINVAL.  A listening socket is invalid for unix_connect(), and any
+ * other for unix_listen().  Returns 0 if an option can also be the cause; the
+ * caller then appends the rules of the options.
  */
 static int
 say_unfit(struct up_text *text, const struct up_address *address)

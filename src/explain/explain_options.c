@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-/* Address and errno do not determine the argument, so all rules are listed. */
+/* The invalid argument is not known, so the rules of all are listed. */
 static void
 say_invalid(struct up_text *text, const struct up_address *address)
 {
@@ -30,7 +30,6 @@ static const struct {
 	{ EBADF, "the descriptor of the socket is not open; open it, "
 	    "and leave closing it to the library" },
 	{ ECANCELED, "the listener was interrupted; close it" },
-	{ ECONNABORTED, "the client has left; accept the next one" },
 	{ EDQUOT, "the quota of this user is exhausted; remove files "
 	    "or choose another path" },
 	{ ELOOP, "too many symbolic links; is the path right?" },

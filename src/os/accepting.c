@@ -49,15 +49,40 @@ accept_once(int listener)
 /*
  * Returns a blocking connection, or -1.
  *
- * If 0, 1 or 2 is closed, accept(2) would return this number.  Until the
- * connection is moved, the client would receive output of other threads to
- * standard output or error.  If no higher number is free, the client would be
- * lost.  During accept(2), duplicates of the listener therefore occupy these
- * numbers; a write to a listener fails.  *WERE_OPEN is 1 if 0, 1 and 2 were all
- * open.
+ * If 0, 1 or 2 is closed, accept(2) returns this number.  A connection that
+ * could not be moved, for lack of another number, would be lost.  It is
+ * therefore moved to the number of *PLACE, a descriptor that only this call
+ * uses, and which becomes -1.  If *PLACE is -1, the connection may be lost.
  */
 int
-up_accept_beside_standard(int listener, int *were_open)
+up_accept(int listener, int *place)
+{
+	int fd = accept_once(listener);
+	int moved;
+
+	if (fd == -1 || fd > STDERR_FILENO)
+		return fd;
+	if (*place == -1)
+		return up_above_standard(fd);
+	moved = up_dup_onto(fd, *place);
+	if (moved == -1) {
+		up_refuse_connection(fd);
+		return -1;
+	}
+	up_close(fd);
+	*place = -1;
+	return moved;
+}
+
+/*
+ * The same for a process in which 0, 1 or 2 may be closed.  Until the
+ * connection is moved, the client would receive output of other threads to
+ * standard output or error.  During accept(2), duplicates of the listener
+ * therefore occupy these numbers; a write to a listener fails.  *WERE_OPEN is 1
+ * if 0, 1 and 2 were all open.
+ */
+int
+up_accept_beside_standard(int listener, int *place, int *were_open)
 {
 	int fillers[STDERR_FILENO + 1];
 	int number, fd = -1;
@@ -69,34 +94,11 @@ up_accept_beside_standard(int listener, int *were_open)
 	*were_open = number != -1 && count == 0;
 	if (number != -1) {
 		up_close(number);
-		fd = up_above_standard(accept_once(listener));
+		fd = up_accept(listener, place);
 	}
 	while (count > 0)
 		up_close(fillers[--count]);
 	return fd;
-}
-
-/*
- * The same for a process in which 0, 1 and 2 were open before.  If the
- * connection now gets one of these numbers, the connection is moved to the
- * number of the descriptor SPARE, which becomes -1, so that no client is lost.
- */
-int
-up_accept(int listener, _Atomic int *spare)
-{
-	int fd = accept_once(listener);
-	int place, moved;
-
-	if (fd == -1 || fd > STDERR_FILENO)
-		return fd;
-	place = atomic_exchange(spare, -1);
-	if (place == -1)
-		return up_above_standard(fd);
-	moved = up_dup_onto(fd, place);
-	up_close(fd);
-	if (moved == -1)
-		up_close(place);
-	return moved;
 }
 
 /*

@@ -11,8 +11,8 @@ static pthread_t exit_thread;
 static _Atomic int has_begun;
 
 /*
- * The last that runs before streams are flushed, so that functions of atexit(3)
- * can still use ports.
+ * Runs after the functions of atexit(3), which can still use ports, and before
+ * exit(3) flushes the streams.
  */
 UP_DESTRUCTOR static void
 note_exit(void)
@@ -28,7 +28,7 @@ up_is_exiting(void)
 	return UP_EXIT_IGNORES_LOCKS && has_begun;
 }
 
-/* Whether this thread flushes them. */
+/* Whether the calling thread is the one in exit(3). */
 int
 up_is_exit_thread(void)
 {

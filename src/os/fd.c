@@ -60,8 +60,8 @@ up_set_inherit(int fd, int on)
 }
 
 /*
- * The flags of a descriptor of the caller, which a failed call must leave
- * unchanged.
+ * Stores the flags of a descriptor of the caller.  A failed call must leave
+ * them unchanged.
  */
 int
 up_save_flags(int fd, struct up_flags *flags)
@@ -127,9 +127,10 @@ up_above_standard(int fd)
 }
 
 /*
- * Before a pipe or pair was moved, standard error was one of its ends.  If
- * another thread wrote a message at that time, the message is in the buffer of
- * the pipe or pair, and is discarded here: it must not reach the peer.
+ * Before a pipe or pair is moved, one of its ends has the number 0, 1 or 2.  If
+ * another thread writes to standard output or error at that time, its output is
+ * in the buffer of the pipe or pair.  It is discarded here, since it must not
+ * reach the peer.
  */
 static void
 discard_input(int fd)

@@ -265,8 +265,9 @@ up_process_number(void)
 }
 
 /*
- * How many children of fork(2) this process has started, from the first call of
- * up_process_number() on.  Two threads may have registered count_child().
+ * The number of children of fork(2) that this process has started since its
+ * first call of up_process_number().  If two threads have registered
+ * count_child(), each child counts twice; callers only compare the results.
  */
 unsigned
 up_fork_count(void)

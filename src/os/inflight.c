@@ -17,7 +17,7 @@
 #define MAX_NESTING	4	/* queues in queues, as Linux before 6.10 */
 #define MAX_DISARM_MS	100	/* a peer can pass thousands */
 #define MAX_EMPTY	1000	/* messages without a byte in one queue */
-#define CHUNK_BYTES	1024	/* filled several times by one call */
+#define CHUNK_BYTES	1024	/* reused by all elements of CHUNKS */
 #define CHUNKS		32
 
 struct search {
@@ -269,8 +269,8 @@ up_drop(const int *fds, size_t count)
 }
 
 /*
- * The same for a stream socket.  In most cases the queue is empty, and the
- * search is omitted.
+ * up_disarm() for a stream socket.  The search is omitted if the queue is
+ * empty, as in most cases.
  */
 void
 up_disarm_unread(int fd)

@@ -71,8 +71,8 @@ up_is_local(int directory)
 }
 
 /*
- * Whether stat(2) reports the inode numbers that the kernel uses: overlayfs
- * has others where its layers are of several file systems.
+ * Whether stat(2) reports the inode numbers that the kernel uses.  overlayfs
+ * reports other numbers if its layers are on several file systems.
  */
 int
 up_has_true_inodes(int fd)

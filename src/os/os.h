@@ -124,8 +124,8 @@
 #endif
 
 /*
- * Compiled for size, with the functions that only it calls: a call that is made
- * once for a listener or a connection, or after an error.
+ * A function that is called once for a listener or a connection, or after an
+ * error.  It is compiled for size, and so are functions that only it calls.
  */
 #ifdef __GNUC__
 #define UP_COLD		__attribute__((cold))
@@ -171,13 +171,13 @@ UP_COLD int up_rename_new(int, const char *, const char *);
 UP_COLD int up_rename_aside(int, const char *, const char *);
 
 /* accepting.c: connections from a listener */
-UP_COLD int up_accept_beside_standard(int, int *);
-UP_COLD int up_accept(int, _Atomic int *);
+UP_COLD int up_accept(int, int *);
+UP_COLD int up_accept_beside_standard(int, int *, int *);
 UP_COLD int up_limit_accept(int);
 UP_COLD int up_close_connection(int, int);
 UP_COLD void up_refuse_connection(int);
 
-/* transit.c: a lock, which the caller may have to do without */
+/* a lock for descriptors; after a timeout the caller continues without it */
 int up_lock_transit(void);
 void up_unlock_transit(int);
 void up_begin_closing(int);
@@ -312,7 +312,7 @@ size_t up_buffered_output(FILE *, const char *, size_t, const char **);
 size_t up_written_output(FILE *);
 void up_purge_output(FILE *);
 
-/* cookie.c: streams with hooks, which have the types of the system */
+/* cookie.c: streams with hooks, whose types depend on the system */
 #if defined(HAVE_FOPENCOOKIE) || defined(HAVE_FUNOPEN)
 #define UP_HAS_COOKIES	1
 #else

@@ -67,8 +67,9 @@ move_by_link(int directory, const char *from, const char *to)
 }
 
 /*
- * Renames to an empty socket file, which mknod(2) makes; it fails if TO exists.
- * Other systems than Linux cannot make one (EPERM or EINVAL).
+ * mknod(2) makes an empty socket file TO, or fails if TO exists; rename(2) then
+ * replaces the empty file.  Systems other than Linux cannot make a socket file
+ * by mknod(2) (EPERM or EINVAL).
  */
 static int
 move_by_replacing(int directory, const char *from, const char *to)

@@ -185,8 +185,9 @@ up_buffered_output(FILE *out, const char *buffer, size_t size,
 #endif
 
 /*
- * Bytes in the buffer of OUT, also inside its write hook.  Elsewhere exit(3)
- * waits for the lock, and no caller needs this.
+ * Returns the number of bytes in the buffer of OUT, also inside its write hook.
+ * In libcs other than glibc, exit(3) locks the streams, and the result is not
+ * used.
  */
 size_t
 up_written_output(FILE *out)

@@ -105,8 +105,8 @@ up_try_lock(struct up_lock *lock)
 }
 
 /*
- * The loop waits while another thread is initializing the mutex, or holds the
- * lock since it was the only thread of the process.  Both take a moment only.
+ * The loop waits while another thread initializes the mutex, or holds a lock
+ * that it took as the only thread of the process.  Both are short.
  */
 void
 up_lock(struct up_lock *lock)

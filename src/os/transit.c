@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The lock of descriptors in transit: between their receipt and their end they
- * occupy numbers that no program has asked for.
+ * The lock of descriptors in transit: between recvmsg(2) and close(2), unwanted
+ * descriptors occupy numbers.
  */
 #include "os.h"
 
-#define MAX_CLOSING_MS	100	/* of other threads, once for each */
+#define MAX_CLOSING_MS	100	/* maximum wait for other threads */
 
 /*
  * Held while unwanted descriptors of a peer occupy numbers.  Without the lock,
@@ -23,9 +23,10 @@ static struct up_lock transit;
 static _Atomic unsigned closing, stuck;
 
 /*
- * Whether the lock was taken.  A peer can keep its holder inside a call on a
- * socket that it has passed, for as long as it likes: the others then continue
- * without the lock.  A child of fork(2) does not have the threads that close.
+ * Returns 1 if the lock was taken, 0 after a timeout.  A peer can block the
+ * holder in a call on a passed socket for any time; other threads then continue
+ * without the lock.  In a child of fork(2) the threads that close do not exist,
+ * so their counts are cleared.
  */
 int
 up_lock_transit(void)
@@ -54,7 +55,7 @@ up_unlock_transit(int is_locked)
 		up_unlock(&transit);
 }
 
-/* Release the lock, to close descriptors without it, which can block. */
+/* Releases the lock before descriptors are closed, since close(2) can block. */
 void
 up_begin_closing(int is_locked)
 {

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 /*
- * DIRECTORY/LAST without links and dots, or NULL if it is unknown.  OPENED is
- * the status of the directory.
+ * Returns the path DIRECTORY/LAST without symbolic links and dots, or NULL if
+ * it is unknown.  OPENED is the stat(2) result of the opened directory.
  */
 static char *
 absolute_path(const char *directory, const struct stat *opened,
@@ -34,9 +34,10 @@ absolute_path(const char *directory, const struct stat *opened,
 }
 
 /*
- * Open the directory of the path, and find the absolute path.  A process that
- * may not examine files learns it here, by a seccomp filter for example: after
- * bind(2) it could not identify its own file, and would leave it behind.
+ * Opens the directory of the path, and determines the absolute path.
+ * fstatat(2) is called before bind(2): if, for example, a seccomp filter denies
+ * it, the process could not identify its own file after bind(2), and would
+ * leave the file behind.
  */
 int
 up_open_directory(struct up_claim *claim)
@@ -64,8 +65,9 @@ up_open_directory(struct up_claim *claim)
 }
 
 /*
- * The directory at the absolute path, in which bind(2) makes the file: another
- * one than CLAIM's if that was renamed meanwhile.  A descriptor, or -1.
+ * Returns a descriptor of the directory at the absolute path, or -1.  bind(2)
+ * makes the file in this directory, which differs from CLAIM->directory if the
+ * latter was renamed after it was opened.
  */
 int
 up_open_bound_directory(const struct up_claim *claim)
@@ -91,9 +93,10 @@ up_stat_path(const struct up_claim *claim, struct stat *status)
 }
 
 /*
- * A name of the file.  The absolute one comes first: cleaners of temporary
- * directories spare only a socket whose name they can look up, and clients
- * see it.  A path that fits no name goes by the directory's descriptor.
+ * Makes the name for bind(2).  The absolute path is preferred, since
+ * getpeername(2) of clients returns the name, and systemd-tmpfiles(8) keeps a
+ * socket only if /proc/net/unix lists its absolute path.  A path longer than
+ * sun_path is named by the descriptor of its directory.
  */
 static int
 make_bind_name(const struct up_claim *claim, struct up_name *name)
@@ -108,7 +111,7 @@ make_bind_name(const struct up_claim *claim, struct up_name *name)
 
 #define TEMPORARY_PREFIX	".unixport."
 
-/* Whether NAME is one of bind_temporary(). */
+/* Whether NAME is a temporary name, as bind_temporary() makes it. */
 int
 up_is_temporary_name(const char *name)
 {
@@ -125,7 +128,7 @@ up_is_temporary_name(const char *name)
 	return digits != 0 && number[digits] == '\0';
 }
 
-/* Bind FD to a short name in the same directory. */
+/* Binds FD to a short name in the same directory. */
 static int
 bind_temporary(struct up_claim *claim, int fd)
 {
@@ -145,7 +148,7 @@ bind_temporary(struct up_claim *claim, int fd)
 	return -1;
 }
 
-/* bind(2) of FD to the path; may be tried again after EADDRINUSE. */
+/* Binds FD to the path.  The caller can repeat the call after EADDRINUSE. */
 int
 up_bind_path(struct up_claim *claim, int fd)
 {
@@ -166,8 +169,9 @@ up_bind_path(struct up_claim *claim, int fd)
 }
 
 /*
- * Wait for a bind(2) in the directory that is under way: link(2) to a name that
- * exists fails after that.  0, or -1 if no file is at the path.
+ * Waits until a bind(2) of another process in the directory has ended: link(2)
+ * requires the same lock of the kernel, and then fails, since the name exists.
+ * Returns 0, or -1 if there is no file at the path.
  */
 int
 up_await_bind(const struct up_claim *claim)
@@ -176,7 +180,7 @@ up_await_bind(const struct up_claim *claim)
 	    claim->last, 0) == -1 && errno == EEXIST ? 0 : -1;
 }
 
-/* A name of FILE for connect(2). */
+/* Makes the name of FILE for connect(2). */
 static int
 make_probe_name(const struct up_claim *claim, const struct up_file *file,
     struct up_name *name)
@@ -185,7 +189,10 @@ make_probe_name(const struct up_claim *claim, const struct up_file *file,
 	    up_make_name_at(file->pin, NULL, name);
 }
 
-/* Probe FILE, not the one that may have its name by now: connect(2)'s errno. */
+/*
+ * Probes FILE, even if another file has its name by now.  Returns the errno of
+ * connect(2), or 0.
+ */
 int
 up_probe_file(const struct up_claim *claim, const struct up_file *file)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Owning a path.  bind(2) claims it.  The mode, group and owner of the file are
- * final before a client can connect.  At the end the file is removed if it is
- * still the one that was made.  Calls that change or remove it use the
- * descriptor of the directory and follow no link: after a chdir(2), a renamed
- * directory or a link in its place, a path would lead to another user's file.
+ * The path of a listener, from bind(2) to the removal of the file.  The mode,
+ * group and owner of the file are final before a client can connect.  The file
+ * is removed only if it is the one that bind(2) has made.  Calls that change or
+ * remove the file use the descriptor of the directory and do not follow
+ * symbolic links.  After chdir(2), or if the directory is renamed or replaced
+ * by a link, a path would lead to a file of another user.
  */
 #include "path.h"
 
@@ -16,8 +17,8 @@
 #define REMOVAL_TRIES	10
 
 /*
- * Record FILE as the one that bind(2) has made.  The claim has no owner unless
- * it is at the path.
+ * Records FILE, a stat(2) result, as that of the file that bind(2) has made.
+ * CLAIM->owner is set only if this file is at the path.
  */
 static int
 identify_file(struct up_claim *claim, const struct stat *file)
@@ -33,7 +34,7 @@ identify_file(struct up_claim *claim, const struct stat *file)
 	named = there;
 	if (claim->absolute != NULL && lstat(claim->absolute, &named) == -1)
 		return -1;
-	/* Another directory may stand at its path since it was opened. */
+	/* The directory may have been replaced since it was opened. */
 	if (file->st_nlink != 1 || !up_is_same_file(file, &there) ||
 	    !up_is_same_file(file, &named))
 		return up_fail(EADDRINUSE);
@@ -42,8 +43,8 @@ identify_file(struct up_claim *claim, const struct stat *file)
 }
 
 /*
- * Give the file that bind(2) of FD has made its MODE, and the group and owner
- * of OPTIONS.  Before listen(2) no client can connect.
+ * Sets MODE, and the group and owner of OPTIONS, of the file that bind(2) of FD
+ * has made.  Before listen(2) no client can connect.
  */
 static int
 set_up_file(struct up_claim *claim, int fd, mode_t mode,
@@ -63,7 +64,7 @@ set_up_file(struct up_claim *claim, int fd, mode_t mode,
 	return result;
 }
 
-/* Without the root, a path is looked up as given. */
+/* If stat(2) fails, up_owns_path() assumes that the root is unchanged. */
 static void
 record_root(struct up_claim *claim)
 {
@@ -75,7 +76,7 @@ record_root(struct up_claim *claim)
 	}
 }
 
-/* 1 if a path leads to where it led for unix_listen(), 0, or -1. */
+/* Returns 1 if the root directory is that of unix_listen(), 0 if not, or -1. */
 static int
 is_same_root(const struct up_claim *claim)
 {
@@ -99,10 +100,10 @@ is_same_directory(int first, int second)
 }
 
 /*
- * The file that bind(2) of *FD has made could not be identified, or was
- * displaced.  Remove it if it is stale once our socket is closed.  If its
- * inode is unknown, MAY_RECLAIM permits the removal of a stale file of our
- * user, which can be ours.
+ * Called if the file that bind(2) of *FD has made could not be identified, or
+ * was displaced.  Closes *FD, and removes the file if it is then stale.  If the
+ * inode of the file is unknown, MAY_RECLAIM permits the removal of any stale
+ * file of our user at the path.
  */
 static void
 remove_unidentified(const struct up_claim *claim, int *fd, int may_reclaim)
@@ -125,8 +126,8 @@ remove_unidentified(const struct up_claim *claim, int *fd, int may_reclaim)
 }
 
 /*
- * bind(2), unless the two descriptors are lacking that the examination of the
- * file requires: it would be left behind.
+ * The examination of the file after bind(2) requires two descriptors.  If they
+ * are not free, bind(2) is not called, since its file would be left behind.
  */
 static int
 bind_with_spares(struct up_claim *claim, int fd)
@@ -141,8 +142,9 @@ bind_with_spares(struct up_claim *claim, int fd)
 }
 
 /*
- * Bind *FD to PATH, to which CLAIM refers afterwards.  The caller calls
- * up_release_claim(), also after a failure, which may have closed *FD.
+ * Binds *FD to PATH, which must remain valid until up_release_claim().  The
+ * caller must call up_release_claim() even after a failure, which may have
+ * closed *FD.
  */
 int
 up_claim(struct up_claim *claim, const char *path, int *fd,
@@ -156,7 +158,9 @@ up_claim(struct up_claim *claim, const char *path, int *fd,
 	if (up_open_directory(claim) == -1)
 		return -1;
 	up_recover(claim);
-	/* Linux makes the file with this mode; elsewhere it is EINVAL. */
+	/*
+	 * Linux makes the file with this mode; other systems fail with EINVAL.
+	 */
 	(void)fchmod(*fd, options->group != 0 ? mode & 0707 : mode);
 	result = bind_with_spares(claim, *fd);
 	if (result == -1 && (errno != EADDRINUSE || !may_reclaim ||
@@ -166,7 +170,7 @@ up_claim(struct up_claim *claim, const char *path, int *fd,
 		record_root(claim);
 		return 0;
 	}
-	/* The identified file was another user's, or has been displaced. */
+	/* The identified file is another user's, or was displaced. */
 	if (errno == EADDRINUSE)
 		claim->owner = 0;
 	if (claim->owner == 0)
@@ -182,9 +186,10 @@ is_claimed_file(const struct up_claim *claim, const struct stat *file)
 }
 
 /*
- * 1 if the path leads to the file, or no path was claimed; 0 if another file
- * or none is there; -1 if that is unknown.  After chroot(2) the path is another
- * one, but the file can still be removed.
+ * Returns 1 if the path leads to the file, or if no path was claimed; 0 if
+ * another file or none is at the path; -1 if that is unknown.  After chroot(2)
+ * the path leads elsewhere, so the file is looked up in its opened directory,
+ * from which it can still be removed.
  */
 int
 up_owns_path(const struct up_claim *claim)
@@ -205,7 +210,7 @@ up_owns_path(const struct up_claim *claim)
 	return is_claimed_file(claim, &file);
 }
 
-/* Make this process the one that removes the file. */
+/* Makes this process the owner, which removes the file. */
 int
 up_own_path(struct up_claim *claim)
 {
@@ -221,8 +226,9 @@ up_own_path(struct up_claim *claim)
 }
 
 /*
- * Remove the file that was identified, unless it is gone or replaced.  A start
- * of this moment may take it for a leftover, and put it back: then again.
+ * Removes the identified file, unless it was removed or replaced.  Another
+ * process that starts in the directory can treat the file as left over while it
+ * has its private name, and rename it back, so the removal is repeated.
  */
 static int
 remove_file(const struct up_claim *claim)
@@ -242,9 +248,10 @@ remove_file(const struct up_claim *claim)
 }
 
 /*
- * The error of removing the file, or 0.  The socket is closed afterwards: the
- * system may assign the inode number of a closed socket to another file, and
- * the comparison would prove nothing.
+ * Returns the error of the removal, or 0.  The caller closes the socket
+ * afterwards.  After close(2), the system could assign the inode number of the
+ * socket file to another file, and the comparison of numbers would not identify
+ * the file.
  */
 int
 up_release_claim(struct up_claim *claim, int keep_file)

@@ -10,10 +10,10 @@ struct up_claim {
 	const char *last;	/* its last component */
 	char *absolute;		/* without links and dots; NULL: unknown */
 	int directory;
-	dev_t root_device;	/* of the root in which the path holds */
+	dev_t root_device;	/* of / at unix_listen() */
 	ino_t root_inode;	/* 0: unknown */
 	int is_local;		/* no other machine can use the directory */
-	char temporary[40];	/* the file's name until it is in its place */
+	char temporary[40];	/* name of the file before its rename */
 	dev_t device;
 	ino_t inode;		/* of the file; 0: unknown */
 	int is_displaced;	/* another file was at the path */
@@ -26,7 +26,7 @@ struct up_file {
 	int fd;
 	const char *name;
 	int flags;
-	int pin;		/* to be closed, or -1 */
+	int pin;		/* descriptor of the file, or -1 */
 };
 
 /* sockfile.c: the file itself */

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reclaiming the path of a process that has ended without removing its socket
- * file.  Two processes that find a stale file at the same time would each
- * remove the file that the other has just made, so they lock the directory.
- * A process that takes no lock is not displaced either, since the file is
- * proved stale twice, a bind(2) apart: the kernel makes the file before it
- * registers the socket, and until then a live socket looks stale.  The proved
- * file stays open until it has been removed: the system could assign its inode
- * number to another.
+ * Reclaims the path of a process that has ended without removing its socket
+ * file.
+ *
+ * Two processes that find a stale file at the same time would each remove the
+ * file that the other has just made, so they lock the directory.
+ *
+ * A process that binds without this lock is not displaced either.  The kernel
+ * makes the file before it registers the socket, and between the two steps a
+ * live socket looks stale.  The file is therefore probed twice, with a bind(2)
+ * between, which waits for the bind(2) of the other process.
+ *
+ * The file remains open until it is removed.  Otherwise, the system could
+ * assign its inode number to another file.
  */
 #include "path.h"
 
@@ -21,8 +26,8 @@
 #define LOCK_RETRY_MS		10
 
 /*
- * The error of a call that a reclaim requires: the path cannot be reclaimed
- * safely, except during a shortage, which passes.
+ * Fails with EADDRINUSE, since a file that cannot be proved stale is treated as
+ * in use.  A shortage is temporary, and is reported as it is.
  */
 static int
 fail_to_reclaim(int error)
@@ -30,7 +35,10 @@ fail_to_reclaim(int error)
 	return up_fail(up_is_shortage(error) ? error : EADDRINUSE);
 }
 
-/* The directory, locked.  EBUSY: it stayed locked for TIMEOUT ms. */
+/*
+ * Returns a descriptor of the directory with the lock.  Fails with EBUSY if
+ * another process holds the lock for TIMEOUT milliseconds.
+ */
 static int
 lock_directory(const struct up_claim *claim, int timeout)
 {
@@ -56,19 +64,22 @@ lock_directory(const struct up_claim *claim, int timeout)
 	return fd;
 }
 
-/* Leaves errno. */
+/* Preserves errno. */
 static void
 unlock_directory(int lock)
 {
 	int error = errno;
 
-	/* A child that another thread forked meanwhile holds it too. */
+	/* If another thread has forked a child, close(2) would not unlock. */
 	flock(lock, LOCK_UN);
 	errno = error;
 	up_close(lock);
 }
 
-/* 0 if FILE, of which STATUS is, is a socket file without a live socket. */
+/*
+ * Returns 0 if FILE is a socket file without a live socket.  STATUS is the
+ * stat(2) result of FILE.
+ */
 static int
 check_stale(const struct up_claim *claim, const struct up_file *file,
     const struct stat *status)
@@ -83,8 +94,8 @@ check_stale(const struct up_claim *claim, const struct up_file *file,
 }
 
 /*
- * Open the file at the path and prove that it is stale: 0, then the caller
- * closes FILE, or -1, with ENOENT if there is no file.
+ * Opens the file at the path and checks that it is stale.  Returns 0, and the
+ * caller closes FILE; or -1, with ENOENT if there is no file.
  */
 static int
 prove_stale(const struct up_claim *claim, struct up_file *file,
@@ -100,9 +111,10 @@ prove_stale(const struct up_claim *claim, struct up_file *file,
 }
 
 /*
- * The second proof: FILE, of which FIRST is, is stale still and at the path.
- * The name is examined last: a server that has closed its socket since the
- * first proof has removed its file before, and another may have bound.
+ * The second proof: checks that FILE is still stale and still at the path.
+ * FIRST is the stat(2) result of the first proof.  The path is examined last: a
+ * server that has closed its socket since the first proof has removed its file
+ * before, and another server may have bound to the path.
  */
 static int
 prove_again(const struct up_claim *claim, const struct up_file *file,
@@ -116,7 +128,7 @@ prove_again(const struct up_claim *claim, const struct up_file *file,
 	return up_is_unchanged_file(first, &second) ? 0 : up_fail(EADDRINUSE);
 }
 
-/* Remove the stale file and bind; under the lock. */
+/* Removes the stale file and binds.  The caller holds the lock. */
 static int
 replace_stale(struct up_claim *claim, int fd)
 {
@@ -142,8 +154,9 @@ replace_stale(struct up_claim *claim, int fd)
 }
 
 /*
- * Bind FD to a path where something is: 0, or -1.  EBUSY: the directory stayed
- * locked.  The error of a bind(2) to the free path is reported unchanged.
+ * Binds FD to a path at which a file exists.  Fails with EBUSY if the directory
+ * remained locked.  After the removal of the file, the error of bind(2) is
+ * reported unchanged.
  */
 int
 up_reclaim(struct up_claim *claim, int fd)
@@ -152,7 +165,7 @@ up_reclaim(struct up_claim *claim, int fd)
 	struct stat status;
 	int lock, result;
 
-	/* A live socket is found without the lock. */
+	/* The lock is not required to detect a live socket. */
 	if (prove_stale(claim, &file, &status) == -1)
 		return errno == ENOENT ? up_bind_path(claim, fd) :
 		    fail_to_reclaim(errno);
@@ -166,8 +179,8 @@ up_reclaim(struct up_claim *claim, int fd)
 }
 
 /*
- * Whether a file with this STATUS is the claimed one.  If the inode of that is
- * unknown, MAY_RECLAIM permits any file of our user.
+ * Whether a file with this STATUS can be the claimed file.  If the inode of the
+ * claimed file is unknown, MAY_RECLAIM permits any file of our user.
  */
 static int
 may_be_claimed(const struct up_claim *claim, const struct stat *status,
@@ -180,9 +193,10 @@ may_be_claimed(const struct up_claim *claim, const struct stat *status,
 }
 
 /*
- * Remove the file at the path if it is stale and may be the claimed one, and
- * put none in its place.  Without the lock, a start could put a live socket in
- * its place meanwhile, which is not always put back after a rename.
+ * Removes the file at the path if it is stale and can be the claimed file.
+ * Without the lock, another process could reclaim the path at the same time and
+ * bind a live socket to it.  The rename to a private name would displace this
+ * socket, and cannot always be undone.
  */
 int
 up_remove_stale(const struct up_claim *claim, int may_reclaim)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Files that a process left under a private or temporary name, because it was
- * killed during a removal or a bind(2).  The next start in the directory
- * removes a stale one.  It puts any other file with a private name back: its
- * server may be alive, and cannot be found.  Files of other users stay.
+ * killed during a removal or a bind(2).  The next process that listens in the
+ * directory removes such a file if it is stale.  Any other file with a private
+ * name is renamed back, since its server may be alive and clients cannot find
+ * it.  Files of other users are left unchanged.
  */
 #include "path.h"
 
@@ -13,10 +14,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* A start should not take longer in a directory with many files. */
+/* Limits the time of unix_listen() in a directory with many files. */
 #define SCANNED_ENTRIES	4096
 
-/* On systems without UP_O_PATH the file is put back, and reclaimed later. */
+/*
+ * Without UP_O_PATH the result is 0: the file is renamed back, and can be
+ * reclaimed later.
+ */
 static int
 is_stale(const struct up_claim *claim, const struct up_file *file,
     const struct stat *status)
@@ -25,7 +29,10 @@ is_stale(const struct up_claim *claim, const struct up_file *file,
 	    up_probe_file(claim, file) == ECONNREFUSED;
 }
 
-/* A live socket looks stale until bind(2) has registered it. */
+/*
+ * A live socket looks stale until bind(2) has registered it, so the file is
+ * probed again after bind(2).
+ */
 static void
 remove_temporary(const struct up_claim *leftover, const struct up_file *file,
     const struct stat *status)
@@ -36,7 +43,10 @@ remove_temporary(const struct up_claim *leftover, const struct up_file *file,
 		(void)up_remove_file(leftover, status->st_dev, status->st_ino);
 }
 
-/* The rename(2) to a private name has waited: one probe is a proof. */
+/*
+ * For a private name one probe is sufficient: the rename(2) to this name has
+ * waited for a bind(2) in the directory.
+ */
 static void
 recover_file(const struct up_claim *claim, const char *name)
 {
@@ -59,7 +69,7 @@ recover_file(const struct up_claim *claim, const char *name)
 	up_close_file(&file);
 }
 
-/* Failures are ignored: this is of no concern to the caller's own path. */
+/* Failures are ignored, since they do not affect the path of the caller. */
 void
 up_recover(const struct up_claim *claim)
 {

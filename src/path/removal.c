@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Removing the file at the path, and no other.  Between an examination and
- * unlink(2) another program may unlink the name and bind a live socket to it.
- * So whatever has the name is renamed to a private one, where no other program
- * looks for it, and compared.  Another file that was caught is put back.
+ * Removes a file at the path, and no other file.  Between stat(2) and
+ * unlink(2), another program can unlink the name and bind a live socket to it.
+ * The file is therefore renamed to a private name, which no other program uses,
+ * and then compared.  If it is another file, it is renamed back.
  */
 #include "path.h"
 
@@ -68,7 +68,10 @@ up_is_private_name(const char *name)
 	    number[NUMBER_DIGITS + 1] != '\0';
 }
 
-/* The name of the file that has the private NAME, or NULL if it is unknown. */
+/*
+ * Returns the original name of the file with the private NAME, or NULL if it is
+ * unknown.
+ */
 static const char *
 original_name(const struct up_claim *claim, const char *name)
 {
@@ -81,7 +84,7 @@ original_name(const struct up_claim *claim, const char *name)
 	    claim->last : NULL;
 }
 
-/* Rename the file at the path to a private NAME. */
+/* Renames the file at the path to a private NAME. */
 static int
 move_aside(const struct up_claim *claim, struct private_name *name)
 {
@@ -110,8 +113,8 @@ move_aside(const struct up_claim *claim, struct private_name *name)
 }
 
 /*
- * Rename the file with the private NAME to its own, if that is free: 0, or -1,
- * and it keeps the private one.
+ * Renames the file with the private NAME to its original name.  Returns -1 if
+ * that name is in use; the file then keeps its private name.
  */
 int
 up_put_back(const struct up_claim *claim, const char *name)
@@ -123,7 +126,7 @@ up_put_back(const struct up_claim *claim, const char *name)
 		return up_fail(ENOENT);
 	if (up_rename_new(claim->directory, name, original) == 0)
 		return 0;
-	/* A program that was killed between link(2) and unlink(2). */
+	/* Both are names of one file if a process was killed in a rename. */
 	if (errno == EEXIST && fstatat(claim->directory, original, &there,
 	    AT_SYMLINK_NOFOLLOW) == 0 && fstatat(claim->directory, name, &here,
 	    AT_SYMLINK_NOFOLLOW) == 0 && up_is_same_file(&there, &here))
@@ -132,9 +135,10 @@ up_put_back(const struct up_claim *claim, const char *name)
 }
 
 /*
- * Remove the file with this DEVICE and INODE, which the caller has open, from
- * the path.  0, or -1 if it could not be removed.  Any other file stays.  A
- * start that takes the private name for a leftover can put the file back.
+ * Removes the file with this DEVICE and INODE from the path; any other file
+ * remains.  The caller holds the file or its socket open.  Returns 0, or -1 if
+ * the file could not be removed.  If another process treats the private name as
+ * left over, it can rename the file back.
  */
 int
 up_remove_file(const struct up_claim *claim, dev_t device, ino_t inode)

@@ -31,8 +31,9 @@ up_open_file(const struct up_claim *claim, struct up_file *file)
 }
 
 /*
- * The file that bind(2) of SOCKET has made.  By name it could be another socket
- * of our user's, which a program has put there since: EADDRINUSE.
+ * Opens the file that bind(2) of SOCKET has made.  If the file can only be
+ * opened by its name, it can be another socket of our user, which a program has
+ * put there since.  This fails with EADDRINUSE.
  */
 int
 up_open_bound_file(struct up_claim *claim, int socket, struct up_file *file)
@@ -61,7 +62,10 @@ up_open_bound_file(struct up_claim *claim, int socket, struct up_file *file)
 	return -1;
 }
 
-/* A chmod(2) of the name under /proc changes the very file, too. */
+/*
+ * The name under /proc leads to the opened file, even if another file has its
+ * name by now.
+ */
 static int
 change_mode(const struct up_file *file, mode_t mode)
 {
@@ -93,7 +97,7 @@ change_owner(const struct up_file *file, uid_t owner, gid_t group)
 	return fchownat(file->fd, file->name, owner, group, file->flags);
 }
 
-/* The errors by which a file system says that it has no such attribute. */
+/* Returns ENOTSUP for the errors of file systems without the attribute. */
 static int
 attribute_error(int error)
 {
@@ -102,9 +106,9 @@ attribute_error(int error)
 }
 
 /*
- * Whether FILE, which STATUS shows as our user's, is that.  A number that may
- * be another user's too is no proof, but the kernel lets only the owner change
- * the mode.
+ * Whether FILE belongs to our user.  If several users share the number in
+ * STATUS (see up_is_own_user()), the mode is set to its present value, which
+ * the kernel permits only to the owner.
  */
 static int
 is_own_file(const struct up_file *file, const struct stat *status)
@@ -122,11 +126,12 @@ has_access(const struct stat *status, mode_t mode, gid_t group, uid_t owner)
 }
 
 /*
- * Set GROUP, MODE and OWNER of FILE, a socket; a GROUP or OWNER of 0 is left
- * unchanged.  The group comes first: the mode is not meant for the group that
- * the file has now.  The owner comes last: only the owner may do the others.
- * All are read back, since some file systems ignore the calls and report
- * success.  EADDRINUSE: the file is not ours, or has been displaced.
+ * Sets GROUP, MODE and OWNER of FILE, a socket; a GROUP or OWNER of 0 is not
+ * set.  The group is set before the mode, which would otherwise apply to the
+ * former group for a moment.  The owner is set last, since only the owner may
+ * set the others.  All are read back: some file systems ignore the calls and
+ * report success.  Fails with EADDRINUSE if the file is not ours or was
+ * displaced.
  */
 int
 up_set_access(const struct up_file *file, mode_t mode, gid_t group,
@@ -142,8 +147,8 @@ up_set_access(const struct up_file *file, mode_t mode, gid_t group,
 	    change_owner(file, (uid_t)-1, group) == -1)
 		return up_fail(attribute_error(errno));
 	/*
-	 * The umask or an ACL may have removed bits.  An owner that may not
-	 * change the mode is on a file system that does not have it.
+	 * The umask or an ACL can have cleared bits.  If the owner is not
+	 * permitted to set the mode, the file system has no modes.
 	 */
 	if ((before.st_mode & 07777) != mode && change_mode(file, mode) == -1)
 		return up_fail(errno == EPERM ? ENOTSUP :
@@ -153,7 +158,7 @@ up_set_access(const struct up_file *file, mode_t mode, gid_t group,
 		return up_fail(attribute_error(errno));
 	if (up_stat_file(file, &after) == -1)
 		return -1;
-	/* Where it is referred to by name, another may have its name now. */
+	/* If FILE is only a name, the name can lead to another file by now. */
 	if (!up_is_same_file(&before, &after) || after.st_nlink != 1)
 		return up_fail(EADDRINUSE);
 	return has_access(&after, mode, group, owner) ? 0 : up_fail(ENOTSUP);

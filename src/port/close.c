@@ -241,7 +241,10 @@ unix_abandon_ports(struct unix_ports *ports)
 	return up_abandon_ports(ports);
 }
 
-/* Closes a client that is not served.  No other process has this end. */
+/*
+ * Closes a client that is not served.  No other process has this end, so
+ * shutdown(2) affects only the client.
+ */
 void
 up_refuse_ports(struct unix_ports *ports)
 {

@@ -8,10 +8,11 @@
 #define MAX_REFUSALS	128	/* of unix_accept() if it does not wait */
 
 /*
- * 1: a client, 0: none before DEADLINE, -1: interrupted, or an error.  STOP,
- * if it is not -1, interrupts, too, once it is readable.  On Linux a listener
- * that another holder has shut down is always ready, and accept(2) fails with
- * EAGAIN for ever.
+ * Returns 1 if a client is in the queue, 0 at DEADLINE, or -1 after an
+ * interrupt or an error.  STOP is -1 or a descriptor that interrupts the wait,
+ * too, as soon as it is readable.  A listener that another process has shut
+ * down fails with EINVAL: on Linux it is always readable, and accept(2) would
+ * fail with EAGAIN for ever.
  */
 static int
 wait_client(const struct unix_listener *listener, int stop, long long deadline)
@@ -51,8 +52,9 @@ is_guarded(const struct unix_listener *listener)
 }
 
 /*
- * Ports without a connection.  All resources of a connection are allocated
- * before accept(2), so that a shortage leaves the client in the queue.
+ * Makes ports without a connection.  All resources of a connection are
+ * allocated before accept(2), so that a shortage leaves the client in the
+ * queue.
  */
 static int
 reserve_ports(const struct unix_listener *listener, struct unix_ports *ports)
@@ -71,7 +73,7 @@ reserve_ports(const struct unix_listener *listener, struct unix_ports *ports)
 	return 0;
 }
 
-/* Move the ports to FD, which they own afterwards. */
+/* Sets FD as the socket of the ports, which own it afterwards. */
 static int
 move_ports(const struct unix_listener *listener, struct unix_ports *ports,
     int fd)
@@ -93,8 +95,8 @@ asks_for_same_user(const struct unix_listener *listener)
 }
 
 /*
- * Whether FD's user is refused; -1 if the system cannot identify users.  A
- * client that has gone is refused, too.
+ * Returns 1 if the user of FD is refused, 0 if not, or -1 if the system cannot
+ * identify users.  A client that has closed is refused, too.
  */
 static int
 is_refused_user(const struct unix_listener *listener, int fd,
@@ -110,34 +112,42 @@ is_refused_user(const struct unix_listener *listener, int fd,
 }
 
 /*
+ * Threads that shared the spare descriptor could lose a client: each of them
+ * takes it, or makes another, and the last one remains for the next client.
+ *
  * To look for a closed 0, 1 or 2 before each client would cost two system
- * calls.  It is done until they are found open; if one is closed later, the
- * spare descriptor is ready for its client.
+ * calls.  It is done until they are found open, and again after a connection
+ * got one of these numbers.
  */
-static int
-can_accept_directly(const struct unix_listener *listener)
-{
-	return listener->has_standard && listener->spare != -1;
-}
-
-/* Another holder may clear O_NONBLOCK: accept(2) would wait then. */
 static int
 accept_connection(struct unix_listener *listener)
 {
-	int were_open, fd;
+	int place, were_open, fd;
 
+	/* If another process clears O_NONBLOCK, accept(2) would block. */
 	if (listener->may_block && up_set_blocking(listener->fd, 0) == -1)
 		return -1;
-	if (can_accept_directly(listener))
-		return up_accept(listener->fd, &listener->spare);
-	fd = up_accept_beside_standard(listener->fd, &were_open);
-	listener->has_standard = were_open;
+	place = atomic_exchange(&listener->spare, -1);
+	if (place == -1 && (place = up_make_spare(listener)) == -1)
+		return -1;
+	if (listener->has_standard)
+		fd = up_accept(listener->fd, &place);
+	else {
+		fd = up_accept_beside_standard(listener->fd, &place,
+		    &were_open);
+		listener->has_standard = were_open;
+	}
+	if (place == -1)
+		listener->has_standard = 0;
+	else
+		up_close(atomic_exchange(&listener->spare, place));
 	return fd;
 }
 
 /*
- * Set up the connection of PORTS: 0, or 1 if its user is refused, or -1.  A
- * listener that other processes may hold takes descriptors.
+ * Sets the options of the connection of PORTS.  Returns 0, or 1 if its user is
+ * refused, or -1.  A passed or inherited listener does not refuse descriptors,
+ * so SO_PASSRIGHTS is set for each of its connections.
  */
 static int
 admit_client(const struct unix_listener *listener,
@@ -154,8 +164,9 @@ admit_client(const struct unix_listener *listener,
 }
 
 /*
- * One try, which does not wait, as up_accept_client().  If no client is there,
- * guarded PORTS remain for the next try: they occupy no descriptor.
+ * One attempt of up_accept_client(), which does not wait.  If there is no
+ * client, guarded PORTS are kept for the next attempt: they occupy no
+ * descriptor.
  */
 static int
 try_to_accept(struct unix_listener *listener, struct unix_ports *ports)
@@ -163,7 +174,7 @@ try_to_accept(struct unix_listener *listener, struct unix_ports *ports)
 	int are_identified = 1;
 	int fd, result, error;
 
-	/* Like the ports: a shortage leaves the client in the queue. */
+	/* Before accept(2): a shortage leaves the client in the queue. */
 	if (asks_for_same_user(listener))
 		are_identified = up_is_own_user(geteuid());
 	if (are_identified == -1 ||
@@ -188,10 +199,11 @@ try_to_accept(struct unix_listener *listener, struct unix_ports *ports)
 }
 
 /*
- * Wait for a client until DEADLINE, as up_accept_client().  The first try
- * precedes poll(2), which a client in the queue does not need; then a shortage
- * is no error yet.  There is none if 0, 1 or 2 may be closed, which would be
- * filled although no client is there.
+ * Waits for a client until DEADLINE; the result is that of up_accept_client().
+ * accept(2) is tried before poll(2), which is not required if a client is in
+ * the queue.  A shortage in this first attempt is not an error, since there may
+ * be no client.  If 0, 1 or 2 may be closed, the first attempt is omitted: it
+ * would occupy these numbers even if there is no client.
  */
 static int
 accept_until(struct unix_listener *listener, int stop, long long deadline,
@@ -203,11 +215,11 @@ accept_until(struct unix_listener *listener, int stop, long long deadline,
 	errno = EAGAIN;
 	if (up_is_interrupted(&listener->interrupt))
 		errno = ECANCELED;
-	else if (can_accept_directly(listener))
+	else if (listener->has_standard)
 		result = try_to_accept(listener, ports);
 	while (result == -1 && (is_transient(errno) ||
 	    (!ready && up_is_shortage(errno)))) {
-		/* Clients of other acceptors keep poll(2) ready. */
+		/* poll(2) also reports clients that other acceptors take. */
 		if (ready && up_ms_left(deadline) == 0)
 			return up_fail(ETIMEDOUT);
 		ready = wait_client(listener, stop, deadline);
@@ -219,9 +231,9 @@ accept_until(struct unix_listener *listener, int stop, long long deadline,
 }
 
 /*
- * Wait for a client until DEADLINE, then it is ETIMEDOUT; STOP as in
- * wait_client().  0, or -1, or 1: PORTS are a client's that is refused, for
- * the caller to close while no thread waits for it.
+ * Waits for a client until DEADLINE, then fails with ETIMEDOUT.  STOP is that
+ * of wait_client().  Returns 0 or -1, or 1 if the client is refused.  The
+ * caller then closes PORTS, which can block, when no other thread waits for it.
  */
 int
 up_accept_client(struct unix_listener *listener, int stop, long long deadline,
@@ -242,8 +254,9 @@ up_accept_client(struct unix_listener *listener, int stop, long long deadline,
 }
 
 /*
- * Refused clients must not extend the wait, however fast they come.  Without a
- * wait, clients of the same user that are behind them are still accepted.
+ * Refused clients must not extend the wait, even if they arrive without a
+ * pause.  With a timeout of -1, up to MAX_REFUSALS clients are refused, so that
+ * a permitted client behind them in the queue is accepted.
  */
 static int
 accept_permitted(struct unix_listener *listener, struct unix_ports *ports)

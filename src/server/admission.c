@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The connections of a server: their users, the limit of each user, the queue
- * of those that wait for a thread, and the end of all.
+ * of clients that wait for a thread, and the shutdown of all connections.
  */
 #include "server.h"
 
@@ -9,9 +9,9 @@
 #include <stdlib.h>
 
 /*
- * Record the user of the connection: UP_WELCOME, or UP_REFUSED if the client
- * has closed it; UP_NO_CLIENT, with ENOTSUP, if the system cannot identify
- * users.
+ * Records the user of the connection.  Returns UP_WELCOME; UP_REFUSED if the
+ * client has closed; or UP_NO_CLIENT, with ENOTSUP, if the system cannot
+ * identify users.
  */
 enum up_admission
 up_identify_client(struct up_worker *worker)
@@ -47,10 +47,10 @@ count_connections(const struct up_worker *worker, uid_t user)
 
 /*
  * Whether USER may have one more connection.  A connection counts until the
- * server has ended it and the client has closed it, which may be earlier than
- * the end of the handler: a client that waits for EOF, closes and connects
- * again is never refused.  Ended by the server alone it still counts.  Linux
- * reports the same if the client has only ended its output.
+ * server has shut it down and the client has closed it.  This can precede the
+ * end of the handler, so that a client that waits for EOF, closes and connects
+ * again is never refused.  On Linux, a client that has only shut its output
+ * down is not distinguished from one that has closed.
  */
 int
 up_has_room(const struct up_server *server, uid_t user)
@@ -61,7 +61,7 @@ up_has_room(const struct up_server *server, uid_t user)
 	    count_connections(server->queue, user) < server->clients_per_user;
 }
 
-/* Add the connection to those of the server; the lock is held. */
+/* Adds the connection to those of the server.  The lock is held. */
 void
 up_begin_connection(struct up_worker *worker)
 {
@@ -72,8 +72,8 @@ up_begin_connection(struct up_worker *worker)
 }
 
 /*
- * Leave the client of WORKER to the next thread that is free: 0, or -1 without
- * memory.  The lock is held.
+ * Queues the client of WORKER for the next idle thread.  Returns 0, or -1 if
+ * memory is exhausted.  The lock is held.
  */
 int
 up_queue_client(struct up_worker *worker)
@@ -92,7 +92,9 @@ up_queue_client(struct up_worker *worker)
 	return 0;
 }
 
-/* Get the first client of the queue, which is not empty; the lock is held. */
+/*
+ * Takes the first client of the queue, which is not empty.  The lock is held.
+ */
 void
 up_take_queued(struct up_worker *worker)
 {
@@ -107,8 +109,8 @@ up_take_queued(struct up_worker *worker)
 }
 
 /*
- * Release the socket without the lock of the server: its last holder closes
- * descriptors that were not taken, which may block.
+ * Releases the socket without the lock of the server.  The last holder of the
+ * socket closes descriptors that were not taken, which can block.
  */
 void
 up_forget_connection(struct up_worker *worker)
@@ -122,8 +124,8 @@ up_forget_connection(struct up_worker *worker)
 }
 
 /*
- * Shut down a direction, or both, of every connection, also of one that was
- * accepted and not begun; the lock is held.
+ * Shuts down one or both directions of every connection, including those whose
+ * handler was not yet called.  The lock is held.
  */
 void
 up_shut_down_connections(struct up_server *server, int how)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stopping a server, and the bell that wakes its threads. */
+/* Stops a server.  The bell is a pair of sockets that wakes its threads. */
 #include "server.h"
 
 #include <sys/socket.h>
@@ -18,8 +18,8 @@ up_is_stopping(struct up_server *server)
 }
 
 /*
- * Wake the thread that called unix_serve(), which starts a leader as soon as
- * it can.  If the bell is full, that thread has been woken already.
+ * Wakes the thread that called unix_serve(), which starts a leader as soon as
+ * possible.  If the buffer of the bell is full, the thread wakes anyway.
  */
 void
 up_ring_bell(struct up_server *server)
@@ -31,9 +31,9 @@ up_ring_bell(struct up_server *server)
 }
 
 /*
- * Wake the threads that poll the other end of the bell, permanently.  EOF needs
- * no memory; a byte replaces it if a filter of system calls rejects
- * shutdown(2).
+ * Wakes all threads that poll the other end of the bell, now or later.  EOF
+ * needs no memory.  If a system call filter rejects shutdown(2), a byte
+ * replaces EOF.
  */
 void
 up_end_bell(int end)
@@ -43,8 +43,8 @@ up_end_bell(int end)
 }
 
 /*
- * Accept no more clients, because of ERROR or 0; the lock is held.  This wakes
- * every leader and the thread that called unix_serve().
+ * Stops accepting clients.  ERROR is the cause, or 0.  Wakes every leader and
+ * the thread that called unix_serve().  The lock is held.
  */
 void
 up_stop_server(struct up_server *server, int error)

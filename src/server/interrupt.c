@@ -17,7 +17,9 @@ up_make_interrupt(struct up_interrupt *interrupt)
 	void *memory = mmap(NULL, sizeof(*interrupt->shared),
 	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	/* Exhausted locked memory is EAGAIN, which suggests a second try. */
+	/*
+	 * mmap(2) can fail with EAGAIN, which would suggest a second attempt.
+	 */
 	if (memory == MAP_FAILED)
 		return up_fail(ENOMEM);
 	interrupt->shared = memory;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Listeners, from unix_listen() to unix_close() or unix_abandon(): their
- * sockets, questions about one, and the process that owns it.
+ * Listeners, from unix_listen() to unix_close() or unix_abandon(): the socket,
+ * its descriptor and path, and the process that owns it.
  */
 #include "server.h"
 
@@ -19,28 +19,32 @@ type_of(const struct unix_options *options)
 }
 
 /*
- * close(2) drops the connections in the queue with all that their clients have
- * passed.  They are accepted first, and each is looked through.
+ * close(2) of a listener closes the connections in its queue, with all
+ * descriptors that clients have passed, and can block.  Each connection is
+ * therefore accepted, and up_refuse_connection() closes it without blocking.
  */
 static void
 refuse_waiting_clients(struct unix_listener *listener)
 {
 	long long deadline = up_deadline(MAX_REFUSING_MS);
-	int fd;
+	int place = -1, fd;
 
 	if (up_set_blocking(listener->fd, 0) == -1)
 		return;
 	while (up_ms_left(deadline) > 0 &&
-	    (fd = up_accept(listener->fd, &listener->spare)) != -1)
+	    (fd = up_accept(listener->fd, &place)) != -1)
 		up_refuse_connection(fd);
 }
 
 /*
- * Closes the socket of LISTENER, in whose queue lingering descriptors may be.
- * If the file is kept, another process may serve the clients in the queue,
- * which stay there then.  Those of plain ports stay, too: a client that is
- * accepted and has sent nothing reads EOF instead of ECONNRESET.  No
- * shutdown(2): it would end the socket for all processes.
+ * Closes the socket of LISTENER.  Descriptors in its queue can make close(2)
+ * block.
+ *
+ * If the file is kept, the clients in the queue remain there, since another
+ * process may serve them.  Those of plain ports remain, too: a client that has
+ * sent nothing and is accepted would read EOF instead of ECONNRESET.
+ *
+ * shutdown(2) is not called, since it affects all processes with this socket.
  */
 static void
 close_socket(struct unix_listener *listener, int keep_file)
@@ -58,16 +62,18 @@ close_socket(struct unix_listener *listener, int keep_file)
 }
 
 /*
- * Free LISTENER, complete or not, the file before the socket.  The error of
- * removing the file, or 0.
+ * Frees LISTENER, which may be incomplete.  The file is removed before the
+ * socket is closed; see up_release_claim().  Returns the error of the removal,
+ * or 0.
  */
 static int
 free_listener(struct unix_listener *listener, int keep_file)
 {
 	int error = up_release_claim(&listener->claim, keep_file);
 
-	close_socket(listener, keep_file);
+	/* In a shortage, its number is then free for clients to refuse. */
 	up_close(listener->spare);
+	close_socket(listener, keep_file);
 	up_free_interrupt(&listener->interrupt);
 	free(listener->path);
 	free(listener);
@@ -81,7 +87,8 @@ is_inherited(const struct unix_listener *listener)
 }
 
 /*
- * An inherited listener accepts descriptors: the next program may want them.
+ * An inherited listener does not refuse descriptors, since the program that
+ * inherits it may receive them.
  */
 static int
 make_socket(struct unix_listener *listener)
@@ -134,7 +141,7 @@ bind_abstract(struct unix_listener *listener, const struct up_address *address)
 	return up_bound_name(listener->fd, &listener->path);
 }
 
-/* Use a socket that was passed to us; a failure restores its flags. */
+/* Uses a passed socket.  A failure restores its flags. */
 static int
 adopt_socket(struct unix_listener *listener, const struct up_address *address)
 {
@@ -191,16 +198,23 @@ new_listener(const struct unix_options *options)
 }
 
 /*
- * Not a duplicate of the listener: clients could still connect after a child of
- * fork(2) has closed its descriptor, and nothing would accept them.
+ * The spare is not a duplicate of the listener.  If a child of fork(2) closed
+ * only the listener, the duplicate would keep the socket open, and clients
+ * could connect although no process accepts them.
  */
-static int
-make_spare(struct unix_listener *listener)
+int
+up_make_spare(const struct unix_listener *listener)
 {
-	if (type_of(&listener->options) == SOCK_DGRAM)
-		return 0;
-	listener->spare = up_dup(listener->interrupt.pipe[0]);
-	return listener->spare == -1 ? -1 : 0;
+	return up_dup(listener->interrupt.pipe[0]);
+}
+
+static int
+add_spare(struct unix_listener *listener)
+{
+	int spare = up_make_spare(listener);
+
+	listener->spare = spare;
+	return spare == -1 ? -1 : 0;
 }
 
 UP_API UP_COLD struct unix_listener *
@@ -221,7 +235,7 @@ unix_listen(const char *text, const struct unix_options *given)
 	if (listener == NULL)
 		return NULL;
 	if (up_make_interrupt(&listener->interrupt) == -1 ||
-	    make_spare(listener) == -1 ||
+	    (type_of(&options) == SOCK_STREAM && add_spare(listener) == -1) ||
 	    bind_address(listener, &address) == -1) {
 		error = errno;
 		free_listener(listener, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Serving a listener with threads.  The thread that calls unix_serve() serves
- * no client: it waits for the end, and carries it out.
+ * Serves a listener with threads.  The thread that calls unix_serve() serves no
+ * client: it waits for the end of the server, and then shuts it down.
  */
 #include "server.h"
 
@@ -30,7 +30,7 @@ check_arguments(const struct unix_listener *listener, unix_handler *handler,
 	return up_fail(EINVAL);
 }
 
-/* Attributes of the threads; an errno, or 0. */
+/* Sets the attributes of the threads.  Returns 0 or an errno. */
 static int
 set_attributes(pthread_attr_t *attributes, size_t stack_size)
 {
@@ -44,7 +44,7 @@ set_attributes(pthread_attr_t *attributes, size_t stack_size)
 	return error;
 }
 
-/* Reads the bytes of ring_bell(): poll(2) would report them again. */
+/* Reads the bytes of up_ring_bell(), which poll(2) would report again. */
 static void
 clear_bell(const struct up_server *server)
 {
@@ -66,9 +66,9 @@ ensure_leader(struct up_server *server)
 }
 
 /*
- * Wait until the server is interrupted or stops, then shut down the input of
+ * Waits until the server is interrupted or stops, then shuts down the input of
  * all connections, so that no handler waits for an idle client.  If a thread
- * cannot be started, the next try follows soon: otherwise clients would wait
+ * cannot be started, the attempt is repeated; otherwise clients would wait
  * until another client leaves.
  */
 static void
@@ -111,8 +111,8 @@ has_no_threads(struct up_server *server)
 }
 
 /*
- * Wait for the threads, the last of which shuts down the bell.  At DEADLINE the
- * remaining connections are shut down.
+ * Waits for the threads, the last of which shuts down the bell.  At DEADLINE
+ * the remaining connections are shut down.
  */
 static void
 wait_for_threads(struct up_server *server, long long deadline)
@@ -137,7 +137,7 @@ wait_for_threads(struct up_server *server, long long deadline)
 	pthread_mutex_unlock(&server->lock);
 }
 
-/* Free the list last: a thread that still runs may walk through it. */
+/* The list is freed last, since a running thread may traverse it. */
 static void
 join_threads(struct up_server *server)
 {
@@ -152,9 +152,10 @@ join_threads(struct up_server *server)
 }
 
 /*
- * A client that does not block fails if the queue is full, so the backlog of
- * unix_listen() is too short for a burst.  If a filter of system calls rejects
- * listen(2), it stays.
+ * If the queue is full, connect(2) of a non-blocking client fails with EAGAIN.
+ * The default backlog of unix_listen() is too short for a burst of such
+ * clients.  If a system call filter rejects listen(2), the backlog is
+ * unchanged.
  */
 static void
 raise_backlog(const struct up_server *server)
@@ -205,7 +206,7 @@ unix_serve(struct unix_listener *listener, unix_handler *handler,
 	if (check_arguments(listener, handler, options) == -1 ||
 	    up_socketpair(server.bell) == -1)
 		return -1;
-	/* The threads use variables of this stack frame. */
+	/* The threads use this stack frame, which must not be unwound. */
 	state = up_disable_cancel();
 	error = set_attributes(&server.attributes, options->stack_size);
 	if (error == 0) {

@@ -29,12 +29,14 @@ struct unix_listener {
 	int may_block;		/* accept(2), if a holder clears O_NONBLOCK */
 	int has_default_backlog;
 	_Atomic int has_standard;	/* 0, 1 and 2 were open */
-	_Atomic int spare;	/* a descriptor for up_accept(), or -1 */
-	unsigned maker;		/* the process that made or took over it */
-	char *path;		/* NULL where the name is no string */
+	_Atomic int spare;	/* for up_accept(); -1: used, or taken */
+	unsigned maker;		/* the process that made it or took it over */
+	char *path;		/* NULL if the name is not a string */
 	struct up_claim claim;
 	struct unix_options options;
 };
+
+UP_COLD int up_make_spare(const struct unix_listener *);
 
 /* accept.c */
 UP_COLD int up_accept_client(struct unix_listener *, int, long long,
@@ -72,7 +74,7 @@ struct up_server {
 	unsigned idle, leaders, serving, refusing;
 	int stopping;
 	int ended;			/* SHUT_RD or SHUT_RDWR if stopping */
-	int error;			/* why it stopped, or 0 */
+	int error;			/* the cause of the stop, or 0 */
 };
 
 UP_COLD enum up_admission up_identify_client(struct up_worker *);

@@ -2,10 +2,9 @@
 /*
  * The threads of a server, as leaders and followers.  A leader waits for the
  * next client and serves it while another thread leads.  Clients of a burst are
- * queued for other threads; while all threads serve, clients wait in the
- * backlog.  Up to
- * LEADERS threads lead at a time, so that under load no thread has to be woken
- * for each client.
+ * queued for other threads.  While all threads serve, clients wait in the
+ * backlog.  Up to LEADERS threads lead at a time, so that under load no thread
+ * has to be woken for each client.
  */
 #include "server.h"
 
@@ -13,7 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#define LEADERS			3	/* fewer and more were slower */
+#define LEADERS			3	/* measured: fewer or more are slower */
 #define REFUSING_THREADS	8	/* in addition to those that serve */
 
 static void *run_worker(void *);
@@ -36,7 +35,8 @@ is_fatal(int error)
 }
 
 /*
- * Start a thread, with all signals blocked: 0, or an errno.  The lock is held.
+ * Starts a thread with all signals blocked.  Returns 0 or an errno.  The lock
+ * is held.
  */
 int
 up_add_worker(struct up_server *server)
@@ -71,14 +71,14 @@ needs_thread(const struct up_server *server)
 }
 
 /*
- * Ensure that an idle thread or a new one handles the next client of the queue,
- * or that a thread leads, unless a limit is reached or the server is stopping:
- * 0, or -1 if no thread can be started now.  The lock is held.
+ * Ensures that an idle or a new thread takes the next client of the queue, or
+ * leads.  Does nothing if a limit is reached or the server is stopping.
+ * Returns -1 if no thread can be started now.  The lock is held.
  */
 int
 up_ensure_leader(struct up_server *server)
 {
-	/* join_threads() walks through the list once the drain has expired. */
+	/* After the drain timeout, join_threads() traverses the list. */
 	if (server->ended == SHUT_RDWR)
 		return 0;
 	if (server->queue == NULL && (server->stopping ||
@@ -90,8 +90,8 @@ up_ensure_leader(struct up_server *server)
 }
 
 /*
- * Wait for a client: UP_WELCOME or UP_REFUSED, with its ports, or UP_NO_CLIENT
- * if the server must stop.
+ * Waits for a client.  Returns UP_WELCOME or UP_REFUSED with its ports, or
+ * UP_NO_CLIENT if the server must stop.
  */
 static enum up_admission
 wait_for_client(struct up_worker *worker)
@@ -118,7 +118,7 @@ wait_for_client(struct up_worker *worker)
 	return refused ? UP_REFUSED : up_identify_client(worker);
 }
 
-/* The same without waiting: UP_NO_CLIENT after any error. */
+/* wait_for_client() without a wait: after any error UP_NO_CLIENT. */
 static enum up_admission
 look_for_client(struct up_worker *worker)
 {
@@ -131,9 +131,9 @@ look_for_client(struct up_worker *worker)
 }
 
 /*
- * Lead until a client has come, and count it; the lock is held before and
- * after.  If a client that is not waited for cannot be accepted in a shortage,
- * the next wait handles the shortage.
+ * Leads until FIND returns a client, and counts the client.  The lock is held
+ * before and after.  After a shortage in look_for_client(), the next
+ * wait_for_client() retries.
  */
 static enum up_admission
 get_client(struct up_worker *worker,
@@ -168,10 +168,10 @@ is_full(const struct up_server *server)
 }
 
 /*
- * Lead, until WORKER has a client; without one if the server stops.  A burst
- * would overflow the backlog if each of its clients waited for a new thread to
- * start.  If no other thread can lead, clients are therefore accepted as long
- * as they do not have to be waited for, and queued.
+ * Leads until WORKER has a client, or the server stops.  If each client of a
+ * burst waited for the start of a new thread, the burst would overflow the
+ * backlog.  If no other thread can lead, this thread therefore accepts and
+ * queues the clients that are already in the backlog.
  */
 static void
 lead(struct up_worker *worker)
@@ -188,7 +188,7 @@ lead(struct up_worker *worker)
 		server->idle++;
 }
 
-/* Get a client, queued or new: 0 at the end.  The lock is held. */
+/* Takes a queued or new client.  Returns 0 at the end.  The lock is held. */
 static int
 find_client(struct up_worker *worker)
 {
@@ -211,10 +211,10 @@ find_client(struct up_worker *worker)
 }
 
 /*
- * Call the handler, or refuse the client; the lock is held before and after.
- * No client would be accepted while the handler runs, or while close(2) of a
- * refused client blocks on a lingering descriptor that it has sent, so another
- * thread leads first.
+ * Calls the handler, or refuses the client.  Another thread must lead first: no
+ * client would be accepted while the handler runs, or while close(2) of a
+ * refused client blocks on a lingering descriptor.  The lock is held before and
+ * after.
  */
 static void
 handle_client(struct up_worker *worker)

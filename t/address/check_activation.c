@@ -175,7 +175,7 @@ pass(const char *pid, const char *count, const char *names)
 		setenv("LISTEN_FDNAMES", names, 1);
 }
 
-/* In a child, since descriptors from 3 are replaced. */
+/* Runs in a child, since descriptors from 3 are replaced. */
 static int
 serve_passed(const char *names, const char *wanted, int expected)
 {

@@ -117,7 +117,7 @@ START_TEST(relative_and_absolute_paths_are_served)
 }
 END_TEST
 
-/* The name that clients and cleaners of temporary directories find. */
+/* Clients and cleaners of temporary directories find this name. */
 START_TEST(absolute_path_is_bound_when_it_fits)
 {
 	struct unix_listener *listener;
@@ -176,7 +176,7 @@ START_TEST(bad_addresses_are_einval)
 }
 END_TEST
 
-/* unix_explain() depends on it. */
+/* unix_explain() depends on this errno. */
 START_TEST(empty_address_is_einval_on_every_system)
 {
 	struct unix_options error = { .sigpipe = UNIX_SIGPIPE_ERROR };

@@ -19,13 +19,15 @@
 
 /*
  * Every timeout of a row.  A failure is far above it: a lingering socket holds
- * its victim for longer than the largest bound and the margin together.
+ * its victim for longer than twice the largest bound and the margin together.
  */
 #define TIMEOUT_MS	500
+#define STOP_MS		5000		/* unixport(1): SIGHUP, then SIGKILL */
 #define MARGIN_MS	3000
-#define STORM_MARGIN_MS	6000		/* a storm takes processor time, too */
-#define LINGER_S	10
-#define DEADLINE_MS	20000		/* of a row; then it is killed */
+#define STORM_MARGIN_MS	20000		/* a storm takes processor time, too */
+#define LINGER_S	(2 * (STOP_MS + STORM_MARGIN_MS) / 1000)
+#define PATIENCE_S	(LINGER_S / 2)	/* of honest clients */
+#define DEADLINE_MS	90000		/* of a row; then it is killed */
 
 #define HONEST		30		/* honest clients */
 #define HOSTILE		3		/* connections of one attacker */
@@ -154,11 +156,12 @@ int errno_of(int result);		/* -1 by errno, else 0 */
 int processor_ms(pid_t process);	/* 0: this one */
 int connect_honest(int fd);		/* to "s", as connect(2) */
 int is_answered(int fd);		/* an echo, once connected */
-int is_served(const struct scene *scene);	/* an honest client */
+int is_served(struct scene *scene);		/* an honest client */
 
 /* attacker.c: of attacks */
 int connect_to(int type);		/* "s", never waits; -1 with errno */
 int is_recalled(int wait);		/* by its victim, within these ms */
+void report_begin(void);		/* of a storm, to its victim */
 void await_end(void);				/* of the victim */
 void read_output(int fd, size_t limit);		/* of the victim, checked */
 void be_spawned(const char *attack, const char *wire);

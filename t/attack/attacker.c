@@ -119,6 +119,16 @@ read_output(int fd, size_t limit)
 		read_output(fd, limit - (size_t)length);
 }
 
+static int is_begin_awaited;		/* by the victim */
+
+void
+report_begin(void)
+{
+	if (is_begin_awaited)
+		write_note(wire, BEGIN, 0);
+	is_begin_awaited = 0;
+}
+
 static void
 obey(const struct attack *attack, const int *fds, int count)
 {
@@ -128,10 +138,11 @@ obey(const struct attack *attack, const int *fds, int count)
 	while (read_note(wire, &note)) {
 		switch (note.request) {
 		case BEGIN:
-			if (note.number == 1)
+			is_begin_awaited = note.number != 1;
+			if (!is_begin_awaited)
 				await_wait(getppid());
-			else
-				write_note(wire, BEGIN, 0);
+			else if ((attack->traits & IS_STORM) == 0)
+				report_begin();
 			for (i = 0; i < count && attack->during != NULL; i++)
 				attack->during(fds[i]);
 			break;

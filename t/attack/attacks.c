@@ -22,7 +22,8 @@
 #define CROWD_TRIES	200		/* 10 ms apart */
 #define STORM_SIZE	64		/* connections of one process */
 #define STORM_PROCESSES	4
-#define LINGER_SHARE	50
+#define LINGER_SHARE	20
+#define LINGERING	5		/* before the victim begins */
 
 long bytes_sent;
 
@@ -227,21 +228,26 @@ leave_copy(int fd)
 		_exit(0);
 }
 
-/* At most SIZE connections at the same time, WAIT ms between two. */
+/*
+ * At most SIZE connections at the same time, WAIT ms between two.  After
+ * BEGIN of them the victim begins its call.
+ */
 static void
-storm(void (*harm)(int fd), int size, int wait)
+storm(void (*harm)(int fd), int size, int wait, int begin)
 {
-	int fds[STORM_SIZE], i;
+	int fds[STORM_SIZE], tries, i;
 
 	memset(fds, -1, sizeof(fds));
-	for (i = 0; !is_recalled(wait); i = (i + 1) % size) {
+	for (tries = 0; !is_recalled(wait); tries++) {
+		if (tries == begin)
+			report_begin();
+		i = tries % size;
 		close(fds[i]);
 		fds[i] = connect_to(SOCK_STREAM);
-		if (fds[i] == -1) {
+		if (fds[i] == -1)
 			poll(NULL, 0, 1);
-			continue;
-		}
-		harm(fds[i]);
+		else
+			harm(fds[i]);
 	}
 }
 
@@ -260,7 +266,7 @@ storm_together(int size)
 
 	for (i = 1; i < STORM_PROCESSES && child != 0; i++)
 		child = fork();
-	storm(send_line, size, 0);
+	storm(send_line, size, 0, child == 0 ? -1 : 0);
 	if (child == 0)
 		_exit(0);
 }
@@ -272,6 +278,27 @@ connect_always(int fd)
 	storm_together(STORM_SIZE);
 }
 
+/*
+ * Another client, in a child.  Its descriptor is there before the client is
+ * refused only if it was made before.
+ */
+static void
+connect_and_linger(void)
+{
+	int file, fd;
+
+	if (fork() != 0)
+		return;
+	file = make_lingering(LINGER_S);
+	while ((fd = connect_to(SOCK_STREAM)) == -1 && !is_recalled(1))
+		;
+	if (fd != -1 && file != -1)
+		pass_files(fd, 'x', &file, 1, 0);
+	close(file);
+	await_end();
+	_exit(0);
+}
+
 /* Some of the clients that are refused take their time to be closed. */
 static void
 linger_or_send(int fd)
@@ -279,16 +306,15 @@ linger_or_send(int fd)
 	static int clients;
 
 	if (clients++ % LINGER_SHARE == 0)
-		linger(fd);
-	else
-		send_line(fd);
+		connect_and_linger();
+	send_line(fd);
 }
 
 static void
 connect_above_limit(int fd)
 {
 	(void)fd;
-	storm(linger_or_send, STORM_SIZE, 5);
+	storm(linger_or_send, STORM_SIZE, 5, LINGERING * LINGER_SHARE);
 }
 
 static void

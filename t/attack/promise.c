@@ -7,7 +7,6 @@
 
 #include <errno.h>
 
-#define STOP_MS	5000		/* unixport(1): SIGHUP, then SIGKILL */
 #define LOCK_MS	2000		/* unix_listen(3): EBUSY */
 
 static int

@@ -98,13 +98,13 @@ count_descriptors(void)
 
 /* Honest clients. */
 
-/* It may wait in a full queue, but no longer than a socket lingers. */
+/* It may wait in a full queue. */
 int
 connect_honest(int fd)
 {
 	const struct sockaddr_un name = { .sun_family = AF_UNIX,
 	    .sun_path = "s" };
-	const struct timeval limit = { .tv_sec = LINGER_S };
+	const struct timeval limit = { .tv_sec = PATIENCE_S };
 
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
@@ -123,15 +123,40 @@ is_answered(int fd)
 	    memcmp(answer, "ping\n", 5) == 0;
 }
 
-/* One after the other: a limit of one client of each user admits all. */
+static int
+make_honest(void)
+{
+	return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+/* A client that is refused comes again for the next PATIENCE ms. */
+static int
+is_served_at_last(int *fd, int patience)
+{
+	long long end = milliseconds() + patience;
+
+	while (connect_honest(*fd) == -1 || !is_answered(*fd)) {
+		if (milliseconds() >= end)
+			return 0;
+		close(*fd);
+		*fd = make_honest();
+	}
+	return 1;
+}
+
+/*
+ * One after the other: a limit of one client of each user admits all.  The
+ * command waits 100 ms for the end of the program of the same user, which may
+ * take longer on a loaded machine.
+ */
 int
-is_served(const struct scene *scene)
+is_served(struct scene *scene)
 {
 	int count = scene->attack->traits & EXCEEDS ? HONEST : 1, i;
+	int patience = scene->command != 0 ? PATIENCE_S * 1000 : 0;
 
 	for (i = 0; i < count; i++)
-		if (connect_honest(scene->honest[i]) == -1 ||
-		    !is_answered(scene->honest[i]))
+		if (!is_served_at_last(&scene->honest[i], patience))
 			return 0;
 	return 1;
 }
@@ -140,7 +165,7 @@ is_served(const struct scene *scene)
 
 /* The server has begun, and has accepted the attackers, who came first. */
 static void
-await_served(const struct scene *scene)
+await_served(struct scene *scene)
 {
 	enum role role = scene->call->role;
 
@@ -230,16 +255,25 @@ judge(const struct row *row, int processor)
 		problem("%d ms of processor time", processor);
 }
 
+/* Of the command, if it is attacked; the call may start it. */
+static int
+victim_ms(const struct scene *scene)
+{
+	if (scene->call->role == COMMAND_CONNECTS && scene->command == 0)
+		return 0;
+	return processor_ms(scene->command);
+}
+
 static void
 make_call(struct scene *scene, const struct row *row)
 {
-	int processor = processor_ms(scene->command);
+	int processor = victim_ms(scene);
 	long long start = milliseconds();
 
 	result->end = scene->call->run(scene);
 	result->elapsed = (int)(milliseconds() - start);
 	result->is_done = 1;
-	processor = processor_ms(scene->command) - processor;
+	processor = victim_ms(scene) - processor;
 	judge(row, processor);
 }
 
@@ -273,8 +307,7 @@ play(const struct row *row)
 	limit.rlim_cur = DESCRIPTORS;
 	setrlimit(RLIMIT_NOFILE, &limit);
 	for (i = 0; i < HONEST; i++)
-		scene.honest[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC,
-		    0);
+		scene.honest[i] = make_honest();
 	if (scene.kind->is_old)
 		need(deny_refusals() == 0, "seccomp");
 	scene.call->stage->set(&scene);

@@ -53,9 +53,9 @@ echo_lines(struct unix_ports *ports, size_t count)
 }
 
 /*
- * In the process with the ports.  The first connection is opened, used and
- * closed before the count, since it loads what is loaded once and leaves the
- * buffers that the library keeps.
+ * Runs in the process with the ports.  The first connection is opened, used and
+ * closed before the count: it loads symbols once, and leaves the buffers that
+ * the library keeps.
  */
 static struct cost
 cost_of_ports(const int *fd, size_t count, enum kind kind)
@@ -114,7 +114,7 @@ cost_of_kind(enum kind kind, size_t count)
 	return cost;
 }
 
-/* Of ports, with COUNT connections. */
+/* Measures the memory of COUNT connections. */
 void
 measure_memory(struct memory *memory, unsigned kinds, size_t count)
 {

@@ -20,8 +20,8 @@ static struct sockaddr_un place;
 static int report[2];			/* a pipe from the server */
 
 /*
- * SERVE runs in the child.  With a listener here as well clients would connect
- * and wait for ever after the end of the server.
+ * SERVE runs in the child, which alone has the listener.  If the parent kept it
+ * open, clients would connect and wait for ever after the end of the server.
  */
 static pid_t
 start_server(void (*serve)(struct unix_listener *listener), int backlog)
@@ -132,7 +132,7 @@ visit(void *argument)
 	return NULL;
 }
 
-/* COUNT of all visitors together. */
+/* COUNT is the sum of all visitors. */
 double
 visits(enum kind server, size_t count)
 {
@@ -195,7 +195,7 @@ serve_crowd(struct unix_listener *listener)
 	    "unix_serve");
 }
 
-/* In each turn all clients send, then all read. */
+/* In each round all clients send, then all read. */
 static double
 exchange(void)
 {

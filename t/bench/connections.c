@@ -25,7 +25,10 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static size_t served;
 
-/* In the server's process alone, so that clients are refused when it ends. */
+/*
+ * Runs in the process of the server only, so that clients are refused after its
+ * end.
+ */
 static void
 start_listening(struct server *server)
 {

@@ -47,7 +47,7 @@ write_machine(FILE *out, const struct machine *machine)
 	fprintf(out, ",\n");
 }
 
-/* By the names of the kinds. */
+/* Writes an object whose keys are the names of the kinds. */
 static void
 write_values(FILE *out, const char *key, const double *values,
     const struct result *result)

@@ -14,7 +14,7 @@
 #endif
 #endif
 
-/* Of a sender or of a receiver: each process has one of its own. */
+/* The buffer of a sender or a receiver, of which each process has one. */
 static char buffer[PIECE_BYTES];
 
 /* The minimum of a sender: memcpy, and a write of each full buffer. */
@@ -60,7 +60,7 @@ read_lines(struct end *end, size_t bytes)
 		line[length] = '\0';
 		at += length;
 		n += length;
-		/* Or the compiler removes the copy. */
+		/* Otherwise the compiler would remove the copy. */
 		__asm__ volatile("" : : "r"(line) : "memory");
 	}
 }
@@ -87,7 +87,7 @@ get_lines(struct end *end, size_t bytes)
 	}
 }
 
-/* Whole buffers, also in the first sixteenth. */
+/* Rounds COUNT, so that the first sixteenth is whole buffers, too. */
 static double
 measure_lines(const struct way *way, size_t count, enum kind kind)
 {
@@ -106,7 +106,7 @@ lines(enum kind kind, size_t count)
 	return measure_lines(&way, count, kind);
 }
 
-/* glibc then omits the lock of each call; musl ignores it. */
+/* glibc then omits the lock of each call; musl ignores the request. */
 static void
 omit_locks(struct end *end)
 {

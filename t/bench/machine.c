@@ -32,8 +32,8 @@ count_cpus(void)
 }
 
 /*
- * Without it the kernel moves two processes that exchange bytes to one CPU at
- * times, and the figures of two rounds differ by more than those of two kinds.
+ * Otherwise, the kernel sometimes moves two processes that exchange bytes to
+ * one CPU, and two rounds differ by more than two kinds do.
  */
 void
 use_cpu(int number)
@@ -47,7 +47,7 @@ use_cpu(int number)
 		;
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
-	/* A sandbox may forbid it. */
+	/* A sandbox may deny the call. */
 	(void)sched_setaffinity(0, sizeof(set), &set);
 }
 #else

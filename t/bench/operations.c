@@ -121,7 +121,7 @@ answer(struct unix_ports *ports, void *context)
 	    fputs(line, ports->out) != EOF, "answer");
 }
 
-/* With one thread: more take turns as they like, and no count is the same. */
+/* One thread only: with several, the counts would vary with the scheduling. */
 static void *
 serve(void *context)
 {
@@ -155,7 +155,7 @@ measure_kind(unsigned flags)
 	end_listening();
 }
 
-/* The last: from now on there are threads, and stdio locks. */
+/* Must be the last, since stdio locks its streams once a thread was started. */
 static void
 measure_server(void)
 {
@@ -171,7 +171,7 @@ measure_server(void)
 	end_listening();
 }
 
-/* What libc has chosen to run; a CPU of another kind may make it differ. */
+/* Prints the machine: libc selects functions for the CPU, and counts differ. */
 static void
 show_libc(void)
 {

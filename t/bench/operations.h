@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of operations share. */
+/* The common part of the files of operations. */
 #ifndef OPERATIONS_H
 #define OPERATIONS_H
 
@@ -13,8 +13,8 @@
 
 #include "common.h"
 
-#define REPETITIONS 1000	/* times of a quick one, that fit in a socket */
-#define FEW	100		/* times of the others */
+#define REPETITIONS 1000	/* of quick ones, which fit in a socket */
+#define FEW	100		/* for the others */
 
 extern struct unix_options options;	/* of the kind that is measured */
 void measure(const char *name, void (*work)(int), int times);
@@ -22,7 +22,7 @@ void measure(const char *name, void (*work)(int), int times);
 /* operations_streams.c: on a new pair of that kind. */
 void measure_streams(void);
 
-/* Here, since a call would count as an instruction of the operation. */
+/* Inline, since a call would count towards the operation. */
 static inline void
 need(int condition, const char *object)
 {

@@ -97,7 +97,7 @@ make_trips(int times)
 	}
 }
 
-/* In the order of the streams' traffic: each leaves the socket empty. */
+/* Ordered so that each operation leaves the socket empty. */
 void
 measure_streams(void)
 {

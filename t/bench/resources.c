@@ -59,7 +59,7 @@ kill_child(void)
 	return WIFEXITED(status) && WEXITSTATUS(status) != 0;
 }
 
-/* By functions that a signal handler may call. */
+/* Calls only functions that are async-signal-safe. */
 static void
 remove_files(void)
 {
@@ -125,7 +125,7 @@ handle_early_ends(void)
 	set_handlers(end_by_signal);
 }
 
-/* An errno of 0 is none. */
+/* An errno of 0 is not printed. */
 void
 die(const char *object)
 {
@@ -199,7 +199,7 @@ end_process(pid_t child)
 	siginfo_t info;
 
 	memset(&info, 0, sizeof(info));
-	/* With signals handled, since it may take its time. */
+	/* Signals are handled here, since the wait can be long. */
 	need(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT) == 0,
 	    "waitid");
 	errno = 0;
@@ -285,7 +285,7 @@ open_output(const char *path)
 	return fd == -1 ? NULL : fdopen(fd, "w");
 }
 
-/* 0 if all was written, else -1. */
+/* Returns 0 if all was written, or -1. */
 int
 finish_output(FILE *file)
 {

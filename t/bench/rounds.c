@@ -31,7 +31,7 @@ median(double *figures, size_t count)
 	return (figures[(count - 1) / 2] + figures[count / 2]) / 2;
 }
 
-/* The amount that takes that many seconds, on the average of KINDS. */
+/* The amount that takes DURATION seconds on the average of KINDS. */
 size_t
 amount_for(const struct work *work, double duration, unsigned kinds)
 {
@@ -50,7 +50,7 @@ amount_for(const struct work *work, double duration, unsigned kinds)
 	return amount >= (double)work->most ? work->most : (size_t)amount;
 }
 
-/* Of the kinds of RESULT, for its other members. */
+/* Measures the kinds of RESULT, and sets its other members. */
 void
 measure_rounds(struct result *result, size_t amount, unsigned rounds)
 {

@@ -143,7 +143,10 @@ pair_loopback(int fd[2])
 	fd[0] = connect_loopback(&name);
 	if (fd[0] != -1) {
 		fd[1] = accept_own(listener, fd[0]);
-		/* Or a line waits until the previous one is acknowledged. */
+		/*
+		 * Otherwise a line waits until the previous one is
+		 * acknowledged.
+		 */
 		for (i = 0; i < 2; i++)
 			setsockopt(fd[i], IPPROTO_TCP, TCP_NODELAY, &on,
 			    sizeof(on));

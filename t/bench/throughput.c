@@ -103,7 +103,7 @@ get_small_pieces(struct end *end, size_t bytes)
 	get_pieces(end, bytes, SMALL_PIECE_BYTES);
 }
 
-/* Whole pieces, also in the first sixteenth. */
+/* Rounds BYTES, so that the first sixteenth is whole pieces, too. */
 static size_t
 whole_pieces(size_t bytes)
 {

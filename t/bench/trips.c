@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A line to the second process and back, and the next one only then.  With a
- * CPU for each process most of a trip is the time in which the kernel wakes
- * the other process; with one CPU for both it is the work of the programs.
+ * A line to the second process and back, then the next.  With a CPU for each
+ * process, most of the time the kernel wakes the other process; with one CPU
+ * for both, the programs take most of it.
  */
 #include "bench.h"
 
@@ -56,7 +56,7 @@ answer(struct end *end, size_t count)
 	}
 }
 
-/* The second process is on that CPU, the first one on CPU 0. */
+/* The second process runs on CPU, the first one on CPU 0. */
 static double
 trips_to(int cpu, enum kind kind, size_t count)
 {

@@ -176,7 +176,7 @@ START_TEST(fclose_in_a_child_shuts_down_guarded_output)
 }
 END_TEST
 
-/* After fork(2) both processes have the unsent output of `out`. */
+/* After fork(2), both processes have a copy of the unsent output of `out`. */
 static void
 send_unsent(int (*in_child)(struct unix_ports *), int times)
 {

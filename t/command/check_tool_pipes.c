@@ -276,7 +276,7 @@ START_TEST(peer_is_not_held_while_the_output_is_full)
 }
 END_TEST
 
-/* A shell reads so, since it must not read beyond the line. */
+/* A shell reads single bytes, since it must not read beyond the line. */
 START_TEST(each_answer_is_read_byte_by_byte_before_the_next_question)
 {
 	struct copying c = begin(_i);

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Programs of unixport may receive descriptors, and a client that is refused
-# cannot block the server by a descriptor that it has passed.
+# Programs of unixport may receive descriptors, and a client that is refused or
+# waits cannot block the server by a descriptor that it has passed.
 . "${0%/*}/tool-support.sh"
 PATH=$build/t/command:$PATH
 
@@ -42,7 +42,8 @@ refuse()
 	clients=$1; shift
 	for i in $(seq $clients); do
 		rm -f refused.$i
-		{ linger s "$@" 3>&- && : >refused.$i; } & pids="$pids $!"
+		{ linger s "$@" 3>&- >&2 && : >refused.$i; } &
+		pids="$pids $!"
 	done
 	for i in $(seq $clients); do
 		until_true test -e refused.$i
@@ -85,9 +86,64 @@ case " ${CK_EXCLUDE_TAGS:-} " in
 	cp "$(command -v cat)" ./ours
 	serve s ./ours
 	rm ours
-	{ linger s 18 && : >dropped; } & pids="$pids $!"
+	{ linger s 18 >&2 && : >dropped; } & pids="$pids $!"
 	until_true test -e dropped
 	end TERM
 	echo 'ok: clients without a program'
 	;;
 esac
+
+# A client that has passed a descriptor and is not accepted.  At its end the
+# descriptor would no longer linger.
+wait_in_queue()
+{
+	rm -f passed
+	linger s 1 >passed 3>&- & waiting=$!
+	pids="$pids $waiting"
+	until_true test -s passed
+	kill -s STOP $waiting
+}
+
+# The program ends before the server closes the connection: clone(2) returns
+# late in the server.
+if can_fault; then
+	serve_with_fault clone,clone3,vfork:delay_exit=300000 \
+	    "$directory/s" true
+	stopped=
+	for i in 1 2 3 4; do
+		wait_in_queue
+		stopped="$stopped $waiting"
+	done
+	{ "$unixport" connect s </dev/null || :; : >reached; } &
+	pids="$pids $!"
+	until_true test -e reached
+	kill -s CONT $stopped
+	end TERM
+	echo 'ok: clients of a program that has ended'
+fi
+
+# The program of the only client receives a signal after the listener is closed.
+serve -c 1 s cat
+{ "$unixport" connect s <hold >echoed || :; : >ended; } & pids="$pids $!"
+exec 3>hold
+echo here >&3
+until_true test -s echoed
+wait_in_queue
+kill -s HUP $server
+until_true test -e ended
+exec 3>&-
+wait $server || fail "status $? after HUP: $(cat words)"
+kill -s CONT $waiting
+echo 'ok: a client in the queue of a server that ends'
+
+"$unixport" listen s </dev/null >copied & server=$! pids="$pids $!"
+until_true test -S s
+kill -s STOP $server
+"$unixport" connect s sh -c 'echo hello; : >connected' & pids="$pids $!"
+until_true test -e connected
+wait_in_queue
+kill -s CONT $server
+until_true grep -qx hello copied
+wait $server || fail "status $? of a server of one client"
+kill -s CONT $waiting
+echo 'ok: a client in the queue behind the only one'

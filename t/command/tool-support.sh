@@ -19,6 +19,7 @@ finish()
 {
 	for pid in $pids; do
 		! is_ours $pid || kill $pid 2>/dev/null || :
+		! is_ours $pid || kill -s CONT $pid 2>/dev/null || :
 	done
 	rm -rf "$directory"
 }

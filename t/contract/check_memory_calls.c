@@ -30,7 +30,7 @@ START_TEST(buffers_are_reused_only_at_their_size)
 	ck_assert(!is_pending());
 	succeeds(unix_pair(of_kind(NULL), usual));
 	abandon_all(usual, 2);
-	/* Reused buffers need no memory. */
+	/* Reused buffers allocate no memory. */
 	fail_next("mmap", 1, ENOMEM);
 	succeeds(unix_pair(of_kind(NULL), usual));
 	ck_assert(is_pending());

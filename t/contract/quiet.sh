@@ -1,6 +1,6 @@
 #!/bin/sh
-# Nothing about the process changes: no umask, no working directory, no
-# signal disposition or mask, while a stale path is reclaimed and served.
+# unix_listen() of a stale path, and a service, do not change the umask, the
+# working directory, or the action or mask of a signal.
 set -eu
 for program in strace socat; do
 	command -v $program >/dev/null || { echo "no $program"; exit 77; }

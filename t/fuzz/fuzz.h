@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the fuzzers share: facts, their input byte by byte, and streams. */
+/* The common part of the fuzzers: assertions, input byte by byte, streams. */
 #ifndef FUZZ_H
 #define FUZZ_H
 
@@ -25,7 +25,7 @@ struct input {
 	size_t left;
 };
 
-/* The next byte; when there are no more, 0. */
+/* Returns the next byte, or 0 at the end of the input. */
 static inline unsigned
 next(struct input *input)
 {
@@ -36,17 +36,18 @@ next(struct input *input)
 }
 
 /*
- * fuzz_stream.c: BYTES as they come through a stream of one of many kinds,
- * with a buffer of some size, in pieces of some sizes, some reads failing.
+ * fuzz_stream.c: a stream of one of many kinds that contains BYTES.  The input
+ * determines the kind, the size of the buffer, the sizes of the reads, and
+ * which of them fail.
  */
 struct stream {
 	FILE *in;
-	char *bytes;		/* a copy, whose end is watched */
+	char *bytes;		/* a copy, whose bounds ASan checks */
 	size_t size, position;
 	uint8_t pieces[15];
 	size_t count, turn;
-	int failed;		/* the last read has */
-	int broken;		/* one has failed for good */
+	int failed;		/* the last read has failed */
+	int broken;		/* a read has failed finally */
 	char buffer[256];
 	struct unix_ports ports;
 };
@@ -54,7 +55,7 @@ struct stream {
 void open_stream(struct stream *, struct input *);
 void close_stream(struct stream *);
 
-/* A message's limit, and the errors after which it goes on. */
+/* The limit of a message, and the errors after which a read is repeated. */
 size_t choose_limit(struct input *);
 int is_passing(int error);
 

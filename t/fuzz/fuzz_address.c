@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libFuzzer's target for the grammar of addresses: whatever the bytes are,
- * the answer is that of a naive model, and the explanation is one line.
+ * libFuzzer's target for the grammar of addresses.  For any bytes, the result
+ * must be that of a simple model, and the explanation must be one line.
  */
 #include "fuzz.h"
 
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define NAME_MOST	107	/* bytes of an abstract name */
-#define PART_MOST	255	/* of a part of a path */
+#define PART_MOST	255	/* of a component of a path */
 #define PATH_MOST	4095
 
 static int
@@ -33,7 +33,7 @@ model_number(const char *text, size_t length)
 	memcpy(digits, text, length);
 	if (strspn(digits, "0123456789") != length)
 		return EINVAL;
-	/* The last ten that an int can hold are nobody's descriptors. */
+	/* No descriptor has one of the last numbers of an int. */
 	return strtoll(digits, NULL, 10) < 2147483640 ? 0 : EINVAL;
 }
 
@@ -62,7 +62,7 @@ model_path(const char *text, size_t length)
 	return 0;
 }
 
-/* An errno, or 0. */
+/* Returns the expected errno, or 0. */
 static int
 model(const char *text, size_t length)
 {
@@ -90,7 +90,7 @@ compare(const char *text, size_t counted, size_t length)
 	want(errno == (wanted == 0 ? EDOM : wanted));
 }
 
-/* No byte of it is one that a terminal would act upon. */
+/* Checks that TEXT contains no control character. */
 static void
 expect_line(const char *text, size_t length)
 {
@@ -101,7 +101,10 @@ expect_line(const char *text, size_t length)
 		want((unsigned char)text[i] >= ' ' && text[i] != 0x7f);
 }
 
-/* Whoever reads there what was never written reads C. */
+/*
+ * Fills the unused stack with C, so that a read of an uninitialized variable
+ * gives different results.
+ */
 static void
 soil_stack(int c)
 {
@@ -111,7 +114,7 @@ soil_stack(int c)
 	__asm__ volatile("" : : "r"(soil) : "memory");
 }
 
-/* CHOICE says which error it is, and how much room there is. */
+/* CHOICE determines the error and the size of the buffer. */
 static void
 explain(const char *address, unsigned choice)
 {
@@ -128,7 +131,7 @@ explain(const char *address, unsigned choice)
 	length = unix_explain(address, error, text, room);
 	want(errno == EDOM && length > 0);
 	expect_line(text, (size_t)length < room ? (size_t)length : room - 1);
-	/* The length is that of the whole, whatever fits. */
+	/* The length is that of the complete text. */
 	soil_stack(0);
 	want(unix_explain(address, error, NULL, 0) == length);
 	free(text);
@@ -142,10 +145,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	want(counted != NULL && string != NULL);
 	memcpy(string, data, size);
-	/* Two: one that begins with a NUL is explained up to the next. */
+	/* Two NULs: a name that begins with a NUL ends at the next one. */
 	string[size] = string[size + 1] = '\0';
 
-	/* Counted bytes have no NUL behind them: reading on is an error. */
+	/* No NUL follows the counted bytes: ASan reports a read beyond. */
 	if (size > 0) {
 		memcpy(counted, data, size);
 		compare(counted, size, size);

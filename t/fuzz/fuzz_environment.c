@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libFuzzer's target for what a service manager passes: whatever the
- * variables say, the socket is the one that a naive model finds, or none.
+ * libFuzzer's target for sockets of a service manager.  For any values of the
+ * variables, the socket must be the one that a simple model finds, or none.
  */
 #include "fuzz.h"
 
@@ -13,7 +13,7 @@
 
 #define FIRST_PASSED_FD	3
 #define PASSED	4		/* listeners, a datagram socket, a file */
-#define KEPT	800		/* where the sockets wait, out of reach */
+#define KEPT	800		/* lowest number of the original sockets */
 
 static const char *const names[] = { "LISTEN_FDS", "LISTEN_FDNAMES",
     "LISTEN_PID" };
@@ -39,12 +39,15 @@ make_sockets(void)
 	want(dup2(bound(SOCK_DGRAM), KEPT + 1) != -1);
 	want(dup2(open("/dev/null", O_RDONLY), KEPT + 2) != -1);
 	want(dup2(bound(SOCK_STREAM), KEPT + 3) != -1);
-	/* Nothing else is open, whoever has started us. */
+	/* Closes inherited descriptors. */
 	for (fd = FIRST_PASSED_FD; fd < KEPT; fd++)
 		close(fd);
 }
 
-/* Each is where it was passed, however often it was adopted and closed. */
+/*
+ * Passes each socket again at its number, since an earlier input can have
+ * closed it.
+ */
 static void
 pass_sockets(void)
 {
@@ -58,7 +61,7 @@ pass_sockets(void)
 		want(dup2(KEPT + i, FIRST_PASSED_FD + i) != -1);
 }
 
-/* A number as the variables have it, without strtol(3). */
+/* Parses a number of a variable without strtol(3). */
 static long
 number(const char *text, long most)
 {
@@ -75,7 +78,7 @@ number(const char *text, long most)
 	return value;
 }
 
-/* The place of NAME among those that colons divide, or -1. */
+/* Returns the index of NAME in a list separated by colons, or -1. */
 static long
 place_of(const char *all, const char *name, long count)
 {
@@ -97,7 +100,7 @@ place_of(const char *all, const char *name, long count)
 	return -1;
 }
 
-/* The descriptor, or -1 and what errno says. */
+/* Returns the expected descriptor, or -1 with the expected errno in *ERROR. */
 static int
 model(const char *name, unsigned flags, int *error)
 {
@@ -138,7 +141,7 @@ next_string(struct input *input)
 	return string;
 }
 
-/* Of each some are missing, and most know our number. */
+/* Some variables are unset, and most contain our process ID. */
 static void
 set_environment(struct input *input)
 {

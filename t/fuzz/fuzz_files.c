@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libFuzzer's target for ancillary data.  Its input is a story: a stranger
- * sends bytes with descriptors and with what else there is, and ports read,
- * take and send.  What is taken is what was sent, in its order and not later
- * than its byte, and in the end nothing is left open.
+ * libFuzzer's target for ancillary data.  The input is a sequence of steps: a
+ * stranger sends bytes with descriptors and other ancillary data, and ports
+ * read, take and send.  Descriptors must be taken in the order in which they
+ * were sent and with their bytes, and in the end none may be left open.
  */
 #include "fuzz.h"
 
@@ -17,9 +17,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define KINDS	7		/* of files, which go round */
-#define MAX_FILES	252		/* that wait at a time */
-#define STEPS	100		/* of a story */
+#define KINDS	7		/* of files, used in turn */
+#define MAX_FILES	252		/* in the queue */
+#define STEPS	100		/* of an input */
 #define MAX_DESCRIPTORS	1024		/* descriptors */
 
 static int files[KINDS];
@@ -30,13 +30,13 @@ struct story {
 	int stranger;
 	size_t sent, read;	/* bytes */
 	unsigned total;		/* descriptors that were sent */
-	unsigned next;		/* the number of the one to be taken */
-	unsigned by_byte[STEPS];	/* sent up to a step */
-	size_t bytes[STEPS];	/* which it had sent */
+	unsigned next;		/* the number of the next to be taken */
+	unsigned by_byte[STEPS];	/* descriptors sent up to a step */
+	size_t bytes[STEPS];	/* position of their first byte */
 	unsigned steps;
 	int open_before;	/* descriptors of ours */
-	int short_of;		/* some may have been dropped */
-	int gap;		/* some were */
+	int short_of;		/* descriptors may have been dropped */
+	int gap;		/* descriptors were dropped */
 };
 
 static int
@@ -92,7 +92,7 @@ add_header(struct msghdr *message, int type, const void *data, size_t size)
 	message->msg_controllen += CMSG_SPACE(size);
 }
 
-/* LENGTH bytes and COUNT descriptors, with credentials or without. */
+/* Sends LENGTH bytes and COUNT descriptors; MORE selects credentials. */
 static void
 send_some(struct story *story, size_t length, unsigned count, int more)
 {
@@ -117,14 +117,14 @@ send_some(struct story *story, size_t length, unsigned count, int more)
 		return;
 	story->sent += (size_t)sent;
 	story->total += count;
-	/* With the first of its bytes. */
+	/* Descriptors arrive with the first byte of their message. */
 	story->bytes[story->steps] = story->sent - (size_t)sent + 1;
 	story->by_byte[story->steps++] = story->total;
 	if (story->total - story->next > MAX_FILES)
 		story->short_of = 1;
 }
 
-/* The descriptors whose bytes were read. */
+/* Returns the number of descriptors whose bytes were read. */
 static unsigned
 came(const struct story *story)
 {
@@ -135,7 +135,7 @@ came(const struct story *story)
 	return count;
 }
 
-/* Which of the files it is. */
+/* Returns the kind of the file of FD. */
 static unsigned
 kind_of(int fd)
 {
@@ -149,7 +149,7 @@ kind_of(int fd)
 	return i;
 }
 
-/* After a gap nobody knows how many there were. */
+/* After a gap, the number of dropped descriptors is unknown. */
 static void
 take_one(struct story *story)
 {
@@ -182,7 +182,7 @@ read_some(struct story *story, size_t length)
 	story->read += length;
 }
 
-/* While the process may have only SPARE more than it has. */
+/* Reads while the process has only SPARE free descriptors. */
 static void
 read_in_shortage(struct story *story, size_t length, int spare)
 {
@@ -195,7 +195,7 @@ read_in_shortage(struct story *story, size_t length, int spare)
 	set_limit(MAX_DESCRIPTORS);
 }
 
-/* The other way: the stranger leaves room for few, or for none. */
+/* Sends descriptors to the stranger, whose buffer has room for few or none. */
 static void
 send_back(struct story *story, unsigned count, size_t room)
 {
@@ -269,7 +269,7 @@ open_story(struct story *story, struct input *input)
 	story->stranger = pair[1];
 }
 
-/* All is read and taken, or left to closing. */
+/* Reads and takes all descriptors, or leaves them to the close. */
 static void
 end_story(struct story *story, int all)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libFuzzer's target for frames: whatever stream they come through, they are
- * those of a naive model, and put again they are the same bytes.
+ * libFuzzer's target for frames.  From any stream, the frames must be those of
+ * a simple model, and unix_put_frame() must write the same bytes again.
  */
 #include "fuzz.h"
 
@@ -24,7 +24,7 @@ length_at(const char *bytes)
 	return ((p[0] * 256UL + p[1]) * 256 + p[2]) * 256 + p[3];
 }
 
-/* The frame at its position, which moves on: as unix_get_frame(). */
+/* Returns the next frame with the results of unix_get_frame(). */
 static int
 model_frame(struct model *model, int *error)
 {
@@ -56,13 +56,13 @@ get_frame(FILE *in, struct unix_buffer *frame, size_t limit)
 		errno = EDOM;
 		result = unix_get_frame(in, frame, limit);
 		want(result == -1 || errno == EDOM);
-		/* What passes is no error of the stream's any more. */
+		/* After a temporary error, the error indicator is cleared. */
 		want(result != -1 || !is_passing(errno) || !ferror(in));
 	} while (result == -1 && is_passing(errno));
 	return result;
 }
 
-/* After an error nothing is left in it: it does for another stream. */
+/* After an error the buffer holds no part, and works with another stream. */
 static void
 expect_usable(struct unix_buffer *frame)
 {
@@ -74,7 +74,7 @@ expect_usable(struct unix_buffer *frame)
 	want(fclose(other) == 0);
 }
 
-/* Until the end, or an error; every frame goes to OUT. */
+/* Compares until EOF or an error, and writes every frame to OUT. */
 static void
 compare(struct stream *stream, struct model *model, size_t limit, FILE *out)
 {
@@ -97,7 +97,7 @@ compare(struct stream *stream, struct model *model, size_t limit, FILE *out)
 	}
 	if (result == -1)
 		expect_usable(&frame);
-	/* A peer that announces much has not made us allocate it. */
+	/* An announced length must not cause an allocation of this size. */
 	want(frame.capacity <= 2 * stream->size + 512);
 	want(get_frame(stream->in, &frame, 0) >= -1);
 	unix_free_buffer(&frame);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libFuzzer's target for lines: whatever stream they come through, they are
- * those of a naive model, which has all bytes before it.
+ * libFuzzer's target for lines.  From any stream, the lines must be those of a
+ * simple model that has all bytes.
  */
 #include "fuzz.h"
 
@@ -11,7 +11,7 @@
 static char text[4096];		/* the model's */
 static size_t size, position;
 
-/* The line at POSITION, which moves on: 1, 0 or -1 as unix_get_line(). */
+/* Returns the next line, from *START, with the results of unix_get_line(). */
 static int
 model(size_t limit, size_t *start, size_t *length)
 {
@@ -29,7 +29,7 @@ model(size_t limit, size_t *start, size_t *length)
 	return *length <= (limit == 0 ? (size_t)1 << 20 : limit) ? 1 : -1;
 }
 
-/* What one puts back between lines comes again, or comes instead. */
+/* Pushes a byte back with ungetc(3), the same or another. */
 static void
 put_back(FILE *in, unsigned choice)
 {
@@ -45,7 +45,7 @@ put_back(FILE *in, unsigned choice)
 	want(ungetc((unsigned char)text[position], in) != EOF);
 }
 
-/* As a caller reads on after what passes. */
+/* Repeats the call after a temporary error, as a caller does. */
 static int
 get_line(FILE *in, struct unix_buffer *line, size_t limit)
 {
@@ -55,13 +55,13 @@ get_line(FILE *in, struct unix_buffer *line, size_t limit)
 		errno = EDOM;
 		result = unix_get_line(in, line, limit);
 		want(result == -1 || errno == EDOM);
-		/* What passes is no error of the stream's any more. */
+		/* After a temporary error, the error indicator is cleared. */
 		want(result != -1 || !is_passing(errno) || !ferror(in));
 	} while (result == -1 && is_passing(errno));
 	return result;
 }
 
-/* After an error nothing is left in it: it does for another stream. */
+/* After an error the buffer holds no part, and works with another stream. */
 static void
 expect_usable(struct unix_buffer *line)
 {
@@ -97,7 +97,7 @@ compare(struct stream *stream, size_t limit, unsigned choice)
 	} while (result == 1);
 	if (result == -1)
 		expect_usable(&line);
-	/* Who goes on all the same gets something, or nothing. */
+	/* A caller that continues after an error must not crash. */
 	want(get_line(stream->in, &line, 0) >= -1);
 	unix_free_buffer(&line);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Streams of many kinds, as the first bytes of a fuzzer's input say. */
+/* Streams of many kinds, selected by the first bytes of the input. */
 #include "fuzz.h"
 
 #include <sys/socket.h>
@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_BYTES	4096		/* bytes, which fit into any pipe */
-#define FAILING	0xf0		/* a piece that is so large is an error */
+#define MAX_BYTES	4096		/* fit into any pipe */
+#define FAILING	0xf0		/* a piece of this size is an error */
 
-/* An error never comes twice in a row: or nothing would ever arrive. */
+/* Two errors never follow each other, so that some bytes arrive. */
 static int
 fails(struct stream *stream, unsigned piece)
 {
@@ -71,7 +71,7 @@ open_pipe(const struct stream *stream)
 	return fdopen(ends[0], "r");
 }
 
-/* Guarded ports bring a buffer of their own. */
+/* Guarded ports have their own buffer. */
 static FILE *
 open_guarded(struct stream *stream, unsigned buffer)
 {
@@ -94,7 +94,7 @@ open_kind(struct stream *stream, unsigned kind, unsigned buffer)
 	case 1:
 		return open_pipe(stream);
 	case 2:
-		/* It cannot be of nothing, and glibc's ends at a NUL. */
+		/* fmemopen(3) rejects size 0, and in glibc ends at a NUL. */
 		if (stream->size > 0 &&
 		    memchr(stream->bytes, '\0', stream->size) == NULL)
 			return fmemopen(stream->bytes, stream->size, "r");
@@ -104,7 +104,7 @@ open_kind(struct stream *stream, unsigned kind, unsigned buffer)
 	}
 }
 
-/* All that is left in INPUT, after what says how it comes. */
+/* Opens a stream with the rest of INPUT; the first bytes select its kind. */
 void
 open_stream(struct stream *stream, struct input *input)
 {
@@ -139,7 +139,7 @@ close_stream(struct stream *stream)
 	free(stream->bytes);
 }
 
-/* Small ones byte by byte, then larger ones, and that of 0. */
+/* Every small limit, some larger ones, and 0. */
 size_t
 choose_limit(struct input *input)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pthread_cancel(3) of a thread in the middle of guarded ports: whatever
- * becomes of the thread, streams are left unlocked and nothing leaks.
+ * pthread_cancel(3) of a thread in a call on guarded ports: streams must not
+ * remain locked, and nothing may leak.
  */
 #include "traffic.h"
 
@@ -99,7 +99,7 @@ START_TEST(cancelled_writer_leaves_its_stream_unlocked)
 }
 END_TEST
 
-/* Calls that are made when the thread is as good as cancelled. */
+/* Calls with a pending cancellation. */
 
 static void *
 ask(void *argument)
@@ -274,7 +274,9 @@ fill(Suite *suite)
 	    0, WAYS);
 	tcase_add_loop_test(blocked,
 	    cancelled_writer_leaves_its_stream_unlocked, 0, WAYS);
-	/* Of a frame of ours; ASan is not told, and finds its marks later. */
+	/*
+	 * Unwinding leaves marks of ASan on the stack, which it reports later.
+	 */
 	tcase_add_loop_test(unwinding,
 	    cancelled_question_leaves_output_unlocked_and_whole, 0, WAYS);
 	tcase_add_loop_test(pending, cancelled_closing_releases_all, 0, 3);

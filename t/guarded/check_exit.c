@@ -39,7 +39,7 @@ fork_child(void (*run)(void))
 	unix_abandon_ports(&pair[0]);
 }
 
-/* All that comes is a prefix of the output. */
+/* Checks that the received bytes are a prefix of the output. */
 static size_t
 count_prefix(void)
 {
@@ -49,7 +49,7 @@ count_prefix(void)
 	return count;
 }
 
-/* The thread writes, now a few bytes, now many. */
+/* Writes pieces of varying length without end. */
 static void *
 write_for_ever(void *unused)
 {
@@ -92,7 +92,10 @@ END_TEST
 
 static _Atomic pid_t writer;
 
-/* It has all locks that it needs before it is known. */
+/*
+ * The stream is written before `writer' is set, so that fflush(3) blocks with
+ * its locks.
+ */
 static void *
 write_more_than_fits(void *unused)
 {
@@ -146,8 +149,8 @@ exit_of_a_child_beside_a_blocked_writer(void)
 }
 
 /*
- * After fork(2) of musl the stream stays locked that a thread of the parent was
- * using, and exit(3) of the child waits for ever.
+ * After fork(2) of musl, a stream that another thread was using remains locked,
+ * and exit(3) of the child blocks for ever.
  */
 #ifdef __GLIBC__
 #define BLOCKED	3

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The first write error of guarded ports is kept, and is the last word. */
+/* The first write error of guarded ports is permanent. */
 #include "traffic.h"
 
 #include <sys/socket.h>
@@ -17,7 +17,7 @@ open_and_fail(int way)
 	fails(fflush(c.client.out), EPIPE);
 }
 
-/* A write that fails with ETIMEDOUT, for want of room. */
+/* A write that fails with ETIMEDOUT, since the socket is full. */
 static void
 open_and_time_out(void)
 {
@@ -37,7 +37,7 @@ fclose_out(struct unix_ports *ports)
 
 	ports->out = NULL;
 	if (result == 0)
-		errno = saved;	/* as the others do */
+		errno = saved;	/* as other ways of closing do */
 	return result;
 }
 
@@ -55,7 +55,7 @@ START_TEST(every_way_of_closing_reports_an_earlier_error)
 }
 END_TEST
 
-/* Whichever half was closed by fclose(3). */
+/* One half was closed by fclose(3) before. */
 START_TEST(error_is_reported_after_input_was_closed)
 {
 	open_and_fail(0);
@@ -78,7 +78,7 @@ START_TEST(closing_without_an_error_is_0_after_a_read_failed)
 }
 END_TEST
 
-START_TEST(clearerr_does_not_revive)
+START_TEST(clearerr_permits_no_further_output)
 {
 	int i;
 
@@ -107,8 +107,8 @@ START_TEST(first_error_stays_when_another_would_follow)
 }
 END_TEST
 
-/* There is room again, and still nothing follows. */
-START_TEST(nothing_is_sent_behind_a_gap)
+/* There is room again, but no byte may follow the gap. */
+START_TEST(nothing_is_sent_after_a_gap)
 {
 	size_t count = 100 * KIB;
 	int i;
@@ -161,7 +161,7 @@ START_TEST(input_continues_after_output_failed)
 }
 END_TEST
 
-START_TEST(errors_of_one_end_are_not_the_others)
+START_TEST(error_of_one_end_does_not_affect_the_other)
 {
 	open_and_time_out();
 	fails(unix_close_ports(&c.client), ETIMEDOUT);
@@ -186,12 +186,12 @@ fill(Suite *suite)
 	    0, COUNT(closers));
 	tcase_add_loop_test(kept, first_error_stays_when_another_would_follow,
 	    0, COUNT(closers));
-	tcase_add_loop_test(stop, clearerr_does_not_revive, 0, WAYS);
-	tcase_add_loop_test(stop, nothing_is_sent_behind_a_gap,
+	tcase_add_loop_test(stop, clearerr_permits_no_further_output, 0, WAYS);
+	tcase_add_loop_test(stop, nothing_is_sent_after_a_gap,
 	    0, COUNT(closers));
 	tcase_add_test(stop, later_writes_fail_immediately);
 	tcase_add_test(stop, input_continues_after_output_failed);
-	tcase_add_test(stop, errors_of_one_end_are_not_the_others);
+	tcase_add_test(stop, error_of_one_end_does_not_affect_the_other);
 }
 
 int

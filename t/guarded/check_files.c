@@ -12,7 +12,7 @@
 
 static struct connection c;
 
-START_TEST(files_are_here_with_their_lines)
+START_TEST(files_arrive_with_their_lines)
 {
 	struct unix_ports *from, *to;
 
@@ -79,8 +79,8 @@ START_TEST(files_wait_for_a_byte)
 }
 END_TEST
 
-/* The number names another file by the time that the byte is written. */
-START_TEST(caller_may_close_its_own_immediately)
+/* The number is that of another file when the byte is written. */
+START_TEST(added_file_may_be_closed_immediately)
 {
 	int fd, again;
 
@@ -100,7 +100,7 @@ START_TEST(caller_may_close_its_own_immediately)
 }
 END_TEST
 
-START_TEST(callers_own_stays_his)
+START_TEST(passed_file_remains_open_in_the_caller)
 {
 	int fd = make_file(1);
 
@@ -144,7 +144,7 @@ START_TEST(taken_file_outlives_the_ports)
 }
 END_TEST
 
-/* Nobody else still holds it: neither side keeps a copy. */
+/* The pipe reaches EOF only if neither side keeps a copy. */
 START_TEST(passed_pipe_ends_with_the_receiver)
 {
 	char byte = '\0';
@@ -167,8 +167,8 @@ START_TEST(passed_pipe_ends_with_the_receiver)
 }
 END_TEST
 
-/* Standard input was closed: then 0 is a descriptor like any other. */
-START_TEST(descriptor_zero_is_one_too)
+/* With a closed standard input, 0 is a descriptor like any other. */
+START_TEST(descriptor_zero_is_received)
 {
 	int usual = fcntl(0, F_DUPFD_CLOEXEC, 3);
 
@@ -206,7 +206,7 @@ START_TEST(connection_travels_over_itself)
 }
 END_TEST
 
-/* The parent opens for its child what the child may not. */
+/* The parent opens files that the child may not open. */
 static int
 ask_for(struct unix_ports *ports, const char *path)
 {
@@ -268,23 +268,24 @@ fill(Suite *suite)
 	TCase *core = add_case(suite, "core");
 	TCase *others = add_case(suite, "others");
 
-	tcase_add_loop_test(core, files_are_here_with_their_lines,
+	tcase_add_loop_test(core, files_arrive_with_their_lines,
 	    0, 2 * FILE_WAYS);
 	tcase_add_loop_test(core, files_cross_in_both_directions,
 	    0, FILE_WAYS);
 	tcase_add_loop_test(core, adding_flushes_earlier_output,
 	    0, FILE_WAYS);
 	tcase_add_loop_test(core, files_wait_for_a_byte, 0, FILE_WAYS);
-	tcase_add_loop_test(core, caller_may_close_its_own_immediately,
+	tcase_add_loop_test(core, added_file_may_be_closed_immediately,
 	    0, FILE_WAYS);
-	tcase_add_loop_test(core, callers_own_stays_his, 0, FILE_WAYS);
+	tcase_add_loop_test(core, passed_file_remains_open_in_the_caller,
+	    0, FILE_WAYS);
 	tcase_add_loop_test(core, files_are_close_on_exec_while_they_wait,
 	    0, FILE_WAYS);
 	tcase_add_loop_test(core, taken_file_outlives_the_ports,
 	    0, FILE_WAYS);
 	tcase_add_loop_test(core, passed_pipe_ends_with_the_receiver,
 	    0, FILE_WAYS);
-	tcase_add_loop_test(others, descriptor_zero_is_one_too, 2, FILE_WAYS);
+	tcase_add_loop_test(others, descriptor_zero_is_received, 2, FILE_WAYS);
 	tcase_add_loop_test(others, connection_travels_over_itself,
 	    0, FILE_WAYS);
 	tcase_add_loop_test(others, parent_opens_files_for_its_child,

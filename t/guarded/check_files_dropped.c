@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Descriptors that the receiver has no room for: it is told once, in their
- * place, and their text is not lost.
+ * Descriptors for which the receiver has no room: the loss is reported once, in
+ * their place, and the text is not lost.
  */
 #include "support.h"
 
@@ -11,7 +11,7 @@
 
 static struct connection c;
 
-/* COUNT files from number FIRST on travel with LINE. */
+/* Sends LINE with COUNT files from number FIRST. */
 static void
 send_line(const char *line, int first, int count)
 {
@@ -19,7 +19,7 @@ send_line(const char *line, int first, int count)
 	say(c.client.out, line);
 }
 
-/* The next line is read where so many descriptors can be had. */
+/* Reads the next line while SPARE descriptors are free. */
 static void
 read_in_shortage(const char *line, int spare)
 {
@@ -28,7 +28,7 @@ read_in_shortage(const char *line, int spare)
 	end_shortage();
 }
 
-START_TEST(none_is_here_without_any)
+START_TEST(nothing_is_taken_unless_a_file_was_sent)
 {
 	open_files(&c, _i, NULL);
 	expect_none(&c.server);
@@ -48,7 +48,7 @@ START_TEST(none_is_here_without_any)
 }
 END_TEST
 
-/* The kernel's way: the first of them come, and a flag. */
+/* The kernel passes the first descriptors and sets MSG_CTRUNC. */
 START_TEST(shortage_drops_the_rest_of_a_message)
 {
 	open_files(&c, 2, NULL);
@@ -121,7 +121,7 @@ START_TEST(separate_drops_are_reported_separately)
 }
 END_TEST
 
-/* Untold at the end is no error: nothing of ours was lost. */
+/* A loss that was not reported is no error of closing. */
 START_TEST(unreported_drop_ends_with_the_ports)
 {
 	open_files(&c, _i, NULL);
@@ -132,9 +132,9 @@ START_TEST(unreported_drop_ends_with_the_ports)
 }
 END_TEST
 
-/* Queues that are full. */
+/* Full queues. */
 
-START_TEST(more_than_may_be_untaken_are_dropped)
+START_TEST(files_above_the_limit_are_dropped)
 {
 	open_files(&c, _i, NULL);
 	send_line("full\n", 0, MAX_FILES);
@@ -189,8 +189,8 @@ START_TEST(taking_makes_room_behind_the_drop)
 }
 END_TEST
 
-/* The places go round and round: none may be lost or swapped. */
-START_TEST(queue_of_untaken_goes_round)
+/* The queue is a ring: no descriptor may be lost or reordered. */
+START_TEST(queue_of_files_wraps_around)
 {
 	int added = 0, taken = 0, count, i;
 
@@ -222,7 +222,8 @@ fill(Suite *suite)
 	TCase *shortage = add_case(suite, "shortage");
 	TCase *queue = add_case(suite, "queue");
 
-	tcase_add_loop_test(none, none_is_here_without_any, 0, FILE_WAYS);
+	tcase_add_loop_test(none, nothing_is_taken_unless_a_file_was_sent,
+	    0, FILE_WAYS);
 	tcase_add_loop_test(shortage, shortage_drops_the_rest_of_a_message,
 	    0, 6);
 	tcase_add_loop_test(shortage, drop_is_reported_in_order,
@@ -233,12 +234,12 @@ fill(Suite *suite)
 	    0, FILE_WAYS);
 	tcase_add_loop_test(shortage, unreported_drop_ends_with_the_ports,
 	    0, FILE_WAYS);
-	tcase_add_loop_test(queue, more_than_may_be_untaken_are_dropped,
+	tcase_add_loop_test(queue, files_above_the_limit_are_dropped,
 	    2, FILE_WAYS);
 	tcase_add_loop_test(queue, first_that_fit_are_kept, 2, FILE_WAYS);
 	tcase_add_loop_test(queue, taking_makes_room_behind_the_drop,
 	    2, FILE_WAYS);
-	tcase_add_loop_test(queue, queue_of_untaken_goes_round,
+	tcase_add_loop_test(queue, queue_of_files_wraps_around,
 	    2, FILE_WAYS);
 }
 

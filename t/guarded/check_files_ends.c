@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Closing with descriptors that never went, or that nobody took. */
+/* Closing with descriptors that were not sent or not taken. */
 #include "support.h"
 
 #include <unistd.h>
@@ -9,7 +9,7 @@
 static struct connection c;
 static const int standard[] = { 0, 1, 2 };
 
-/* The three standard ones wait. */
+/* Adds descriptors 0, 1 and 2. */
 static void
 add_standard(void)
 {
@@ -23,7 +23,7 @@ pass_line(void)
 	expect(c.server.in, "line\n");
 }
 
-/* The end of those that wait. */
+/* Descriptors that were not sent. */
 
 START_TEST(files_without_a_byte_are_lost_at_the_end)
 {
@@ -105,7 +105,7 @@ START_TEST(abandoning_in_a_child_leaves_the_parents)
 }
 END_TEST
 
-/* Not taken: the fixture counts. */
+/* Descriptors that were not taken; the fixture counts them. */
 
 static void
 close_by_stdio(void)

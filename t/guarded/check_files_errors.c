@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What can be asked of descriptors, and is refused. */
+/* Errors of unix_add_files() and unix_take_file(). */
 #include "support.h"
 
 #include <sys/resource.h>
@@ -34,7 +34,7 @@ START_TEST(ports_without_unix_files_pass_none)
 }
 END_TEST
 
-/* Its socket passes none, and would not even say so. */
+/* TCP would drop the descriptors without an error. */
 START_TEST(tcp_passes_none)
 {
 	struct unix_options options = { .flags = UNIX_FILES };
@@ -67,7 +67,7 @@ START_TEST(null_is_einval)
 }
 END_TEST
 
-START_TEST(no_files_are_nothing)
+START_TEST(adding_no_files_sends_none)
 {
 	open_files(&c, _i, NULL);
 	succeeds(unix_add_files(&c.client, standard, 0));
@@ -125,7 +125,7 @@ START_TEST(shortage_while_adding_adds_none)
 }
 END_TEST
 
-START_TEST(more_than_may_wait_is_e2big)
+START_TEST(more_files_than_the_queue_holds_is_E2BIG)
 {
 	static const size_t more[] = { 3, MAX_FILES, MAX_FILES + 1, SIZE_MAX -
 	    MAX_FILES,
@@ -149,8 +149,8 @@ START_TEST(more_than_may_wait_is_e2big)
 }
 END_TEST
 
-/* They go with what is flushed first, and make room. */
-START_TEST(text_that_waits_makes_room)
+/* The queued descriptors are sent by the flush, which makes room. */
+START_TEST(flushed_text_makes_room_for_files)
 {
 	open_files(&c, _i, NULL);
 	add_numbers(&c.client, 0, MAX_FILES);
@@ -181,10 +181,10 @@ pass_many(void)
 }
 
 /*
- * Linux lets an ordinary user have RLIMIT_NOFILE of them under way, those of
- * his other processes among them.
+ * Linux limits the descriptors in flight of all processes of an ordinary user
+ * to RLIMIT_NOFILE.
  */
-START_TEST(too_many_under_way_fail_the_write)
+START_TEST(too_many_files_in_flight_fail_the_write)
 {
 	struct rlimit usual, limit;
 
@@ -216,7 +216,7 @@ START_TEST(failed_flush_adds_none)
 }
 END_TEST
 
-START_TEST(failed_write_of_theirs_is_the_error_at_the_end)
+START_TEST(failed_write_of_files_is_reported_when_closing)
 {
 	open_files(&c, _i, NULL);
 	succeeds(unix_add_files(&c.client, standard, 3));
@@ -241,19 +241,20 @@ fill(Suite *suite)
 	    0, 2 * WAYS);
 	tcase_add_test(calls, tcp_passes_none);
 	tcase_add_loop_test(calls, null_is_einval, 0, FILE_WAYS);
-	tcase_add_loop_test(calls, no_files_are_nothing, 0, FILE_WAYS);
+	tcase_add_loop_test(calls, adding_no_files_sends_none, 0, FILE_WAYS);
 	tcase_add_loop_test(calls, closed_ports_are_ebadf, 0, FILE_WAYS);
 	tcase_add_loop_test(calls, bad_descriptor_adds_none, 0, 5);
-	tcase_add_loop_test(calls, more_than_may_wait_is_e2big,
+	tcase_add_loop_test(calls, more_files_than_the_queue_holds_is_E2BIG,
 	    2, FILE_WAYS);
-	tcase_add_loop_test(calls, text_that_waits_makes_room, 2, FILE_WAYS);
+	tcase_add_loop_test(calls, flushed_text_makes_room_for_files,
+	    2, FILE_WAYS);
 	tcase_add_loop_test(shortage, shortage_while_adding_adds_none,
 	    2, FILE_WAYS);
-	tcase_add_loop_test(shortage, too_many_under_way_fail_the_write,
+	tcase_add_loop_test(shortage, too_many_files_in_flight_fail_the_write,
 	    0, FILE_WAYS);
 	tcase_add_loop_test(writes, failed_flush_adds_none, 0, FILE_WAYS);
 	tcase_add_loop_test(writes,
-	    failed_write_of_theirs_is_the_error_at_the_end, 0, FILE_WAYS);
+	    failed_write_of_files_is_reported_when_closing, 0, FILE_WAYS);
 }
 
 int

@@ -15,12 +15,12 @@
 
 #define PEERS		4
 #define HALF		(DESCRIPTORS / 2)
-#define MESSAGES	100	/* of each peer */
+#define MESSAGES	100	/* from each peer */
 
 static struct unix_ports ports[PEERS];
 static int strangers[PEERS];
 
-/* 1024 is the usual limit, and what the tests look at. */
+/* 1024 is the usual limit, and the tests examine these numbers. */
 static void
 limit_descriptors(rlim_t count)
 {
@@ -95,7 +95,7 @@ START_TEST(peers_keep_half_of_the_limit_at_most)
 }
 END_TEST
 
-START_TEST(taken_and_closed_ones_make_room)
+START_TEST(taken_files_make_room)
 {
 	int i;
 
@@ -137,7 +137,9 @@ flood(void *stranger)
 	for (i = 0; i < MAX_FILES; i++)
 		files[i] = file;
 	for (i = 0; i < MESSAGES; i++)
-		/* Linux limits those of an ordinary user. */
+		/*
+		 * Linux limits the descriptors in flight of an ordinary user.
+		 */
 		while ((error = try_pass(*(int *)stranger, "\n", 0, files,
 		    MAX_FILES)) != 0) {
 			ck_assert_int_eq(error, ETOOMANYREFS);
@@ -158,7 +160,9 @@ receive_flood(void *from)
 	return NULL;
 }
 
-/* 200 of its own, half of all for the peers, and 253 of one message. */
+/*
+ * The process has 200, peers can use half of the limit, and a message has 253.
+ */
 START_TEST(peers_that_flood_together_leave_descriptors)
 {
 	pthread_t senders[PEERS], receivers[PEERS];
@@ -193,7 +197,7 @@ fill(Suite *suite)
 	TCase *together = add_case(suite, "together");
 
 	tcase_add_test(limit, peers_keep_half_of_the_limit_at_most);
-	tcase_add_test(limit, taken_and_closed_ones_make_room);
+	tcase_add_test(limit, taken_files_make_room);
 	tcase_add_test(limit, small_limit_of_descriptors_keeps_few);
 	tcase_add_test(together, peers_that_flood_together_leave_descriptors);
 }

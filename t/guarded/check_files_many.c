@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Many descriptors: at a time, waiting, in a long row, from many threads. */
+/* Many descriptors: in one message, queued, in sequence, from many threads. */
 #include "support.h"
 
 #include <string.h>
@@ -56,7 +56,7 @@ START_TEST(files_may_be_taken_late)
 }
 END_TEST
 
-/* Line I, of some length, brings I % 4 files. */
+/* Line I has I % 4 files. */
 #define LINES	2000
 
 static void
@@ -85,7 +85,7 @@ send_lines(void *ports)
 	return NULL;
 }
 
-START_TEST(thousands_keep_their_places)
+START_TEST(thousands_of_files_arrive_in_order)
 {
 	static const size_t sizes[] = { 0, 1, 2, 16, 100, 20000 };
 	struct unix_options options = { .buffer_size = sizes[_i] };
@@ -109,7 +109,7 @@ START_TEST(thousands_keep_their_places)
 }
 END_TEST
 
-/* The stream's lock makes adding and writing one step. */
+/* The lock of the stream makes adding and writing atomic. */
 static void *
 send_locked(void *number)
 {
@@ -125,7 +125,7 @@ send_locked(void *number)
 	return NULL;
 }
 
-START_TEST(threads_that_lock_the_stream_do_not_mix_theirs)
+START_TEST(threads_that_lock_the_stream_do_not_mix_files)
 {
 	int numbers[] = { 1, 2, 3 };
 	pthread_t threads[COUNT(numbers)];
@@ -189,10 +189,10 @@ fill(Suite *suite)
 	tcase_add_loop_test(many, files_of_several_calls_wait_together,
 	    2, FILE_WAYS);
 	tcase_add_loop_test(many, files_may_be_taken_late, 2, FILE_WAYS);
-	tcase_add_loop_test(many, thousands_keep_their_places, 0, 6);
+	tcase_add_loop_test(many, thousands_of_files_arrive_in_order, 0, 6);
 	tcase_add_loop_test(threads, blocked_reader_does_not_block_taking,
 	    0, FILE_WAYS);
-	tcase_add_test(threads, threads_that_lock_the_stream_do_not_mix_theirs);
+	tcase_add_test(threads, threads_that_lock_the_stream_do_not_mix_files);
 }
 
 int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Descriptors with sends that are cut short, put off or made by the tie:
- * they go with the first byte that does, once.
+ * Descriptors with sends that are partial, delayed or made by the tie: they are
+ * sent once, with the first byte.
  */
 #include "support.h"
 
@@ -54,7 +54,7 @@ expect_large(void)
 	expect_none(&c.server);
 }
 
-START_TEST(split_message_brings_them_with_its_first_byte)
+START_TEST(split_message_passes_files_with_its_first_byte)
 {
 	static const size_t sizes[] = { 0, 1000, 16384, 2 * LARGE_BYTES };
 	struct unix_options options = { .buffer_size = sizes[_i] };
@@ -90,8 +90,8 @@ START_TEST(blocked_send_passes_files_when_it_continues)
 }
 END_TEST
 
-/* Nothing was sent: they never were, and the first error is the one. */
-START_TEST(send_that_timed_out_brings_none)
+/* No byte was sent, so no descriptor was, and the first error is reported. */
+START_TEST(send_that_timed_out_passes_no_files)
 {
 	struct unix_options options = { .write_timeout = 20 };
 	size_t full;
@@ -111,8 +111,8 @@ START_TEST(send_that_timed_out_brings_none)
 }
 END_TEST
 
-/* What went before the time was up had them. */
-START_TEST(part_of_a_send_that_timed_out_brings_them)
+/* The bytes that were sent before the timeout carried them. */
+START_TEST(partial_send_that_timed_out_passes_files)
 {
 	struct unix_options options = { .write_timeout = 20,
 	    .buffer_size = 2 * LARGE_BYTES };
@@ -179,7 +179,7 @@ START_TEST(readiness_check_sends_files_with_output)
 }
 END_TEST
 
-START_TEST(asking_with_nothing_written_leaves_them)
+START_TEST(readiness_check_without_output_sends_no_files)
 {
 	open_files(&c, _i, NULL);
 	add_numbers(&c.client, 1, 2);
@@ -192,7 +192,7 @@ START_TEST(asking_with_nothing_written_leaves_them)
 }
 END_TEST
 
-START_TEST(untied_ports_keep_them_until_the_flush)
+START_TEST(untied_ports_keep_files_until_the_flush)
 {
 	struct unix_options options = { .flags = UNIX_UNTIED };
 
@@ -208,7 +208,7 @@ START_TEST(untied_ports_keep_them_until_the_flush)
 }
 END_TEST
 
-START_TEST(tie_that_cannot_send_leaves_them_in_their_place)
+START_TEST(tie_that_cannot_send_keeps_files)
 {
 	size_t full;
 
@@ -228,8 +228,8 @@ START_TEST(tie_that_cannot_send_leaves_them_in_their_place)
 }
 END_TEST
 
-/* The tie sends a part, the flush the rest: the part has them. */
-START_TEST(tie_that_sends_a_part_sends_them_once)
+/* The tie sends a part with the descriptors, the flush sends the rest. */
+START_TEST(partial_tie_sends_files_once)
 {
 	struct unix_options options = { .buffer_size = 2 * LARGE_BYTES };
 	pthread_t sender;
@@ -246,8 +246,8 @@ START_TEST(tie_that_sends_a_part_sends_them_once)
 }
 END_TEST
 
-/* A part is ahead: adding sends the rest, and its own come behind. */
-START_TEST(files_added_after_a_part_come_behind_the_rest)
+/* After a partial tie, unix_add_files() sends the rest first. */
+START_TEST(files_added_after_a_part_follow_the_rest)
 {
 	struct unix_options options = { .buffer_size = 2 * LARGE_BYTES };
 	size_t full;
@@ -276,26 +276,26 @@ fill(Suite *suite)
 	TCase *tie = add_case(suite, "tie");
 
 	tcase_add_loop_test(parts,
-	    split_message_brings_them_with_its_first_byte, 0, 4);
+	    split_message_passes_files_with_its_first_byte, 0, 4);
 	tcase_add_loop_test(parts, blocked_send_passes_files_when_it_continues,
 	    0, FILE_WAYS);
-	tcase_add_loop_test(parts, send_that_timed_out_brings_none,
+	tcase_add_loop_test(parts, send_that_timed_out_passes_no_files,
 	    0, FILE_WAYS);
-	tcase_add_test(parts, part_of_a_send_that_timed_out_brings_them);
+	tcase_add_test(parts, partial_send_that_timed_out_passes_files);
 	tcase_add_loop_test(tie, reading_sends_files_with_buffered_output,
 	    0, FILE_WAYS);
 	tcase_add_loop_test(tie, readiness_check_sends_files_with_output,
 	    0, FILE_WAYS);
-	tcase_add_loop_test(tie, asking_with_nothing_written_leaves_them,
+	tcase_add_loop_test(tie, readiness_check_without_output_sends_no_files,
 	    0, FILE_WAYS);
-	tcase_add_loop_test(tie, untied_ports_keep_them_until_the_flush,
-	    0, FILE_WAYS);
-	tcase_add_loop_test(tie,
-	    tie_that_cannot_send_leaves_them_in_their_place, 0, FILE_WAYS);
-	tcase_add_loop_test(tie, tie_that_sends_a_part_sends_them_once,
+	tcase_add_loop_test(tie, untied_ports_keep_files_until_the_flush,
 	    0, FILE_WAYS);
 	tcase_add_loop_test(tie,
-	    files_added_after_a_part_come_behind_the_rest, 0, FILE_WAYS);
+	    tie_that_cannot_send_keeps_files, 0, FILE_WAYS);
+	tcase_add_loop_test(tie, partial_tie_sends_files_once,
+	    0, FILE_WAYS);
+	tcase_add_loop_test(tie,
+	    files_added_after_a_part_follow_the_rest, 0, FILE_WAYS);
 }
 
 int

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Connections that a fork(2) divides. */
+/* Connections that two processes share after fork(2). */
 #include "traffic.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 static struct connection c;
 
-/* In the child; a hang ends it with SIGALRM, which is no exit with 0. */
+/* Ends the child.  If it hangs, SIGALRM kills it, and the test fails. */
 static void
 leave(int (*how)(struct unix_ports *))
 {
@@ -85,7 +85,7 @@ START_TEST(child_may_take_the_connection_over)
 }
 END_TEST
 
-/* Half of a large output was taken by the tie before the fork. */
+/* The tie has sent half of a large output before fork(2). */
 START_TEST(partly_tied_output_is_sent_once)
 {
 	struct unix_options options = { .buffer_size = MIB };
@@ -111,7 +111,7 @@ START_TEST(partly_tied_output_is_sent_once)
 }
 END_TEST
 
-/* Threads of the parent hold locks that nobody in the child will open. */
+/* Threads of the parent hold locks that no thread of the child releases. */
 
 static void *(*const holders[])(void *) = { call_fgets, call_fwrite,
     call_input_ready };
@@ -137,7 +137,7 @@ START_TEST(child_abandons_ports_that_another_thread_uses)
 }
 END_TEST
 
-/* Tells by a byte that it has, and stays until the end of its other pipe. */
+/* Writes a byte when it has abandoned the ports, then waits for EOF of STAY. */
 static void
 abandon_and_stay(int done[2], int stay[2])
 {
@@ -151,7 +151,7 @@ abandon_and_stay(int done[2], int stay[2])
 	    0 : 1);
 }
 
-/* Or the peer would read no end before the child's. */
+/* Otherwise the peer would read EOF only at the end of the child. */
 START_TEST(child_releases_the_socket_that_another_thread_uses)
 {
 	struct call call = { .ports = &c.client };
@@ -183,7 +183,7 @@ END_TEST
 
 static _Atomic int stop;
 
-/* Ties without end, and takes the locks that they need. */
+/* Makes the tie send again and again, which requires its locks. */
 static void *
 talk_for_long(void *argument)
 {
@@ -228,7 +228,7 @@ START_TEST(child_abandons_ports_that_another_thread_is_tying)
 }
 END_TEST
 
-/* 0, or EOF. */
+/* Returns 0 or EOF. */
 static int
 open_talk_and_close(void)
 {
@@ -297,7 +297,7 @@ fill(Suite *suite)
 	    child_releases_the_socket_that_another_thread_uses, 0, 2);
 	tcase_add_test(memory,
 	    child_abandons_ports_that_another_thread_is_tying);
-	/* ASan's and TSan's own memory stays locked in such a child. */
+	/* The allocators of ASan and TSan remain locked in such a child. */
 	tcase_add_test(memory,
 	    child_opens_ports_after_fork_beside_threads);
 }

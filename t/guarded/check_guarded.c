@@ -122,7 +122,7 @@ connect_tcp(struct unix_ports *ports)
 	return far;
 }
 
-/* ENOTCONN, where shutdown(2) finds no connection any more. */
+/* shutdown(2) fails with ENOTCONN after a reset. */
 START_TEST(fclose_after_a_reset_is_no_error)
 {
 	struct linger at_once = { .l_onoff = 1 };
@@ -143,7 +143,7 @@ END_TEST
 
 static const size_t sizes[] = { 1, 2, 7, 4096, 1048576 };
 
-/* Where libc does not show its buffer the library knows it by its size. */
+/* The bytes by which a buffer of musl exceeds buffer_size. */
 #ifdef __GLIBC__
 #define MORE	0
 #else
@@ -222,7 +222,7 @@ START_TEST(buffers_that_no_memory_can_hold_are_enomem)
 }
 END_TEST
 
-/* The socket is nobody's alone. */
+/* Other processes share the socket. */
 
 static void
 set_nonblocking(const struct unix_ports *ports)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The call that refuses descriptors: when it is made, and kernels that do
- * not know the option.  Brought about by interposition.
+ * The call that refuses descriptors: when it is made, and kernels without the
+ * option.  Interposed calls simulate them.
  */
 #include "support.h"
 
@@ -19,7 +19,7 @@ static struct connection c;
 static char name[] = "cat";
 static char *const copier[] = { name, NULL };
 
-/* Every way to get ports: 0, or -1 with nothing left of it. */
+/* Every way to open ports.  Returns 0, or -1 with no descriptor left open. */
 
 static int fd[2];
 
@@ -93,7 +93,7 @@ prepare_server(void)
 	c.listener = listen_at("s", NULL);
 }
 
-/* A listener that others may hold, and a client of it. */
+/* A listener that other processes may hold, and a client in its queue. */
 static void
 prepare_client(void)
 {
@@ -137,8 +137,8 @@ START_TEST(kernel_without_the_option_is_no_error)
 }
 END_TEST
 
-/* A program is not left without what it was promised. */
-START_TEST(kernel_that_will_not_is_an_error)
+/* An unexpected error of the option is reported, not ignored. */
+START_TEST(failure_to_set_the_option_is_an_error)
 {
 	int flags;
 
@@ -151,7 +151,7 @@ START_TEST(kernel_that_will_not_is_an_error)
 	ck_assert_ptr_null(c.server.in);
 	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
 	if (ways[_i].call == accept_given) {
-		/* Too late for the queue. */
+		/* The client is no longer in the queue. */
 		expect_end(c.client.in);
 		succeeds(unix_abandon_ports(&c.client));
 		succeeds(unix_connect("s", of_kind(NULL), &c.client));
@@ -172,7 +172,7 @@ START_TEST(plain_ports_keep_the_option_of_the_system)
 }
 END_TEST
 
-/* The cost of a connection: its listener has been asked. */
+/* The listener already has the option, which its connections inherit. */
 START_TEST(accepted_connection_takes_no_call)
 {
 	open_waiting(&c, NULL);
@@ -184,7 +184,7 @@ START_TEST(accepted_connection_takes_no_call)
 }
 END_TEST
 
-/* Both ends on an older kernel: text arrives, the descriptor does not. */
+/* Both ends on an older kernel: the text arrives, without the descriptor. */
 START_TEST(older_kernel_closes_unrequested_descriptors)
 {
 	int before;
@@ -203,7 +203,7 @@ START_TEST(older_kernel_closes_unrequested_descriptors)
 }
 END_TEST
 
-/* There a socket that is passed must not hold a read or a close. */
+/* A passed socket must not delay a read or a close there. */
 START_TEST(older_kernel_does_not_wait_for_a_socket)
 {
 	int file = make_lingering();
@@ -231,11 +231,11 @@ START_TEST(older_kernel_does_not_wait_for_a_socket)
 }
 END_TEST
 
-/* No client and no server is quicker. */
+/* Descriptors are refused before the peer can send any. */
 
 static int seen;
 
-/* The latest of our sockets. */
+/* Examines the socket with the highest number. */
 static void
 look(void)
 {
@@ -275,7 +275,8 @@ fill(Suite *suite)
 		tcase_add_loop_test(calls,
 		    older_kernel_does_not_wait_for_a_socket, 0, WAYS);
 	if (guarded)
-		tcase_add_loop_test(calls, kernel_that_will_not_is_an_error,
+		tcase_add_loop_test(calls,
+		    failure_to_set_the_option_is_an_error,
 		    0, COUNT(ways));
 	else
 		tcase_add_loop_test(calls,

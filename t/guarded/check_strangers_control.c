@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What comes beside the descriptors of strangers: credentials, descriptors
- * of processes, urgent bytes, refusals, the end.
+ * Messages of other programs: credentials, descriptors of processes, urgent
+ * bytes, refused descriptors, EOF.
  */
 #include "support.h"
 
@@ -59,7 +59,7 @@ START_TEST(credentials_take_no_room_from_files)
 }
 END_TEST
 
-/* Where the system has none there is nothing to do. */
+/* Systems without SO_PASSPIDFD are skipped. */
 START_TEST(descriptor_of_the_sender_is_closed)
 {
 	int before, i;
@@ -94,7 +94,7 @@ START_TEST(descriptor_of_the_sender_takes_no_room_from_files)
 }
 END_TEST
 
-START_TEST(descriptor_of_the_sender_in_a_shortage_goes)
+START_TEST(pidfd_of_the_sender_is_dropped_in_a_shortage)
 {
 	open_both(UNIX_FILES);
 	if (ask_for(SO_PASSPIDFD) == -1)
@@ -111,7 +111,7 @@ START_TEST(descriptor_of_the_sender_in_a_shortage_goes)
 }
 END_TEST
 
-/* A peer that refuses them: a write error like others. */
+/* If the peer refuses descriptors, the write fails with EPERM. */
 START_TEST(peer_that_refuses_files_is_eperm)
 {
 	int off = 0;
@@ -149,7 +149,7 @@ START_TEST(files_with_the_last_byte_are_here_at_the_end)
 }
 END_TEST
 
-START_TEST(files_without_bytes_are_nothing)
+START_TEST(files_without_bytes_are_ignored)
 {
 	open_both(UNIX_FILES);
 	raw_send(stranger, "", (struct raw){ .count = 2 });
@@ -161,7 +161,7 @@ START_TEST(files_without_bytes_are_nothing)
 }
 END_TEST
 
-/* Whether the urgent bytes are seen in the text is the system's matter. */
+/* Urgent bytes may be part of the text, depending on the system. */
 static void
 read_to_the_end(int lines)
 {
@@ -174,7 +174,7 @@ read_to_the_end(int lines)
 	ck_assert_int_eq(lines, 0);
 }
 
-START_TEST(urgent_bytes_do_no_harm)
+START_TEST(urgent_bytes_lose_no_text)
 {
 	struct raw urgent = { .count = _i, .flags = MSG_OOB };
 	int i, fd;
@@ -193,7 +193,7 @@ START_TEST(urgent_bytes_do_no_harm)
 }
 END_TEST
 
-/* poll(2) calls it input, recvmsg(2) finds nothing. */
+/* poll(2) reports it as input, but recvmsg(2) returns no byte. */
 START_TEST(urgent_byte_alone_is_no_input)
 {
 	struct unix_options options = { .flags = UNIX_GUARDED | UNIX_FILES,
@@ -227,11 +227,11 @@ fill(Suite *suite)
 	tcase_add_loop_test(beside,
 	    descriptor_of_the_sender_takes_no_room_from_files, 0, 2);
 	tcase_add_loop_test(shortage,
-	    descriptor_of_the_sender_in_a_shortage_goes, 0, 4);
+	    pidfd_of_the_sender_is_dropped_in_a_shortage, 0, 4);
 	tcase_add_test(beside, peer_that_refuses_files_is_eperm);
 	tcase_add_test(ends, files_with_the_last_byte_are_here_at_the_end);
-	tcase_add_test(ends, files_without_bytes_are_nothing);
-	tcase_add_loop_test(ends, urgent_bytes_do_no_harm, 0, 2);
+	tcase_add_test(ends, files_without_bytes_are_ignored);
+	tcase_add_loop_test(ends, urgent_bytes_lose_no_text, 0, 2);
 	tcase_add_test(ends, urgent_byte_alone_is_no_input);
 }
 

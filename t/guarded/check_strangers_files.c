@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Strangers that send descriptors by their own means, as many and as oddly
- * as they can: the text arrives, and nothing is left open.
+ * Other programs that send as many descriptors as they can, in any way: the
+ * text arrives, and no descriptor is left open.
  */
 #include "support.h"
 
@@ -25,7 +25,10 @@ close_both(void)
 	ck_assert_int_eq(close(stranger), 0);
 }
 
-/* Ports without UNIX_FILES; a kernel that refuses lets the text alone in. */
+/*
+ * Ports without UNIX_FILES.  A kernel that refuses descriptors passes text
+ * alone.
+ */
 
 static void
 send_unasked(const char *text, int count)
@@ -71,7 +74,7 @@ END_TEST
 
 /* Too many. */
 
-START_TEST(most_that_the_kernel_passes_is_one_too_many)
+START_TEST(one_of_the_253_files_of_a_message_is_dropped)
 {
 	open_both(UNIX_FILES);
 	raw_send(stranger, "line\n", (struct raw){ .count = MAX_FILES + 1 });
@@ -142,7 +145,7 @@ START_TEST(full_messages_in_a_shortage_are_dropped)
 	int i;
 
 	open_both(UNIX_FILES);
-	/* No more, for an ordinary user's descriptors under way are counted. */
+	/* Not more, since Linux limits the descriptors in flight of a user. */
 	for (i = 0; i < 3; i++)
 		raw_send(stranger, "line\n", (struct raw){ .count =
 		    MAX_FILES + 1 });
@@ -167,7 +170,7 @@ fill(Suite *suite)
 	tcase_add_loop_test(unasked, ports_without_unix_files_receive_none,
 	    0, 4);
 	tcase_add_test(unasked, flood_without_unix_files_leaves_none);
-	tcase_add_test(floods, most_that_the_kernel_passes_is_one_too_many);
+	tcase_add_test(floods, one_of_the_253_files_of_a_message_is_dropped);
 	tcase_add_test(floods, flood_of_full_messages_fills_the_queue_once);
 	tcase_add_test(floods, flood_of_single_bytes_leaks_none);
 	tcase_add_loop_test(floods, untaken_flood_leaks_no_descriptor, 0, 2);

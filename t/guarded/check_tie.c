@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The tie of guarded ports: before a read waits, what waits in `out` is
- * sent, as far as the socket takes it at once.
+ * The tie of guarded ports: before a read blocks, the buffered output is sent,
+ * as far as the socket accepts it without blocking.
  */
 #include "traffic.h"
 
@@ -10,7 +10,7 @@
 
 static struct connection c;
 
-/* A reader that waits on the client's input, having met its output. */
+/* A reader that is blocked after the tie was called. */
 static struct call reading;
 
 static pthread_t
@@ -107,7 +107,7 @@ START_TEST(room_for_output_is_no_input)
 }
 END_TEST
 
-START_TEST(peer_that_does_not_read_does_not_hinder_reading)
+START_TEST(reading_continues_if_the_peer_does_not_read)
 {
 	pthread_t reader;
 	size_t filled;
@@ -126,8 +126,8 @@ START_TEST(peer_that_does_not_read_does_not_hinder_reading)
 }
 END_TEST
 
-/* Not even an error, after so long without progress of the output. */
-START_TEST(output_that_waits_is_no_write_timeout_of_the_read)
+/* Output that makes no progress for this time is not an error of the read. */
+START_TEST(unsent_output_does_not_time_out_a_read)
 {
 	struct unix_options options = { .write_timeout = 10 };
 	pthread_t reader;
@@ -163,7 +163,7 @@ START_TEST(read_timeout_holds_while_output_waits)
 }
 END_TEST
 
-/* Output of which the socket takes a part at once. */
+/* Output of which the socket accepts a part. */
 
 #define LARGE_BYTES	(200 * KIB)
 
@@ -229,7 +229,7 @@ START_TEST(unsent_rest_is_sent_in_order)
 }
 END_TEST
 
-/* More in pieces of every size; the buffer overflows between. */
+/* Writes pieces of every size, which also fill the buffer. */
 static void *
 write_more(void *argument)
 {
@@ -247,7 +247,7 @@ write_more(void *argument)
 	return NULL;
 }
 
-START_TEST(much_that_is_written_later_comes_behind_it)
+START_TEST(later_output_follows_a_partial_tie)
 {
 	pthread_t writer;
 	size_t count, sum = 0;
@@ -300,7 +300,7 @@ END_TEST
 
 /* Errors. */
 
-START_TEST(error_that_the_tie_finds_is_the_next_writes)
+START_TEST(error_of_the_tie_is_reported_by_the_next_write)
 {
 	pthread_t reader;
 
@@ -335,20 +335,21 @@ fill(Suite *suite)
 	    WAYS);
 	tcase_add_loop_test(core, room_for_output_is_no_input, 0, WAYS);
 	tcase_add_loop_test(core,
-	    peer_that_does_not_read_does_not_hinder_reading, 0, WAYS);
+	    reading_continues_if_the_peer_does_not_read, 0, WAYS);
 	tcase_add_loop_test(core,
-	    output_that_waits_is_no_write_timeout_of_the_read, 0, WAYS);
+	    unsent_output_does_not_time_out_a_read, 0, WAYS);
 	tcase_add_loop_test(core, read_timeout_holds_while_output_waits,
 	    0, WAYS);
 	tcase_add_loop_test(partial, waiting_reader_keeps_sending, 0, WAYS);
 	tcase_add_loop_test(partial, unsent_rest_is_sent_in_order,
 	    0, COUNT(senders));
-	tcase_add_test(partial, much_that_is_written_later_comes_behind_it);
+	tcase_add_test(partial, later_output_follows_a_partial_tie);
 	tcase_add_test(partial,
 	    bytes_put_between_partial_ties_keep_their_order);
 	tcase_add_test(partial,
 	    abandoned_output_that_was_partly_sent_ends_there);
-	tcase_add_loop_test(core, error_that_the_tie_finds_is_the_next_writes,
+	tcase_add_loop_test(core,
+	    error_of_the_tie_is_reported_by_the_next_write,
 	    0, 3);
 }
 

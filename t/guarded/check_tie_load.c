@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The tie under load, UNIXPORT_LINES lines: a tie that waited would lock
- * a reader, a writer and their peer in a circle within some thousand.
+ * The tie under load, with UNIXPORT_LINES lines.  If the tie waited for a lock,
+ * a reader, a writer and their peer would deadlock within some thousand lines.
  */
 #include "traffic.h"
 
@@ -17,7 +17,7 @@ lines(void)
 	return from_environment("UNIXPORT_LINES", 300000);
 }
 
-/* A peer that sends every line back at once. */
+/* A peer that returns every line. */
 static void *
 echo(void *argument)
 {
@@ -30,7 +30,7 @@ echo(void *argument)
 	return ferror(ports->in) ? argument : NULL;
 }
 
-/* In a child, or in a thread. */
+/* The peer, in a child or in a thread. */
 struct echo {
 	pid_t child;
 	pthread_t thread;
@@ -123,8 +123,8 @@ START_TEST(rounds_of_request_and_answer_need_no_fflush)
 END_TEST
 
 /*
- * A peer that speaks and does not listen: its socket is full after some
- * hundred bytes that came one by one, the rest stays in our buffer.
+ * A peer that writes and never reads.  Its socket is full after some hundred
+ * single bytes, and the rest remains in the buffer of the ports.
  */
 START_TEST(peer_that_never_reads_is_heard_to_its_end)
 {

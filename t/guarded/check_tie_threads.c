@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The tie among threads: it waits for none, and none waits for it. */
+/*
+ * The tie beside other threads: it waits for no thread, and no thread for it.
+ */
 #include "traffic.h"
 
 #include <sched.h>
@@ -52,7 +54,7 @@ START_TEST(reader_may_hold_out_itself)
 }
 END_TEST
 
-/* Locked or not, as it was. */
+/* A blocked reader must not hold the lock of `out`. */
 START_TEST(waiting_reader_leaves_out_to_others)
 {
 	struct call reading = { .ports = &c.client };
@@ -97,8 +99,8 @@ START_TEST(out_may_be_fclosed_while_another_thread_reads)
 }
 END_TEST
 
-/* The tie and the end of `out` at any moment of each other. */
-START_TEST(tie_and_fclose_of_out_may_meet)
+/* The tie and fclose(3) of `out` run at the same time. */
+START_TEST(tie_and_fclose_of_out_may_be_concurrent)
 {
 	struct call reading;
 	pthread_t reader;
@@ -126,7 +128,7 @@ START_TEST(tie_and_fclose_of_out_may_meet)
 }
 END_TEST
 
-/* Output in small pieces by one thread, ties by another. */
+/* One thread writes small pieces, another calls the tie. */
 
 static void *
 write_slowly(void *out)
@@ -188,7 +190,8 @@ fill(Suite *suite)
 	    0, WAYS);
 	tcase_add_loop_test(core,
 	    out_may_be_fclosed_while_another_thread_reads, 0, WAYS);
-	tcase_add_loop_test(core, tie_and_fclose_of_out_may_meet, 0, 2);
+	tcase_add_loop_test(core, tie_and_fclose_of_out_may_be_concurrent,
+	    0, 2);
 	tcase_add_loop_test(core,
 	    ties_between_writes_of_another_thread_keep_the_order, 0, 2);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* read_timeout and write_timeout: so long without progress. */
+/* read_timeout and write_timeout: the time without progress. */
 #include "traffic.h"
 
 #include <sys/socket.h>
@@ -28,7 +28,7 @@ open_writing(int way, int timeout)
 	start = milliseconds();
 }
 
-/* The clock counts in whole ones. */
+/* Checks the time since START, with the precision of the clock. */
 static void
 took(int least)
 {
@@ -37,16 +37,16 @@ took(int least)
 }
 
 /*
- * A peer that acts again and again, so that each wait for it is shorter than
- * TIMEOUT_MS, and all of them longer.  On a machine that stalls, one may be
- * longer, and nothing is proved.
+ * A peer that acts several times.  Each wait is shorter than TIMEOUT_MS, and
+ * their sum is longer.  If the machine stalls, a wait can be longer, and the
+ * test proves nothing.
  */
 #define ACTS		8
 #define PAUSE_MS	80
 #define TIMEOUT_MS	500
 #define PORTION		(256 * KIB)	/* more than a socket holds */
 
-static long long idleness;	/* the longest, to the end of the next */
+static long long idleness;	/* longest time for an act */
 static size_t taken;
 
 static void
@@ -144,7 +144,7 @@ START_TEST(other_holder_that_made_it_nonblocking_changes_nothing)
 }
 END_TEST
 
-START_TEST(peer_that_sends_now_and_then_is_heard_out)
+START_TEST(slow_sender_causes_no_timeout)
 {
 	char block[ACTS];
 	pthread_t peer;
@@ -164,7 +164,7 @@ START_TEST(peer_that_sends_now_and_then_is_heard_out)
 }
 END_TEST
 
-START_TEST(bytes_read_one_by_one_are_all_there_after_timeouts)
+START_TEST(bytes_read_singly_are_complete_after_timeouts)
 {
 	int i;
 
@@ -181,8 +181,8 @@ START_TEST(bytes_read_one_by_one_are_all_there_after_timeouts)
 }
 END_TEST
 
-/* stdio's own: to keep it is what unix_get_line() is for. */
-START_TEST(fgets_loses_the_half_that_came)
+/* stdio loses the part; unix_get_line() keeps it. */
+START_TEST(fgets_loses_the_received_half)
 {
 	open_reading(_i, 20);
 	say(c.server.out, "half");
@@ -207,7 +207,7 @@ START_TEST(fread_returns_received_bytes)
 }
 END_TEST
 
-START_TEST(end_and_arrived_bytes_are_not_timeouts)
+START_TEST(eof_and_received_bytes_are_not_timeouts)
 {
 	open_reading(_i, 20);
 	say(c.server.out, "last\n");
@@ -259,7 +259,7 @@ START_TEST(abandoning_does_not_wait)
 }
 END_TEST
 
-START_TEST(peer_that_reads_now_and_then_gets_all)
+START_TEST(slow_reader_causes_no_timeout)
 {
 	pthread_t peer;
 	int result;
@@ -315,20 +315,20 @@ fill(Suite *suite)
 	    silent_peer_is_ETIMEDOUT_and_reading_continues, 0, WAYS);
 	tcase_add_test(reading,
 	    other_holder_that_made_it_nonblocking_changes_nothing);
-	tcase_add_loop_test(reading, peer_that_sends_now_and_then_is_heard_out,
+	tcase_add_loop_test(reading, slow_sender_causes_no_timeout,
 	    0, WAYS);
 	tcase_add_loop_test(reading,
-	    bytes_read_one_by_one_are_all_there_after_timeouts, 0, WAYS);
-	tcase_add_loop_test(reading, fgets_loses_the_half_that_came, 0, WAYS);
+	    bytes_read_singly_are_complete_after_timeouts, 0, WAYS);
+	tcase_add_loop_test(reading, fgets_loses_the_received_half, 0, WAYS);
 	tcase_add_loop_test(reading, fread_returns_received_bytes, 0, WAYS);
-	tcase_add_loop_test(reading, end_and_arrived_bytes_are_not_timeouts,
+	tcase_add_loop_test(reading, eof_and_received_bytes_are_not_timeouts,
 	    0, WAYS);
 	tcase_add_loop_test(writing, peer_that_never_reads_is_etimedout,
 	    0, WAYS);
 	tcase_add_loop_test(writing, closing_waits_no_longer_than_its_timeout,
 	    0, 3);
 	tcase_add_test(writing, abandoning_does_not_wait);
-	tcase_add_loop_test(writing, peer_that_reads_now_and_then_gets_all,
+	tcase_add_loop_test(writing, slow_reader_causes_no_timeout,
 	    0, WAYS);
 	tcase_add_loop_test(writing, each_timeout_is_for_its_own_direction,
 	    0, 2);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * UNIXPORT_MEGABYTES both ways at once, in pieces of random size, every
- * byte compared: under an interval timer whose handler has no SA_RESTART,
- * under timeouts that fire, and on eight pairs of ports at once.
+ * UNIXPORT_MEGABYTES in both directions at the same time, in pieces of random
+ * size, with every byte compared: with an interval timer whose handler has no
+ * SA_RESTART, with timeouts that expire, and on eight pairs of ports.
  */
 #include "traffic.h"
 
@@ -34,14 +34,14 @@ pick(struct chance *chance, size_t below)
 	return (size_t)(chance->state >> 33) % below;
 }
 
-/* Small pieces as often as large ones. */
+/* Small and large pieces have the same probability. */
 static size_t
 pick_length(struct chance *chance)
 {
 	return 1 + pick(chance, (size_t)1 << pick(chance, 18));
 }
 
-/* The timer of this process, of which children need their own. */
+/* The timer of this process.  Children do not inherit it. */
 
 static _Atomic unsigned long ticks;
 
@@ -87,7 +87,7 @@ write_piece(FILE *out, const char *bytes, size_t length, struct chance *chance)
 	return pick(chance, 8) == 0 ? fflush(out) : 0;
 }
 
-/* Now and then, and before the end for long, however slow the peer is. */
+/* Pauses sometimes, and for longer before the last piece. */
 static void
 dawdle(struct end *end, size_t length, struct chance *chance)
 {
@@ -98,7 +98,7 @@ dawdle(struct end *end, size_t length, struct chance *chance)
 		pause_for(200);
 }
 
-/* Until the length is reached or a write fails. */
+/* Writes until the length is reached or a write fails. */
 static void *
 write_pieces(void *argument)
 {
@@ -140,7 +140,7 @@ read_pieces(struct end *end)
 	}
 }
 
-/* Both directions of one end, the end of file too. */
+/* Writes and reads at one end, until EOF. */
 static void
 converse(struct unix_ports *ports, size_t length)
 {
@@ -178,7 +178,7 @@ END_TEST
 
 /* Timeouts. */
 
-/* As much of LENGTH bytes as comes before ETIMEDOUT. */
+/* Reads up to LENGTH bytes, until ETIMEDOUT. */
 static size_t
 read_some(FILE *in, size_t place, size_t length)
 {
@@ -224,7 +224,7 @@ START_TEST(read_timeouts_lose_nothing)
 }
 END_TEST
 
-/* A peer that stalls, for longer and longer. */
+/* A peer that pauses longer each time. */
 static void *
 stall(void *in)
 {

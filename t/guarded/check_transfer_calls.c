@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What others do between two calls of guarded ports: brought about by
- * interposition.
+ * Actions of other threads and processes between two calls of guarded ports, by
+ * interposed calls.
  */
 #include "support.h"
 
@@ -31,8 +31,9 @@ take(size_t length)
 }
 
 /*
- * Half of what waits makes room for some, but Linux calls a socket writable
- * when three quarters are free: poll(2) times out, three times.
+ * Reads half of the bytes in the socket.  This makes room, but Linux reports a
+ * socket as writable only if three quarters are free, so poll(2) times out
+ * three times.
  */
 static void
 take_some(void)
@@ -71,7 +72,7 @@ START_TEST(write_continues_while_bytes_move)
 }
 END_TEST
 
-/* What another thread writes goes before the files, or behind them. */
+/* Output of another thread is sent before or after the descriptors. */
 
 static void *
 try_output(void *is_held)
@@ -115,7 +116,7 @@ count_lock_attempts(const char *name)
 	lock_attempts += strcmp(name, "ftrylockfile") == 0;
 }
 
-/* libc has freed the stream: another thread could have its memory by now. */
+/* libc has freed the stream, whose memory can be in use by another thread. */
 START_TEST(read_uses_no_output_that_was_closed)
 {
 	struct unix_options options = { .read_timeout = 1 };

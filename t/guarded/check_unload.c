@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A program that loads the library, uses guarded ports and unloads it, again
- * and again: the buffers that are kept for later connections go, too.  It is
- * not linked with the library, nor with Check, whose tests are.
+ * A program that loads the library, uses guarded ports and unloads the library,
+ * several times.  The buffers that are kept for later connections must be
+ * released.  The program is not linked with Check, whose programs are linked
+ * with the library.
  */
 #include "config.h"
 
@@ -14,9 +15,9 @@
 #include "unixport.h"
 
 #define LIBRARY		".libs/libunixport.so"
-#define PAIRS		10	/* more connections than are kept */
+#define PAIRS		10	/* more than the library keeps */
 #define CYCLES		20
-#define MAX_GROWTH	((size_t)2 << 20)	/* bytes, less than a cycle */
+#define MAX_GROWTH	((size_t)2 << 20)	/* less than a cycle leaks */
 
 typedef int make_pair(const struct unix_options *, struct unix_ports [2]);
 typedef int close_ports(struct unix_ports *);
@@ -63,7 +64,7 @@ load_and_use(void)
 	require(dlclose(library) == 0, "dlclose");
 }
 
-/* The line that Check writes for its programs, for the list of all. */
+/* Writes the summary that Check writes for its programs. */
 static void
 write_summary(int has_failed)
 {

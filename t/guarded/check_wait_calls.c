@@ -68,7 +68,7 @@ START_TEST(read_without_a_timeout_waits)
 }
 END_TEST
 
-/* Here the read cannot begin with a wait of the system. */
+/* With unsent output, the read cannot begin with a blocking recv(2). */
 START_TEST(read_sends_output_that_did_not_fit_while_it_waits)
 {
 	struct call reading = { .ports = &c.client };
@@ -180,7 +180,7 @@ START_TEST(input_ready_answers)
 }
 END_TEST
 
-/* Descriptors are needed: only the filter. */
+/* The call requires descriptors, so only the filter is tested. */
 START_TEST(connect_waits_for_a_server)
 {
 	struct unix_options options = { .flags = UNIX_WAIT,
@@ -232,7 +232,7 @@ START_TEST(bytes_that_others_take_do_not_extend_a_read)
 	fails(getc(c.client.in), ETIMEDOUT);
 	watch_calls(NULL);
 	forget_next();
-	/* Two rounds, then one each ten milliseconds. */
+	/* Two rounds without a pause, then one every 10 ms. */
 	ck_assert_int_le(rounds, 2 + TIMEOUT_MS / 10 + 2);
 	close_connection(&c);
 }

@@ -17,7 +17,7 @@
 #define TIMEOUT_MS	60000	/* beyond the time of a test */
 #define END_MS		5000	/* a hundred times the time it takes */
 #define WAIT_MS		300
-#define MOST_CPU_MS	60	/* of such a wait: a spin takes all of it */
+#define MOST_CPU_MS	60	/* of such a wait; a spinning loop uses more */
 
 static struct connection c;
 static int holder;		/* a duplicate of the client's socket */
@@ -57,7 +57,7 @@ poll_says(int fd)
 
 /* Input. */
 
-/* Whether the client can be sent one; not every kernel has them. */
+/* Sends an urgent byte to the client.  Returns 0 if the kernel lacks them. */
 static int
 send_urgent_byte(void)
 {
@@ -103,7 +103,7 @@ expect_line(void *unused)
 	return unused;
 }
 
-/* The first reads had to wait, and the next might do so without a look. */
+/* After reads that had to wait, the next reads call recv(2) without poll(2). */
 static void
 wait_for_lines(void)
 {
@@ -139,7 +139,7 @@ START_TEST(low_water_mark_does_not_make_a_ready_read_wait)
 }
 END_TEST
 
-/* Also if nothing had come when the read began. */
+/* Also if the queue was empty when the read began. */
 START_TEST(low_water_mark_does_not_keep_a_guarded_read_waiting)
 {
 	struct call call = { .ports = &c.client };
@@ -179,7 +179,7 @@ send_until_over(void *unused)
 	return unused;
 }
 
-/* Each byte wakes both readers, and one gets it. */
+/* Each byte wakes both readers, and only one receives it. */
 START_TEST(read_beside_another_reader_keeps_its_timeout)
 {
 	struct unix_options options = { .read_timeout = 20 };
@@ -335,7 +335,8 @@ fill(Suite *suite)
 	tcase_add_loop_test(output,
 	    end_of_a_full_socket_ends_a_write_that_may_not_block,
 	    0, WAYS * ENDINGS);
-	tcase_add_loop_test(output, end_of_a_full_socket_ends_a_write_with_files,
+	tcase_add_loop_test(output,
+	    end_of_a_full_socket_ends_a_write_with_files,
 	    0, WAYS * ENDINGS);
 	tcase_add_loop_test(output, waiting_write_uses_no_processor_time,
 	    0, WAYS);

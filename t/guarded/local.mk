@@ -21,6 +21,7 @@ guarded_programs = \
 	t/guarded/check_fork \
 	t/guarded/check_guarded \
 	t/guarded/check_inflight \
+	t/guarded/check_inflight_urgent \
 	t/guarded/check_nowait \
 	t/guarded/check_queue \
 	t/guarded/check_queue_end \
@@ -49,6 +50,8 @@ t_guarded_check_files_partial_SOURCES = \
 	t/guarded/check_files_partial.c $(files)
 t_guarded_check_inflight_SOURCES = \
 	t/guarded/check_inflight.c $(files) $(lingering)
+t_guarded_check_inflight_urgent_SOURCES = \
+	t/guarded/check_inflight_urgent.c $(files) $(lingering)
 t_guarded_check_nowait_calls_SOURCES = \
 	t/guarded/check_nowait_calls.c $(files) $(waits)
 t_guarded_check_queue_end_SOURCES = t/guarded/check_queue_end.c $(files)

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Socket activation by the real thing, with and without names.
+# Socket activation by systemd-socket-activate, with and without names.
 . "${0%/*}/common.sh"
 needs systemd-socket-activate socat
 s=$directory/s
 version=$(systemd_version systemd-socket-activate)
 
-# activate ADDRESS OPTION...: it serves, and leaves the manager's file.
+# activate ADDRESS OPTION...: a server serves, and leaves the manager's file.
 activate()
 {
 	address=$1; shift

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * agent [-g] list ADDRESS: the keys of an ssh-agent, a comment a line.
- * agent serve ADDRESS: be an agent without keys, until SIGTERM.
+ * agent [-g] list ADDRESS: prints the comment of each key of an ssh-agent.
  *
- * The protocol is that of draft-ietf-sshm-ssh-agent, whose messages are
- * frames as unix_put_frame(3) makes them: a byte that tells the kind, then
- * numbers, and strings after their lengths.
+ * agent serve ADDRESS: runs an agent without keys, until SIGTERM.
+ *
+ * The protocol is that of draft-ietf-sshm-ssh-agent.  Its messages are frames
+ * as of unix_put_frame(3): a byte for the type, then numbers and strings with
+ * lengths.
  */
 #include "config.h"
 
@@ -32,7 +33,9 @@ fail(const char *address)
 	return 1;
 }
 
-/* The number at NEXT, and behind it; 0 when the frame is at its end. */
+/*
+ * Returns the number at *NEXT and advances *NEXT, or 0 at the end of the frame.
+ */
 static uint32_t
 take_number(const struct unix_buffer *frame, size_t *next)
 {
@@ -45,7 +48,7 @@ take_number(const struct unix_buffer *frame, size_t *next)
 	    (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-/* A string, and behind it. */
+/* Returns the string at *NEXT and advances *NEXT. */
 static const char *
 take_string(const struct unix_buffer *frame, size_t *next, uint32_t *length)
 {
@@ -102,7 +105,7 @@ ask(const char *address, unsigned flags)
 	return status == 0 ? 0 : 1;
 }
 
-/* Whatever is asked for: there are no keys, and nothing else is done. */
+/* Answers each request: there are no keys, and other requests fail. */
 static void
 serve(struct unix_ports *client, void *context)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bus [-g] ADDRESS: say Hello to a D-Bus daemon and print the name that it
- * gives; with -g over guarded ports, and then send an open file to ourselves
- * through the daemon.
+ * bus [-g] ADDRESS: calls Hello of a D-Bus daemon and prints the assigned name.
+ * With -g over guarded ports, and then sends an open file to itself through the
+ * daemon.
  *
  * The numbers are those of the D-Bus specification: "Authentication Protocol"
  * and "Message Format".
@@ -22,7 +22,7 @@ enum { CALL = 1, RETURN = 2, ERROR = 3, SIGNAL = 4 };
 enum { PATH = 1, INTERFACE = 2, MEMBER = 3, DESTINATION = 6, SIGNATURE = 8,
     FILES = 9 };
 
-static unsigned char message[10000];	/* the one at hand */
+static unsigned char message[10000];	/* the current message */
 static size_t length;
 
 static struct unix_ports bus;
@@ -35,7 +35,7 @@ die(const char *what)
 	exit(1);
 }
 
-/* Plain ports want to be flushed before we wait for an answer. */
+/* Plain ports must be flushed before an answer is read. */
 static void
 before_reading(void)
 {
@@ -43,7 +43,7 @@ before_reading(void)
 		die("fflush");
 }
 
-/* A message is laid out byte by byte, each thing at its alignment. */
+/* A message is composed byte by byte, each value at its alignment. */
 
 static void
 align(size_t unit)
@@ -75,7 +75,7 @@ number_at(const unsigned char *bytes)
 	    (uint32_t)bytes[3] << 24;
 }
 
-/* What begins a field of the header: its code and its type. */
+/* Puts the begin of a field of the header: its code and its type. */
 static void
 put_field(int code, char type)
 {
@@ -123,7 +123,7 @@ send_message(void)
 		die("send");
 }
 
-/* The next message; its body. */
+/* Receives the next message.  Returns its body. */
 static const unsigned char *
 receive_message(void)
 {
@@ -154,7 +154,7 @@ mentions(const char *text)
 	return 0;
 }
 
-/* An answer must begin so. */
+/* The answer must begin with START. */
 static void
 expect(const char *start)
 {
@@ -168,7 +168,7 @@ expect(const char *start)
 		die(line);
 }
 
-/* Who we are is told by the socket; we name our uid, in hex of its digits. */
+/* The socket identifies the user; the uid is sent as hex of its digits. */
 static void
 authenticate(void)
 {

@@ -1,7 +1,6 @@
-# SPDX-License-Identifier: BSD-2-Clause
-# The first lines of the scripts here, which source it: a directory of their
-# own, processes that end with them, and rows of the table of what works.
-# They run in the directory where everything was built.
+# Sourced by the scripts of this directory: a temporary directory, processes
+# that end with the script, and rows of the table of results.  The scripts run
+# in the build directory.
 set -eu
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin:/usr/local/sbin"
 here=$srcdir/t/interop
@@ -14,7 +13,7 @@ finish()
 {
 	status=$?
 	trap '' HUP INT TERM
-	# The last one first: it may be a client of the others.
+	# The last process first, since it may be a client of the others.
 	for pid in $running; do
 		kill $pid 2>/dev/null || :
 		wait $pid 2>/dev/null || :
@@ -55,7 +54,7 @@ needs()
 needs timeout
 timeout --foreground 5 true || skip "this timeout has no --foreground"
 
-# number COMMAND...: the first number with a dot that it says.
+# number COMMAND...: the first number with a dot in its output.
 number()
 {
 	"$@" 2>&1 | head -n 3 |
@@ -66,12 +65,12 @@ number()
 # systemd's version is one number.
 systemd_version() { "$1" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/;q'; }
 
-# Nothing waits for ever.
+# Limits the time of a command.
 limit() { timeout -k 5 20 "$@"; }
 
-# start NAME COMMAND...: in the background; its words go to NAME.log.  In the
-# foreground of timeout, which sends SIGCONT too otherwise, and so hangs the
-# leak check of AddressSanitizer, that stops a program which ends.
+# start NAME COMMAND...: starts a command in the background, with its output in
+# NAME.log.  --foreground is required: otherwise timeout also sends SIGCONT,
+# which hangs the leak check of AddressSanitizer in a program that ends.
 start()
 {
 	name=$1; shift
@@ -81,7 +80,8 @@ start()
 	running="$last $running"
 }
 
-# ready NAME WORDS: until it has said so; versions differ in capitals.
+# ready NAME WORDS: waits for WORDS in the output, in upper or lower case, which
+# differs between versions.
 ready()
 {
 	tries=0
@@ -92,17 +92,17 @@ ready()
 	done
 }
 
-# ended PID: it ends by itself, and well.
+# ended PID: the process ends by itself with status 0.
 ended()
 {
 	forget $1
 	wait $1 || { echo "$1: status $?"; exit 1; }
 }
 
-# A process that was waited for may be another's number.
+# The number of a process that was waited for may be in use again.
 forget() { running=$(echo " $running " | sed "s/ $1 / /"); }
 
-# stop PID: one of theirs, whatever it makes of that; stop_ours: well.
+# stop PID: ends a process, with any status; stop_ours PID: with status 0.
 stop()
 {
 	forget $1
@@ -118,7 +118,8 @@ stop_ours()
 
 dialogue() { limit t/interop/dialogue "$@" >"$directory/dialogue.log" 2>&1; }
 
-# serve_once ARGUMENT...: one dialogue in the background, once it listens.
+# serve_once ARGUMENT...: starts one dialogue in the background and waits until
+# it listens.
 serve_once()
 {
 	start ours t/interop/dialogue "$@"
@@ -128,8 +129,8 @@ serve_once()
 kinds='plain guarded'
 flag() { [ $1 = plain ] || echo -g; }
 
-# A port of loopback where nobody answers, below those that Linux gives to
-# clients: for a minute after its end a client's port cannot be bound.
+# An unused port of loopback, below those that Linux assigns to clients: a port
+# of a client cannot be bound for a minute after its end.
 free_port()
 {
 	port=$((10000 + $$ % 20000))
@@ -139,7 +140,7 @@ free_port()
 	echo $port
 }
 
-# As root, how to become somebody else, for servers that refuse root.
+# The command to become another user, for servers that refuse root.
 ordinary=
 if [ "$(id -u)" = 0 ]; then
 	ordinary='setpriv --reuid=nobody --regid=nogroup --clear-groups'

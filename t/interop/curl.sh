@@ -1,5 +1,5 @@
 #!/bin/sh
-# curl fetches from servers of ours.
+# curl, as client of servers with the library.
 . "${0%/*}/common.sh"
 needs curl
 s=$directory/s

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Datagrams with other programs: from systemd-notify and logger to ours,
-# from ours to socat.
+# Datagrams with other programs: from systemd-notify and logger, and to socat.
 . "${0%/*}/common.sh"
 s=$directory/s
 
-# receive COMMAND...: run it when our receiver is there; what came.
+# receive COMMAND...: runs COMMAND after the start of a receiver, and prints the
+# received datagram.
 receive()
 {
 	start came t/command/life receive "$s"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A bus of our own, on a path and on an abstract name.
+# A private D-Bus daemon, at a path and at an abstract name.
 . "${0%/*}/common.sh"
 needs dbus-daemon
 s=$directory/s

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * dialogue [-gr] connect|listen ADDRESS STEP...: talk with another program as
- * the steps say, once, and tell when it says anything else.
+ * dialogue [-gr] connect|listen ADDRESS STEP...: exchanges the bytes that the
+ * steps specify with another program, once, and reports any difference.
  *
  *	"> TEXT"	send this line		"f FILE"	send a file
- *	"< PATTERN"	the next line matches	"= FILE"	these bytes come
- *	"~ PATTERN"	read up to such a line	"!"	end our output
- *	"+ FILE"	an open file goes with what we send next
- *	"- LINE"	a file came, this is its first line
- *	"$"	the other side has ended its output
+ *	"< PATTERN"	the next line matches	"= FILE"	receive these bytes
+ *	"~ PATTERN"	read up to such a line	"!"	half-close
+ *	"+ FILE"	pass an open file with the next bytes
+ *	"- LINE"	take a file whose first line is LINE
+ *	"$"	receive EOF
  *
- * -g: guarded ports, where nothing is flushed by hand; -r: lines end in CR LF.
- * A server says "ready" once it listens.
+ * -g: guarded ports without fflush(3); -r: lines end in CR LF.
+ * A server prints "ready" when it listens.
  */
 #include "config.h"
 
@@ -58,7 +58,7 @@ open_file(const char *path)
 	return file;
 }
 
-/* Plain ports want to be flushed before we wait for an answer. */
+/* Plain ports must be flushed before an answer is read. */
 static void
 before_reading(void)
 {
@@ -67,7 +67,10 @@ before_reading(void)
 		die("fflush", strerror(errno));
 }
 
-/* The next line without its end, until the next call; NULL at the end. */
+/*
+ * Returns the next line without its newline, or NULL at EOF.  The line is valid
+ * until the next call.
+ */
 static const char *
 next_line(void)
 {
@@ -182,7 +185,7 @@ take_step(const char *step)
 	}
 }
 
-/* The file is gone before the dialogue ends. */
+/* Accepts one client, and removes the file before the dialogue. */
 static void
 accept_one(const char *address)
 {

@@ -10,14 +10,14 @@ version=$(number git --version)
 s=$directory/s
 rounds=10
 
-# Nothing of the user's own.
+# Without the configuration of the user.
 export HOME=$directory GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0
 git config --global user.name unixport
 git config --global user.email unixport@localhost
 git config --global init.defaultBranch main
 git config --global gc.auto 0
 
-# git appends the host and the port, which the socket stands for.
+# git appends the host and the port, which are not required.
 cat >"$directory/proxy" <<-END
 	#!/bin/sh
 	exec "$tool" connect "$s"

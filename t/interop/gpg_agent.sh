@@ -1,11 +1,11 @@
 #!/bin/sh
-# Assuan, as gpg-agent speaks it, on the socket that it is given.
+# The Assuan protocol of gpg-agent, on a passed socket.
 . "${0%/*}/common.sh"
 needs gpg-agent systemd-socket-activate
 s=$directory/s
 version=$(number gpg-agent --version)
 
-# Alone it would detach itself; this way its process is ours.
+# With --supervised, gpg-agent does not detach itself.
 for kind in $kinds; do
 	start agent systemd-socket-activate -l "$s" \
 	    gpg-agent --homedir "$directory" --supervised

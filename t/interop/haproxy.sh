@@ -1,19 +1,20 @@
 #!/bin/sh
-# haproxy's own socket, and our programs, unchanged, with TCP and TLS between
-# them, where both machines show certificates.
+# The control socket of haproxy, and unchanged programs with TCP and TLS between
+# them, where both machines have certificates.
 . "${0%/*}/common.sh"
 needs haproxy openssl socat
 port=$(free_port)
 near=$directory/near ours=$directory/ours
 
-# One certificate for both, which is also all that they trust.
+# One certificate for both, which is also the only trusted one.
 limit openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
     -days 2 -subj /CN=unixport -keyout "$directory/key" \
     -out "$directory/certificate" >"$directory/openssl.log" 2>&1
 cat "$directory/key" "$directory/certificate" >"$directory/both"
 tls="ssl crt $directory/both ca-file $directory/certificate verify required"
 
-# The first is what the client's machine needs, the second the server's.
+# The first part is for the machine of the client, the second for that of the
+# server.
 cat >"$directory/conf" <<-END
 	global
 		stats socket $directory/stats mode 600
@@ -39,7 +40,7 @@ for kind in $kinds; do
 done
 passed haproxy $version 'show info, on its stats socket'
 
-# No server there: something has accepted us all the same.
+# Without a server, haproxy accepts the connection, and then closes it.
 for kind in $kinds; do
 	dialogue $(flag $kind) connect "$near" '$'
 done
@@ -47,7 +48,7 @@ start server examples/line-server "$ours"
 server=$last
 limit examples/line-client "$ours" /dev/null
 limit examples/line-client "$near" "$input"
-# Who has no certificate is not let in.
+# A client without a certificate is rejected.
 echo hello | limit openssl s_client -quiet -ign_eof \
     -connect 127.0.0.1:$port >"$directory/said" 2>&1 || :
 grep -i alert "$directory/said"
@@ -55,7 +56,7 @@ grep -i alert "$directory/said"
 stop_ours $server
 passed haproxy $version 'our client - TCP with TLS - our server, and back'
 
-# Each end sees when the other has ended its output.
+# Each end reads EOF after the half-close of the other.
 for kind in $kinds; do
 	serve_once $(flag $kind) listen "$ours" '< one' '$' '> two' '!' '$'
 	dialogue $(flag $kind) connect "$near" '> one' '!' '< two' '$'

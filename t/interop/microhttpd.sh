@@ -1,5 +1,5 @@
 #!/bin/sh
-# A real web server on a listener of ours.
+# The web server of libmicrohttpd on a listener of the library.
 . "${0%/*}/common.sh"
 needs curl pkg-config
 pkg-config --exists libmicrohttpd || skip 'no libmicrohttpd'

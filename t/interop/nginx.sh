@@ -1,5 +1,5 @@
 #!/bin/sh
-# nginx listens on a socket file, and asks a server of ours behind it.
+# nginx listens on a socket file, with an upstream server of the library.
 . "${0%/*}/common.sh"
 needs nginx
 s=$directory/s

@@ -38,7 +38,7 @@ cat >"$directory/peer.rkt" <<'END'
 END
 head -c 1000000 /dev/urandom >"$directory/big"
 
-# exchange KIND ADDRESS first|last: we listen, then they.
+# exchange KIND ADDRESS first|last: the library listens, then Racket.
 exchange()
 {
 	kind=$(flag $1) address=$2 when=$3

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Our programs, unchanged, across machines by ssh's forwarding of sockets, and
-# ssh itself through the command; the other machine is an sshd on loopback, with
-# keys of its own.
+# Unchanged programs across machines, by the forwarding of sockets of ssh, and
+# ssh itself through the command.  The other machine is an sshd on loopback with
+# its own keys.
 . "${0%/*}/common.sh"
 tool=$PWD/unixport
 [ -x $tool ] || skip 'no unixport'
@@ -32,7 +32,7 @@ if [ -n "$ordinary" ]; then
 fi
 echo "[127.0.0.1]:$port $(cat "$directory/host.pub")" >"$directory/known"
 
-# forward OPTION...: as users call it, with nothing of their own.
+# forward OPTION...: starts ssh without the configuration of the user.
 forward()
 {
 	start ssh ssh -F none -i "$directory/user" -p $port \
@@ -47,17 +47,17 @@ sshd=$last
 ready sshd 'Server listening'
 version=$(number ssh -V)
 
-# across NEAR: the client's end of the way to our server.
+# across NEAR: a client at the forwarded socket NEAR reaches the server.
 across()
 {
 	start server examples/line-server "$directory/ours"
 	server=$last
 	limit examples/line-client "$directory/ours" /dev/null
-	# sshd may be somebody else than we are.
+	# sshd may run as another user.
 	chmod 666 "$directory/ours"
 	limit examples/line-client "$1" "$input"
 	stop_ours $server
-	# No server there: ssh has accepted us all the same.
+	# Without a server, ssh accepts the connection, and then closes it.
 	dialogue connect "$1" '$'
 	for kind in $kinds; do
 		serve_once $(flag $kind) listen "$directory/ours" '< one' \
@@ -80,7 +80,7 @@ across "$there/far"
 stop $ssh
 passed 'ssh -R' $version 'our server here, our client there; half-close'
 
-# To sshd by a socket, as virtual machines have one.
+# A connection to sshd over a socket, as with virtual machines.
 way=$directory/way
 start way $tool listen -1 "$way" socat - TCP:127.0.0.1:$port
 proxy=$last

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * startup [-g] ADDRESS USER QUERY: begin a session with a PostgreSQL server,
- * by version 3.0 of its protocol, and print the server's version and every
+ * startup [-g] ADDRESS USER QUERY: begins a session with a PostgreSQL server by
+ * version 3.0 of its protocol, and prints the version of the server and every
  * column that QUERY returns.
  */
 #include "config.h"
@@ -14,7 +14,7 @@
 
 #include "unixport.h"
 
-/* A message: its kind, and the LENGTH bytes after its length. */
+/* A message: its type, and the LENGTH bytes after its length. */
 struct message {
 	int kind;
 	uint32_t length;
@@ -74,7 +74,7 @@ get_message(FILE *in, struct message *message)
 	return 0;
 }
 
-/* The columns of a row: their count, and each with its length. */
+/* Prints a row: the number of columns, then each with its length. */
 static void
 show_row(const struct message *row)
 {
@@ -97,7 +97,10 @@ show_parameter(const struct message *parameter)
 		printf("%s %s\n", name, name + strlen(name) + 1);
 }
 
-/* An error is strings, each with a letter in front: M is for persons. */
+/*
+ * Prints an error, which consists of strings with a letter each; M is the
+ * message.
+ */
 static void
 show_error(const struct message *error)
 {
@@ -108,7 +111,7 @@ show_error(const struct message *error)
 	fprintf(stderr, "startup: %s\n", (const char *)next + 1);
 }
 
-/* Read until the server is ready for a query. */
+/* Reads until the server is ready for a query. */
 static int
 until_ready(struct unix_ports *server, int guarded)
 {

@@ -20,7 +20,7 @@ read -r count; read -r length; read -r word
 END
 chmod +x "$directory/web" "$directory/redis"
 
-# listen COMMAND: a process for each client, once it listens.
+# listen COMMAND: starts unixport listen, and waits until it listens.
 listen()
 {
 	start tool $tool listen -1 "$s" "$@"

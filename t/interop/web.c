@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * web ADDRESS: libmicrohttpd's web server on a listener of ours, until
- * SIGTERM; each page tells its own path.
+ * web ADDRESS: the web server of libmicrohttpd on a listener of the library,
+ * until SIGTERM.  Each page contains its own path.
  */
 #include <errno.h>
 #include <signal.h>
@@ -46,7 +46,10 @@ main(int argc, char *argv[])
 		fprintf(stderr, "web: %s\n", text);
 		return 1;
 	}
-	/* Before its threads begin, so that they inherit it. */
+	/*
+	 * Blocks the signal before threads start, so that they inherit the
+	 * mask.
+	 */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
@@ -58,7 +61,7 @@ main(int argc, char *argv[])
 	printf("ready\n");
 	fflush(stdout);
 	sigwait(&signals, &number);
-	/* The listener's descriptor is ours: it stays open. */
+	/* The library owns the descriptor, which must stay open. */
 	MHD_quiesce_daemon(server);
 	MHD_stop_daemon(server);
 	return unix_close(listener) == 0 ? 0 : 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A child of unix_spawn(): actions by name, and reports of its own state. */
+/* A child of unix_spawn(): performs an action, or reports its own state. */
 #include "child.h"
 
 #include <sys/stat.h>
@@ -116,7 +116,7 @@ pass_file(void)
 	return error;
 }
 
-/* Whether it can receive descriptors; without the option it can. */
+/* Reports if the child can receive descriptors; without the option it can. */
 static int
 tell_rights(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Machines that report unusual values about themselves, or none. */
+/* Systems whose descriptions of the machine are unusual or missing. */
 #include "faults.h"
 
 #include <sys/utsname.h>

@@ -112,7 +112,7 @@ posix_spawnp(pid_t *child, const char *name,
 	return ENOENT;
 }
 
-/* Ways to move bytes. */
+/* Calls that transfer bytes. */
 
 #ifdef __linux__
 ORIGINAL(ssize_t, splice, int, loff_t *, int, loff_t *, size_t, unsigned)
@@ -128,7 +128,7 @@ ORIGINAL(ssize_t, sendfile, int, int, off_t *, size_t)
 ssize_t
 sendfile(int to, int from, off_t *place, size_t length)
 {
-	/* A filter of system calls fails so. */
+	/* As with a system call filter. */
 	return is("no sendfile") ? failure(EPERM) :
 	    original_sendfile()(to, from, place, length);
 }
@@ -209,7 +209,7 @@ connect(int fd, const struct sockaddr *name, socklen_t size)
 {
 	static unsigned calls;
 
-	/* A live server fails so. */
+	/* As with a live server. */
 	if (is("taken") && type_of(fd) == SOCK_DGRAM)
 		return failure(EPROTOTYPE);
 	if (name->sa_family == AF_UNIX && (is("no connect") ||
@@ -284,7 +284,7 @@ receives_wrongly(int fd, ssize_t *result)
 	*result = -1;
 	if (is("reset") && is_stream)
 		errno = ECONNRESET;
-	/* As a library would report that does not wait for bytes. */
+	/* As by a library that does not wait for input. */
 	else if (is("no wait") && (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0)
 		errno = EIO;
 	else
@@ -314,7 +314,7 @@ recvmsg(int fd, struct msghdr *message, int flags)
 
 static time_t lateness;		/* seconds by which the clock has jumped */
 
-/* Only for bare sockets: streams of libc do not call this. */
+/* Only for sockets without streams: stdio does not call this. */
 ORIGINAL(ssize_t, read, int, void *, size_t)
 ssize_t
 read(int fd, void *bytes, size_t size)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory calls in front of libc's, which count what is held and may be
- * refused.  libc's own needs go by these calls too.
+ * Interposed memory calls, which count the allocated memory and can fail.  libc
+ * itself calls them, too.
  */
 #include "config.h"
 
@@ -74,8 +74,9 @@ malloc(size_t size)
 }
 
 /*
- * Counts as malloc(3), because gcc 16 compiles malloc(3) and memset(3) to it.
- * It does not call libc's own, which in musl calls the malloc(3) above.
+ * Counts as malloc(3), because gcc 16 compiles malloc(3) and memset(3) to
+ * calloc(3).  The calloc(3) of libc is not called, since in musl it calls the
+ * malloc(3) above.
  */
 void *
 calloc(size_t number, size_t size)
@@ -83,7 +84,7 @@ calloc(size_t number, size_t size)
 	static _Thread_local int nested;
 	void *block;
 
-	/* glibc before 2.34 calls calloc(3) in dlsym(3), and can do without. */
+	/* dlsym(3) of glibc before 2.34 calls calloc(3), and tolerates NULL. */
 	if (nested || is_refused(MEMORY_MALLOC))
 		return NULL;
 	if (size != 0 && number > SIZE_MAX / size) {
@@ -135,7 +136,7 @@ mmap(void *place, size_t size, int protection, int flags, int fd, off_t offset)
 	return memory;
 }
 
-/* What has been done all the same: memory that cannot be given back stays. */
+/* Unmaps even if it reports an error: otherwise the memory would remain. */
 int
 munmap(void *place, size_t size)
 {

@@ -262,7 +262,7 @@ int
 getsockopt(int fd, int level, int name, void *value, socklen_t *size)
 {
 	int (*real)(int, int, int, void *, socklen_t *);
-	/* Of each read that has to wait. */
+	/* The query that precedes each read that can block. */
 	int is_look = level == SOL_SOCKET && name == SO_RCVLOWAT;
 	int result;
 
@@ -293,7 +293,7 @@ fstatfs(int fd, struct statfs *status)
 #endif
 
 #ifdef __linux__
-/* By its number: calls for which some libcs have no function. */
+/* Calls by number, for which some libcs have no function. */
 long
 syscall(long number, ...)
 {
@@ -317,7 +317,7 @@ syscall(long number, ...)
 }
 #endif
 
-/* Identified by an option that not every system has. */
+/* SO_PASSRIGHTS is named separately; not every system has it. */
 int
 setsockopt(int fd, int level, int name, const void *value, socklen_t size)
 {

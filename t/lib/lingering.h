@@ -18,24 +18,26 @@ int is_lingering(int socket);
 /* Close a lingering socket that the test has kept, without a wait. */
 void close_lingering(int socket);
 
-/* COUNT descriptors go with TEXT and FLAGS to the peer of FD: 0, or errno. */
+/*
+ * Sends TEXT and COUNT descriptors with FLAGS over FD.  Returns 0 or an errno.
+ */
 int try_pass(int fd, const char *text, int flags, const int *files, int count);
 void pass(int fd, const char *text, int flags, int file);
 
-/* Pass lingering sockets, of which no copy stays. */
+/* Pass lingering sockets, of which this process keeps no copy. */
 void pass_lingering(int fd, int count);
 
-/* AF_UNIX sockets, each in the queue of the next; FILE is in the first. */
+/* Returns a socket with FILE in its queue, nested in DEPTH queues. */
 int nest(int file, int depth);
 
-/* ACTION takes less than the minute: a sixth of it. */
+/* ACTION must take less than a sixth of the minute of a lingering close(2). */
 #define takes_no_minute(action) do { \
 	long long start_ms = milliseconds(); \
 	action; \
 	ck_assert_int_lt(milliseconds() - start_ms, 10000); \
 } while (0)
 
-/* The socket option with which descriptors can arrive; 1 if there is none. */
+/* Sets SO_PASSRIGHTS, without which this kernel refuses descriptors. */
 void let_files_in(int fd);
 
 #endif

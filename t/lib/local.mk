@@ -3,6 +3,7 @@
 interpose = t/lib/interpose.c t/lib/interpose.h t/lib/original.h t/lib/rights.h
 waits = t/lib/original.h t/lib/waits.c t/lib/waits.h
 child = t/lib/child.c t/lib/child.h
+explained = t/lib/explained.c t/lib/explained.h
 servers = t/lib/servers.c t/lib/servers.h
 files = t/lib/files.c t/lib/files.h t/lib/rights.h
 lingering = t/lib/lingering.c t/lib/lingering.h t/lib/rights.h

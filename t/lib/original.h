@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether this is glibc, and older than that. */
+/* Whether this is glibc before version MAJOR.MINOR. */
 #ifdef __GLIBC__
 #define GLIBC_BEFORE(major, minor)	(!__GLIBC_PREREQ(major, minor))
 #else
@@ -36,7 +36,7 @@ original(const char *name)
 	return dlsym(RTLD_NEXT, name);
 }
 
-/* Store it at REAL, a pointer to a function that is NULL at first. */
+/* Stores the function at REAL, a pointer that is NULL at first. */
 static inline void
 find_original(void *real, const char *name)
 {

@@ -4,8 +4,8 @@
 #define PRIVILEGE_H
 
 /*
- * Each ends the program as skipped, with a line that names the privilege and
- * the system's error, if this process does not have it.
+ * If the process lacks the privilege, each function ends the program as
+ * skipped, with a line that names the privilege and the error of the system.
  */
 void require_root(void);
 void require_namespaces(int flags, const char *names);	/* unshare(2)'s */

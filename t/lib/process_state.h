@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a process holds, counted; torture and stress compare it. */
+/* Counts the resources of a process, which torture and stress compare. */
 #ifndef PROCESS_STATE_H
 #define PROCESS_STATE_H
 
-/* ASan has its own memory calls, and reports at the end what is left. */
+/* ASan has its own memory calls, and reports leaks at the end. */
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED	1
 #elif defined(__has_feature)
@@ -20,24 +20,24 @@ long count_entries(const char *directory);	/* without . and .. */
 long count_threads(void);
 
 /*
- * Until this process has COUNT threads: the kernel forgets one a moment after
- * it has been joined.  0 if it still has others after some seconds.
+ * Waits until this process has COUNT threads, since a joined thread exists for
+ * a moment.  Returns 0 if further threads remain after some seconds.
  */
 int await_threads(long count);
 
-/* glibc keeps the stacks of its first threads: have COUNT at a time. */
+/* Starts COUNT threads at a time, since glibc keeps the stacks of threads. */
 void warm_threads(int count);
 
-/* held_memory.c: memory that was not given back; 0 with ASan */
+/* held_memory.c: memory that was not freed; 0 with ASan */
 long held_blocks(void);
 long held_bytes(void);				/* of mmap(2) */
 
 enum memory_call { MEMORY_MALLOC, MEMORY_REALLOC, MEMORY_MMAP, MEMORY_MUNMAP };
 
-/* Whether this call fails, with errno set; NULL: none does. */
+/* Returns 1 with errno set if a call must fail.  If NULL, no call fails. */
 extern int (*fails_memory)(enum memory_call call);
 
-/* What is got meanwhile is neither refused nor counted. */
+/* While this is set, allocations neither fail nor count. */
 extern _Thread_local int kept_for_ever;
 
 #endif

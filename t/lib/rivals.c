@@ -26,7 +26,7 @@
 #define RIVALS		12
 #define DISPLACED	4
 #define OWNER_TIMEOUT_MS 5000	/* until the owner listens */
-#define LOOKS		4u	/* maximum time of an owner at its path */
+#define LOOKS		4u	/* maximum checks of an owner */
 
 static long long
 now(void)
@@ -71,7 +71,7 @@ run_starter(int gun, int report)
 	_exit(0);
 }
 
-/* Returns their number. */
+/* Returns the number of started processes. */
 static int
 start_all(pid_t starter[STARTERS], int reports)
 {
@@ -110,7 +110,10 @@ judge(int reports, int count)
 	    "more than one own the path";
 }
 
-/* The one that owns the path can be reached there. */
+/*
+ * Checks that the owner of the path serves a client.  Returns the failure, or
+ * NULL.
+ */
 static const char *
 visit(void)
 {
@@ -185,7 +188,7 @@ run_rival(long long end, unsigned seed)
 	_exit(0);
 }
 
-/* It is never displaced either, although it takes no lock. */
+/* A program that takes no lock, and must not be displaced either. */
 static void
 run_foreigner(long long end, unsigned seed)
 {
@@ -204,7 +207,7 @@ run_foreigner(long long end, unsigned seed)
 				_exit(14);
 			sched_yield();
 		}
-		/* Every second time it leaves its file behind. */
+		/* In half of the cases the file is left behind. */
 		if (rand_r(&seed) % 2 == 0)
 			unlink("s");
 		close(fd);
@@ -214,8 +217,8 @@ run_foreigner(long long end, unsigned seed)
 
 #ifdef O_PATH
 /*
- * It removes whatever is at the path and listens there.  Its file may lose the
- * path to another program, but is never removed.
+ * A program that removes any file at the path and listens there.  Another
+ * program may take the path, but must not remove the file.
  */
 static void
 run_displacer(long long end, unsigned seed)
@@ -245,7 +248,7 @@ run_displacer(long long end, unsigned seed)
 	_exit(0);
 }
 
-/* It crashes often, and may be displaced at any time. */
+/* A rival that crashes often and can be displaced at any time. */
 static void
 run_displaced(long long end, unsigned seed)
 {
@@ -293,8 +296,8 @@ verdict(int status)
 }
 
 /*
- * OUR_COUNT run OURS, and one that was killed starts again; the rest of
- * COUNT run OTHERS.  What the first saw that has ended otherwise, or NULL.
+ * OUR_COUNT processes run OURS, and are restarted if killed; the rest of COUNT
+ * run OTHERS.  Returns the first failure of OURS, or NULL.
  */
 static const char *
 compete(void (*ours)(long long, unsigned), int our_count,

@@ -18,7 +18,7 @@
 #define MAX_CHOSEN	200
 #define ROOM		"here"	/* the directory of a scenario */
 
-/* Of the current scenario; its first failure, which may cause others. */
+/* The current scenario, and its first failure, which can cause others. */
 static struct outcome {
 	_Atomic int failed;
 	char message[500];
@@ -168,7 +168,10 @@ be_scenario(void (*body)(const void *), const void *argument)
 	exit(0);	/* where ASan looks for leaks */
 }
 
-/* No process of the group is left.  A timeout ends only this scenario. */
+/*
+ * Waits until no process of the group is left.  A timeout ends only this
+ * scenario.
+ */
 static void
 await_group(pid_t child, unsigned seconds)
 {

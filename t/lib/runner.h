@@ -13,7 +13,7 @@
 
 #define TITLE_BYTES	60
 
-/* A scenario that the pattern admits, as its program knows it. */
+/* A scenario that matches the pattern. */
 struct chosen {
 	char title[TITLE_BYTES];
 	const void *scenario;
@@ -31,10 +31,10 @@ __attribute__((format(printf, 1, 2), noreturn))
 void give_up(const char *format, ...);
 int has_given_up(void);			/* a process of the scenario */
 
-/* Zeroed, and common to all processes that are forked later. */
+/* Returns zeroed memory, shared with all children of fork(2). */
 void *share_memory(size_t size);
 
-/* PATTERN is of fnmatch(3), and admits titles. */
+/* PATTERN, of fnmatch(3), selects scenarios by title. */
 void open_runner(const char *program, const char *pattern);
 int close_runner(void);			/* the exit status of main() */
 
@@ -42,7 +42,7 @@ void choose(const char *title, const void *scenario, int kind);
 int count_chosen(void);
 void run_chosen(void (*run)(const struct chosen *chosen));
 
-/* Call BODY in a new process; the failure, or NULL. */
+/* Calls BODY in a new process.  Returns the failure, or NULL. */
 const char *run_alone(void (*body)(const void *argument),
     const void *argument, unsigned seconds);
 void report_failure(const char *what, const char *failure);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Servers for the tests: start, visit and end them; and a gate. */
+/* Servers for the tests, their clients, and a gate for handlers. */
 #include "servers.h"
 
 #include <poll.h>

@@ -24,7 +24,10 @@ void start_server(struct server *server, unix_handler *handler,
 /* unix_serve() returns 0, or -1 with ERROR. */
 void expect_served(struct server *server, int error);
 
-/* The same, after an interrupt or without one, and closes the listener. */
+/*
+ * The same, and closes the listener.  end_server() interrupts it first and
+ * expects 0.
+ */
 void end_server(struct server *server);
 void end_server_so(struct server *server, int error);
 

@@ -20,7 +20,7 @@ struct source {
 
 void open_wire(struct source *s, int which);
 
-/* Its reads fail with this error after some milliseconds. */
+/* A wire whose reads fail with impatience() after some milliseconds. */
 void open_impatient_wire(struct source *s, int which);
 int impatience(int which);
 

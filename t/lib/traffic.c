@@ -191,7 +191,7 @@ call_fclose_out(void *argument)
 	end(call, fclose(call->ports->out));
 	call->ports->out = NULL;
 	if (call->result == 0)
-		call->error = EDOM;	/* stdio may disturb it */
+		call->error = EDOM;	/* stdio may change errno */
 	return NULL;
 }
 

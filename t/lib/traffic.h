@@ -8,7 +8,7 @@
 #define KIB	((size_t)1024)
 #define MIB	(1024 * KIB)
 
-/* The number in the environment, or USUAL. */
+/* The number in the environment variable NAME, or USUAL. */
 size_t from_environment(const char *name, size_t usual);
 
 /* Each byte depends on its position: a loss or repetition is detected. */

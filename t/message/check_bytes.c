@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unix_get_bytes(): the bytes that are there, from streams of every sort. */
+/* unix_get_bytes(): available bytes of streams of all types. */
 #include "sources.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Connections that the system itself gives up: TCP whose peer does not read
- * for as long as TCP_USER_TIMEOUT permits.  The kernel's ETIMEDOUT must not be
- * taken for a timeout of the library, after which a read continues.
+ * TCP connections that the kernel ends because the peer does not read for
+ * TCP_USER_TIMEOUT.  ETIMEDOUT of the kernel must not be mistaken for a timeout
+ * of the library, after which a read continues.
  */
 #include "traffic.h"
 
@@ -55,7 +55,7 @@ close_tcp(void)
 	ck_assert_int_eq(close(peer), 0);
 }
 
-/* The time of the kernel runs from now on. */
+/* The timeout of the kernel begins here. */
 static void
 send_to_a_peer_that_does_not_read(void)
 {
@@ -74,7 +74,7 @@ static const struct message {
 	{ unix_get_frame, "", 0 },
 };
 
-START_TEST(connection_that_the_system_gives_up_is_ECONNRESET)
+START_TEST(connection_that_the_kernel_ends_is_ECONNRESET)
 {
 	const struct message *m = &messages[_i];
 
@@ -87,8 +87,8 @@ START_TEST(connection_that_the_system_gives_up_is_ECONNRESET)
 }
 END_TEST
 
-/* One that is longer than the kernel's. */
-START_TEST(timeout_of_the_ports_changes_nothing)
+/* The timeout of the ports is longer than that of the kernel. */
+START_TEST(longer_timeout_of_the_ports_has_no_effect)
 {
 	struct unix_options options = { .read_timeout = 20000,
 	    .write_timeout = 20000 };
@@ -100,7 +100,7 @@ START_TEST(timeout_of_the_ports_changes_nothing)
 }
 END_TEST
 
-START_TEST(timeout_of_the_ports_is_ETIMEDOUT_still)
+START_TEST(shorter_timeout_of_the_ports_is_ETIMEDOUT)
 {
 	struct unix_options options = { .read_timeout = 20 };
 
@@ -114,7 +114,7 @@ START_TEST(timeout_of_the_ports_is_ETIMEDOUT_still)
 }
 END_TEST
 
-/* stdio on plain ports reports the system's number. */
+/* stdio on plain ports reports the errno of the kernel. */
 START_TEST(fgets_fails_with_ECONNRESET)
 {
 	char line[10];
@@ -129,7 +129,7 @@ START_TEST(fgets_fails_with_ECONNRESET)
 }
 END_TEST
 
-/* The system may find room for more than fits at first. */
+/* The kernel can make room for more bytes than it accepts at first. */
 static int
 write_on(void)
 {
@@ -142,7 +142,7 @@ static const struct unix_options limits[] = {
 	{ 0 }, { .write_timeout = 20000 }
 };
 
-START_TEST(write_fails_with_ECONNRESET_for_ever)
+START_TEST(later_writes_fail_with_ECONNRESET)
 {
 	open_tcp(of_kind(&limits[_i]), "", 0);
 	send_to_a_peer_that_does_not_read();
@@ -155,7 +155,7 @@ START_TEST(write_fails_with_ECONNRESET_for_ever)
 END_TEST
 
 /* The write has consumed the error, and recv(2) would report EOF. */
-START_TEST(read_after_such_a_write_is_no_clean_end)
+START_TEST(read_after_a_failed_write_is_not_EOF)
 {
 	open_tcp(of_kind(&limits[_i]), "cut", 3);
 	send_to_a_peer_that_does_not_read();
@@ -165,8 +165,8 @@ START_TEST(read_after_such_a_write_is_no_clean_end)
 }
 END_TEST
 
-/* The output of the tie is under way when the connection ends. */
-START_TEST(read_that_sends_output_is_no_clean_end)
+/* The connection ends while output of the tie is unacknowledged. */
+START_TEST(read_that_sends_output_is_not_EOF)
 {
 	struct unix_options options = { .read_timeout = 20000 };
 
@@ -184,18 +184,18 @@ fill(Suite *suite)
 	TCase *core = add_case(suite, "core");
 
 	tcase_add_loop_test(core,
-	    connection_that_the_system_gives_up_is_ECONNRESET,
+	    connection_that_the_kernel_ends_is_ECONNRESET,
 	    0, (int)COUNT(messages));
 	tcase_add_test(core, fgets_fails_with_ECONNRESET);
 	if (!guarded)
 		return;
-	tcase_add_test(core, timeout_of_the_ports_changes_nothing);
-	tcase_add_test(core, timeout_of_the_ports_is_ETIMEDOUT_still);
-	tcase_add_loop_test(core, write_fails_with_ECONNRESET_for_ever,
+	tcase_add_test(core, longer_timeout_of_the_ports_has_no_effect);
+	tcase_add_test(core, shorter_timeout_of_the_ports_is_ETIMEDOUT);
+	tcase_add_loop_test(core, later_writes_fail_with_ECONNRESET,
 	    0, (int)COUNT(limits));
-	tcase_add_loop_test(core, read_after_such_a_write_is_no_clean_end,
+	tcase_add_loop_test(core, read_after_a_failed_write_is_not_EOF,
 	    0, (int)COUNT(limits));
-	tcase_add_test(core, read_that_sends_output_is_no_clean_end);
+	tcase_add_test(core, read_that_sends_output_is_not_EOF);
 }
 
 int

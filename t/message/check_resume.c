@@ -139,7 +139,7 @@ START_TEST(part_of_another_message_is_einval)
 }
 END_TEST
 
-/* Its newline is still unread: the rest of the long line can be skipped. */
+/* The newline is unread, so that the rest of the line can be skipped. */
 START_TEST(part_that_exceeds_a_smaller_limit_is_emsgsize)
 {
 	open_impatient_wire(&s, _i);

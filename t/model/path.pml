@@ -35,7 +35,7 @@
 #define KILL_INSIDE	0
 #endif
 
-#define INODES	(2 + 2 * STARTERS + BINDERS + UNLINKERS)	/* at a time */
+#define INODES	(2 + 2 * STARTERS + BINDERS + UNLINKERS)	/* maximum */
 
 #define FREE	0	/* no file */
 #define MADE	1	/* bind(2) has made it, the socket is not registered */
@@ -100,7 +100,9 @@ inline close_file(i)
 	}
 }
 
-/* A probe, connect(2) of the wrong socket type, is ECONNREFUSED. */
+/*
+ * Whether a probe, connect(2) of another socket type, fails with ECONNREFUSED.
+ */
 #define is_stale(i)	(state[i] != LIVE)
 
 /*
@@ -153,7 +155,7 @@ inline unlock()
 #define may_be_killed_inside \
 	if :: KILL_INSIDE -> goto killed :: skip fi
 
-/* A starter removes a stale file, or, when it closes its socket, its OWN. */
+/* A starter may remove a stale file, and its OWN when it closes its socket. */
 #define may_remove(i, own)	((i) == (own) || state[i] == DEAD)
 
 /* unlink(2) of the file I at the private name NUMBER, which is used once. */
@@ -172,7 +174,7 @@ inline unlink_private(number, i, own)
 	}
 }
 
-/* rename(2) that replaces nothing: if the path is taken, the file stays. */
+/* rename(2) that does not replace: if the path is in use, the file stays. */
 inline put_back(number, i)
 {
 	atomic {
@@ -188,7 +190,7 @@ inline put_back(number, i)
 	}
 }
 
-/* Remove whatever is at the path. */
+/* Removes any file at the path. */
 inline unlink_path(own)
 {
 	atomic {
@@ -205,8 +207,8 @@ inline unlink_path(own)
 }
 
 /*
- * removal.c: remove the file EXPECTED from the path, and no other.  It has
- * VANISHED if another start has caught it at the private name.
+ * removal.c: removes the file EXPECTED from the path, and no other.  VANISHED
+ * is set if another starter has removed the file from the private name.
  */
 inline remove_file(expected, own)
 {
@@ -243,8 +245,9 @@ inline remove_file(expected, own)
 }
 
 /*
- * recovery.c: files that killed starters have left at private names.  The
- * rename(2) has waited for bind(2), so that one probe is a proof.
+ * recovery.c: files that killed starters have left at private names.  One probe
+ * is sufficient, since the rename(2) to the private name has waited for
+ * bind(2).
  */
 inline recover()
 {
@@ -272,7 +275,7 @@ inline recover()
 proctype starter(byte me)
 {
 	byte socket;		/* of this process */
-	byte file;		/* that it has open */
+	byte file;		/* that the process has open */
 	byte expected;		/* the number of the proved file */
 	byte found, number, rounds = ROUNDS;
 	bool caught, vanished, holds_lock;
@@ -285,7 +288,7 @@ again:
 	may_be_killed;
 	if :: socket != 0 -> goto bound :: else fi;
 
-	/* reclaim.c: a live socket is found without the lock. */
+	/* reclaim.c: the lock is not required to detect a live socket. */
 	open_file(file, path);
 	may_be_killed;
 	if
@@ -316,9 +319,9 @@ again:
 	may_be_killed;
 #ifndef ONE_PROOF
 	/*
-	 * The second: bind(2) has waited for another one that was under way.
-	 * The name is examined last: a server that has closed its socket since
-	 * the first proof has removed its name before.
+	 * The second proof, after bind(2), which has waited for a bind(2) of
+	 * another process.  The path is examined last: a server that has closed
+	 * its socket since the first proof has removed its name before.
 	 */
 	bind(socket, start);
 	may_be_killed;
@@ -347,13 +350,15 @@ reclaimed:
 
 bound:
 	may_be_killed;
-	/* claim.c: a start that was displaced removes no live socket. */
+	/* claim.c: a displaced starter removes no live socket. */
 	if
 	:: path == socket
 	:: goto displaced	/* or a call that examines the file fails */
 	fi;
 
-	/* It serves for ever, is killed, or closes: first the file. */
+	/*
+	 * It serves for ever, is killed, or closes: the file before the socket.
+	 */
 	if
 	:: goto ended
 	:: goto killed
@@ -371,7 +376,10 @@ bound:
 
 displaced:
 	close_socket(socket);
-	/* Its own file, if it is there, or another stale one; it never waits. */
+	/*
+	 * Removes its own file or another stale one; does not wait for the
+	 * lock.
+	 */
 #if !defined(NO_LOCK) && !defined(FAILURE_WITHOUT_LOCK)
 	atomic {
 		if

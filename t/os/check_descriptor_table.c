@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Threads with descriptor tables of their own.  A number refers to another file
- * there than in the main thread, whose table /proc/self/fd shows.
+ * Threads with their own descriptor tables.  In such a thread, a number refers
+ * to another file than in the main thread, whose table /proc/self/fd shows.
  */
 #include "support.h"
 

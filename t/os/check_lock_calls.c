@@ -208,7 +208,7 @@ expect_tie_divided(pid_t (*divide)(void), int in_handler)
 	close_connection(&c);
 }
 
-/* In the second run the system clears no page in children. */
+/* In the second run, MADV_WIPEONFORK fails. */
 static void
 open_divided(int i)
 {
@@ -242,7 +242,7 @@ START_TEST(child_without_handlers_abandons_ports_whose_lock_a_thread_held)
 }
 END_TEST
 
-/* Also the stream itself stays locked in the child. */
+/* The stream itself also remains locked in the child. */
 START_TEST(child_without_handlers_abandons_ports_that_a_thread_reads)
 {
 	struct call reading = { .ports = &c.client };

@@ -16,7 +16,7 @@
 #include "interpose.h"
 #include "privilege.h"
 
-#define LEAST_SPIN	10		/* milliseconds; a wait takes none */
+#define LEAST_SPIN	10		/* milliseconds of processor time */
 
 static struct connection c;
 static struct unix_listener *listener;
@@ -72,7 +72,7 @@ close_output_urgently(void *argument)
 	return argument;
 }
 
-/* It starts inside the tie of a thread without real-time priority. */
+/* Starts while a thread without real-time priority is inside the tie. */
 START_TEST(urgent_close_lets_the_tie_finish)
 {
 	struct call reading = { .ports = &c.client };
@@ -102,7 +102,10 @@ note_passed(void)
 	is_passed = 1;
 }
 
-/* Of the bell; the next one is under the lock of the connection. */
+/*
+ * The first shutdown(2) is of the bell, the next under the lock of the
+ * connection.
+ */
 static void
 await_next_shutdown(void)
 {

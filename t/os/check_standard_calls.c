@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The moment in which a descriptor of the library is 0, 1 or 2: the system has
- * created it, and the next call moves it.  Interposed calls observe this.
+ * created it, and the next call moves it.  Interposed calls observe this.  And
+ * shortages in which no other number is free.
  */
 #include "support.h"
 
@@ -198,7 +199,7 @@ START_TEST(low_number_is_moved_before_any_other_call)
 }
 END_TEST
 
-/* Output in that moment. */
+/* Output of other threads in that moment. */
 
 START_TEST(stray_output_interrupts_no_listener)
 {
@@ -326,6 +327,99 @@ START_TEST(client_that_cannot_be_moved_is_closed)
 }
 END_TEST
 
+/* Shortages: no number is free, except those below 3 that are closed. */
+
+#define RESERVED	(guarded ? 0 : 2)	/* numbers, by unix_accept() */
+
+static struct unix_ports waiting[2], served[2];
+static int other_error;
+
+static int
+accept_as(int which)
+{
+	return unix_accept(c.listener, &served[which]) == 0 ? 0 : errno;
+}
+
+static void
+expect_served(int which)
+{
+	say(served[which].out, "line\n");
+	expect(waiting[which].in, "line\n");
+	abandon_all(&served[which], 1);
+	abandon_all(&waiting[which], 1);
+}
+
+/* One client has been accepted, so 0, 1 and 2 are known to be open. */
+static void
+listen_with_standard(void)
+{
+	const struct unix_options options = { .accept_timeout = -1 };
+
+	c.listener = listen_at("s", &options);
+	expect_reachable(c.listener, "s");
+}
+
+static void *
+accept_first(void *argument)
+{
+	other_error = accept_as(0);
+	return argument;
+}
+
+static void
+accept_in_other_thread(void)
+{
+	join_thread(start_thread(accept_first, NULL));
+}
+
+/*
+ * Another thread accepts while this one is about to call accept4(2), which
+ * would return the same low number to both.
+ */
+START_TEST(two_threads_in_a_shortage_lose_no_client)
+{
+	int error, i;
+
+	listen_with_standard();
+	for (i = 0; i < 2; i++)
+		succeeds(unix_connect("s", of_kind(NULL), &waiting[i]));
+	begin(_i);
+	begin_shortage(2 * RESERVED);
+	before_next("accept4", accept_in_other_thread);
+	error = accept_as(1);
+	ck_assert(!is_pending());
+	end_shortage();
+	ck_assert_int_eq(error, 0);
+	ck_assert_int_eq(other_error, EMFILE);
+	served[0] = served[1];
+	ck_assert_int_eq(accept_as(1), 0);
+	for (i = 0; i < 2; i++)
+		expect_served(i);
+	succeeds(unix_close(c.listener));
+	finish();
+}
+END_TEST
+
+/* A client between the shortages costs another descriptor. */
+START_TEST(each_shortage_finds_a_spare_descriptor)
+{
+	int i;
+
+	listen_with_standard();
+	for (i = 0; i < 2; i++) {
+		succeeds(unix_connect("s", of_kind(NULL), &waiting[i]));
+		begin(_i);
+		begin_shortage(RESERVED);
+		ck_assert_int_eq(accept_as(i), 0);
+		end_shortage();
+		finish();
+		expect_served(i);
+		expect_reachable(c.listener, "s");
+	}
+	succeeds(unix_close(c.listener));
+}
+END_TEST
+
 static void
 fill(Suite *suite)
 {
@@ -339,6 +433,10 @@ fill(Suite *suite)
 	    0, SETS);
 	tcase_add_loop_test(tests, failed_move_is_emfile_and_leaves_nothing,
 	    0, SETS * TRIES);
+	tcase_add_loop_test(tests, two_threads_in_a_shortage_lose_no_client,
+	    0, SETS);
+	tcase_add_loop_test(tests, each_shortage_finds_a_spare_descriptor,
+	    0, SETS);
 	if (!guarded)
 		tcase_add_loop_test(tests,
 		    client_that_cannot_be_moved_is_closed, 0, SETS);

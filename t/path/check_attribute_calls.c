@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The mode, group and owner of a socket file: they are changed on the file that
- * bind(2) made, and never only believed.  The calls are replaced here.
+ * bind(2) made, and read back.  The calls are interposed.
  */
 #include "support.h"
 
@@ -13,9 +13,9 @@
 
 #include "original.h"
 
-/* File systems that report success and change nothing do so. */
+/* As file systems that report success and change nothing. */
 static int modes_ignored, owners_ignored;
-static int modes_refused;	/* as to a user who is not the owner */
+static int modes_refused;	/* as for a user that is not the owner */
 
 int
 chmod(const char *path, mode_t mode)
@@ -48,7 +48,7 @@ fchownat(int fd, const char *path, uid_t user, gid_t group, int flags)
 	return owners_ignored ? 0 : real(fd, path, user, group, flags);
 }
 
-/* The library asks for our user between the look and the change. */
+/* The library calls geteuid(2) between stat(2) and the change. */
 static void (*before_change)(void);
 
 uid_t
@@ -65,7 +65,7 @@ geteuid(void)
 }
 
 #ifdef __linux__
-/* Without this file it is unknown which number stands for any user. */
+/* Without this file, the overflow uid is unknown. */
 static int overflow_uid_unreadable;
 
 int
@@ -87,7 +87,7 @@ open(const char *path, int flags, ...)
 	return real(path, flags, mode);
 }
 
-/* Our number is no proof then, but the kernel's consent to a chmod(2) is. */
+/* The uid then does not prove the owner, but a successful chmod(2) does. */
 START_TEST(file_of_an_unknown_owner_is_ours_if_we_may_change_its_mode)
 {
 	overflow_uid_unreadable = 1;
@@ -142,7 +142,7 @@ put_victim_over(void)
 	ck_assert_int_eq(rename("victim", "s"), 0);
 }
 
-/* A socket that was moved is served under its new name; a removed one not. */
+/* A socket whose file was renamed is served there; a removed one is not. */
 START_TEST(file_that_takes_the_place_keeps_its_mode)
 {
 	void (*const actions[])(void) = { put_victim_in_place,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * After each system call of unix_listen() and of unix_close() another program
- * acts on the path.  Its file is never removed, and stays at the path.  The log
- * of this test has the table of outcomes.
+ * After each system call of unix_listen() and of unix_close(), another program
+ * acts on the path.  Its file must never be removed, and must stay at the path.
+ * The log of this test contains the table of outcomes.
  */
 #include "support.h"
 
@@ -211,7 +211,7 @@ clean_up(void)
 	ck_assert_int_eq(count_files("."), 0);
 }
 
-/* A letter: what became of the caller. */
+/* Returns a letter for the result of the caller. */
 static char
 outcome(struct unix_listener *listener, int error)
 {
@@ -338,7 +338,7 @@ START_TEST(close_removes_no_file_of_another_program)
 }
 END_TEST
 
-/* Between the rename to a private name and the end of it, a program binds. */
+/* A program binds while the file has its private name. */
 static struct unix_listener *second;
 
 static void
@@ -376,7 +376,7 @@ START_TEST(failed_listen_moves_no_file_of_a_start)
 }
 END_TEST
 
-/* The call at which another start acts, without RENAME_NOREPLACE. */
+/* Another process starts before this call, without RENAME_NOREPLACE. */
 static char start_path[300];
 
 static void
@@ -404,7 +404,7 @@ listen_while_another_starts(const char *path)
 	return listener;
 }
 
-/* The path of the listener leads to it. */
+/* Closes a listener, which must own its path. */
 static void
 close_owner(struct unix_listener *listener)
 {
@@ -432,7 +432,7 @@ START_TEST(one_of_two_starts_owns_a_long_name)
 }
 END_TEST
 
-/* A server that closes has renamed its file, and removes it meanwhile. */
+/* A server that is closing removes its private file at this moment. */
 static void
 remove_and_start(const char *name)
 {
@@ -468,7 +468,7 @@ START_TEST(recovery_displaces_no_start)
 END_TEST
 
 #ifdef __linux__
-/* Before it is opened, a live socket of our user takes the place of the file. */
+/* Before the file is opened, a live socket of our user replaces it. */
 static void
 rename_before_second_open(const char *name)
 {

@@ -23,7 +23,7 @@
 #define STRANGER	65534
 #define LONG_NAME	150	/* bytes; sun_path has 108 */
 
-/* What is done, in this order. */
+/* The operations, in this order. */
 enum { LISTEN, LONG, RECLAIM, MODE, GROUP, OWNER, DEEDS };
 
 static const char *const deeds[DEEDS] = { "listen", "long name", "reclaim",
@@ -67,7 +67,7 @@ try_deeds(int errors[DEEDS])
 	errors[MODE] = error_of_listen("s", &mode);
 	errors[GROUP] = error_of_listen("s", &group);
 	errors[OWNER] = error_of_listen("s", &owner);
-	/* Nothing is left, whatever failed. */
+	/* No file may be left after a failure, either. */
 	if (count_files(".") != 0)
 		errors[LISTEN] = ENOTEMPTY;
 }

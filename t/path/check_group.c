@@ -9,7 +9,7 @@
 
 #define STRANGER	65534
 
-/* The options are 0 in bits of _i. */
+/* A cleared bit of _i sets the option to 0. */
 START_TEST(group_owner_and_mode_are_the_requested_ones)
 {
 	const struct unix_options options = {
@@ -45,7 +45,10 @@ START_TEST(stale_file_of_another_owner_is_reclaimed)
 }
 END_TEST
 
-/* Only the owner of the file, or of the directory, removes it there. */
+/*
+ * In a sticky directory, only the owner of the file or of the directory may
+ * remove the file.
+ */
 START_TEST(close_in_a_sticky_directory_fails_after_the_file_was_given_away)
 {
 	const struct unix_options options = { .owner = STRANGER - 1 };

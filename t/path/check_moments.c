@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The moments between two calls on a socket file, in which somebody else
- * may put another thing there: brought about by interposition.
+ * The moments between two calls on a socket file, at which another process
+ * replaces the file.  Interposed calls produce them.
  */
 #include "support.h"
 
@@ -14,7 +14,7 @@
 
 static struct unix_listener *listener;
 
-/* As with a seccomp filter; bind(2) would leave a file of unknown identity. */
+/* As with a seccomp filter: the file of bind(2) could not be identified. */
 START_TEST(listen_that_may_not_examine_files_makes_none)
 {
 	fail_next("fstatat", 0, EACCES);
@@ -25,8 +25,8 @@ START_TEST(listen_that_may_not_examine_files_makes_none)
 }
 END_TEST
 
-/* Each of the two looks after bind(2), and the descriptor of the file. */
-START_TEST(listen_that_cannot_identify_its_file_leaves_none)
+/* Each stat(2) after bind(2) fails, and the open(2) of the file. */
+START_TEST(listen_that_cannot_identify_its_file_leaves_no_file)
 {
 	static const struct {
 		const char *name;
@@ -50,7 +50,7 @@ START_TEST(listen_that_cannot_identify_its_file_leaves_none)
 }
 END_TEST
 
-/* What the path leads to when the library looks at it after bind(2). */
+/* Replacements of the file before the library examines it after bind(2). */
 
 static void
 make_link(void)
@@ -80,7 +80,7 @@ swap_before_look(void)
 	before_next("fstatat", swap);
 }
 
-/* The first is ours, and is removed; a link to it is another program's. */
+/* The own file is removed.  A link to it belongs to another program. */
 START_TEST(listen_requires_the_socket_that_it_has_made)
 {
 	void (*const swaps[])(void) = { make_link, put_symlink, put_file };
@@ -127,7 +127,7 @@ START_TEST(listen_that_is_displaced_leaves_the_live_server)
 }
 END_TEST
 
-/* d is another directory by now; a live server of ours is in the old one. */
+/* d is replaced by another directory; the old one is e. */
 static void
 swap_directory(void)
 {
@@ -179,7 +179,7 @@ START_TEST(directory_that_is_swapped_before_the_lock_is_no_proof)
 }
 END_TEST
 
-START_TEST(long_name_leaves_no_temporary_one)
+START_TEST(long_name_leaves_no_temporary_file)
 {
 	const char *const names[] = { "listen", "chmod", "fstatat",
 	    "bind" };
@@ -195,7 +195,7 @@ START_TEST(long_name_leaves_no_temporary_one)
 }
 END_TEST
 
-START_TEST(long_name_needs_no_certain_temporary_one)
+START_TEST(long_name_is_bound_if_a_temporary_name_is_in_use)
 {
 	char path[256], taken[40];
 
@@ -210,7 +210,7 @@ START_TEST(long_name_needs_no_certain_temporary_one)
 }
 END_TEST
 
-/* The directory's owner may do so between bind(2) and chmod(2). */
+/* The owner of the directory can do this between bind(2) and chmod(2). */
 static void
 point_at_victim(void)
 {
@@ -218,7 +218,7 @@ point_at_victim(void)
 	ck_assert_int_eq(symlink("victim", "s"), 0);
 }
 
-START_TEST(link_that_is_swapped_in_leads_to_no_other_file)
+START_TEST(symbolic_link_in_place_of_the_file_is_not_followed)
 {
 	mode_t usual = umask(0777);	/* so that chmod is needed */
 	struct stat status;
@@ -236,7 +236,7 @@ START_TEST(link_that_is_swapped_in_leads_to_no_other_file)
 }
 END_TEST
 
-/* Linux makes it with the mode of fchmod(2) before bind(2). */
+/* Linux makes the file with the mode of fchmod(2) before bind(2). */
 START_TEST(socket_file_is_private_from_its_first_moment)
 {
 	mode_t usual = umask(0);
@@ -268,7 +268,7 @@ START_TEST(file_is_removed_before_the_socket_is_closed)
 }
 END_TEST
 
-/* The next start finds the private name, and the server alive. */
+/* Another process starts, finds the private name, and renames it back. */
 static void
 start_another(void)
 {
@@ -325,7 +325,7 @@ START_TEST(file_that_another_removes_meanwhile_is_no_error)
 }
 END_TEST
 
-/* A live server, and everything else that may have the name by now. */
+/* Files that can replace the socket file, among them a live socket. */
 static void
 put_directory(void)
 {
@@ -374,10 +374,11 @@ main(void)
 	    directory_that_is_swapped_before_bind_is_noticed);
 	tcase_add_test(moments,
 	    directory_that_is_swapped_before_the_lock_is_no_proof);
-	tcase_add_loop_test(moments, long_name_leaves_no_temporary_one, 0, 4);
-	tcase_add_test(moments, long_name_needs_no_certain_temporary_one);
+	tcase_add_loop_test(moments, long_name_leaves_no_temporary_file, 0, 4);
 	tcase_add_test(moments,
-	    link_that_is_swapped_in_leads_to_no_other_file);
+	    long_name_is_bound_if_a_temporary_name_is_in_use);
+	tcase_add_test(moments,
+	    symbolic_link_in_place_of_the_file_is_not_followed);
 	tcase_add_test(moments, socket_file_is_private_from_its_first_moment);
 	tcase_add_test(moments, file_is_removed_before_the_socket_is_closed);
 	tcase_add_test(moments,
@@ -389,7 +390,7 @@ main(void)
 	tcase_add_test(moments,
 	    listen_that_may_not_examine_files_makes_none);
 	tcase_add_loop_test(moments,
-	    listen_that_cannot_identify_its_file_leaves_none, 0, 5);
+	    listen_that_cannot_identify_its_file_leaves_no_file, 0, 5);
 	tcase_add_loop_test(moments,
 	    listen_that_is_displaced_leaves_the_live_server, 0, 2);
 	return run_suite(suite);

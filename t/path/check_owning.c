@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Owning a path: mode and group of its file, and whether it leads to the file. */
+/* Owning a path: mode and group of the file, and unix_listener_owns_path(). */
 #include "support.h"
 
 #include <sys/stat.h>
@@ -130,7 +130,7 @@ START_TEST(path_of_a_renamed_directory_is_not_owned)
 }
 END_TEST
 
-START_TEST(change_of_directory_changes_nothing)
+START_TEST(chdir_does_not_affect_ownership)
 {
 	struct unix_listener *listener = listen_at("s", NULL);
 
@@ -165,7 +165,7 @@ main(void)
 	tcase_add_test(core, removed_file_is_not_owned);
 	tcase_add_test(core, replaced_file_is_not_owned_and_stays);
 	tcase_add_test(core, path_of_a_renamed_directory_is_not_owned);
-	tcase_add_test(core, change_of_directory_changes_nothing);
+	tcase_add_test(core, chdir_does_not_affect_ownership);
 	tcase_add_test(core, null_listener_is_EINVAL);
 	return run_suite(suite);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A path of root's in a directory of another user, on file systems that do
- * not grant attributes, and where /proc is not the kernel's.
+ * A path of root in a directory of another user, on file systems that reject
+ * attributes, and with a false /proc.
  */
 #include "support.h"
 
@@ -30,7 +30,7 @@
 #define STRANGER	65534
 #define RACE_MS		3000
 
-/* Exchange s and secret again and again, until there is no parent. */
+/* Exchanges s and secret until the parent ends. */
 static void
 exchange_for_ever(void)
 {
@@ -43,7 +43,7 @@ exchange_for_ever(void)
 		    exchange);
 }
 
-/* A file of root's, and a live socket of another server of root's. */
+/* Make a file of root, and a live socket of another server of root. */
 static int
 make_secret_file(void)
 {
@@ -78,7 +78,7 @@ expect_untouched(int secret)
 	ck_assert_uint_eq(status.st_gid, 0);
 }
 
-/* A new one if both names are taken, or neither. */
+/* Makes a new secret if its name is free. */
 static int
 renew_secret(int old, int (*make)(void))
 {
@@ -121,10 +121,10 @@ START_TEST(directory_owner_cannot_exchange_the_file_that_is_changed)
 END_TEST
 
 /*
- * What the other program does in its own directory, until its parent ends: it
- * removes s, listens there, and closes the socket without removing the file.
- * While it listens its file must not be removed; it may be renamed and put
- * back.  A hit is written to REPORT.
+ * The other program, in its own directory, until its parent ends: it removes s,
+ * listens there, and closes the socket without removing the file.  While it
+ * listens, its file must not be removed, but may be renamed and renamed back.
+ * A violation is written to REPORT.
  */
 static void
 displace_for_ever(int report)
@@ -153,7 +153,7 @@ displace_for_ever(int report)
 	}
 }
 
-/* How often, in 3 seconds. */
+/* Returns the number of violations in 3 seconds. */
 static int
 count_displacements(uid_t starter)
 {
@@ -185,7 +185,7 @@ count_displacements(uid_t starter)
 	return count;
 }
 
-/* As root, and as the other user itself. */
+/* The listener is started by root, and by the other user. */
 START_TEST(live_socket_of_another_program_is_not_removed)
 {
 	int hits = count_displacements(_i == 0 ? 0 : STRANGER);
@@ -212,8 +212,8 @@ mount_with(const char *option)
 }
 
 /*
- * unix_listen() in a file system that bindfs mounts with OPTION; the error,
- * or 0.  Whatever that is, it is unmounted and nothing is left.
+ * Returns the error of unix_listen() on a file system that bindfs mounts with
+ * OPTION, or 0.  It is unmounted in any case, and no file may be left.
  */
 static int
 error_with(const char *option, const struct unix_options *options)
@@ -262,7 +262,7 @@ START_TEST(attribute_that_is_not_granted_is_ENOTSUP)
 }
 END_TEST
 
-/* In /proc of the new root each descriptor seems to be a stale socket. */
+/* In /proc of the new root, each descriptor looks like a stale socket. */
 static void
 fake_proc(void)
 {
@@ -326,7 +326,7 @@ struct filter_step {
 	uint32_t operand;
 };
 
-/* The call fails with ERROR in this process from now on. */
+/* Makes CALL fail with ERROR in this process from now on. */
 static int
 deny_call(unsigned call, unsigned error)
 {
@@ -361,7 +361,7 @@ static const struct {
 	{ SYS_socket, EPERM },
 };
 
-/* It fails, or does without the call; nothing is left in either case. */
+/* unix_listen() fails or succeeds without the call, and leaves no file. */
 START_TEST(listen_leaves_no_file_where_a_call_is_denied)
 {
 	const struct unix_options options = { .mode = 0660, .group = STRANGER };
@@ -380,7 +380,7 @@ START_TEST(listen_leaves_no_file_where_a_call_is_denied)
 END_TEST
 #endif
 
-/* Files of other users are left alone, and a start of theirs finds them. */
+/* Private files of other users are left for unix_listen() of these users. */
 START_TEST(private_file_of_another_user_stays)
 {
 	struct unix_options keep = { .flags = UNIX_KEEP };
@@ -401,7 +401,7 @@ START_TEST(private_file_of_another_user_stays)
 }
 END_TEST
 
-/* A stale file there is of another user, and so is the directory. */
+/* The stale file and the directory belong to another user. */
 START_TEST(stale_file_in_a_sticky_directory_is_in_use)
 {
 	struct unix_options keep = { .flags = UNIX_KEEP, .mode = 0666 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A path where something is: what a crash has left is reclaimed, and
- * nothing else is ever removed or displaced.
+ * A path at which a file exists: the file of a crashed process is reclaimed,
+ * and no other file is removed or displaced.
  */
 #include "support.h"
 
@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A socket file that a process has left by being killed. */
+/* Makes a stale socket file, as a killed process leaves it. */
 static void
 leave_stale(const char *path, int type)
 {
@@ -149,9 +149,9 @@ START_TEST(live_server_is_not_disturbed_by_a_second_start)
 	struct unix_ports clients[2];
 
 	expect_untouched("s", NULL, EADDRINUSE);
-	/* No client has come from that. */
+	/* The probe has connected no client. */
 	answers(unix_accept_ready(listener), 0);
-	/* A full backlog refuses nobody on Linux, and is alive elsewhere. */
+	/* A server with a full backlog is live, whatever a system reports. */
 	fill_backlog("s", clients, 2);
 	expect_untouched("s", NULL, EADDRINUSE);
 	answers(unix_listener_owns_path(listener), 1);
@@ -160,7 +160,7 @@ START_TEST(live_server_is_not_disturbed_by_a_second_start)
 }
 END_TEST
 
-/* As a program that guards its directory against cleaners does. */
+/* As a program that protects its directory from cleaners. */
 static int
 lock_directory(int how)
 {

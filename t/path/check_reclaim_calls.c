@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reclaiming a path when calls fail, and when another does the same at that
- * very moment: brought about by interposition.  What is not proved stale
- * stays.
+ * Reclaiming a path if calls fail, and if another process acts at the same
+ * moment, by interposed calls.  A file that is not proved stale must stay.
  */
 #include "support.h"
 
@@ -27,7 +26,7 @@ leave_stale(const char *path)
 	ck_assert_int_eq(lstat(path, &left), 0);
 }
 
-/* It fails so, and what was left is there still. */
+/* unix_listen() fails with ERROR, and the stale file is unchanged. */
 static void
 refuses(int error)
 {
@@ -94,7 +93,7 @@ START_TEST(stale_socket_stays_without_a_call_that_reclaim_requires)
 }
 END_TEST
 
-/* The listener needs one descriptor less than the reclaim. */
+/* A reclaim requires one descriptor more than the listener. */
 START_TEST(shortage_of_descriptors_is_EMFILE_and_nothing_is_removed)
 {
 	int spare;
@@ -142,44 +141,7 @@ START_TEST(shortage_leaves_no_file_without_reclaim)
 }
 END_TEST
 
-#ifdef __linux__
-/* As on FUSE. */
-
-START_TEST(reclaim_does_without_RENAME_NOREPLACE)
-{
-	const int errors[] = { EINVAL, ENOSYS, EPERM };
-
-	leave_stale("s");
-	fail_next("renameat2", 0, errors[_i]);
-	listener = listen_at("s", NULL);
-	expect_reachable(listener, "s");
-	succeeds(unix_close(listener));
-	forget_next();
-	ck_assert_int_eq(count_files("."), 0);
-}
-END_TEST
-
-static const size_t lengths[] = { 89, 91, 107, 150, 236, 237, 255 };
-
-START_TEST(long_name_does_without_RENAME_NOREPLACE)
-{
-	struct unix_options keep = { .flags = UNIX_KEEP };
-	char path[300];
-
-	make_path(path, lengths[_i]);
-	fail_next("renameat2", 0, EINVAL);
-	succeeds(unix_close(listen_at(path, &keep)));
-	listener = listen_at(path, NULL);
-	cannot_listen(path, NULL, EADDRINUSE);
-	expect_reachable(listener, path);
-	succeeds(unix_close(listener));
-	forget_next();
-	ck_assert_int_eq(count_files("."), 0);
-}
-END_TEST
-#endif
-
-START_TEST(signal_while_it_asks_is_no_answer)
+START_TEST(calls_that_signals_interrupt_are_repeated)
 {
 	const char *const names[] = { "flock", "connect",
 #ifdef __linux__
@@ -253,7 +215,7 @@ START_TEST(error_of_the_bind_after_the_removal_is_reported)
 }
 END_TEST
 
-/* Another removes it between two calls. */
+/* Another process removes the file between two calls. */
 
 static void
 remove_it(void)
@@ -279,7 +241,7 @@ remove_before_second_probe(void)
 	before_next("bind", remove_before_probe);
 }
 
-START_TEST(path_that_another_frees_meanwhile_is_taken)
+START_TEST(path_that_becomes_free_meanwhile_is_claimed)
 {
 	void (*const actions[])(void) = { remove_it, remove_it,
 	    remove_before_bind, remove_before_second_probe };
@@ -291,7 +253,7 @@ START_TEST(path_that_another_frees_meanwhile_is_taken)
 }
 END_TEST
 
-/* Another puts a stale one of his own there, or begins to listen. */
+/* Another process puts its own stale file there, or begins to listen. */
 
 static void
 put_another(void)
@@ -322,7 +284,10 @@ START_TEST(other_stale_socket_is_not_the_proved_one)
 END_TEST
 
 #ifdef HAVE_STRUCT_STAT_ST_CTIM
-/* Inodes are used again at once: only its time tells it from another. */
+/*
+ * Inode numbers are reused immediately: only the time of the last change
+ * differs.
+ */
 static void
 change_it(void)
 {
@@ -349,7 +314,7 @@ START_TEST(socket_that_has_changed_is_not_the_proved_one)
 END_TEST
 #endif
 
-/* A thread of ours may fork at any time. */
+/* Another thread may call fork(2) at any time. */
 
 static int stay[2];
 static pid_t child;
@@ -412,12 +377,8 @@ main(void)
 	    shortage_of_descriptors_is_EMFILE_and_nothing_is_removed);
 	tcase_add_test(add_case(suite, "shortage without reclaim"),
 	    shortage_leaves_no_file_without_reclaim);
-	tcase_add_test(calls, signal_while_it_asks_is_no_answer);
+	tcase_add_test(calls, calls_that_signals_interrupt_are_repeated);
 #ifdef __linux__
-	tcase_add_loop_test(calls, reclaim_does_without_RENAME_NOREPLACE, 0,
-	    3);
-	tcase_add_loop_test(calls, long_name_does_without_RENAME_NOREPLACE, 0,
-	    COUNT(lengths));
 	tcase_add_loop_test(calls,
 	    stale_socket_on_a_file_system_that_is_not_local_stays, 0,
 	    COUNT(not_local));
@@ -426,7 +387,7 @@ main(void)
 #endif
 	tcase_add_loop_test(calls,
 	    error_of_the_bind_after_the_removal_is_reported, 0, 5);
-	tcase_add_loop_test(calls, path_that_another_frees_meanwhile_is_taken,
+	tcase_add_loop_test(calls, path_that_becomes_free_meanwhile_is_claimed,
 	    0, 4);
 	tcase_add_test(calls, other_stale_socket_is_not_the_proved_one);
 #ifdef HAVE_STRUCT_STAT_ST_CTIM

@@ -14,7 +14,7 @@
 
 #include "interpose.h"
 
-/* Names whose private ones contain them, and others. */
+/* Private names contain these names, or their hash if they are too long. */
 static const size_t lengths[] = { 1, 100, 236, 237, 255 };
 
 static struct unix_listener *live;
@@ -32,7 +32,7 @@ die_before_comparison(void)
 	before_next("fstatat", die);
 }
 
-static int renames;		/* before the one that removes */
+static int renames;		/* renames before the one of the removal */
 
 /* The live server takes the place of the stale file that is to be removed. */
 static void
@@ -81,7 +81,7 @@ START_TEST(stale_file_is_removed_by_the_next_start)
 }
 END_TEST
 
-/* Only a start at the same path knows a name that was too long to be kept. */
+/* A hashed name is known only to a process that starts at the same path. */
 START_TEST(live_server_is_put_back_by_the_next_start)
 {
 	struct unix_listener *next;
@@ -102,7 +102,7 @@ START_TEST(live_server_is_put_back_by_the_next_start)
 }
 END_TEST
 
-/* Its file has no name any more that clients know; it is removed once stale. */
+/* Its file keeps the private name, and is removed when it is stale. */
 START_TEST(live_server_is_not_put_back_over_another)
 {
 	struct unix_listener *next;
@@ -141,7 +141,7 @@ START_TEST(second_name_of_a_file_is_removed)
 }
 END_TEST
 
-/* Another start is about to rename it. */
+/* Another process that starts is about to rename the file. */
 START_TEST(temporary_name_of_a_live_socket_stays)
 {
 	struct unix_listener *next;
@@ -155,7 +155,7 @@ START_TEST(temporary_name_of_a_live_socket_stays)
 }
 END_TEST
 
-/* Nearly private names. */
+/* Names that resemble private and temporary names. */
 START_TEST(other_files_stay)
 {
 	const char *const names[] = { ".unixport-0123abc-s",

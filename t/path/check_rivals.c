@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Rivals for one path have one owner at a time.  UNIXPORT_ROUNDS and
- * UNIXPORT_SECONDS make it longer; make stress has them too.
+ * Of rivals for one path, at most one is the owner.  UNIXPORT_ROUNDS and
+ * UNIXPORT_SECONDS extend the test, which make stress runs, too.
  */
 #include "support.h"
 
@@ -23,7 +23,7 @@ expect_right(const char *wrong)
 	ck_assert_msg(wrong == NULL, "%s", wrong);
 }
 
-/* _i: whether a stale file is there when they start. */
+/* _i: whether a stale file exists at the start. */
 START_TEST(of_many_starters_exactly_one_owns_the_path)
 {
 	int rounds = setting("UNIXPORT_ROUNDS", 100);
@@ -33,7 +33,7 @@ START_TEST(of_many_starters_exactly_one_owns_the_path)
 }
 END_TEST
 
-/* On a busy machine it may be that none has crashed. */
+/* On a busy machine, possibly no rival has crashed yet. */
 static void
 run_churn(int foreigners)
 {
@@ -44,7 +44,7 @@ run_churn(int foreigners)
 		expect_right(try_rivals(foreigners, time, seed, &crashes));
 }
 
-START_TEST(rivals_that_crash_are_never_two_and_never_displaced)
+START_TEST(rivals_that_crash_never_share_or_lose_the_path)
 {
 	run_churn(0);
 }
@@ -56,7 +56,7 @@ START_TEST(binders_without_a_lock_are_never_displaced)
 }
 END_TEST
 
-/* What the crashes left is removed by two starts after the end. */
+/* After the end, two starts remove the files of crashed rivals. */
 START_TEST(program_that_unlinks_and_binds_keeps_its_file)
 {
 	int time = 300 * setting("UNIXPORT_SECONDS", 10);
@@ -79,7 +79,7 @@ main(void)
 	tcase_add_loop_test(load, of_many_starters_exactly_one_owns_the_path,
 	    0, 2);
 	tcase_add_test(load,
-	    rivals_that_crash_are_never_two_and_never_displaced);
+	    rivals_that_crash_never_share_or_lose_the_path);
 	tcase_add_test(load, program_that_unlinks_and_binds_keeps_its_file);
 	tcase_add_test(load, binders_without_a_lock_are_never_displaced);
 	return run_suite(suite);

@@ -39,7 +39,7 @@ START_TEST(close_removes_the_file_and_the_path_is_free)
 }
 END_TEST
 
-START_TEST(close_of_null_is_nothing)
+START_TEST(close_of_NULL_succeeds)
 {
 	succeeds(unix_close(NULL));
 }
@@ -147,7 +147,7 @@ main(void)
 	tcase_add_loop_test(file,
 	    socket_file_has_mode_0600_under_any_umask, 0, 6);
 	tcase_add_test(file, close_removes_the_file_and_the_path_is_free);
-	tcase_add_test(file, close_of_null_is_nothing);
+	tcase_add_test(file, close_of_NULL_succeeds);
 	tcase_add_test(file, close_leaves_the_socket_of_the_next_server);
 	tcase_add_test(file, close_leaves_a_file_that_took_its_place);
 	tcase_add_test(file, close_after_the_file_was_removed_succeeds);

@@ -4,8 +4,9 @@ path_interposing = \
 	t/path/check_attribute_calls \
 	t/path/check_displacement \
 	t/path/check_moments \
+	t/path/check_reclaim_calls \
 	t/path/check_recovery \
-	t/path/check_reclaim_calls
+	t/path/check_rename_calls
 path_programs = \
 	t/path/check_owning \
 	t/path/check_reclaim \
@@ -25,6 +26,7 @@ t_path_check_path_attacks_privileged_SOURCES = \
 	t/path/check_path_attacks.c $(privilege)
 t_path_check_reclaim_calls_SOURCES = t/path/check_reclaim_calls.c $(interpose)
 t_path_check_recovery_SOURCES = t/path/check_recovery.c $(interpose)
+t_path_check_rename_calls_SOURCES = t/path/check_rename_calls.c $(interpose)
 t_path_check_rivals_SOURCES = \
 	t/path/check_rivals.c t/lib/rivals.c t/lib/rivals.h
 

@@ -153,7 +153,7 @@ START_TEST(abandoned_output_is_not_sent)
 }
 END_TEST
 
-/* One that a peer has passed, whose close(2) would wait for a minute. */
+/* A peer has passed a socket whose close(2) would block for a minute. */
 START_TEST(unread_socket_does_not_delay_the_close)
 {
 	int file = make_lingering();

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Writes to a peer that has closed, of every size and through every function of
- * stdio, and to a peer that closes while they wait.  Each libc requires another
- * result of a write hook that fails; with a wrong one, stdio reads beyond the
- * caller's memory or reports success.  valgrind and ASan detect the former.
+ * Writes to a closed peer, of every size and by every function of stdio, and to
+ * a peer that closes while they are blocked.  Each libc requires another result
+ * of a failed write hook.  With a wrong result, stdio reads beyond the memory
+ * of the caller, which valgrind and ASan detect, or reports success.
  */
 #include "traffic.h"
 
@@ -141,8 +141,8 @@ START_TEST(closed_peer_with_unread_bytes_is_EPIPE_too)
 END_TEST
 
 /*
- * A writer that is blocked when the peer closes: after a part was sent, or
- * after none was, where Linux reports ECONNRESET first.
+ * The peer closes while a writer is blocked, after a part was sent, or after no
+ * byte was sent; Linux reports ECONNRESET first in the latter case.
  */
 static void
 leave_writer(struct call *call, int none)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A kernel that does not report the peer, by interposed calls.  No peer is
- * accepted as the same user then.
+ * A kernel that does not report the peer, by interposed calls.  Such a peer
+ * must not be accepted as the same user.
  */
 #include "support.h"
 

@@ -86,7 +86,7 @@ START_TEST(process_is_the_one_that_connected)
 }
 END_TEST
 
-START_TEST(process_that_has_ended_is_no_other)
+START_TEST(pidfd_of_an_ended_process_is_of_no_other)
 {
 	int process;
 	pid_t child;
@@ -200,14 +200,17 @@ END_TEST
 static void
 fill(Suite *suite)
 {
+	/* valgrind has no pidfd_send_signal(2), and simulates RLIMIT_NOFILE. */
+	TCase *signals = add_case(suite, "signals");
+	TCase *shortage = add_case(suite, "shortage");
 	TCase *process = add_case(suite, "process");
 	TCase *group = add_case(suite, "group");
 	TCase *errors = add_case(suite, "errors");
 
-	tcase_add_test(process, process_is_the_one_that_connected);
-	tcase_add_test(process, process_that_has_ended_is_no_other);
+	tcase_add_test(signals, process_is_the_one_that_connected);
+	tcase_add_test(signals, pidfd_of_an_ended_process_is_of_no_other);
 	tcase_add_loop_test(process, process_is_3_or_greater, 0, 8);
-	tcase_add_test(process, process_without_a_free_descriptor_is_EMFILE);
+	tcase_add_test(shortage, process_without_a_free_descriptor_is_EMFILE);
 	tcase_add_loop_test(group, own_groups_are_groups_of_the_peer, 0, 2);
 	tcase_add_test(errors, invalid_arguments_are_errors);
 	tcase_add_test(errors, tcp_connection_is_ENOTSUP);

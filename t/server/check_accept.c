@@ -9,7 +9,7 @@
 
 static struct connection c;
 
-/* A plain connection has a second descriptor, and one to take its place. */
+/* A plain connection has two descriptors, and accept(2) requires a third. */
 #define NEEDED	(guarded ? 1 : 3)
 
 START_TEST(no_client_in_time_is_ETIMEDOUT)
@@ -52,7 +52,7 @@ START_TEST(accepted_ports_block_and_close_on_exec)
 }
 END_TEST
 
-START_TEST(client_that_is_gone_is_accepted_and_its_words_are_read)
+START_TEST(client_that_has_closed_is_accepted_and_read)
 {
 	struct unix_listener *listener = listen_at("s", NULL);
 	struct unix_ports client, server;
@@ -84,7 +84,7 @@ START_TEST(shortage_leaves_the_client_in_the_queue)
 }
 END_TEST
 
-START_TEST(as_many_free_descriptors_as_it_needs_are_enough)
+START_TEST(exactly_the_required_descriptors_are_sufficient)
 {
 	open_waiting(&c, NULL);
 	begin_shortage(NEEDED);
@@ -165,7 +165,7 @@ START_TEST(listener_whose_descriptor_was_closed_is_ebadf)
 }
 END_TEST
 
-/* As by closefrom(3): not to be taken for an interrupt. */
+/* As by closefrom(3).  This must not be reported as an interrupt. */
 START_TEST(listener_whose_descriptors_were_all_closed_is_ebadf)
 {
 	struct unix_listener *listener = listen_at("s", NULL);
@@ -205,9 +205,9 @@ fill(Suite *suite)
 	tcase_add_test(core, accepted_socket_has_no_receive_timeout);
 	tcase_add_test(core, accepted_ports_block_and_close_on_exec);
 	tcase_add_test(core,
-	    client_that_is_gone_is_accepted_and_its_words_are_read);
+	    client_that_has_closed_is_accepted_and_read);
 	tcase_add_test(shortage,
-	    as_many_free_descriptors_as_it_needs_are_enough);
+	    exactly_the_required_descriptors_are_sufficient);
 	tcase_add_test(errors, no_client_in_time_is_ETIMEDOUT);
 	tcase_add_loop_test(shortage,
 	    shortage_leaves_the_client_in_the_queue, 0, NEEDED);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The system calls of unix_accept(): their number for a client in the queue,
- * and clients of another user that never stop.  By interposition.
+ * The system calls of unix_accept(), by interposed calls: their number for a
+ * client in the queue, and clients of another user that connect without end.
  */
 #include "support.h"
 
@@ -35,7 +35,7 @@ START_TEST(client_in_the_queue_costs_no_further_system_call)
 	int i;
 
 	listener = listen_at("s", NULL);
-	/* The first client costs a look at 0, 1 and 2. */
+	/* 0, 1 and 2 are examined for the first client. */
 	expect_reachable(listener, "s");
 	for (i = 0; i < 5; i++)
 		succeeds(unix_connect("s", of_kind(NULL), &clients[i]));
@@ -57,7 +57,7 @@ END_TEST
 #ifdef __linux__
 static int strangers, others_left;
 
-/* The next OTHERS_LEFT clients are another user's. */
+/* The next OTHERS_LEFT clients belong to another user. */
 static void
 be_another_user(void *answer)
 {
@@ -75,7 +75,7 @@ enter_as_stranger(void)
 	succeeds(unix_connect("s", of_kind(NULL), &clients[strangers++]));
 }
 
-/* One comes before each accept4(2). */
+/* A client connects before each accept4(2). */
 static void
 enter_again(void)
 {
@@ -94,7 +94,7 @@ listen_for_own_user(int accept_timeout, int count_of_others)
 	after_next("getsockopt", be_another_user);
 }
 
-START_TEST(strangers_without_end_do_not_hold_a_call_that_does_not_wait)
+START_TEST(endless_strangers_do_not_block_a_call_without_wait)
 {
 	struct unix_ports server;
 
@@ -135,7 +135,7 @@ fill(Suite *suite)
 	    client_in_the_queue_costs_no_further_system_call);
 #ifdef __linux__
 	tcase_add_test(calls,
-	    strangers_without_end_do_not_hold_a_call_that_does_not_wait);
+	    endless_strangers_do_not_block_a_call_without_wait);
 	tcase_add_test(calls,
 	    client_behind_strangers_is_accepted_without_waiting);
 #endif

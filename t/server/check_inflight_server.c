@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Descriptors in flight whose last close(2) would wait for a minute, at
- * listeners: no call that refuses or drops a client does so.
+ * Descriptors in flight whose last close(2) would block for a minute: no call
+ * on a listener that refuses or drops a client may block.
  */
 #include "servers.h"
 
@@ -17,7 +17,9 @@
 
 static struct unix_ports ports;
 
-/* Whether the listener has UNIX_FILES; else its connections take all. */
+/*
+ * MODE selects UNIX_FILES.  Without it, connections do not refuse descriptors.
+ */
 static struct unix_listener *
 listen_in_mode(int mode, unsigned flags)
 {
@@ -78,7 +80,7 @@ START_TEST(refused_user_does_not_delay_accept)
 }
 END_TEST
 
-/* The option of the connection, or the second descriptor of plain ports. */
+/* Setting the option, or the second descriptor of plain ports, fails. */
 START_TEST(failure_after_accept_does_not_wait)
 {
 	const struct unix_options inherit = { .flags = UNIX_INHERIT };
@@ -106,7 +108,9 @@ answer_first(void)
 	ck_assert_int_eq(close(client), 0);
 }
 
-/* The server is another user's, and passes before it is asked who it is. */
+/*
+ * The server is another user's, and passes descriptors before it is identified.
+ */
 START_TEST(refused_server_does_not_delay_connect)
 {
 	struct unix_options same = { .flags = UNIX_SAME_USER |
@@ -167,7 +171,7 @@ START_TEST(waiting_client_does_not_delay_the_close)
 }
 END_TEST
 
-/* Another process accepts it, as with unix_abandon(). */
+/* Another process accepts the client, as after unix_abandon(). */
 START_TEST(close_with_UNIX_KEEP_leaves_the_clients_to_a_child)
 {
 	const struct unix_options keep = { .flags = UNIX_FILES | UNIX_KEEP };

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Acceptors that wait: interrupted, disturbed by signals, several at once. */
+/*
+ * Threads that are blocked in unix_accept(): interrupts, signals, several
+ * threads.
+ */
 #include "support.h"
 
 #include <sched.h>
@@ -54,7 +57,7 @@ interrupt_it(int signal)
 	unix_interrupt(listener);
 }
 
-START_TEST(interrupt_is_for_good_and_comes_before_clients)
+START_TEST(interrupt_is_permanent_and_precedes_clients)
 {
 	struct connection c;
 
@@ -67,7 +70,7 @@ START_TEST(interrupt_is_for_good_and_comes_before_clients)
 }
 END_TEST
 
-START_TEST(interrupts_without_number_never_block)
+START_TEST(unlimited_interrupts_never_block)
 {
 	int i;
 
@@ -144,7 +147,7 @@ START_TEST(interrupt_of_a_child_reaches_its_parent)
 }
 END_TEST
 
-START_TEST(interrupt_of_a_child_comes_before_a_client_in_the_queue)
+START_TEST(interrupt_of_a_child_precedes_a_client_in_the_queue)
 {
 	struct connection c;
 	pid_t child;
@@ -210,7 +213,7 @@ START_TEST(slower_of_two_acceptors_keeps_waiting)
 }
 END_TEST
 
-START_TEST(one_client_is_one_acceptors)
+START_TEST(one_client_is_accepted_once)
 {
 	struct unix_ports client;
 	struct acceptor a[2];
@@ -246,17 +249,17 @@ fill(Suite *suite)
 	TCase *core = add_case(suite, "core");
 	TCase *several = add_case(suite, "several");
 
-	tcase_add_test(core, interrupt_is_for_good_and_comes_before_clients);
-	tcase_add_test(core, interrupts_without_number_never_block);
+	tcase_add_test(core, interrupt_is_permanent_and_precedes_clients);
+	tcase_add_test(core, unlimited_interrupts_never_block);
 	tcase_add_test(core, interrupt_wakes_every_blocked_thread);
 	tcase_add_test(core, interrupt_works_from_a_signal_handler);
 	tcase_add_test(core, interrupt_reaches_forked_acceptors);
 	tcase_add_test(core, interrupt_of_a_child_reaches_its_parent);
 	tcase_add_test(core,
-	    interrupt_of_a_child_comes_before_a_client_in_the_queue);
+	    interrupt_of_a_child_precedes_a_client_in_the_queue);
 	tcase_add_test(core, signals_do_not_end_the_wait);
 	tcase_add_test(several, slower_of_two_acceptors_keeps_waiting);
-	tcase_add_test(several, one_client_is_one_acceptors);
+	tcase_add_test(several, one_client_is_accepted_once);
 }
 
 int

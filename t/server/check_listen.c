@@ -57,7 +57,7 @@ START_TEST(only_an_inherited_listener_survives_exec)
 
 	ck_assert(!survives_exec(private));
 	ck_assert(survives_exec(inherited));
-	/* It alone: the rest of it does not. */
+	/* Only this descriptor; others of the listener are close-on-exec. */
 	ck_assert_int_eq(fcntl(unix_listener_fileno(inherited), F_SETFD,
 	    FD_CLOEXEC), 0);
 	expect_close_on_exec();

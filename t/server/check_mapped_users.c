@@ -15,7 +15,7 @@
 
 #include "privilege.h"
 
-/* A process of USER, who is INSIDE in the namespaces that it enters. */
+/* A process of USER, which has the uid INSIDE in its namespaces. */
 static const struct place {
 	const char *name;
 	uid_t user;
@@ -90,7 +90,7 @@ enter_place(struct actor *actor, const struct place *place)
 {
 	pid_t child;
 
-	/* Of its namespace, before the user has no privileges any more. */
+	/* Enters the pid namespace before privileges are dropped. */
 	if ((place->namespaces & CLONE_NEWPID) != 0) {
 		if (unshare(CLONE_NEWPID) == -1)
 			_exit(92);
@@ -98,7 +98,7 @@ enter_place(struct actor *actor, const struct place *place)
 		if (child != 0)
 			_exit(child_status(child));
 	}
-	/* A user of a map below is in the namespace of the first. */
+	/* A subordinate user enters the namespace of user 1000. */
 	if (setgid(1000) == -1 || setuid(place->user > 100000 ? 1000 :
 	    place->user) == -1)
 		_exit(93);
@@ -213,7 +213,7 @@ try_client(const struct place *at_server, const struct place *at_client,
 	end_actor(&client);
 }
 
-/* As the server counts it by clients_per_user. */
+/* The uid by which clients_per_user counts the client. */
 static uid_t
 seen_by(const struct place *server, const struct place *client)
 {

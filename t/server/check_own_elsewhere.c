@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A socket file and its owner in another root, or in another pid namespace:
- * the path or the number of a process means another one there.
+ * A socket file and its owner in another root or pid namespace, in which a path
+ * or a process ID has another meaning.
  */
 #include "support.h"
 
@@ -97,7 +97,7 @@ START_TEST(file_that_was_replaced_is_not_owned_after_chroot)
 }
 END_TEST
 
-/* As unix_close(), which removes the file there. */
+/* As for unix_close(), which removes the file in the renamed directory. */
 START_TEST(path_in_a_renamed_directory_is_owned_after_chroot)
 {
 	ck_assert_int_eq(mkdir("root", 0755), 0);
@@ -142,7 +142,7 @@ START_TEST(listener_of_a_changed_root_is_at_its_path)
 }
 END_TEST
 
-/* The same root under another name is no other root. */
+/* chroot(2) to the same directory does not change the root. */
 START_TEST(chroot_to_the_same_root_changes_nothing)
 {
 	ck_assert_int_eq(mkdir("d", 0755), 0);
@@ -182,7 +182,7 @@ status_of_first_process(int (*body)(void))
 	return child_status(child);
 }
 
-/* The owner, the first process, has a child that is first elsewhere. */
+/* The owner is process 1, and its child is process 1 of another namespace. */
 static int
 own_and_fork(void)
 {

@@ -67,7 +67,7 @@ START_TEST(each_client_has_its_handler)
 }
 END_TEST
 
-/* The threads that have served, each once. */
+/* The threads that have served, without repetition. */
 static pid_t threads[100];
 static unsigned thread_count;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -87,7 +87,7 @@ note_thread(struct unix_ports *ports, void *context)
 	pthread_mutex_unlock(&lock);
 }
 
-START_TEST(threads_serve_again_and_none_is_the_callers)
+START_TEST(threads_are_reused_and_exclude_the_caller)
 {
 	const struct unix_serve_options options = { .clients = 3 };
 	struct unix_ports client;
@@ -107,7 +107,7 @@ START_TEST(threads_serve_again_and_none_is_the_callers)
 }
 END_TEST
 
-/* glibc keeps the first signals of the real-time ones to itself. */
+/* Signals below 32 only: glibc reserves the first real-time signals. */
 static void
 tell_signals(struct unix_ports *ports, void *context)
 {
@@ -150,7 +150,7 @@ fill(Suite *suite)
 
 	tcase_add_test(core, unservable_listener_is_EINVAL);
 	tcase_add_test(core, each_client_has_its_handler);
-	tcase_add_test(core, threads_serve_again_and_none_is_the_callers);
+	tcase_add_test(core, threads_are_reused_and_exclude_the_caller);
 	tcase_add_test(core,
 	    every_signal_is_blocked_in_handlers_and_only_there);
 }

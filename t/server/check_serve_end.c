@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The end of unix_serve(): interrupts, what is still answered, the drain. */
+/* The end of unix_serve(): interrupts, pending requests, the drain timeout. */
 #include "servers.h"
 
 #include <poll.h>
@@ -9,7 +9,7 @@
 static struct server server;
 static struct gate gate = GATE;
 
-START_TEST(idle_clients_see_the_end)
+START_TEST(idle_clients_read_EOF)
 {
 	struct unix_ports clients[3];
 	size_t i;
@@ -89,7 +89,10 @@ wait_for_the_end_and_echo(struct unix_ports *ports, void *context)
 	echo(ports, NULL);
 }
 
-/* At its limit nobody waits for clients, and the interrupt is seen too. */
+/*
+ * At the limit of clients no thread leads, and the interrupt must still end the
+ * server.
+ */
 START_TEST(requests_that_were_sent_before_the_end_are_answered)
 {
 	const struct unix_serve_options options = { .clients = 2 };
@@ -113,7 +116,7 @@ START_TEST(requests_that_were_sent_before_the_end_are_answered)
 		fails(fflush(clients[i].out), EPIPE);
 	}
 	end_server_so(&server, 0);
-	/* Nobody has served this one. */
+	/* This client was not served. */
 	ck_assert_int_eq(getc(clients[2].in), EOF);
 	ck_assert_uint_eq(gate.entered, 2);
 	for (i = 0; i < COUNT(clients); i++)
@@ -123,7 +126,7 @@ END_TEST
 
 /* The drain. */
 
-/* Never reads, so that the end of its input does not tell it. */
+/* Never reads, so that EOF does not end the handler. */
 static void
 write_for_ever(struct unix_ports *ports, void *error)
 {
@@ -154,7 +157,7 @@ START_TEST(handler_that_blocks_for_ever_is_hung_up_after_the_drain)
 }
 END_TEST
 
-/* What is still written when the handler has returned. */
+/* Leaves output that is sent after the handler has returned. */
 static void
 leave_much(struct unix_ports *ports, void *context)
 {
@@ -183,7 +186,7 @@ START_TEST(unread_output_is_hung_up)
 }
 END_TEST
 
-/* 0: the default, which is longer than a handler takes here. */
+/* 0 is the default, which is longer than the handlers of this test. */
 START_TEST(handlers_are_waited_for)
 {
 	const int drains[] = { 0, -1, 15000 };
@@ -206,7 +209,7 @@ START_TEST(handlers_are_waited_for)
 }
 END_TEST
 
-/* Its connection is its own matter: hanging up does not reach it. */
+/* Closes its connection, so that the shutdown does not wake the handler. */
 static void
 close_and_wait(struct unix_ports *ports, void *context)
 {
@@ -273,7 +276,7 @@ press(void *argument)
 	return NULL;
 }
 
-/* By SIGTERM in the first five. */
+/* The first five are ended by SIGTERM. */
 START_TEST(end_under_load_loses_no_reply)
 {
 	const struct unix_serve_options options = { .clients = 3 };
@@ -305,7 +308,7 @@ fill(Suite *suite)
 	TCase *handler = add_case(suite, "handler");
 	TCase *drains = add_case(suite, "drain");
 
-	tcase_add_test(interrupts, idle_clients_see_the_end);
+	tcase_add_test(interrupts, idle_clients_read_EOF);
 	tcase_add_test(interrupts, interrupt_before_the_call_ends_it);
 	tcase_add_test(interrupts, interrupt_works_from_a_handlers_thread);
 	tcase_add_test(interrupts,

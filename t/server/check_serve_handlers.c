@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What handlers of unix_serve() may do with their connections. */
+/* Operations of handlers of unix_serve() on their connections. */
 #include "servers.h"
 
 #include <sys/wait.h>
@@ -87,8 +87,8 @@ START_TEST(client_reads_EOF_while_its_handler_continues)
 }
 END_TEST
 
-/* With one connection for a user, who waits for the end of each. */
-START_TEST(client_that_saw_the_end_may_come_again)
+/* The limit is one connection of a user, and the client waits for EOF. */
+START_TEST(client_that_has_read_EOF_may_connect_again)
 {
 	const struct unix_serve_options options = { .clients_per_user = 1 };
 	struct unix_ports client;
@@ -168,7 +168,7 @@ START_TEST(output_of_a_handler_without_input_is_sent)
 }
 END_TEST
 
-/* A child holds the connection too, and leaves it alone. */
+/* A child of the handler also holds the connection, and abandons it. */
 static void
 fork_child(struct unix_ports *ports, void *context)
 {
@@ -212,7 +212,7 @@ return_at_once(struct unix_ports *ports, void *context)
 	(void)context;
 }
 
-/* The client's request is sent and unread, or comes too late: it is lost. */
+/* The request of the client is unread, or late, and is lost. */
 START_TEST(handler_that_returns_ends_the_connection)
 {
 	struct unix_ports client;
@@ -295,7 +295,8 @@ fill(Suite *suite)
 	tcase_add_loop_test(handlers,
 	    client_reads_EOF_while_its_handler_continues, 0,
 	    (int)COUNT(closers));
-	tcase_add_loop_test(handlers, client_that_saw_the_end_may_come_again,
+	tcase_add_loop_test(handlers,
+	    client_that_has_read_EOF_may_connect_again,
 	    0, COUNT(closers));
 	tcase_add_loop_test(handlers, client_that_stays_after_the_end_counts,
 	    0, 2);

@@ -37,7 +37,7 @@ START_TEST(clients_over_the_limit_wait_and_are_served_later)
 }
 END_TEST
 
-START_TEST(one_at_a_time_is_a_limit_too)
+START_TEST(limit_of_one_client_is_kept)
 {
 	const struct unix_serve_options options = { .clients = 1 };
 	struct unix_ports client;
@@ -56,7 +56,7 @@ START_TEST(one_at_a_time_is_a_limit_too)
 }
 END_TEST
 
-START_TEST(user_with_enough_clients_is_refused_until_one_has_gone)
+START_TEST(user_at_the_limit_is_refused_until_a_client_ends)
 {
 	const struct unix_serve_options options = { .clients_per_user = 2 };
 	struct unix_ports clients[2], third;
@@ -69,7 +69,7 @@ START_TEST(user_with_enough_clients_is_refused_until_one_has_gone)
 		ck_assert(!is_served(&third));
 	ask(&clients[0], "still here\n");
 	leave(&clients[1]);
-	/* The handler reads the end a moment later. */
+	/* The handler of the closed connection ends a moment later. */
 	while (!is_served(&third))
 		;
 	leave(&third);
@@ -103,7 +103,7 @@ close_all(const int *fds, int count)
 		ck_assert_int_eq(close(fds[--count]), 0);
 }
 
-/* The limit of the system, which is 4096 since Linux 5.4. */
+/* Returns net.core.somaxconn, which is 4096 since Linux 5.4. */
 static int
 highest_backlog(void)
 {
@@ -182,7 +182,7 @@ START_TEST(backlog_of_an_adopted_listener_is_kept)
 END_TEST
 #endif
 
-/* As many as the backlog admits, whatever the speed of the server. */
+/* The number of clients that the backlog admits is served at any speed. */
 START_TEST(burst_of_clients_that_do_not_block_is_served)
 {
 	static int fds[200];
@@ -212,8 +212,8 @@ START_TEST(burst_of_clients_that_do_not_block_is_served)
 }
 END_TEST
 
-/* Neither no waiting at all nor a short limit. */
-START_TEST(accept_timeout_plays_no_part)
+/* Neither -1 nor a short timeout affects unix_serve(). */
+START_TEST(accept_timeout_does_not_affect_serve)
 {
 	const struct unix_options options = { .accept_timeout = _i == 0 ? -1 :
 	    1 };
@@ -306,8 +306,8 @@ fill(Suite *suite)
 	TCase *shortage = add_case(suite, "shortage");
 
 	tcase_add_test(core, clients_over_the_limit_wait_and_are_served_later);
-	tcase_add_test(core, one_at_a_time_is_a_limit_too);
-	tcase_add_loop_test(core, accept_timeout_plays_no_part, 0, 2);
+	tcase_add_test(core, limit_of_one_client_is_kept);
+	tcase_add_loop_test(core, accept_timeout_does_not_affect_serve, 0, 2);
 #ifdef __linux__
 	tcase_add_loop_test(core,
 	    default_backlog_is_raised_to_the_number_of_clients, 0, 3);
@@ -315,7 +315,7 @@ fill(Suite *suite)
 #endif
 	tcase_add_test(core, burst_of_clients_that_do_not_block_is_served);
 	tcase_add_test(users,
-	    user_with_enough_clients_is_refused_until_one_has_gone);
+	    user_at_the_limit_is_refused_until_a_client_ends);
 	tcase_add_test(shortage,
 	    shortage_of_descriptors_is_waited_for_without_a_spin);
 	tcase_add_test(shortage,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * As many clients of unix_serve() at once as there may be: a thousand, where
- * the limit of descriptors lets them.  They are another process.
+ * A thousand concurrent clients of unix_serve(), or the number that
+ * RLIMIT_NOFILE permits.  They are in another process.
  */
 #include "servers.h"
 
@@ -15,7 +15,7 @@ static struct server server;
 static struct gate gate = GATE;
 static struct unix_ports clients[MANY_CLIENTS];
 
-/* How many there can be. */
+/* Returns the number of clients. */
 static int
 raise_limit(void)
 {

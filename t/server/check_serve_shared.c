@@ -42,7 +42,10 @@ START_TEST(two_threads_serve_one_listener)
 		serve(&servers[i], wait_and_echo, &options);
 		enter(&clients[i]);
 	}
-	/* One each: a server alone would serve one at a time. */
+	/*
+	 * Each server has one client: one server alone would serve one at a
+	 * time.
+	 */
 	await_entered(&gate, 2);
 	open_gate(&gate);
 	for (i = 0; i < 2; i++)
@@ -88,7 +91,7 @@ START_TEST(interrupt_of_another_process_ends_it)
 }
 END_TEST
 
-/* Its clients are served to their end all the same. */
+/* Its clients are still served until they end. */
 START_TEST(listener_that_another_process_shuts_down_is_einval)
 {
 	struct unix_ports client;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A server that is replaced again and again while clients connect: by its
- * child, which owns the file from then on, and by execve(2).  No client is
- * refused or left without an answer.  UNIXPORT_UPGRADES makes it longer.
+ * A server that is replaced repeatedly while clients connect: by its child,
+ * which then owns the file, and by execve(2).  No client is refused or remains
+ * without an answer.  UNIXPORT_UPGRADES sets the number.
  */
 #include "support.h"
 
@@ -14,11 +14,11 @@
 #define CLIENTS		4	/* threads that connect without a pause */
 #define SERVED		5	/* clients of each generation, at least */
 
-static char program[PATH_MAX];	/* this one, which is each next one too */
+static char program[PATH_MAX];	/* this program, which is also each next one */
 static int generations;
 static struct unix_listener *listener;
 
-/* What a client wants to see: ANSWERED must be all. */
+/* The results of clients: all must be answered. */
 struct load {
 	unsigned long answered, refused, lost;
 };
@@ -41,7 +41,7 @@ generation_that_answers(struct load *load)
 	return atoi(line);
 }
 
-/* Until the last generation serves, or cannot come any more. */
+/* Connects until the last generation serves or has failed. */
 static void *
 connect_often(void *argument)
 {
@@ -53,7 +53,7 @@ connect_often(void *argument)
 	return argument;
 }
 
-/* Return once GENERATIONS have served. */
+/* Waits until all generations have served, and checks the results. */
 static void
 expect_all_answered(void)
 {
@@ -81,7 +81,7 @@ answer(struct unix_ports *ports, int generation)
 	unix_close_ports(ports);
 }
 
-/* Its clients stop when the last generation has answered each of them. */
+/* The number of clients of a generation; the last answers each of them once. */
 static int
 clients_of(int generation)
 {
@@ -89,8 +89,8 @@ clients_of(int generation)
 }
 
 /*
- * Serve, and let a child continue: the status of the last generation, which is
- * the process that returns.
+ * Serves, then starts a child that continues.  Returns the status of the last
+ * generation in its own process.
  */
 static int
 serve_by_children(void)
@@ -145,7 +145,7 @@ START_TEST(child_takes_over_without_a_refused_client)
 }
 END_TEST
 
-/* A handler: the one whose client is the last of its generation ends it. */
+/* The context of handlers: the last client of a generation ends it. */
 struct generation {
 	int number;
 	_Atomic int served;
@@ -161,7 +161,7 @@ answer_and_count(struct unix_ports *ports, void *context)
 		unix_interrupt(listener);
 }
 
-/* The status of the last program, or of one that fails. */
+/* Returns the status of the last program, or of the first that fails. */
 static int
 serve_and_execute(const char *address, int number)
 {

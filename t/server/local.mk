@@ -3,8 +3,10 @@
 server_interposing = \
 	t/server/check_accept_calls \
 	t/server/check_inflight_server \
-	t/server/check_serve_calls
+	t/server/check_serve_calls \
+	t/server/check_serve_thread_calls
 server_programs = \
+	t/server/check_abandon \
 	t/server/check_accept \
 	t/server/check_interrupt \
 	t/server/check_listen \
@@ -39,6 +41,8 @@ t_server_check_serve_handlers_SOURCES = \
 t_server_check_serve_limits_SOURCES = t/server/check_serve_limits.c $(servers)
 t_server_check_serve_many_SOURCES = t/server/check_serve_many.c $(servers)
 t_server_check_serve_shared_SOURCES = t/server/check_serve_shared.c $(servers)
+t_server_check_serve_thread_calls_SOURCES = \
+	t/server/check_serve_thread_calls.c $(interpose) $(servers)
 t_server_check_serve_users_privileged_SOURCES = \
 	t/server/check_serve_users.c $(privilege) $(servers)
 

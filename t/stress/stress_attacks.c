@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What hostile clients do: each comes to the server at "s", harms it as well
- * as it can, and leaves in one of several ways.  They need no library.
+ * The attacks of hostile clients.  Each client connects to the server at "s",
+ * attacks it, and leaves in one of several ways.  The library is not used.
  */
 #include "stress.h"
 
@@ -12,11 +12,11 @@
 #include <signal.h>
 #include <unistd.h>
 
-#define FLOOD_FILES	253	/* the most in a message */
+#define FLOOD_FILES	253	/* maximum in a message */
 #define FLOOD_MESSAGES	8
-#define EXCESS_BYTES	200000	/* more than a socket takes */
+#define EXCESS_BYTES	200000	/* more than a socket buffers */
 
-/* 0 when the server has had enough of us. */
+/* Returns 0 if the server has closed the connection. */
 static int
 throw(int fd, const void *bytes, size_t length)
 {
@@ -48,7 +48,7 @@ send_half_line(int fd)
 	throw(fd, bytes, pick(sizeof(bytes)));
 }
 
-/* A frame comes second. */
+/* Sends a line, then the prefix and FOLLOW bytes of a frame. */
 static void
 send_prefix(int fd, uint32_t length, size_t follow)
 {
@@ -98,7 +98,9 @@ send_descriptors(int fd, const int *files, unsigned count)
 	header->cmsg_type = SCM_RIGHTS;
 	header->cmsg_len = CMSG_LEN(count * sizeof(int));
 	memcpy(CMSG_DATA(header), files, count * sizeof(int));
-	/* musl lets one less go than the kernel, with ENOMEM. */
+	/*
+	 * musl sends one descriptor less than the kernel, or fails with ENOMEM.
+	 */
 	if (sendmsg(fd, &message, MSG_NOSIGNAL) == -1)
 		need(errno == EPIPE || errno == ECONNRESET ||
 		    errno == ETOOMANYREFS || errno == ENOMEM);
@@ -118,7 +120,7 @@ flood(int fd)
 	close(file);
 }
 
-/* The socket itself travels on it: only the kernel can undo that knot. */
+/* Passes the socket over itself: only the kernel can collect this cycle. */
 static void
 send_itself(int fd)
 {
@@ -127,7 +129,7 @@ send_itself(int fd)
 	send_descriptors(fd, files, 2);
 }
 
-/* Requests, of which no answer is ever read. */
+/* Sends requests and reads no answer. */
 static void
 ask_and_not_read(int fd)
 {
@@ -159,7 +161,7 @@ shut_down(int fd)
 	shutdown(fd, first == SHUT_RD ? SHUT_WR : SHUT_RD);
 }
 
-/* Some kernels know urgent data on these sockets. */
+/* Not every kernel supports urgent data on Unix domain sockets. */
 static void
 press(int fd)
 {
@@ -189,7 +191,7 @@ reach(void)
 	return fd;
 }
 
-/* At once, or when the server has had enough, or in the middle of all. */
+/* Leaves immediately, after the server has closed, or is killed. */
 static void
 leave(int fd)
 {
@@ -197,7 +199,7 @@ leave(int fd)
 
 	switch (pick(4)) {
 	case 0:
-		poll(&server, 1, 5000);	/* until it has hung up */
+		poll(&server, 1, 5000);	/* until it has closed */
 		break;
 	case 1:
 		nap(5);

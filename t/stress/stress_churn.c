@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Churn: clients that connect, talk and crash, of a server that goes on: an
- * accept loop with ports of both kinds, and unix_serve().  The clients are
- * children of a driver, so that no connection of the server's is theirs.
+ * Churn: clients connect, talk and crash while a server continues: an accept
+ * loop with ports of both kinds, and unix_serve().  The clients are children of
+ * a driver, so that they inherit no connection of the server.
  */
 #include "stress.h"
 
@@ -11,17 +11,17 @@
 #include <unistd.h>
 
 #define CLIENTS		6	/* processes at a time */
-#define STARTS		18	/* in a cycle */
-#define VISITS		12	/* of each */
+#define STARTS		18	/* in each cycle */
+#define VISITS		12	/* of each client */
 #define ACCEPTORS	2
-#define MAX_PIPELINED 8	/* messages in a row, without a reply read */
+#define MAX_PIPELINED 8	/* messages before a reply is read */
 
 static struct unix_listener *listener;
 static int is_plain;
 
 /* A client. */
 
-/* Only a server that ends may fail so. */
+/* These errors are expected only if the server ends. */
 static void
 excuse(const char *what)
 {
@@ -63,7 +63,7 @@ converse(struct unix_ports *ports, uint32_t seed)
 	unix_free_buffer(&buffer);
 }
 
-/* All answers come after the end of the questions. */
+/* Reads all answers after it has sent EOF. */
 static void
 ask_all_first(struct unix_ports *ports, uint32_t seed)
 {
@@ -200,7 +200,7 @@ serve_all(void *argument)
 	return argument;
 }
 
-/* The server ends after its clients, or before. */
+/* EARLY: the server ends before its clients. */
 static void
 run(void *(*body)(void *), int count, unsigned flags, int early)
 {

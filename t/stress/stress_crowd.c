@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A crowd: as many connections at once as the limit of descriptors lets a
- * process have, both ends of each; all idle, then all talk, then all close.
+ * A crowd: the maximum number of connections that RLIMIT_NOFILE permits, with
+ * both ends in this process.  All are idle, then all talk, then all close.
  */
 #include "stress.h"
 
@@ -10,7 +10,7 @@
 #define MAX_CLIENTS		5000
 #define SPARE_DESCRIPTORS	64
 #define TURNS		2
-#define GROUP_CLIENTS		250	/* that close together */
+#define GROUP_CLIENTS		250	/* that close at the same time */
 
 static struct unix_ports client[MAX_CLIENTS], server[MAX_CLIENTS];
 static unsigned order[MAX_CLIENTS];
@@ -60,7 +60,7 @@ open_all(unsigned size, const struct unix_options *options)
 	shared->connections += size;
 }
 
-/* Nothing is there that nobody has sent. */
+/* No connection has input before anything was sent. */
 static void
 expect_idle(unsigned size)
 {
@@ -70,7 +70,7 @@ expect_idle(unsigned size)
 		need(unix_input_ready(&server[order[i]], 0) == 0);
 }
 
-/* All say a message before the first is heard. */
+/* Sends a message over each connection before one is read. */
 static void
 send_all(struct unix_ports *from, struct unix_ports *to, unsigned size,
     uint32_t seed, unsigned number)
@@ -90,7 +90,7 @@ send_all(struct unix_ports *from, struct unix_ports *to, unsigned size,
 	}
 }
 
-/* All of FIRST and COUNT that follow are half-closed for a moment. */
+/* Closes COUNT connections from number FIRST.  Each is half-closed first. */
 static void
 close_group(unsigned first, unsigned count)
 {
@@ -110,7 +110,7 @@ close_group(unsigned first, unsigned count)
 	}
 }
 
-/* The newest first: glibc looks for a stream from that end of its list. */
+/* The newest is closed first: glibc searches its list of streams from there. */
 static void
 close_all(unsigned size)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Forks while threads use guarded ports: the children give those up, and
- * open ports of their own; the threads notice nothing.
+ * fork(2) while threads use guarded ports.  The children abandon these ports
+ * and open others, and the threads are not affected.
  */
 #include "stress.h"
 
@@ -55,7 +55,7 @@ answer(void *argument)
 	return argument;
 }
 
-/* Ports that are opened and closed without end. */
+/* Opens and closes ports until the end. */
 static void
 talk_to_oneself(void)
 {
@@ -85,7 +85,7 @@ open_and_close(void *argument)
 	return argument;
 }
 
-/* Locks of theirs may be held by threads that are not here. */
+/* Threads that do not exist in the child may hold locks of the ports. */
 static void
 run_child(void)
 {
@@ -152,7 +152,7 @@ run_forks(unsigned number)
 		finish(&talk[i]);
 }
 
-/* ASan's own memory stays locked in such a child. */
+/* The allocator of ASan remains locked in such a child. */
 const struct scenario forks[] = {
 	{ "forks", run_forks, "children", 1 },
 	{ NULL, NULL, NULL, 0 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Hostile clients of a server with lines, frames and descriptors: it keeps
- * its limits, and serves an honest client all the while, also where it has
- * no descriptor left.
+ * Hostile clients of a server that receives lines, frames and descriptors.  The
+ * server enforces its limits, and serves an honest client at the same time,
+ * even if it has no free descriptor.
  */
 #include "stress.h"
 
@@ -10,20 +10,20 @@
 #include <unistd.h>
 
 #define HOSTILE_CLIENTS		6	/* at a time */
-#define STARTS			20	/* in a cycle */
-#define ATTACKS			4	/* of each */
+#define STARTS			20	/* in each cycle */
+#define ATTACKS			4	/* of each client */
 #define HONEST_CLIENTS		2
-#define SERVED_CLIENTS		6	/* fewer than come */
-#define MESSAGES		10	/* in an honest talk */
+#define SERVED_CLIENTS		6	/* below the number of clients */
+#define MESSAGES		10	/* of an honest client */
 #define MESSAGE_LIMIT_BYTES	4096
-#define MAX_WAITING_FILES	252	/* that wait untaken */
+#define MAX_WAITING_FILES	252	/* received and not taken */
 #define TIMEOUT_MS		100
-#define SPARE_DESCRIPTORS	10	/* while they are short */
-#define FLOOD_DESCRIPTORS	16384	/* for all floods together */
+#define SPARE_DESCRIPTORS	10	/* during a shortage */
+#define FLOOD_DESCRIPTORS	16384	/* limit for all floods together */
 
 static struct unix_listener *listener;
 static int is_short;
-static _Atomic unsigned served;	/* now */
+static _Atomic unsigned served;	/* at this time */
 
 /* The server. */
 
@@ -41,7 +41,7 @@ take_in_kind(struct unix_ports *ports, uint32_t seed, unsigned number)
 		take_files(ports, seed, number);
 }
 
-/* A client that is honest may be slow. */
+/* Timeouts are not an error, since an honest client may be slow. */
 static void
 answer_honest(struct unix_ports *ports, struct unix_buffer *buffer,
     uint32_t seed)
@@ -64,7 +64,7 @@ answer_honest(struct unix_ports *ports, struct unix_buffer *buffer,
 	need(number == MESSAGES);
 }
 
-/* A line, a frame, a line, and so on, sent back. */
+/* Receives lines and frames in turn, and returns them. */
 static int
 answer_one(struct unix_ports *ports, struct unix_buffer *buffer,
     unsigned number)
@@ -82,7 +82,7 @@ answer_one(struct unix_ports *ports, struct unix_buffer *buffer,
 	    buffer->length) == 0 ? 1 : -1;
 }
 
-/* No more of them wait than may, whatever has come. */
+/* Checks that the number of received descriptors is within the limit. */
 static void
 count_files(struct unix_ports *ports)
 {
@@ -138,7 +138,7 @@ serve(void *argument)
 
 /* An honest client. */
 
-/* 0 when we were so slow that the server takes no interest any more. */
+/* Returns 0 if the server has closed after its timeout, since we were slow. */
 static int
 greet(struct unix_ports *ports, struct unix_buffer *buffer, uint32_t seed)
 {
@@ -177,7 +177,7 @@ talk_honestly(void)
 	shared->events++;
 }
 
-/* The clients, in a process of their own. */
+/* The clients, in separate processes. */
 
 static void
 attack_often(void)
@@ -225,7 +225,7 @@ is_limited(void)
 	return limit.rlim_cur < FLOOD_DESCRIPTORS;
 }
 
-/* So many descriptors can be had yet, or as many as there were. */
+/* Leaves SPARE free descriptors.  If SPARE is 0, restores the limit. */
 static void
 limit_descriptors(int spare)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stress [SECONDS [SCENARIO [SEED]]]: the scenarios that the pattern of
- * fnmatch(3) admits share the time.  Each is a process in a directory of its
- * own, and what it has is looked at after every cycle.
+ * stress [SECONDS [SCENARIO [SEED]]]: the scenarios that match the pattern of
+ * fnmatch(3) share the time.  Each runs in a process and a directory of its
+ * own, and its resources are compared after each cycle.
  */
 #include "stress.h"
 
@@ -10,10 +10,10 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#define WARM_CYCLES	4	/* all kinds of cycles are among them */
-#define MIN_CYCLES	2	/* after them */
-#define GRACE_SECONDS	300	/* beyond the share of a scenario */
-#define GROWTH_LIMIT_KIB 512	/* of resident memory are no leak */
+#define WARM_CYCLES	4	/* including each kind of cycle */
+#define MIN_CYCLES	2	/* after the warm cycles */
+#define GRACE_SECONDS	300	/* above the share of a scenario */
+#define GROWTH_LIMIT_KIB 512	/* up to here no leak */
 
 static const struct scenario *const tables[] = { starters, churn, storm,
     crowd, hostile, threads, forks };
@@ -24,12 +24,12 @@ static unsigned long long all_cycles, all_connections, all_bytes;
 static struct report {
 	unsigned cycles;
 	struct state first, last;
-	long early, late;	/* KiB: the most, and then the least */
+	long early, late;	/* KiB: early maximum, late minimum */
 } *report;
 
 /*
- * Resident memory goes up and down.  It leaks when it is never again, in the
- * last quarter of the time, as low as it was once in the first half.
+ * Resident memory varies.  It leaks if its minimum in the last quarter of the
+ * time exceeds its maximum in the first half.
  */
 static void
 watch_memory(const struct state *state, long long start, long long length)
@@ -88,7 +88,7 @@ run_cycles(const void *scenario)
 		    report->late);
 }
 
-/* In the process of the runner. */
+/* Runs in the process of the runner. */
 
 static void
 print_report(const char *name, const char *events, const char *failure)
@@ -146,7 +146,9 @@ raise_descriptor_limit(void)
 	}
 }
 
-/* All of TEXT, or the end of us: 0 seconds of nothing would be a success. */
+/*
+ * Exits if TEXT is not a number: with 0 seconds, the run would always succeed.
+ */
 static long
 number(const char *text, long least)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Starters: many servers for one path, of which one may have it. */
+/* Starters: many servers race for one path, and one of them owns it. */
 #include "stress.h"
 
 #include <unistd.h>
 
 #include "rivals.h"
 
-#define RIVALS_MS	300		/* of rivals that crash */
+#define RIVALS_MS	300		/* for rivals that crash */
 
 static void
 begin_together(unsigned number)
@@ -40,7 +40,9 @@ displace(void)
 	if (wrong != NULL)
 		give_up("%s", wrong);
 	shared->events += crashes;
-	/* What the crashes left: a stale file and private ones. */
+	/*
+	 * Removes the files of crashed processes: a stale one and private ones.
+	 */
 	need(unix_close(unix_listen("s", NULL)) == 0);
 	need(unix_close(unix_listen("s", NULL)) == 0);
 }

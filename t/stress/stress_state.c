@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a process has, to be compared with what it had; as Linux tells. */
+/* The resources of a process as Linux reports them, for comparison. */
 #include "stress.h"
 
 #include <sys/wait.h>
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* glibc would keep some of what is free, now more and now less. */
+/* glibc would keep a varying amount of free memory. */
 static long
 get_resident(void)
 {
@@ -30,7 +30,7 @@ take_state(struct state *state)
 {
 	state->blocks = held_blocks();
 	state->mapped = held_bytes();
-	/* The directory is one of them while it is read. */
+	/* Without the descriptor by which the directory is read. */
 	state->descriptors = count_entries("/proc/self/fd") - 1;
 	state->threads = count_threads();
 	state->files = count_entries(".");
@@ -45,7 +45,7 @@ compare(const char *what, long before, long after)
 		    before);
 }
 
-/* Resident memory is not so exact: stress_run.c sees to it. */
+/* Resident memory varies, and is examined by stress_run.c. */
 void
 compare_states(const struct state *before, const struct state *after)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Signal storms: a handler without SA_RESTART, thousands of times a second,
- * while lines, frames and descriptors go to and fro; with sockets that are
- * always full, and with reads that time out now and then.
+ * Signal storms: a handler without SA_RESTART runs thousands of times a second
+ * while lines, frames and descriptors are exchanged.  Sockets are always full,
+ * and some reads time out.
  */
 #include "stress.h"
 
@@ -11,7 +11,7 @@
 
 #define TICK_US		250
 #define MESSAGES	400
-#define READ_TIMEOUT_MS	2	/* a read continues after it */
+#define READ_TIMEOUT_MS	2	/* the read is repeated */
 #define WRITE_TIMEOUT_MS 60000	/* never reached */
 
 static struct unix_ports asking, answering;
@@ -35,7 +35,7 @@ set_timer(int microseconds)
 	need(setitimer(ITIMER_REAL, &timer, NULL) == 0);
 }
 
-/* However often it times out. */
+/* Repeats the read after each timeout. */
 static int
 hear_in_time(FILE *in, struct unix_buffer *buffer, uint32_t whose,
     unsigned number)
@@ -67,7 +67,7 @@ ask(void *argument)
 	return argument;
 }
 
-/* It has no need to flush: it reads again. */
+/* Does not flush, since the next read sends its output. */
 static void *
 answer(void *argument)
 {
@@ -100,7 +100,7 @@ listen_to_answers(void *argument)
 	return argument;
 }
 
-/* Opening and closing are under the storm, too. */
+/* The signals also interrupt opening and closing. */
 static void
 open_both(const struct unix_options *options)
 {
@@ -113,7 +113,10 @@ open_both(const struct unix_options *options)
 	shared->connections++;
 }
 
-/* In three threads; this one would have most of the signals. */
+/*
+ * Runs three threads with the signals blocked in this one, which would
+ * otherwise receive most of them.
+ */
 static void
 talk(void)
 {

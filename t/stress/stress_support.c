@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What scenarios share: chance, time, processes and threads. */
+/* The common part of scenarios: random numbers, time, processes, threads. */
 #include "stress.h"
 
 #include <sys/wait.h>
@@ -10,7 +10,7 @@
 
 struct shared *shared;
 
-/* Chance; splitmix64, of which any seed is a good one. */
+/* Random numbers: splitmix64, which permits any seed. */
 
 static _Thread_local uint64_t chance;
 
@@ -83,7 +83,7 @@ await(pid_t child)
 		give_up("a child ended with status %#x", (unsigned)status);
 }
 
-/* One of COUNT has ended; 1 when it was killed. */
+/* Waits for one of COUNT children.  Returns 1 if it was killed. */
 static unsigned
 reap(pid_t *child, int count)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Messages that tell their place: seed and number make the bytes, and
- * whether they are a line or a frame, and which files come with them.
+ * Messages whose contents depend on their position: seed and number determine
+ * the bytes, the kind (a line or a frame), and the descriptors.
  */
 #include "stress.h"
 
@@ -14,7 +14,10 @@
 
 static int marks[MARKS];
 
-/* Chance without a memory: the same for both sides. */
+/*
+ * A random number that depends only on the arguments, so that both sides
+ * compute the same.
+ */
 static uint32_t
 mix(uint32_t seed, uint32_t number)
 {
@@ -31,7 +34,7 @@ is_frame(uint32_t seed, unsigned number)
 	return mix(seed, number) & 1;
 }
 
-/* One in thirty is long. */
+/* One of thirty messages is long. */
 static size_t
 length_of(uint32_t seed, unsigned number)
 {
@@ -40,7 +43,7 @@ length_of(uint32_t seed, unsigned number)
 	return x % 30 == 0 ? x % MAX_MESSAGE_BYTES : x % 90;
 }
 
-/* Any bytes in a frame, letters in a line. */
+/* A frame contains any bytes, a line letters. */
 size_t
 make_message(uint32_t seed, unsigned number, char *bytes)
 {
@@ -67,7 +70,7 @@ say(FILE *out, uint32_t seed, unsigned number)
 	return fwrite(bytes, 1, length, out) == length ? 0 : -1;
 }
 
-/* A part of it, before a crash. */
+/* Sends a part of a message, before a crash. */
 int
 say_half(FILE *out, uint32_t seed, unsigned number)
 {
@@ -87,7 +90,7 @@ say_half(FILE *out, uint32_t seed, unsigned number)
 	    0 : -1;
 }
 
-/* The end of the input cuts a line too, but ends it. */
+/* EOF truncates a line, too, but is not an error. */
 static int
 compare(const struct unix_buffer *buffer, uint32_t seed, unsigned number,
     FILE *in)
@@ -154,7 +157,7 @@ close_marks(void)
 		need(close(marks[i]) == 0);
 }
 
-/* None with most of the messages. */
+/* Most messages have no descriptor. */
 static unsigned
 files_of(uint32_t seed, unsigned number)
 {
@@ -173,7 +176,10 @@ say_files(struct unix_ports *ports, uint32_t seed, unsigned number)
 	return say(ports->out, seed, number);
 }
 
-/* After hear(): exactly those of the message are here, or later ones too. */
+/*
+ * Called after hear(): takes the descriptors of the message.  Later ones may
+ * follow.
+ */
 void
 take_files(struct unix_ports *ports, uint32_t seed, unsigned number)
 {

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Threads that share ports: writers of one stream, a reader of the other, at
- * both ends, who come to their end, are hung up, or are cancelled.
+ * Threads that share ports: at both ends several threads write and one reads.
+ * They end, or the connection is hung up, or they are cancelled.
  */
 #include "stress.h"
 
 #include <arpa/inet.h>
 
-#define WRITERS		2	/* of each end */
-#define FRAMES		300	/* of each writer, where all come to an end */
-#define PREFIX_BYTES	8	/* of a frame: which writer, which one */
+#define WRITERS		2	/* at each end */
+#define FRAMES		300	/* of each writer, if all end */
+#define PREFIX_BYTES	8	/* of a frame: writer and number */
 
 struct side {
 	struct unix_ports ports;
-	uint32_t seed;			/* of what is written here */
-	struct unix_buffer buffer;	/* of what is read */
+	uint32_t seed;			/* of the written frames */
+	struct unix_buffer buffer;	/* of the reader */
 	uint32_t came[WRITERS];
 	pthread_t writer[WRITERS], reader;
 	struct side *other;
@@ -60,7 +60,7 @@ write_frames(void *argument)
 	return argument;
 }
 
-/* Each writer's frames come whole, and in their order. */
+/* The frames of each writer arrive whole and in order. */
 static void
 check_frame(struct side *own)
 {
@@ -115,7 +115,7 @@ start(struct side *own, struct writer writers[WRITERS])
 	own->reader = start_thread(read_frames, own);
 }
 
-/* Some are, and perhaps none. */
+/* Cancels a random selection, possibly none. */
 static void
 cancel_some(struct side *own)
 {
@@ -144,7 +144,7 @@ join_writers(struct side *own)
 
 	for (i = 0; i < WRITERS; i++)
 		join_thread(own->writer[i]);
-	/* While the reader of this end may still wait. */
+	/* The reader of this end may still be blocked. */
 	if (ending == ORDERLY)
 		need(unix_close_output(&own->ports) == 0);
 }
@@ -158,13 +158,13 @@ finish(struct side *own)
 		need(ending != ORDERLY || own->came[i] == FRAMES);
 	expect_unlocked(own->ports.in);
 	expect_unlocked(own->ports.out);
-	/* What was in the buffer is lost, and that is told. */
+	/* Buffered output is lost, and the loss is reported. */
 	if (unix_close_ports(&own->ports) == -1)
 		need(ending != ORDERLY && (errno == EPIPE || errno == EIO));
 	unix_free_buffer(&own->buffer);
 }
 
-/* So much was on its way when they were ended. */
+/* Ends the threads while frames are in flight. */
 static void
 interfere(void)
 {
@@ -228,7 +228,7 @@ run_guarded(unsigned number)
 	is_narrow = 0;
 }
 
-/* A thread that is cancelled in a plain port leaves its stream locked. */
+/* A plain stream remains locked if a thread is cancelled in it. */
 static void
 run_cancelled(unsigned number)
 {

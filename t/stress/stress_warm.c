@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What libc and the library keep for later is had before all is counted. */
+/* Allocates the memory that libc and the library keep, before it is counted. */
 #include "stress.h"
 
 #include <sys/socket.h>
 
 #define BUFFER_BYTES	(192 * 1024)	/* of a stream, by default */
-#define PAIRS	10		/* more than the library keeps buffers of */
-#define THREADS	16		/* more than a scenario has */
+#define PAIRS	10		/* more than the library keeps */
+#define THREADS	16		/* more than any scenario has */
 
-/* Every page of FROM's output buffer and of TO's for input is used. */
+/* Touches each page of the output buffer of FROM and the input buffer of TO. */
 static void
 fill(struct unix_ports *from, struct unix_ports *to)
 {

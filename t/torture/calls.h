@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The calls that can fail, each with every errno that its manual page or
- * the kernel's source gives for what the library asks of it.  fcntl(2) goes
- * by its commands.  EFAULT, EBADF and what else only a broken caller sees
- * are left out.  open(2) is not given EINTR: O_PATH opens nothing that could
- * be slow; a directory that is opened to be locked may be on FUSE.
+ * The calls that can fail, each with every errno that its manual page or the
+ * source of the kernel specifies for the arguments of the library.  fcntl(2) is
+ * listed by its commands.  Errors that only an invalid call causes, such as
+ * EFAULT and EBADF, are omitted.  open(2) does not fail with EINTR, since
+ * O_PATH never blocks; openat(2) can, since the directory that is locked may be
+ * on FUSE.
  */
 #ifndef CALLS_H
 #define CALLS_H

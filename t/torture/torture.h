@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Torture: every call that can fail does so, in its turn.  A scenario is one
- * public call; a point is a failure in it: of which call, which time, with
- * which errno.  Each point has a process of its own.
+ * Torture: makes each call that can fail do so, one after the other.  A
+ * scenario is one public call.  A point is one failure in it: which call fails,
+ * at which time, with which errno.  Each point has a process of its own.
  */
 #ifndef TORTURE_H
 #define TORTURE_H
@@ -24,10 +24,10 @@
 struct point {
 	enum call call;
 	int number;		/* 1 is the first time */
-	int error;		/* 0: none fails, all are counted */
+	int error;		/* 0: no call fails */
 };
 
-/* The calls of a point's process, for the runner's. */
+/* The calls that the process of a point has made, for the runner. */
 struct shared {
 	_Atomic int made[CALL_COUNT];
 	_Atomic int fired;
@@ -35,21 +35,21 @@ struct shared {
 
 extern struct shared *shared;
 
-/* torture_calls.c; the other calls in front of libc's use it, too */
+/* torture_calls.c; other files with interposed calls use it, too */
 void arm(const struct point *point);
 void disarm(void);
 int is_due(enum call call);
 int is_memory_due(enum memory_call call);
 void disturb(void);
 
-/* torture_state.c: what a process has */
+/* torture_state.c: the resources of a process */
 #define MAX_DESCRIPTORS	64
 
 struct state {
 	struct {
 		dev_t device;
 		ino_t inode;
-		int flags[2];	/* -1: it is closed */
+		int flags[2];	/* -1: closed */
 	} fd[MAX_DESCRIPTORS];
 	long blocks, mapped, threads;
 	int files;
@@ -64,19 +64,19 @@ const char *differs(const struct state *a, const struct state *b);
 const char *name_of(int error);
 
 /*
- * Scenarios.  prepare() makes what the call needs, call() makes the call:
- * 0, or -1.  After a success finish() shows that it has done its work and
- * undoes it; after a failure the call is made again, by again() where that
- * takes more.  clean() undoes what prepare() has done.
+ * Scenarios.  prepare() makes the fixtures, and call() makes the call and
+ * returns 0 or -1.  After a success, finish() checks its effect and undoes it.
+ * After a failure, the call is repeated, by again() if that requires further
+ * steps.  clean() releases the fixtures.
  */
 #define PLAIN		1
 #define GUARDED		2
 #define BOTH		(PLAIN | GUARDED)
 
-#define CHANGES		1	/* what the call changes by failing is right */
+#define CHANGES		1	/* a failure may change the state */
 #define RECLAIMS	2	/* a stale file may be gone after a failure */
 #define STDIO		8	/* errno is as stdio(3) leaves it */
-#define THREADS		4	/* how often a call is made may vary */
+#define THREADS		4	/* the number of calls may vary */
 
 struct scenario {
 	const char *name;
@@ -92,12 +92,12 @@ struct scenario {
 extern const struct scenario listeners[], connections[], streams[],
     messages[], places[], processes[];
 
-/* torture_allowed.c: what is not reported as it came */
+/* torture_allowed.c: failures that are not reported unchanged */
 enum outcome {
 	REPORTED,
 	BECOMES,		/* another errno */
 	GOES_ON,		/* the call succeeds */
-	EITHER,			/* by what else happens at that moment */
+	EITHER,			/* GOES_ON or BECOMES, by timing */
 	DROPS_CLIENT,		/* GOES_ON, and the client is gone */
 	LOSES_CLIENT		/* REPORTED or BECOMES, and the client is gone */
 };
@@ -106,9 +106,9 @@ struct allowed {
 	const char *scenarios;	/* patterns of fnmatch(3): NAME/KIND */
 	const char *calls;
 	const char *errors;	/* their names, or "*" */
-	const char *numbers;	/* which time: "1", "[12]", "*" */
+	const char *numbers;	/* which call: "1", "[12]", "*" */
 	enum outcome outcome;
-	int error;		/* what it becomes, or 0 */
+	int error;		/* of the public call, or 0 */
 	const char *reason;
 };
 
@@ -116,7 +116,7 @@ const struct allowed *find_allowed(const char *scenario,
     const struct point *point);
 int report_unused(void);
 
-/* torture_support.c: what scenarios share */
+/* torture_support.c: the common part of scenarios */
 extern struct unix_options options;
 extern struct unix_ports ports, pair[2];
 extern struct unix_listener *listener;

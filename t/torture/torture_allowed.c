@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the public calls do not report as it came, and why.  The first row
- * that fits counts.
+ * The failures of libc that public calls do not report unchanged, each with the
+ * reason.  The first matching row applies.
  */
 #include "config.h"
 
@@ -34,7 +34,7 @@ static const struct {
 	int number;
 } errors[] = { ERRORS(ERROR_ROW) };
 
-/* No libc but glibc has names of errors. */
+/* Only glibc has a function that returns the name of an errno. */
 const char *
 name_of(int error)
 {
@@ -46,144 +46,145 @@ name_of(int error)
 	return strerror(error);
 }
 
-#define ANY	"*", "*"	/* every errno, every time */
+#define ANY	"*", "*"	/* every errno, every call */
 
 static const struct allowed table[] = {
-	/* What no call is made to fail by. */
+	/* Failures that no public call, or only a close, reports. */
 	{ "close_*/guarded|abandon_ports/guarded", "close", "EIO", "*",
-	    REPORTED, 0, "fclose(3) tells what close(2) says" },
+	    REPORTED, 0, "fclose(3) reports the error of close(2)" },
 	{ "*", "close|munmap", ANY, GOES_ON, 0,
-	    "it is gone; nobody could do anything about it" },
+	    "the resource is released in spite of the error" },
 	{ "*/guarded|listen_*", "madvise", ANY, GOES_ON, 0,
-	    "an idle connection costs more memory; getpid(2) is called "
-	    "each time" },
+	    "without MADV_NOHUGEPAGE an idle connection costs more memory; "
+	    "without MADV_WIPEONFORK each use calls getpid(2)" },
 	{ "*/guarded", "setvbuf", ANY, GOES_ON, 0,
-	    "the libcs take memory that is given; else they have their own" },
+	    "the stream keeps the buffer of libc" },
 	{ "*/guarded|listen_*", "pthread_atfork", ANY, GOES_ON, 0,
-	    "a child is known by the page that the kernel clears in it" },
+	    "a child is detected by the page that the kernel clears" },
 	{ "serve*", "mmap", ANY, GOES_ON, 0,
-	    "a shortage passes: it is tried again, after a pause" },
+	    "a shortage is temporary: repeated after a pause" },
 	{ "*/guarded|listen_*", "mmap", "EAGAIN|EPERM", "*", BECOMES, ENOMEM,
-	    "EAGAIN would have others wait for a client" },
-	{ "serve*", "listen", ANY, GOES_ON, 0, "the backlog stays short" },
+	    "after EAGAIN, unix_accept() would wait for a client" },
+	{ "serve*", "listen", ANY, GOES_ON, 0,
+	    "the backlog of unix_listen() is kept" },
 	{ "serve*", "F_DUPFD_CLOEXEC", ANY, GOES_ON, 0,
-	    "a shortage passes: it is tried again, after a pause" },
+	    "a shortage is temporary: repeated after a pause" },
 	{ "*", "F_DUPFD_CLOEXEC", "EINVAL", "*", BECOMES, EMFILE,
-	    "the limit of descriptors is below the least that is wanted" },
+	    "RLIMIT_NOFILE is not above the lowest permitted number" },
 
-	/* Only the first call is about descriptors. */
+	/* Only the first call sets SO_PASSRIGHTS. */
 	{ "connect_*/guarded", "setsockopt", "ENOPROTOOPT", "[2-9]", REPORTED,
-	    0, "limits of time are there everywhere" },
+	    0, "every system has SO_SNDTIMEO" },
 	{ "*/guarded", "setsockopt", "ENOPROTOOPT", "*", GOES_ON, 0,
-	    "a kernel before Linux 6.16, which refuses no descriptors" },
+	    "Linux before 6.16 has no SO_PASSRIGHTS" },
 
 	{ "get_*/plain", "*", "ETIMEDOUT", "*", BECOMES,
-	    ECONNRESET, "the system's own timeout is final" },
+	    ECONNRESET, "a timeout of the kernel ends the connection" },
 
-	/* Signals and others who came first: it is tried again. */
-	{ "accept*|serve*", "poll", "EINTR", "*", GOES_ON, 0, "tried again" },
+	/* Signals, and races lost to another process: the call is repeated. */
+	{ "accept*|serve*", "poll", "EINTR", "*", GOES_ON, 0, "repeated" },
 	{ "input_ready/*|read/guarded", "poll", ANY, GOES_ON, 0,
-	    "without poll(2) the call is tried after a pause" },
+	    "if poll(2) fails, the call is repeated after a pause" },
 	{ "input_ready/*", "getsockopt|recv", ANY, GOES_ON, 0,
 	    "the read that follows reports the error" },
 	{ "accept*|serve*", "accept4", "EAGAIN|EINTR|ECONNABORTED", "*", GOES_ON, 0,
-	    "another was faster, or the client has gone: the next one" },
-	{ "accept*/plain", "dup3", "EINTR", "*", GOES_ON, 0, "tried again" },
-	{ "connect_*", "connect", "EINTR", "*", GOES_ON, 0, "tried again" },
-	{ "send*/plain", "send|sendto", "EINTR", "*", GOES_ON, 0,
-	    "tried again" },
+	    "the client has closed, or another process accepted it" },
+	{ "accept*/plain", "dup3", "EINTR", "*", GOES_ON, 0, "repeated" },
+	{ "connect_*", "connect", "EINTR", "*", GOES_ON, 0, "repeated" },
+	{ "send*/plain", "send|sendto", "EINTR", "*", GOES_ON, 0, "repeated" },
 	{ "*/guarded", "send|sendmsg|recv|recvmsg", "EINTR|EAGAIN", "*",
-	    GOES_ON, 0, "tried again, when poll(2) says so" },
+	    GOES_ON, 0, "repeated when poll(2) reports readiness" },
 	{ "*/guarded", "send|sendmsg", "ECONNRESET", "*", GOES_ON, 0,
-	    "Linux says it once to a writer, and then why" },
-	{ "interrupt/*", "write", "EINTR", "*", GOES_ON, 0, "tried again" },
+	    "Linux reports ECONNRESET once, and then EPIPE" },
+	{ "interrupt/*", "write", "EINTR", "*", GOES_ON, 0, "repeated" },
 	{ "interrupt/*", "write", "EAGAIN", "*", GOES_ON, 0,
-	    "a full pipe says it already" },
+	    "a full pipe contains an earlier interrupt" },
 
-	/* Listening: leftovers of another process. */
+	/* Listening: files that a killed process has left. */
 	{ "listen_*/*", "fdopendir|readdir", ANY, GOES_ON, 0,
-	    "leftovers stay until the next start" },
+	    "files that were left remain until the next unix_listen()" },
 	{ "listen_*/*", "openat", "*", "1", GOES_ON, 0,
-	    "leftovers stay until the next start" },
+	    "files that were left remain until the next unix_listen()" },
 	{ "listen_*/*", "socket", "*", "1", REPORTED, 0,
 	    "without a socket there is no listener" },
 	{ "listen_path/*|listen_deep/*|listen_long/*|listen_datagram/*",
 	    "fstatfs|socket", ANY, GOES_ON, 0,
-	    "leftovers stay where the file system may be shared; the kernel "
-	    "does not report the file of the socket" },
+	    "fstatfs: files that were left remain on a file system that may be "
+	    "shared; socket: the kernel does not report the file of the "
+	    "socket" },
 
 	/* Listening: the file. */
 	{ "listen_*/*", "fchmod", ANY, GOES_ON, 0,
-	    "only on Linux; the file gets its mode after bind(2) too" },
+	    "the mode of the file is also set after bind(2)" },
 	{ "listen_long*/*", "stat", "ENOENT|ENOTDIR", "3", BECOMES,
-	    ENAMETOOLONG, "without /proc the path has no name" },
+	    ENAMETOOLONG, "without /proc the path does not fit into sun_path" },
 	{ "listen_long*/*", "stat", "*", "3", REPORTED, 0,
 	    "without the name under /proc the path cannot be bound" },
 	{ "listen_long*/*", "fstat", "*", "2", REPORTED, 0,
 	    "without the name under /proc the path cannot be bound" },
 	{ "listen_long*/*", "stat|fstat", "*", "[12]", GOES_ON, 0,
-	    "the name under /proc would be too long anyway" },
+	    "the name under /proc is too long, so a temporary name is bound" },
 	{ "listen_*/*", "ioctl|send|recv", ANY, GOES_ON, 0,
-	    "the file is opened by its name, and may be another's" },
+	    "the kernel does not report the file of the socket, so the file is "
+	    "opened by its name" },
 	{ "close/guarded", "accept4|F_GETFL|getsockopt", ANY, GOES_ON, 0,
-	    "the clients in the queue are closed with it" },
+	    "close(2) of the listener closes the clients in its queue" },
 	{ "*", "ioctl", ANY, GOES_ON, 0,
-	    "the queue is taken for one with bytes" },
+	    "the queue is assumed to contain bytes" },
 	{ "listen_*/*", "realpath", ANY, GOES_ON, 0,
-	    "the path is used as it was given" },
+	    "the path is used as specified" },
 	{ "listen_*/*", "stat", "*", "1", GOES_ON, 0,
-	    "the path is used as it was given" },
+	    "the path is used as specified" },
 	{ "listen_*/*", "malloc", "*", "[456]", GOES_ON, 0,
-	    "inside realpath(3) and fdopendir(3), and for the path that the "
-	    "first has found" },
+	    "inside realpath(3) and fdopendir(3), and for the absolute path" },
 	{ "listen_path/*|listen_deep/*|listen_long/*|listen_datagram/*",
 	    "bind|syscall", "EADDRINUSE|EEXIST", "*", GOES_ON, 0,
-	    "what was there has gone: bound again" },
+	    "the file no longer exists: bind(2) is repeated" },
 	{ "listen_long*/*", "syscall", "EINVAL|ENOSYS", "*", GOES_ON, 0,
-	    "link(2) replaces nothing, either" },
+	    "link(2) does not replace a file, either" },
 
-	/* Reclaiming: what cannot be proved is in use. */
+	/* Reclaiming: a file that cannot be proved stale is in use. */
 	{ "listen_*stale/*", "bind", "EADDRINUSE", "[12]", GOES_ON, 0,
-	    "the stale file is found, by this call or the next" },
+	    "this or the next bind(2) finds the stale file" },
 	{ "listen_*stale/*", "syscall", "EEXIST", "[12]", GOES_ON, 0,
-	    "the stale file is found, by this call or the next" },
+	    "this or the next bind(2) finds the stale file" },
 	{ "listen_*stale/*", "syscall", "EEXIST", "3", GOES_ON, 0,
-	    "another private name is free" },
+	    "another private name is tried" },
 	{ "listen_*stale/*", "connect", "ECONNREFUSED|EINTR", "*", GOES_ON,
-	    0, "what a stale socket says, and what is tried again" },
+	    0, "ECONNREFUSED: the socket is stale; EINTR: repeated" },
 	{ "listen_*stale/*", "flock", "EINTR|EAGAIN", "*", GOES_ON, 0,
-	    "tried again, for two seconds" },
+	    "repeated for up to 2 seconds" },
 	{ "listen_*stale/*", "socket", "EACCES|EAFNOSUPPORT", "[234]",
-	    BECOMES, EADDRINUSE, "nobody can ask whether it is alive" },
+	    BECOMES, EADDRINUSE, "without a socket the file cannot be probed" },
 	{ "listen_*stale/*", "socket", "*", "[234]", REPORTED, 0,
-	    "a shortage passes" },
+	    "a shortage is temporary" },
 	{ "listen_*stale/*", "flock|socket", "*", "[25]", GOES_ON, 0,
-	    "closing the directory gives the lock back too; the kernel does "
-	    "not report the file of the socket" },
-	{ "listen_*stale/*", "fstatfs", "EINTR", "*", GOES_ON, 0,
-	    "tried again" },
+	    "flock: closing the directory releases the lock, too; socket: the "
+	    "kernel does not report the file of the socket" },
+	{ "listen_*stale/*", "fstatfs", "EINTR", "*", GOES_ON, 0, "repeated" },
 	{ "listen_*stale/*", "fstatfs", ANY, BECOMES, EADDRINUSE,
-	    "a file system of another machine's proves nothing" },
+	    "the file system may be shared with another machine" },
 	{ "listen_*stale/*", "syscall", "EINVAL|ENOSYS", "*", GOES_ON, 0,
-	    "rename(2) in its place" },
+	    "rename(2) is called instead" },
 	{ "listen_stale/*", "stat|fstat", "EACCES|EIO|ELOOP|ENOENT|ENOTDIR",
 	    "[1234]", EITHER, EADDRINUSE,
-	    "the refusal of another file is no proof" },
+	    "a refused connection to another file proves nothing" },
 	{ "listen_long_stale/*", "stat|fstat",
 	    "EACCES|EIO|ELOOP|ENOENT|ENOTDIR", "[3-7]", EITHER, EADDRINUSE,
-	    "the refusal of another file is no proof" },
+	    "a refused connection to another file proves nothing" },
 	{ "listen_stale/*", "bind", "EACCES|EIO|ELOOP|ENOENT|ENOSPC|ENOTDIR|"
 	    "EPERM|EROFS", "3", REPORTED, 0,
-	    "the stale file was removed: the path is free" },
+	    "the stale file was removed, so the error of bind(2) is reported" },
 	{ "listen_long_stale/*", "syscall", "EACCES|EIO|ENOENT|ENOSPC|EROFS",
-	    "4", REPORTED, 0, "the stale file was removed: the path is free" },
+	    "4", REPORTED, 0,
+	    "the stale file was removed, so the error of bind(2) is reported" },
 	{ "listen_*stale/*", "bind|syscall", "EACCES|EADDRINUSE|EEXIST|EIO|"
 	    "ELOOP|ENOENT|ENOSPC|ENOTDIR|EPERM|EROFS", "[2-9]", BECOMES,
 	    EADDRINUSE, "the path cannot be reclaimed" },
 	{ "listen_long_stale/*", "syscall", "*", "1", REPORTED, 0,
 	    "the socket cannot be renamed to its long name" },
 	{ "listen_*stale/*", "unlinkat", "ENOENT", "1", GOES_ON, 0,
-	    "another start has taken the private file" },
+	    "another process has removed the private file" },
 	{ "listen_*stale/*", "openat", "EACCES|EINTR|EIO|ELOOP|ENOENT|ENOTDIR",
 	    "[234]", BECOMES, EADDRINUSE, "the path cannot be reclaimed" },
 	{ "listen_*stale/*", "connect|flock|syscall|unlinkat",
@@ -191,57 +192,58 @@ static const struct allowed table[] = {
 	    "ENOTDIR|EOPNOTSUPP|EPERM|EPROTOTYPE|EROFS", "*", BECOMES,
 	    EADDRINUSE, "the path cannot be reclaimed" },
 	{ "listen_*stale/*", "fstatat", "ENOENT", "5", GOES_ON, 0,
-	    "another start has taken the private file" },
+	    "another process has removed the private file" },
 	{ "listen_*stale/*", "fstatat", "EACCES|EIO|ENOENT", "[2345]",
 	    BECOMES, EADDRINUSE, "the path cannot be reclaimed" },
 
 	/* Listening: the mode. */
 	{ "listen_*/*", "stat|fstat", ANY, EITHER, EOPNOTSUPP,
-	    "fchmodat2(2), of Linux 6.6, sets the mode" },
+	    "fchmodat2(2) of Linux 6.6 sets the mode instead" },
 	{ "listen_*/*", "chmod", "EPERM", "*", BECOMES, EOPNOTSUPP,
-	    "the file system does not grant the mode of our own file" },
+	    "the file system does not permit a change of the mode" },
 
-	/* Ending and asking. */
+	/* Closing, and ownership. */
 	{ "close/*", "fstatat|syscall|unlinkat", "ENOENT", "*", GOES_ON, 0,
-	    "it is gone, as it shall be" },
+	    "the file was removed before" },
 	{ "close/*", "syscall", "EEXIST", "*", GOES_ON, 0,
-	    "another private name is free" },
+	    "another private name is tried" },
 	{ "close/*", "syscall", "EINVAL|ENOSYS", "*", GOES_ON, 0,
-	    "rename(2) in its place" },
+	    "rename(2) is called instead" },
 	{ "owns_path/*", "lstat", "ENOENT|ENOTDIR", "*", BECOMES, EEXIST,
-	    "the answer is 0: nothing is there" },
+	    "the result is 0: there is no file" },
 	{ "own/*", "lstat", "ENOTDIR", "*", BECOMES, ENOENT,
 	    "the path does not lead to the file" },
 
 	/* Accepting. */
 	{ "accept*/plain", "dup3", ANY, LOSES_CLIENT, 0,
-	    "the client is here and cannot have its streams: it is closed" },
+	    "the accepted client cannot get its ports, and is closed" },
 	{ "accept_same_user/*", "getsockname|getsockopt", ANY, LOSES_CLIENT,
-	    ETIMEDOUT, "who cannot be told from a stranger is dropped" },
+	    ETIMEDOUT, "a client of an unknown user is dropped" },
 
 	/* Users. */
 	{ "accept_same_user/*|connect_given/*|connect_patient/*|runtime_path*|"
 	    "peer_in_group/*", "open", "EMFILE|ENFILE|ENOMEM", "*", REPORTED, 0,
-	    "whether our user can be identified is unknown" },
+	    "without the overflow uid our user cannot be identified" },
 	{ "listen_*/*", "open", "*", "[23]", GOES_ON, 0,
-	    "a change of the mode proves the owner" },
+	    "a successful chmod(2) proves the owner" },
 	{ "listen_*/*", "read", ANY, GOES_ON, 0,
-	    "the overflow uid is the kernel's default" },
+	    "the overflow uid is assumed to be the default of the kernel" },
 	{ "accept_same_user/*|connect_given/*|connect_patient/*|runtime_path*|"
 	    "peer_in_group/*", "open|read", ANY, GOES_ON, 0,
-	    "the overflow uid is the kernel's default" },
+	    "the overflow uid is assumed to be the default of the kernel" },
 
 	/* Connecting. */
 	{ "connect_long/*|send_long/*", "stat", "ENOENT|ENOTDIR", "*", BECOMES,
-	    ENAMETOOLONG, "without /proc the path has no name" },
+	    ENAMETOOLONG, "without /proc the path does not fit into sun_path" },
 	{ "connect_*", "connect", "EAGAIN", "*", BECOMES, ETIMEDOUT,
-	    "the kernel's name for the end of its patience" },
+	    "Linux reports EAGAIN when SO_SNDTIMEO expires" },
 	{ "connect_patient/*", "connect", "ECONNREFUSED|ENOENT", "*",
-	    GOES_ON, 0, "what UNIX_WAIT waits for" },
+	    GOES_ON, 0, "UNIX_WAIT retries after these errors" },
 	{ "listen_given/*|listen_passed/*", "getsockopt", "ENOPROTOOPT", "2",
-	    GOES_ON, 0, "macOS does not tell who listens" },
+	    GOES_ON, 0, "macOS lacks SO_ACCEPTCONN" },
 	{ "connect_given/*|open_ports*", "getsockopt", "*", "2", GOES_ON, 0,
-	    "not every system can say that it listens; it has no peer then" },
+	    "without SO_ACCEPTCONN a listener is rejected because it has no "
+	    "peer" },
 
 	{ "peer_process/*", "getsockopt", "ENOPROTOOPT", "1", BECOMES, ENOTSUP,
 	    "Linux before 6.5" },
@@ -251,48 +253,51 @@ static const struct allowed table[] = {
 	/* Streams. */
 #ifdef __GLIBC__
 	{ "write/plain|read/plain|get_*/plain|put_*/plain", "malloc",
-	    "*", "1", GOES_ON, 0, "stdio goes on without a buffer" },
+	    "*", "1", GOES_ON, 0, "stdio continues without a buffer" },
 #else
 	{ "get_frame/guarded", "recv|recvmsg", "*", "2", GOES_ON, 0,
-	    "musl's stdio reads ahead; what it was asked for is there" },
+	    "the call reads ahead; the requested bytes were received before" },
 #endif
 	{ "read/guarded|input_ready/guarded", "send", ANY, BECOMES,
-	    ETIMEDOUT, "the tie fails no read; closing tells of it" },
+	    ETIMEDOUT,
+	    "a failed send of the tie is reported when closing, not by the "
+	    "read" },
 	{ "hang_up/*|close_*", "shutdown", "ENOTCONN", "*", GOES_ON, 0,
-	    "the peer has ended it before" },
+	    "the peer has shut the connection down before" },
 
-	/* Places. */
+	/* Runtime directory, explanation, availability. */
 	{ "runtime_path*", "lstat", "ENOENT|ENOTDIR", "*", BECOMES, ENOENT,
-	    "there is no such directory" },
+	    "the directory does not exist" },
 	{ "runtime_path*", "lstat", ANY, BECOMES, EPERM,
-	    "nobody can tell that it is safe" },
+	    "the directory cannot be proved private" },
 	{ "runtime_path/*", "mkdir", "EEXIST", "*", BECOMES, ENOENT,
-	    "it was there, and has gone" },
-	{ "explain/*", "*", ANY, GOES_ON, 0, "it says less" },
+	    "the directory existed, and was removed" },
+	{ "explain/*", "*", ANY, GOES_ON, 0,
+	    "the explanation is less precise" },
 	{ "available/*", "socket", "EACCES|EAFNOSUPPORT", "*", BECOMES,
-	    ENOSYS, "the answer is 0" },
+	    ENOSYS, "the result is 0" },
 	{ "available/*", "socket", ANY, GOES_ON, 0,
-	    "a shortage says nothing about the system" },
+	    "the result is 1, since a shortage is temporary" },
 
 	/* Children. */
 	{ "spawn_low/*", "poll", ANY, GOES_ON, 0,
-	    "it only looks for output that came by mistake" },
+	    "poll(2) is called only to discard output of other threads" },
 
-	/* Servers, whose threads race: which is the first to make a call? */
+	/* Servers: any of their threads can be the first to make a call. */
 	{ "serve*", "malloc|pthread_create", "*", "1", REPORTED, 0,
-	    "without a thread there is no server" },
+	    "the server requires a first thread" },
 	{ "serve*", "accept4|F_GETFL|fopencookie|malloc|pthread_create", ANY,
-	    GOES_ON, 0, "tried again, after a pause" },
+	    GOES_ON, 0, "repeated after a pause" },
 	{ "serve*", "poll", "ENOMEM", "*", GOES_ON, 0,
-	    "a shortage passes: it is tried again, after a pause" },
+	    "a shortage is temporary: repeated after a pause" },
 	{ "serve*", "poll", "EINVAL", "*", EITHER, 0,
-	    "it ends who waits for a client, and passes for who waits for "
-	    "the end" },
+	    "the error is fatal in the wait for a client, and ignored in the "
+	    "wait for the threads" },
 	{ "serve*", "__uflow|fclose|fflush|fread|getc_unlocked|realloc|recv|"
 	    "recvmsg|send|shutdown", ANY, DROPS_CLIENT, 0,
-	    "a failure of one connection is its own" },
+	    "an error of one connection affects no other" },
 	{ "serve_fair/*", "getsockname|getsockopt", ANY, DROPS_CLIENT, 0,
-	    "who cannot be told is refused" },
+	    "a client of an unknown user is refused" },
 };
 
 /*
@@ -320,9 +325,9 @@ static const struct allowed overflow_table[] = {
 
 static const struct allowed diag_table[] = {
 	{ "listen_path/*|listen_deep/*|listen_long/*|listen_datagram/*",
-	    "socket", SHORTAGE, "2", REPORTED, 0, "a shortage passes" },
+	    "socket", SHORTAGE, "2", REPORTED, 0, "a shortage is temporary" },
 	{ "listen_*stale/*", "socket", SHORTAGE, "5", REPORTED, 0,
-	    "a shortage passes" },
+	    "a shortage is temporary" },
 };
 
 static int
@@ -363,7 +368,7 @@ always(void)
 	return 1;
 }
 
-/* The first row that fits counts. */
+/* The first matching row applies. */
 static int is_used[COUNT(overflow_table) + COUNT(diag_table) + COUNT(table)];
 static const struct rows {
 	int (*apply)(void);
@@ -378,7 +383,7 @@ static const struct rows {
 	    is_used + COUNT(overflow_table) + COUNT(diag_table) },
 };
 
-/* Whether WORD fits one of the patterns in LIST, which | separates. */
+/* Whether WORD matches a pattern of LIST, which is separated by |. */
 static int
 fits(const char *list, const char *word)
 {
@@ -444,7 +449,7 @@ report_unused_rows(const struct rows *rows)
 	return count;
 }
 
-/* A row that no point has needed is not true any more. */
+/* Reports the rows that no point has used, and returns their number. */
 int
 report_unused(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The calls in front of libc's.  While a public call is under torture they
- * count themselves, and the one that is due fails; a success disturbs errno,
- * as POSIX lets it.  held_memory.c and torture_vary.c have the others.
+ * Interposed calls.  During the public call they are counted, and the call that
+ * is due fails.  A successful call changes errno, as POSIX allows.
+ * held_memory.c and torture_vary.c have the others.
  */
 #include "config.h"
 
@@ -28,7 +28,7 @@ const struct row calls[CALL_COUNT] = { CALLS(CALL_ROW) };
 static struct point due;
 static _Atomic int armed;
 
-/* The next calls count; the one that POINT means fails. */
+/* From now on calls are counted, and the call of POINT fails. */
 void
 arm(const struct point *point)
 {
@@ -42,7 +42,7 @@ disarm(void)
 	armed = 0;
 }
 
-/* Whether this call fails; errno is set then. */
+/* Returns 1 with errno set if this call must fail. */
 int
 is_due(enum call call)
 {
@@ -66,7 +66,9 @@ is_memory_due(enum memory_call call)
 	return is_due(rows[call]);
 }
 
-/* Of malloc(3) in held_memory.c, wherever libc's own get their memory. */
+/*
+ * For strdup(3) and strndup(3): the memory is from malloc(3) of held_memory.c.
+ */
 static char *
 copy(const char *string, size_t length)
 {
@@ -115,7 +117,7 @@ disturb(void)
 		return result; \
 	}
 
-/* What has been done all the same when it reports an error. */
+/* Calls that take effect even if they report an error. */
 #define WRAP_DONE(type, name, parameters, arguments, failure) \
 	type name parameters; \
 	type \
@@ -130,7 +132,7 @@ disturb(void)
 		return result; \
 	}
 
-/* What returns its error. */
+/* Calls that return an errno. */
 #define WRAP_ERROR(name, parameters, arguments) \
 	int name parameters; \
 	int \
@@ -143,7 +145,7 @@ disturb(void)
 		return real arguments; \
 	}
 
-#undef getc_unlocked	/* on glibc it is inline, and calls __uflow */
+#undef getc_unlocked	/* glibc has an inline version, which calls __uflow */
 
 #define PATH	const char *path
 #define STATUS	struct stat *status

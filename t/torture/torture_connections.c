@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Scenarios: connections that are accepted, dialed, paired and adopted. */
+/* Scenarios: unix_accept(), unix_connect(), unix_pair(), unix_open_ports(). */
 #include "config.h"
 
 #include <sys/socket.h>
@@ -11,7 +11,7 @@
 
 static char address[400];
 
-/* Accepting: a client waits, and has said something. */
+/* Accepting: a client is in the queue and has sent a line. */
 
 static void
 add_client(const char *line)
@@ -28,7 +28,7 @@ prepare_accept(void)
 	add_client("first\n");
 }
 
-/* Who was dropped must not keep us waiting. */
+/* After a client was dropped, the call must not wait for another. */
 static void
 prepare_same_user(void)
 {
@@ -43,7 +43,7 @@ call_accept(void)
 	return unix_accept(listener, &ports);
 }
 
-/* The client is in the queue still, or it reads the end. */
+/* The client is still in the queue, or was dropped and reads EOF. */
 static int
 accept_again(int error)
 {
@@ -81,7 +81,7 @@ call_accept_ready(void)
 	return unix_accept_ready(listener) == 1 ? 0 : -1;
 }
 
-/* Connecting: somebody listens, and need not accept. */
+/* Connecting: a listener exists, and does not accept. */
 
 static void
 prepare_connect(void)
@@ -132,7 +132,7 @@ finish_connect(void)
 	int fd;
 
 	say(ports.out, "hi\n");
-	do {		/* those that failed late are in the queue too */
+	do {		/* attempts that failed late are queued, too */
 		need((fd = accept(raw[0], NULL, NULL)) != -1);
 		got = read(fd, bytes, sizeof(bytes));
 		need(close(fd) == 0);
@@ -150,7 +150,7 @@ clean_connect(void)
 		need(unlink(address) == 0);
 }
 
-/* Sockets of somebody else. */
+/* Sockets that the library has not made. */
 
 static void
 prepare_socket(void)

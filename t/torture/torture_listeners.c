@@ -14,7 +14,7 @@ static char address[1000];
 static mode_t usual;
 static char base[300];
 
-/* Options that make every call of listening needed. */
+/* Options with which unix_listen() makes every call that it can make. */
 static void
 ask_for_all(void)
 {
@@ -31,7 +31,7 @@ prepare_path(void)
 	ask_for_all();
 }
 
-/* A file that a program left which has ended. */
+/* A stale socket file. */
 static void
 prepare_stale(void)
 {
@@ -39,7 +39,7 @@ prepare_stale(void)
 	close(raw_listener(address, SOCK_STREAM));
 }
 
-/* Below a directory whose name takes it beyond sun_path. */
+/* A path that is longer than sun_path because of its directory. */
 static void
 prepare_deep(void)
 {
@@ -53,7 +53,7 @@ prepare_deep(void)
 	ask_for_all();
 }
 
-/* A last component that must be bound under a shorter name. */
+/* A path whose last component is too long for a name under /proc. */
 static void
 prepare_long(void)
 {
@@ -115,7 +115,9 @@ call_listen(void)
 	return listener == NULL ? -1 : 0;
 }
 
-/* It has the mode that was asked for, takes clients, and leaves no file. */
+/*
+ * The file has the specified mode, a client can connect, and no file is left.
+ */
 static void
 finish_path(void)
 {
@@ -135,7 +137,10 @@ finish_path(void)
 	need(lstat(address, &status) == -1);
 }
 
-/* A private file that was only said to be gone is removed by the next start. */
+/*
+ * If unlink(2) fails with ENOENT although the private file exists, the next
+ * unix_listen() removes the file.
+ */
 static void
 remove_private(void)
 {
@@ -183,7 +188,7 @@ call_close(void)
 	return unix_close(listener);
 }
 
-/* The file that could not be removed is stale: the next start reclaims it. */
+/* The file that was not removed is stale, and unix_listen() reclaims it. */
 static int
 close_again(int error)
 {
@@ -192,7 +197,7 @@ close_again(int error)
 	return call_close();
 }
 
-/* But for one that was only said to be gone. */
+/* If unlink(2) fails with ENOENT although the file exists, the file is left. */
 static void
 expect_no_file(void)
 {
@@ -206,7 +211,7 @@ call_owns_path(void)
 	int owns = unix_listener_owns_path(listener);
 
 	if (owns == 0)
-		errno = EEXIST;		/* no call says so */
+		errno = EEXIST;		/* an errno that no call reports */
 	return owns == 1 ? 0 : -1;
 }
 
@@ -222,7 +227,7 @@ remove_file(void)
 	need(unlink("s") == 0);
 }
 
-/* As the child of fork(2) that the listener is left to. */
+/* The call that a child of fork(2) makes to own the listener. */
 static int
 call_own(void)
 {
@@ -241,7 +246,7 @@ call_interrupt(void)
 	return unix_interrupt(listener);
 }
 
-/* Once more: the pipe was only said to be full. */
+/* Interrupts again, since the pipe was not really full after EAGAIN. */
 static void
 expect_interrupted(void)
 {

@@ -9,7 +9,7 @@
 
 #include "torture.h"
 
-#define MESSAGE_BYTES	((size_t)900)	/* so that its buffer grows twice */
+#define MESSAGE_BYTES	((size_t)900)	/* the buffer grows twice */
 #define FILES	3
 
 static struct unix_buffer buffer;
@@ -52,7 +52,7 @@ call_get_frame(void)
 	return unix_get_frame(pair[0].in, &buffer, 0) == 1 ? 0 : -1;
 }
 
-/* Nothing of the message is lost, whatever failed before it was begun. */
+/* The message is complete, whatever call failed before. */
 static void
 expect_message(void)
 {
@@ -155,7 +155,7 @@ expect_frame(void)
 	expect_message();
 }
 
-/* Descriptors: what is written before them must go before them. */
+/* Descriptors: earlier output must be sent before them. */
 
 static void
 prepare_files(void)
@@ -173,7 +173,7 @@ call_add_files(void)
 	return unix_add_files(&pair[0], files, FILES);
 }
 
-/* A failed write is the connection's last, a failed dup is not. */
+/* After a failed write all writes fail; after a failed dup they do not. */
 static int
 add_files_again(int error)
 {

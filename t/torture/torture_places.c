@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Scenarios: places for sockets, and what is said about them. */
+/* Scenarios: the runtime directory, explanations and availability. */
 #include "config.h"
 
 #include <sys/socket.h>
@@ -14,7 +14,7 @@ static char directory[300];
 static char *path;
 static mode_t usual;
 
-/* The umask makes chmod(2) needed. */
+/* With this umask chmod(2) is required. */
 static void
 prepare_runtime_path(void)
 {
@@ -62,7 +62,7 @@ expect_path(void)
 	umask(usual);
 }
 
-/* A stale socket, a live one, a file and a long name, whatever was said. */
+/* Explanations of a stale socket, a live one, a file and a long name. */
 
 static void
 prepare_explain(void)
@@ -106,7 +106,7 @@ clean_explain(void)
 	    unlink(directory) == 0);
 }
 
-/* Its answer is no error: it is told here as one. */
+/* unix_available() does not fail; the result 0 is treated as ENOSYS. */
 static int
 call_available(void)
 {

@@ -40,7 +40,7 @@ expect_echo(void)
 	need(waitpid(child, &status, 0) == child && status == 0);
 }
 
-/* Without a standard input and output the socket would get their numbers. */
+/* Standard input and output are closed, so a socket can get their numbers. */
 static void
 prepare_low(void)
 {
@@ -63,7 +63,7 @@ clean_low(void)
 	}
 }
 
-/* Servers: two clients come, and then the end. */
+/* Servers: two clients, then an interrupt. */
 
 static int
 ask(int fd)
@@ -76,8 +76,8 @@ ask(int fd)
 }
 
 /*
- * How many were answered is what this process ends with.  A handler that
- * fails may have closed before it is asked.
+ * The exit status of this process is the number of answers.  A handler that
+ * fails may have closed before the client writes.
  */
 static void
 be_clients(void)
@@ -111,7 +111,7 @@ prepare_fair(void)
 {
 	pthread_attr_t attributes;
 
-	/* Another size would not fit the stacks that glibc keeps. */
+	/* glibc reuses the stacks that it keeps only at the same size. */
 	need(pthread_attr_init(&attributes) == 0);
 	need(pthread_attr_getstacksize(&attributes,
 	    &serve_options.stack_size) == 0);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Torture [SCENARIO/KIND [CALL]]: try every point of the scenarios that the
- * patterns of fnmatch(3) admit, each in a process and a directory of its
- * own, and report those where a public call did not keep its word.  Each
+ * torture [SCENARIO/KIND [CALL]]: tries every point of the scenarios that match
+ * the patterns of fnmatch(3), each in a process and a directory of its own.
+ * Reports the points at which a public call violates its specification.  Each
  * scenario is a test of TAP.
  */
 #include "config.h"
@@ -18,7 +18,7 @@
 #define POINT_SECONDS	20
 #define SENTINEL	EXFULL	/* errno before a call: no call sets it */
 #define WARM_THREADS	4
-#define MAX_TIMES	1000	/* a call fails again and again */
+#define MAX_TIMES	1000	/* above the number of any call */
 
 static const struct scenario *const tables[] = { listeners, connections,
     streams, messages, places, processes };
@@ -26,7 +26,7 @@ static const char *only_call = "*";
 static const struct chosen *current;
 static int tests, points;
 
-/* In the process of a point. */
+/* Runs in the process of a point. */
 
 static int
 keeps_word(const struct allowed *allowed, int error, int result, int told)
@@ -68,14 +68,17 @@ compare(const struct state *before, const char *when, int may_reclaim)
 		give_up("%s left or changed %s", what, when);
 }
 
-/* It failed as it may: nothing is left, and now it works. */
+/*
+ * The failure is permitted: checks that it leaves nothing behind, and that the
+ * next attempt succeeds.
+ */
 static void
 try_again(const struct scenario *scenario, const struct state *before,
     int error)
 {
 	if ((scenario->flags & CHANGES) == 0)
 		compare(before, "by the failure", scenario->flags & RECLAIMS);
-	/* Scenarios with peers in other processes see to them themselves. */
+	/* Scenarios with peers in other processes reap them. */
 	if ((scenario->flags & (CHANGES | THREADS)) == 0 &&
 	    waitpid(-1, NULL, WNOHANG) > 0)
 		give_up("a child is left");
@@ -123,7 +126,7 @@ try_point(const void *argument)
 	_exit(0);	/* exit(3) would flush streams of abandoned ports */
 }
 
-/* In the process of the runner. */
+/* Runs in the process of the runner. */
 
 static const char *
 run_point(const struct point *point)
@@ -142,7 +145,7 @@ report_point(const struct point *point, const char *failure)
 	report_failure(what, failure);
 }
 
-/* The call fails for the first time, then for the second, and so on. */
+/* Makes the first of the calls fail, then the second, and so on. */
 static void
 run_error(enum call call, int error, int made)
 {
@@ -234,7 +237,7 @@ choose_scenarios(void)
 		}
 }
 
-/* All tests, of which the last is the table of exceptions. */
+/* Runs all tests.  The last checks the table of exceptions. */
 static void
 run_tests(int all)
 {
@@ -244,7 +247,7 @@ run_tests(int all)
 		print_test(report_unused() == 0, "every exception is needed");
 }
 
-/* Scenarios change these in place: the memory of others would stay. */
+/* Scenarios change these in place.  Memory of setenv(3) is never freed. */
 static void
 prepare_environment(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a process has, to be compared with what it had. */
+/* The resources of a process, for comparison with an earlier state. */
 #include "config.h"
 
 #include <sys/stat.h>
@@ -27,7 +27,7 @@ take_descriptors(struct state *state)
 	}
 }
 
-/* Each file of the directory, whatever their order. */
+/* Combines all files of the directory, in any order. */
 static void
 take_files(struct state *state)
 {
@@ -68,7 +68,7 @@ take_state(struct state *state)
 	state->on_pipe = now.sa_handler;
 }
 
-/* What has changed from A to B, or NULL. */
+/* Describes a difference between A and B, or returns NULL. */
 const char *
 differs(const struct state *a, const struct state *b)
 {

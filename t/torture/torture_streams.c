@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Scenarios: what is done with open ports, up to their end. */
+/* Scenarios: operations on open ports, and their end. */
 #include "config.h"
 
 #include <sys/socket.h>
@@ -19,7 +19,7 @@ static char text[STREAM_BYTES + 1];
 static char bytes[STREAM_BYTES + 1];
 static pid_t echo;
 
-/* A new pair after an end of the old; what was lost is told once more. */
+/* Makes a new pair.  The old one can report lost output again. */
 static void
 renew_pair(void)
 {
@@ -52,7 +52,7 @@ call_write(void)
 	    fflush_unlocked(pair[0].out) == EOF ? -1 : 0;
 }
 
-/* After an error nothing is sent any more, and closing tells it again. */
+/* After an error no byte is sent, and closing reports the error again. */
 static int
 write_again(int error)
 {
@@ -131,7 +131,7 @@ expect_queued(void)
 	need(unix_flush(&pair[0]) == 0);
 }
 
-/* Reading: first we ask, and the tie sends it. */
+/* Reading: the question is buffered, and the tie sends it. */
 
 static void
 echo_line(int fd)
@@ -143,7 +143,7 @@ echo_line(int fd)
 	n = read(fd, line, sizeof(line));
 	if (n <= 0 || write(fd, line, (size_t)n) != n)
 		_exit(1);
-	/* Its end would be input, too. */
+	/* Does not exit yet, since EOF would be input, too. */
 	while (read(fd, line, sizeof(line)) > 0)
 		;
 	_exit(0);
@@ -168,7 +168,7 @@ end_echo(void)
 	need(waitpid(echo, NULL, 0) == echo);
 }
 
-/* What the tie could not send must not keep us waiting. */
+/* If the tie fails to send the question, the read must end. */
 static void
 prepare_read(void)
 {
@@ -292,7 +292,7 @@ call_close_streams(void)
 	return error == 0 ? 0 : -1;
 }
 
-/* After an error nobody knows whether they went; but nothing else did. */
+/* After an error the last words may be missing, but no other bytes arrive. */
 static void
 expect_words(void)
 {
@@ -318,7 +318,7 @@ expect_words_and_end(void)
 	expect_end();
 }
 
-/* Its input has ended; `out` is open. */
+/* Only the input was closed; `out` is open. */
 static void
 expect_output(void)
 {
@@ -329,7 +329,7 @@ expect_output(void)
 	expect_line(pair[1].in, "more\n");
 }
 
-/* Once more: the peer was only said to be gone. */
+/* Hangs up again, since the peer was connected in spite of ENOTCONN. */
 static void
 expect_hung_up(void)
 {

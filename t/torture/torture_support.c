@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What scenarios share: options of the kind, raw sockets, and outputs. */
+/* The common part of scenarios: options, sockets without ports, outputs. */
 #include "config.h"
 
 #include <sys/socket.h>
@@ -17,7 +17,7 @@ struct unix_ports ports, pair[2];
 struct unix_listener *listener;
 int guarded;
 int raw[2] = { -1, -1 };
-int client_lost;	/* an allowed failure has cost us one */
+int client_lost;	/* an allowed failure has dropped the client */
 int failed;		/* the errno of the first try, or 0 */
 
 /* Buffers of this size are not kept when the ports are closed. */
@@ -46,7 +46,7 @@ fill_name(struct sockaddr_un *name, const char *path)
 	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
 }
 
-/* Bound, and listening if it is a stream. */
+/* Returns a bound socket, which listens if it is a stream socket. */
 int
 raw_listener(const char *path, int type)
 {
@@ -90,7 +90,7 @@ nothing(void)
 {
 }
 
-/* A call that fails leaves its outputs alone. */
+/* A failed call must not write to its outputs. */
 void
 spoil_outputs(void)
 {

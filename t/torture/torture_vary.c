@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calls in front of libc's whose arguments vary; torture_calls.c has the
+ * Interposed calls with a variable number of arguments; torture_calls.c has the
  * others.
  */
 #include "config.h"
@@ -14,7 +14,7 @@
 #include "original.h"
 #include "torture.h"
 
-/* The last argument of a variadic call, if it was given. */
+/* Takes the last argument of a variadic call. */
 #define TAKE(type, last, value) \
 	do { \
 		va_list rest; \
@@ -23,7 +23,7 @@
 		va_end(rest); \
 	} while (0)
 
-/* Which row of the table COMMAND is; CALL_COUNT: none. */
+/* Returns the row of the table for COMMAND, or CALL_COUNT. */
 static enum call
 row_of(int command)
 {
@@ -89,7 +89,7 @@ openat(int fd, const char *path, int flags, ...)
 	return real(fd, path, flags, mode);
 }
 
-/* musl's ioctl(2) has a request of int. */
+/* The type of the request of ioctl(2) is int in musl. */
 #ifdef __GLIBC__
 typedef unsigned long request_t;
 #else
@@ -109,7 +109,7 @@ ioctl(int fd, request_t request, ...)
 	return real(fd, request, argument);
 }
 
-/* renameat2, the only one that is called so, has five. */
+/* The library passes at most five arguments, to renameat2(2). */
 long
 syscall(long number, ...)
 {
@@ -129,7 +129,7 @@ syscall(long number, ...)
 	    arguments[3], arguments[4], arguments[5]);
 }
 
-/* glibc's is linked into the library, and calls another. */
+/* pthread_atfork(3) of glibc is linked statically, and calls this function. */
 #ifdef __GLIBC__
 int __register_atfork(void (*)(void), void (*)(void), void (*)(void), void *);
 

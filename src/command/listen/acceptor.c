@@ -89,6 +89,26 @@ has_service_failed(void)
 	return has_failed;
 }
 
+/*
+ * A socket that the client has passed could block close(2) if no program
+ * receives it.  Guarded ports look through the queue before they close it.  In a
+ * shortage of descriptors CLIENT keeps plain ports.
+ */
+static void
+guard(struct unix_ports *client)
+{
+	const struct unix_options options = { .flags = UNIX_GUARDED |
+	    UNIX_FILES };
+	int fd = fcntl(unix_fileno(client), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	struct unix_ports guarded;
+
+	if (fd != -1 && unix_open_ports(fd, &options, &guarded) == 0) {
+		unix_abandon_ports(client);
+		*client = guarded;
+	} else if (fd != -1)
+		close(fd);
+}
+
 /* Returns a slot for the program of CLIENT, or NULL if the service ends. */
 static struct child *
 accept_client(const struct service *service, struct unix_ports *client)
@@ -113,6 +133,8 @@ accept_client(const struct service *service, struct unix_ports *client)
 		/* Without a signal the main thread would not wake. */
 		kill(getpid(), SIGTERM);
 	}
+	if (child != NULL)
+		guard(client);
 	return child;
 }
 
@@ -156,22 +178,13 @@ start_program_for(struct child *child, const struct unix_ports *client,
 }
 
 /*
- * Close a client that gets no program.  A socket that the client has passed
- * could block close(2).  Guarded ports look through the queue, to which
- * shutdown(2) lets nothing be added.
+ * Closes a client that gets no program.  After shutdown(2) the client cannot
+ * add anything to the queue.
  */
 static void
 refuse_client(struct unix_ports *client)
 {
-	const struct unix_options options = { .flags = UNIX_GUARDED };
-	int fd = fcntl(unix_fileno(client), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	struct unix_ports guarded;
-
 	shutdown(unix_fileno(client), SHUT_RD);
-	if (fd != -1 && unix_open_ports(fd, &options, &guarded) == 0)
-		unix_abandon_ports(&guarded);
-	else if (fd != -1)
-		close(fd);
 	unix_abandon_ports(client);
 }
 
@@ -179,6 +192,7 @@ static void
 serve_client(struct child *child, struct unix_ports *client,
     const struct worker *worker)
 {
+	/* If the program has ended already, this is the last close(2). */
 	if (start_program_for(child, client, worker)) {
 		unix_close_ports(client);
 		return;

@@ -103,7 +103,9 @@ assign_locked(struct child *child, uid_t uid)
 	child->uid = uid;
 }
 
-/* Returns 0 if user UID has LIMIT programs already; a LIMIT of 0 is none. */
+/*
+ * Returns 0 if user UID has LIMIT programs.  If LIMIT is 0, there is no limit.
+ */
 int
 assign_child(struct child *child, uid_t uid, unsigned limit)
 {
@@ -146,7 +148,10 @@ set_child_pid(struct child *child, pid_t pid)
 	pthread_mutex_unlock(&lock);
 }
 
-/* Children from before execve(2) are reaped, too: they would remain zombies. */
+/*
+ * Also reaps children that the process had before its execve(2): they would
+ * remain zombies.
+ */
 void
 reap_children(void)
 {

@@ -61,7 +61,7 @@ make_environment(struct environment *environment, const char *path)
 	return 0;
 }
 
-/* PEER is NULL if unknown.  macOS and some BSDs do not report its process. */
+/* PEER is NULL if unknown.  Some BSDs do not report its process. */
 void
 set_peer(struct environment *environment, const struct unix_peer *peer)
 {

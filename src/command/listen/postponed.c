@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Clients whose user has reached the limit of programs.  A client reads EOF
- * before its program has ended: if it connects again immediately, the place
- * becomes free a moment later.  A thread of its own retries these clients, so
- * that clients of other users do not wait meanwhile.
+ * before its program has ended.  If it connects again immediately, the slot of
+ * its program becomes free a moment later.  A separate thread retries these
+ * clients, so that clients of other users do not wait.
  */
 #include "command.h"
 
@@ -44,8 +44,8 @@ allocate_postponed(unsigned count)
 }
 
 /*
- * Returns 0 if CLIENT must be refused: further clients of a user would hold
- * descriptors, and cannot all get a place within the limit.
+ * Returns 0 if CLIENT must be refused.  More than LIMIT clients of a user would
+ * only hold descriptors, since the user cannot get that number of slots.
  */
 int
 postpone_client(const struct unix_ports *client, uid_t uid, unsigned limit)
@@ -67,8 +67,9 @@ postpone_client(const struct unix_ports *client, uid_t uid, unsigned limit)
 }
 
 /*
- * Blocks until a postponed client gets a program or must be refused, and
- * removes it: 1 with CHILD, or NULL for a refusal; 0 at the end of the service.
+ * Blocks until a postponed client gets a slot or must be refused, and removes
+ * the client.  Returns 1 with the slot in *CHILD, or NULL if the client must be
+ * refused.  Returns 0 at the end of the service.
  */
 int
 take_postponed(unsigned limit, struct unix_ports *client,

@@ -118,7 +118,10 @@ begin_readiness(int newline)
 	is_message_due = 1;
 }
 
-/* Never blocks.  Returns 0, or an exit status. */
+/*
+ * Returns 0 or an exit status.  If the pipe or queue is full, the next call
+ * tries again.
+ */
 int
 send_readiness(void)
 {

@@ -100,7 +100,7 @@ serve_until_signal(const struct service *service)
 		status = supervise(&immediately);
 	stop_workers(service, count);
 	send_stopping();
-	if (unix_close(service->listener) == -1)
+	if (close_service(service->listener) == -1)
 		status = explain(service->address, errno);
 	end_children(immediately);
 	return has_service_failed() ? STATUS_ERROR : status;
@@ -118,7 +118,7 @@ serve_clients(struct service *service)
 	if (service->path == NULL ||
 	    allocate_children(service->clients) == -1) {
 		error = errno;
-		unix_close(service->listener);
+		close_service(service->listener);
 		return complain(service->argv[0], error);
 	}
 	status = serve_until_signal(service);

@@ -25,7 +25,7 @@ frame_limit(void)
 {
 	send_text(near, "\377\377\377\377");
 	FAILS_WITH(EMSGSIZE, unix_get_frame(far->in, &message, 0));
-	expect(message.capacity < 1 << 20, "there is room for it");
+	expect(message.capacity < 1 << 20, "memory for it is allocated");
 }
 
 void

@@ -2,7 +2,7 @@
 /* Tests guarantees of ports, guarded ports and SIGPIPE. */
 #include "selftest.h"
 
-#define PATTERN_BYTES	1000000		/* above a socket's room */
+#define PATTERN_BYTES	1000000		/* more than a socket buffers */
 #define PATTERN_PERIOD	251		/* divides no buffer size */
 
 void
@@ -96,12 +96,12 @@ dead_peer(void)
 void
 buffered_input(void)
 {
-	expect(unix_input_ready(near, 0) == 0, "input where there is none");
+	expect(unix_input_ready(near, 0) == 0, "reported before input arrives");
 	send_text(far, "one\ntwo\n");
 	expect_text(near, "one\n");
 	expect(unix_input_ready(near, 0) == 1, "the second line is missed");
 	expect_text(near, "two\n");
-	expect(unix_input_ready(near, 0) == 0, "input that was read");
+	expect(unix_input_ready(near, 0) == 0, "reported after it was read");
 	SUCCEEDS(unix_close_ports(far));
 	expect(unix_input_ready(near, 0) == 1, "end of file is missed");
 }
@@ -146,7 +146,7 @@ close_on_exec(void)
 	open_listener("s", 0);
 	SUCCEEDS(unix_connect("s", &options, near));
 	SUCCEEDS(unix_accept(listener, far));
-	expect(count_descriptors(1) == before, "one is not");
+	expect(count_descriptors(1) == before, "one would be inherited");
 }
 
 static void
@@ -164,7 +164,7 @@ flush_before_read(void)
 	expect_text(near, "answer\n");
 }
 
-/* In the handler, so without stdio. */
+/* Called by the signal handler, which must not use stdio. */
 static void
 send_rest_of_line(void)
 {
@@ -221,8 +221,8 @@ read_digits(void)
 }
 
 /*
- * Later output would follow the gap if the error were not permanent: the peer
- * reads again.
+ * The peer reads again after the timeout.  If the error were not permanent,
+ * later output would follow the lost bytes.
  */
 void
 write_timeout(void)

@@ -18,7 +18,7 @@ make_stale(void)
 	close(fd);
 }
 
-/* Another listener could have the address. */
+/* Checks that a connection to ADDRESS arrives at this listener. */
 static void
 expect_reachable(const char *address)
 {
@@ -158,7 +158,7 @@ foreign_successor(void)
 	expect(unix_listener_owns_path(listener) == 1, "not owned at first");
 	unlink("s");
 	close(SUCCEEDS(open("s", O_WRONLY | O_CREAT | O_EXCL, 0600)));
-	expect(unix_listener_owns_path(listener) == 0, "owned all the same");
+	expect(unix_listener_owns_path(listener) == 0, "still owned");
 	close_listener();
 	expect(unlink("s") == 0, "the file is gone");
 }
@@ -176,7 +176,7 @@ abstract_name(void)
 	options.address_length = strlen(name) + 1;
 	name[0] = '\0';
 	longer = unix_listen(name, &options);
-	expect(longer != NULL, "not to the byte");
+	expect(longer != NULL, "the name with a NUL is in use");
 	options.address_length = 0;
 	name[0] = '@';
 	expect_reachable(name);

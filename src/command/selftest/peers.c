@@ -26,7 +26,7 @@ expect_peer(const struct unix_ports *ports, const struct unix_peer *other)
 	expect(peer.pid == -1 || peer.pid == other->pid, "another process");
 }
 
-/* Root connects as another user, and sends its ids of that time. */
+/* Root connects as another user, and sends the IDs that it connected with. */
 static _Noreturn void
 visit(void)
 {
@@ -75,7 +75,7 @@ files_in_order(void)
 	expect_text(far, "xxxxxxxxxxxxxxxxxxxx\n");
 	for (i = 0; i < SENT_FILES; i++) {
 		fd = SUCCEEDS(unix_take_file(far));
-		expect(fcntl(fd, F_GETFD) == FD_CLOEXEC, "it survives exec");
+		expect(fcntl(fd, F_GETFD) == FD_CLOEXEC, "not close-on-exec");
 		expect(write(fd, "x", 1) == 1 &&
 		    read(pipes[i % 2][0], &byte, 1) == 1,
 		    "it is another file");
@@ -117,6 +117,6 @@ files_not_taken(void)
 		expect_eof(far);
 	}
 	SUCCEEDS(unix_close_ports(far));
-	expect(read(ends[0], &byte, 1) == 0, "one is still open");
+	expect(read(ends[0], &byte, 1) == 0, "a descriptor is still open");
 	close(ends[0]);
 }

@@ -33,7 +33,7 @@ struct guarantee {
 extern const struct guarantee guarantees[];
 extern const size_t guarantee_count;
 
-/* steps.c: expectations, of which a failed one exits, and other steps. */
+/* steps.c: expectations, which exit if they fail, and other steps. */
 enum outcome { HOLDS, FAILS, ABSENT };
 enum { OPEN_DESCRIPTORS, FILES, SIGNALS, REMNANTS };
 struct verdict {

@@ -89,7 +89,7 @@ expect_text(struct unix_ports *ports, const char *text)
 void
 expect_eof(struct unix_ports *ports)
 {
-	expect(getc(ports->in) == EOF, "more input, and not its end");
+	expect(getc(ports->in) == EOF, "more input instead of end of file");
 	if (ferror(ports->in))
 		FAIL("no end of file: %s", strerror(errno));
 }

@@ -111,8 +111,9 @@ end_by_signal(int number)
 }
 
 /*
- * Waits without a reap.  After a reap, the number of the group could belong to
- * another group, which end_child() would kill.
+ * Waits for the end of the child without reaping it.  After waitpid(2), the
+ * number of the group could belong to another group, which end_child() would
+ * kill.
  */
 static void
 await_child(void)

@@ -2,7 +2,7 @@
 /* Tests waits for clients and servers, and their ends. */
 #include "selftest.h"
 
-#define MANY_CLIENTS	64		/* above any backlog of 1 */
+#define MANY_CLIENTS	64		/* more than a backlog of 1 admits */
 
 static void
 interrupt(void)
@@ -46,7 +46,7 @@ full_backlog(void)
 	int count = 0;
 
 	do {
-		expect(count < MANY_CLIENTS, "there is room for all");
+		expect(count < MANY_CLIENTS, "the backlog never fills");
 		start = milliseconds();
 	} while (unix_connect("s", &options, &clients[count++]) == 0);
 	expect(errno == ETIMEDOUT, "another error than ETIMEDOUT");

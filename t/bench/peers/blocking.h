@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The parts of a peer whose calls block.  Who includes this has defined
- * open_streams(), put(), flush(), get_line() and get_piece(), static so that
- * no call of theirs goes through a pointer, choose() and serve().
+ * The parts of a peer whose calls block.  The file that includes this defines
+ * choose() and serve(), and as static functions open_streams(), put(), flush(),
+ * get_line() and get_piece(), so that no call goes through a pointer.
  */
 static void
 put_lines(long count)

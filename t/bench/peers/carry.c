@@ -32,7 +32,7 @@ listen_at(const char *path)
 	return fd;
 }
 
-/* What comes, to its end. */
+/* Receives LENGTH bytes until EOF. */
 static void
 take(int fd, long long length)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Processes: each is somebody's to wait for, and ended by an alarm else. */
+/* Starts and ends processes.  An alarm ends each process that hangs. */
 #include "judge.h"
 #include "peer.h"
 
@@ -11,7 +11,7 @@
 
 #define TIMEOUT_SECONDS	60		/* seconds */
 
-/* Where there is but one CPU, it is that one. */
+/* If only one CPU is permitted, both processes use it. */
 static void
 pin(int which)
 {
@@ -39,7 +39,7 @@ start(char *const argv[], int in, int out, int cpu)
 {
 	pid_t child;
 
-	/* We wait for nobody for ever; exec(2) keeps an alarm. */
+	/* Limits this process and the child; execve(2) preserves an alarm. */
 	alarm(TIMEOUT_SECONDS);
 	child = fork();
 	need(child != -1, "fork");

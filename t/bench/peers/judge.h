@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the programs that run peers share: they start and end processes. */
+/* The common part of programs that run peers: they start and end processes. */
 #ifndef JUDGE_H
 #define JUDGE_H
 
@@ -8,13 +8,13 @@
 #define ANY	(-1)		/* CPU */
 
 /*
- * Run ARGV with IN and OUT as its standard input and output, which the
- * caller keeps, on one CPU, 0 or 1 of those that we may use, or on any.  It
- * does not outlive a limit.
+ * Runs ARGV with IN and OUT as standard input and output, which the caller
+ * keeps open, on CPU 0 or 1 of the permitted ones, or on any.  Its time is
+ * limited.
  */
 pid_t start(char *const argv[], int in, int out, int cpu);
 
-void end(pid_t child);		/* it must succeed */
+void end(pid_t child);		/* it must exit with 0 */
 void stop(pid_t child);		/* it must be running */
 
 #endif

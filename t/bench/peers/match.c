@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * match WORK AMOUNT PEER...: a peer at both ends of a connection.  It is a
- * pair of sockets, the ends are processes, each on a CPU of its own, for the
- * kernel at times puts both on one; only `trips1' has one CPU for both.
- * Who gets prints the seconds, counted from when a part has come.
+ * match WORK AMOUNT PEER...: a peer at both ends of a pair of sockets.  The
+ * ends are processes on different CPUs, since the kernel sometimes puts both on
+ * one; only `trips1' uses one CPU for both.  The receiver prints the seconds,
+ * without those of the first part.
  */
 #include "judge.h"
 #include "peer.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the programs of this directory share.  A peer is a program that does
- * one end of a work: `PEER [KIND] PART AMOUNT', with a connected socket as
- * its standard input, or `PEER [KIND] serve PATH'.  Who measures prints the
- * seconds, nothing else is printed.
+ * The common part of the programs of this directory.  A peer is a program that
+ * implements one end of a work: `PEER [KIND] PART AMOUNT', with a connected
+ * socket as its standard input, or `PEER [KIND] serve PATH'.  The end that
+ * measures prints the seconds and nothing else.
  */
 #ifndef PEER_H
 #define PEER_H
@@ -14,33 +14,33 @@
 #include "../common.h"
 
 #define PIECE	65536
-#define BUFFER	(192 * 1024)	/* of a stream: as guarded ports have it */
+#define BUFFER	(192 * 1024)	/* of a stream, as in guarded ports */
 #define BACKLOG	128
 
-/* The parts; an end that gets, or asks, measures. */
+/* The parts.  The end that gets or asks measures. */
 struct peer {
 	void (*put_lines)(long count);
 	void (*get_lines)(long count);
 	void (*put_pieces)(long count);
 	void (*get_pieces)(long count);
-	void (*ask)(long count);	/* lines, and for each its answer */
+	void (*ask)(long count);	/* each line waits for its answer */
 	void (*answer)(long count);
 	void (*serve)(const char *path);	/* a line back to each client */
 };
 
 /* Each peer defines these two. */
 extern const struct peer peer;
-void choose(const char *kind);		/* "" when none is given */
+void choose(const char *kind);		/* "" if none is specified */
 
-/* Say WHAT went wrong, with errno unless it is 0, and exit. */
+/* Reports the failure WHAT, with errno unless it is 0, and exits. */
 void die(const char *what) __attribute__((noreturn));
 void need(int condition, const char *what);
 
 void show(double seconds);
 
-/* What follows is called for each line, and to be seen by the compiler. */
+/* Called for each line, hence inline. */
 
-/* Before the clock starts a part is done: COUNT of the other end's works. */
+/* The number of the other end: a sixteenth precedes the start of the clock. */
 static inline long
 with_start(long count)
 {
@@ -48,8 +48,8 @@ with_start(long count)
 }
 
 /*
- * One more has come of COUNT: start the clock at the right one, show the
- * seconds at the last.  Whether it was the last.
+ * Counts a received line.  Starts the clock after the first sixteenth, prints
+ * the seconds after the last line of COUNT, and then returns 1.
  */
 static inline int
 has_come(long count)
@@ -65,7 +65,7 @@ has_come(long count)
 	return 1;
 }
 
-/* Die unless LINE, with its newline or without, is the one that was sent. */
+/* Exits unless LINE, with or without its newline, is the line that was sent. */
 static inline void
 check(const char *line)
 {

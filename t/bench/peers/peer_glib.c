@@ -12,7 +12,7 @@
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
 
-#define MAX_CLIENTS	256		/* clients at once */
+#define MAX_CLIENTS	256		/* concurrent clients */
 
 static GDataInputStream *in;
 static GOutputStream *out;

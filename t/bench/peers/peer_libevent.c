@@ -3,8 +3,8 @@
  * libevent: a bufferevent.  Lines by evbuffer_readln(), which makes a new
  * string of each, and by bufferevent_write(), up to BUFFER bytes at a time;
  * pieces by evbuffer_add_reference(), without a copy, and evbuffer_remove().
- * (Version 2.1 reads no more than 4096 bytes a call, whatever it is told.)
- * The server is a loop with an evconnlistener.
+ * (Version 2.1 reads at most 4096 bytes a call.)  The server is a loop with an
+ * evconnlistener.
  */
 #include "peer.h"
 
@@ -22,7 +22,7 @@
 static struct event_base *base;
 static struct bufferevent *end;
 static char piece[PIECE];
-static long wanted;		/* of what is got, and with_start() of it */
+static long wanted;		/* number to receive; with_start() of it */
 static long left;
 
 void
@@ -40,7 +40,7 @@ fail(struct bufferevent *event, short what, void *context)
 	die("bufferevent");
 }
 
-/* Run until there is nothing to do any more. */
+/* Runs until no event is pending. */
 static void
 run(long count, bufferevent_data_cb read, bufferevent_data_cb write)
 {
@@ -62,7 +62,7 @@ run(long count, bufferevent_data_cb read, bufferevent_data_cb write)
 	event_base_dispatch(base);
 }
 
-/* It is called when what it has put is written. */
+/* Called when the earlier output was written. */
 static void
 put_more_lines(struct bufferevent *event, void *context)
 {

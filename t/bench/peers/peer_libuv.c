@@ -16,7 +16,7 @@ static uv_pipe_t end;
 static uv_write_t request;
 static char out[BUFFER / LINE_BYTES * LINE_BYTES], in[BUFFER];
 static size_t filled;		/* of in */
-static long wanted;		/* of what is got, and with_start() of it */
+static long wanted;		/* number to receive; with_start() of it */
 static long left;
 
 void
@@ -25,7 +25,7 @@ choose(const char *kind)
 	(void)kind;
 }
 
-/* Lines that came; what follows the last stays, as the start of the next. */
+/* Takes received lines.  Bytes after the last newline begin the next line. */
 static int
 take_lines(size_t length, int (*take)(const char *line))
 {

@@ -36,7 +36,7 @@ open_streams(void)
 	    "unix_open_ports");
 }
 
-/* What is one line is a string as well. */
+/* Lines are also strings, so that fputs(3) can write them. */
 static void
 put(const char *bytes, size_t length)
 {

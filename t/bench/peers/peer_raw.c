@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_CLIENTS	256		/* clients at once */
+#define MAX_CLIENTS	256		/* concurrent clients */
 
 static char out[BUFFER], in[BUFFER];
 static size_t used;		/* of out */
@@ -73,7 +73,7 @@ read_some(char *bytes, size_t size)
 	return (size_t)n;
 }
 
-/* A part of a line begins what is read next. */
+/* An incomplete line is moved to the start of the buffer. */
 static const char *
 get_line(void)
 {
@@ -116,7 +116,7 @@ listen_at(const char *path)
 	return fd;
 }
 
-/* A short line comes whole. */
+/* A short line arrives in one read(2). */
 static void
 echo(int fd)
 {

@@ -18,7 +18,7 @@
 #include <skalibs/stralloc.h>
 #include <skalibs/tai.h>
 
-#define MAX_CLIENTS	256		/* clients at once */
+#define MAX_CLIENTS	256		/* concurrent clients */
 
 static char in_bytes[BUFFER], out_bytes[BUFFER];
 static buffer in = BUFFER_INIT(&buffer_read, 0, in_bytes, BUFFER);
@@ -86,7 +86,7 @@ accept_client(int listener)
 	return client;
 }
 
-/* Whether the client is done with. */
+/* Returns 1 if the client was answered and closed. */
 static int
 echo(struct client *client)
 {

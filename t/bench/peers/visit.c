@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * visit AMOUNT SOCKET PEER...: so many connections to the server of a peer at
- * SOCKET, from 8 clients at once, threads that know only system calls:
- * connect, write a line, read its echo, close.  Prints the seconds.
+ * visit AMOUNT SOCKET PEER...: AMOUNT connections to the server of a peer at
+ * SOCKET, from 8 threads that use system calls only: connect, write a line,
+ * read its echo, close.  Prints the seconds.
  */
 #include "judge.h"
 #include "peer.h"
@@ -19,7 +19,7 @@
 
 #define AT_ONCE	8
 #define MAX_WORDS	10		/* words of a peer */
-#define START_TIMEOUT_SECONDS	10	/* seconds for a server to be there */
+#define START_TIMEOUT_SECONDS	10	/* until a server listens */
 
 static struct sockaddr_un name = { .sun_family = AF_UNIX };
 static long visits;		/* of each client */
@@ -67,7 +67,7 @@ visit(void *context)
 	return NULL;
 }
 
-/* The first client is who waits for the server. */
+/* The first client waits for the server. */
 static void
 wait_server(void)
 {
