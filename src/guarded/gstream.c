@@ -61,7 +61,10 @@ close_input(void *cookie)
 	return up_result(error, saved);
 }
 
-/* The tie must not use a stream that is being closed. */
+/*
+ * fclose(3) holds the lock of the stream, so that the tie of another thread does
+ * not use it.  Afterwards the tie must not use the closed stream.
+ */
 static int
 close_output(void *cookie)
 {
@@ -70,10 +73,10 @@ close_output(void *cookie)
 	int state = up_disable_cancel();
 	int error;
 
+	up_finish_output(socket);
 	up_lock(&socket->lock);
 	socket->out = NULL;
 	up_unlock(&socket->lock);
-	up_finish_output(socket);
 	error = up_lost_output(socket);
 	close_direction(socket, SHUT_WR, &error);
 	up_restore_cancel(state);

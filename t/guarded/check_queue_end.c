@@ -178,6 +178,39 @@ START_TEST(exit_does_not_wait_for_the_peer)
 }
 END_TEST
 
+#if defined(__GLIBC__) && defined(HAVE_FOPENCOOKIE)
+static ssize_t
+close_late(void *cookie, const char *bytes, size_t length)
+{
+	(void)cookie;
+	(void)bytes;
+	if (fclose(c.client.out) != EOF || errno != ETIMEDOUT)
+		_exit(1);
+	return (ssize_t)length;
+}
+
+/* exit(3) of glibc flushes streams after the destructor of the library. */
+START_TEST(out_can_be_closed_after_the_library_has_ended)
+{
+	FILE *late;
+	pid_t child;
+
+	open_queued(_i, 0);
+	child = fork();
+	if (child == 0) {
+		late = fopencookie(NULL, "w",
+		    (cookie_io_functions_t){ .write = close_late });
+		if (late == NULL || putc('x', late) == EOF)
+			_exit(2);
+		exit(0);
+	}
+	ck_assert_int_eq(child_status(child), 0);
+	succeeds(unix_abandon_ports(&c.client));
+	close_connection(&c);
+}
+END_TEST
+#endif
+
 /* Descriptors. */
 
 START_TEST(files_behind_queued_output_are_ETIMEDOUT)
@@ -282,6 +315,10 @@ fill(Suite *suite)
 	tcase_add_loop_test(process,
 	    child_sends_the_queue_if_the_parent_abandons_it, 0, WAYS);
 	tcase_add_loop_test(process, exit_does_not_wait_for_the_peer, 0, WAYS);
+#if defined(__GLIBC__) && defined(HAVE_FOPENCOOKIE)
+	tcase_add_loop_test(process,
+	    out_can_be_closed_after_the_library_has_ended, 0, WAYS);
+#endif
 	tcase_add_loop_test(files, files_behind_queued_output_are_ETIMEDOUT,
 	    0, WAYS);
 	tcase_add_loop_test(files, adding_files_sends_the_queue_first,
