@@ -2,8 +2,8 @@
 /*
  * The queue of output that the socket did not accept, of ports whose writes do
  * not wait: a ring in one block of memory, which grows up to a limit and is
- * freed with its last byte.  It belongs to the thread that holds `out`.  The
- * length is stored last, so that the next holder sees the whole change.
+ * freed with its last byte.  It belongs to the thread that holds the lock of
+ * `out`, which also orders the changes.
  */
 #include "guarded.h"
 
@@ -16,6 +16,7 @@
 /*
  * Takes the block from the socket before it is freed or moved: in a child that
  * another thread forks at that moment, the pointer would lead to freed memory.
+ * The queue is valid, and empty, after each of the stores.
  */
 static char *
 detach_block(struct unix_socket *socket)
@@ -23,6 +24,7 @@ detach_block(struct unix_socket *socket)
 	char *block = socket->queue;
 
 	socket->queued = 0;
+	socket->first = socket->capacity = 0;
 	socket->queue = NULL;
 	return block;
 }
@@ -31,11 +33,13 @@ void
 up_drop_queue(struct unix_socket *socket)
 {
 	free(detach_block(socket));
-	socket->capacity = socket->first = 0;
-	socket->queued = 0;
 }
 
-/* Sends some of the queue, which is not empty, as up_send_some() does. */
+/*
+ * Sends some of the queue, which is not empty, as up_send_some() does.  The
+ * length changes first: a child that another thread forks in between would send
+ * memory after the end of the queue.
+ */
 ssize_t
 up_send_queued(struct unix_socket *socket, int flags)
 {
@@ -46,9 +50,9 @@ up_send_queued(struct unix_socket *socket, int flags)
 		part = socket->queued;
 	sent = up_send_some(socket, socket->queue + socket->first, part, flags);
 	if (sent > 0) {
+		socket->queued -= (size_t)sent;
 		socket->first = (socket->first + (size_t)sent) %
 		    socket->capacity;
-		socket->queued -= (size_t)sent;
 		if (socket->queued == 0)
 			up_drop_queue(socket);
 	}
@@ -58,13 +62,15 @@ up_send_queued(struct unix_socket *socket, int flags)
 /*
  * Makes room for LENGTH bytes in all.  The capacity is doubled, since each call
  * can copy the queue.  Bytes at the start of the block can follow those at its
- * end, so the latter move to the new end.
+ * end, so the latter move to the new end.  While realloc(3) copies, the old block
+ * exists as well: the memory then exceeds the limit by its size.
  */
 static int
 grow_queue(struct unix_socket *socket, size_t length)
 {
 	size_t queued = socket->queued;
-	size_t tail = socket->capacity - socket->first;
+	size_t first = socket->first;
+	size_t tail = socket->capacity - first;
 	size_t capacity = 2 * socket->capacity + MIN_CAPACITY_BYTES;
 	char *old = detach_block(socket);
 	char *block;
@@ -74,23 +80,34 @@ grow_queue(struct unix_socket *socket, size_t length)
 	if (capacity > socket->output_limit)
 		capacity = socket->output_limit;
 	block = realloc(old, capacity);
-	socket->queue = block == NULL ? old : block;
-	if (block == NULL)
+	if (block == NULL) {
+		capacity = length;
+		block = realloc(old, capacity);
+	}
+	if (block == NULL) {
+		free(old);
 		return up_fail(ENOMEM);
-	memmove(block + capacity - tail, block + socket->first, tail);
+	}
+	memmove(block + capacity - tail, block + first, tail);
+	socket->queue = block;
 	socket->first = (capacity - tail) % capacity;
 	socket->capacity = capacity;
 	socket->queued = queued;
 	return 0;
 }
 
-/* Queues BYTES.  A failure is final, and the caller then drops the queue. */
+/*
+ * Queues BYTES.  A failure is final, and the caller then drops the queue.  musl
+ * calls the write hook with NULL and 0, which memcpy(3) does not allow.
+ */
 int
 up_add_to_queue(struct unix_socket *socket, const char *bytes, size_t length)
 {
 	size_t queued = socket->queued;
 	size_t end, part;
 
+	if (length == 0)
+		return 0;
 	if (length > socket->output_limit - queued)
 		return up_fail(ENOBUFS);
 	if (length > socket->capacity - queued &&

@@ -2,6 +2,7 @@
 
 guarded_interposing = \
 	t/guarded/check_nowait_calls \
+	t/guarded/check_queue_calls \
 	t/guarded/check_rights_calls \
 	t/guarded/check_transfer_calls \
 	t/guarded/check_wait_calls \
@@ -54,6 +55,8 @@ t_guarded_check_inflight_urgent_SOURCES = \
 	t/guarded/check_inflight_urgent.c $(files) $(lingering)
 t_guarded_check_nowait_calls_SOURCES = \
 	t/guarded/check_nowait_calls.c $(files) $(waits)
+t_guarded_check_queue_calls_SOURCES = \
+	t/guarded/check_queue_calls.c $(interpose)
 t_guarded_check_queue_end_SOURCES = t/guarded/check_queue_end.c $(files)
 t_guarded_check_rights_SOURCES = t/guarded/check_rights.c $(child) $(files)
 t_guarded_check_rights_calls_SOURCES = \

@@ -251,6 +251,8 @@ static const struct allowed table[] = {
 	    ENOTSUP, "Linux before 4.13" },
 
 	/* Streams. */
+	{ "flush/guarded", "realloc", ANY, GOES_ON, 0,
+	    "a block of the exact size is tried instead of a larger one" },
 #ifdef __GLIBC__
 	{ "write/plain|read/plain|get_*/plain|put_*/plain", "malloc",
 	    "*", "1", GOES_ON, 0, "stdio continues without a buffer" },

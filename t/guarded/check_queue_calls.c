@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The queue of ports that never wait, at the moment of one call of libc: the
+ * process forks, or memory is short.
+ */
+#include "traffic.h"
+
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "interpose.h"
+
+#define QUEUED	3000	/* fits into the first block */
+#define MORE	4000	/* does not */
+
+static struct connection c;
+static size_t filled;
+
+static void
+open_queued(int way)
+{
+	struct unix_options options = { .read_timeout = -1,
+	    .write_timeout = -1, .sigpipe = UNIX_SIGPIPE_ERROR };
+
+	open_connection(&c, way, &options);
+	filled = fill_socket(&c.client);
+	ck_assert_int_eq(put_bytes(c.client.out, 0, QUEUED), 0);
+	answers(unix_flush(&c.client), QUEUED);
+}
+
+/* A fork while another thread writes. */
+
+static int status;
+
+static void
+fork_and_write(void)
+{
+	pid_t child = fork();
+
+	ck_assert_int_ne(child, -1);
+	if (child == 0) {
+		alarm(20);
+		if (put_bytes(c.client.out, 0, 100) != 0 ||
+		    unix_flush(&c.client) <= 0)
+			_exit(1);
+		_exit(unix_abandon_ports(&c.client) == 0 ? 0 : 2);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+}
+
+START_TEST(child_that_is_forked_while_the_queue_changes_can_write)
+{
+	open_queued(_i % WAYS);
+	ck_assert_int_eq(put_bytes(c.client.out, QUEUED, MORE), 0);
+	status = -1;
+	before_next(_i < WAYS ? "realloc" : "send", fork_and_write);
+	answers(unix_flush(&c.client), QUEUED + MORE);
+	ck_assert_int_eq(status, 0);
+	drain(c.server.in, filled);
+	succeeds(unix_flush(&c.client));
+	expect_bytes(c.server.in, 0, QUEUED + MORE);
+	close_connection(&c);
+}
+END_TEST
+
+/* Memory. */
+
+START_TEST(exact_block_suffices_if_a_double_one_is_refused)
+{
+	open_queued(_i);
+	ck_assert_int_eq(put_bytes(c.client.out, QUEUED, MORE), 0);
+	fail_next("realloc", 1, ENOMEM);
+	answers(unix_flush(&c.client), QUEUED + MORE);
+	ck_assert_int_eq(count_failures(), 1);
+	drain(c.server.in, filled);
+	succeeds(unix_flush(&c.client));
+	expect_bytes(c.server.in, 0, QUEUED + MORE);
+	close_connection(&c);
+}
+END_TEST
+
+static void
+fill(Suite *suite)
+{
+	TCase *process = add_case(suite, "process");
+	TCase *memory = add_case(suite, "memory");
+
+	tcase_add_loop_test(process,
+	    child_that_is_forked_while_the_queue_changes_can_write,
+	    0, 2 * WAYS);
+	tcase_add_loop_test(memory,
+	    exact_block_suffices_if_a_double_one_is_refused, 0, WAYS);
+}
+
+int
+main(void)
+{
+	return run_guarded("queue_calls", fill);
+}
