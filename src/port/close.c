@@ -47,16 +47,16 @@ end_direction(const struct unix_ports *ports, int how, int *error)
  * stdio records that a write has failed, but not the errno.
  */
 static int
-lost_output(const struct unix_ports *ports)
+lost_output(const struct unix_ports *ports, struct unix_socket *socket)
 {
-	if (socket_if_open(ports) != NULL)
-		return up_lost_output(ports->socket);
+	if (socket != NULL)
+		return up_lost_output(socket);
 	return ports->out != NULL && ferror(ports->out) ? EIO : 0;
 }
 
 /*
- * Flushes `out` for the last time.  The queue follows before shutdown(2), and
- * while `out` is locked, since another thread that reads sends it, too.
+ * Flushes `out` for the last time.  The queue is sent before shutdown(2).  `out`
+ * stays locked, because the tie of another thread uses the queue, too.
  */
 static int
 flush_last(struct unix_ports *ports)
@@ -83,7 +83,8 @@ flush_last(struct unix_ports *ports)
 static void
 flush_output(struct unix_ports *ports, int *error)
 {
-	int lost = flush_last(ports) == EOF ? errno : lost_output(ports);
+	int lost = flush_last(ports) == EOF ? errno :
+	    lost_output(ports, ports->socket);
 
 	if (lost != 0)
 		up_purge_output(ports->out);
@@ -103,14 +104,14 @@ set_lost_error(struct unix_ports *ports, int error)
 }
 
 static int
-take_lost_error(struct unix_ports *ports)
+take_lost_error(struct unix_ports *ports, struct unix_socket *socket)
 {
 	int error = ports->out != NULL || ports->descriptor[1] >= 0 ? 0 :
 	    -ports->descriptor[1];
 
 	if (error != 0)
 		ports->descriptor[1] = 0;
-	return error != 0 ? error : lost_output(ports);
+	return error != 0 ? error : lost_output(ports, socket);
 }
 
 /* Returns the descriptor of PORTS.  At least one stream must be open. */
@@ -180,7 +181,7 @@ up_close_ports(struct unix_ports *ports)
 	if (ports->out != NULL)
 		flush_output(ports, &error);
 	else
-		error = take_lost_error(ports);
+		error = take_lost_error(ports, socket_if_open(ports));
 	close_quietly(ports, &error);
 	return up_result(error, saved);
 }
@@ -212,6 +213,26 @@ leave_if_stuck(FILE **stream, struct unix_socket *socket)
 	*stream = NULL;
 }
 
+/*
+ * Discards the queue, the descriptors and the buffer.  `out` is locked, because
+ * the tie of another thread uses all of them, and a write of another thread the
+ * queue.
+ */
+static void
+discard_output(struct unix_ports *ports, struct unix_socket *socket)
+{
+	FILE *out = ports->out;
+
+	if (out != NULL)
+		flockfile(out);
+	if (socket != NULL)
+		up_drop_unsent(socket);
+	if (out != NULL) {
+		up_purge_output(out);
+		funlockfile(out);
+	}
+}
+
 /* Reports output that was lost before, not output that it discards. */
 int
 up_abandon_ports(struct unix_ports *ports)
@@ -220,15 +241,12 @@ up_abandon_ports(struct unix_ports *ports)
 	int saved = errno;
 	int error;
 
-	if (socket != NULL)
-		up_drop_unsent(socket);
-	error = take_lost_error(ports);
 	if (socket != NULL) {
 		leave_if_stuck(&ports->in, socket);
 		leave_if_stuck(&ports->out, socket);
 	}
-	if (ports->out != NULL)
-		up_purge_output(ports->out);
+	discard_output(ports, socket);
+	error = take_lost_error(ports, socket);
 	close_quietly(ports, &error);
 	return up_result(error, saved);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The queue of ports that never wait, at the moment of one call of libc: the
- * process forks, or memory is short.
+ * The queue of ports that never wait, at the moment of one call of libc: another
+ * thread ends the ports, the process forks, or memory is short.
  */
 #include "traffic.h"
 
@@ -28,6 +28,51 @@ open_queued(int way)
 	ck_assert_int_eq(put_bytes(c.client.out, 0, QUEUED), 0);
 	answers(unix_flush(&c.client), QUEUED);
 }
+
+/* Another thread. */
+
+static struct call ending;
+static pthread_t ender;
+
+static void *
+call_abandon(void *argument)
+{
+	struct call *call = argument;
+
+	call->id = thread_id();
+	call->result = unix_abandon_ports(call->ports);
+	return NULL;
+}
+
+static void
+abandon_elsewhere(void)
+{
+	ending = (struct call){ .ports = &c.client };
+	ender = block_call(call_abandon, &ending);
+}
+
+START_TEST(abandoning_waits_for_a_thread_that_sends_the_queue)
+{
+	FILE *in;
+
+	open_queued(_i % WAYS);
+	drain(c.server.in, filled);
+	in = c.client.in;
+	flockfile(in);
+	before_next("send", abandon_elsewhere);
+	if (_i < WAYS)
+		fails(getc(in), ETIMEDOUT);
+	else
+		succeeds(unix_flush(&c.client));
+	ck_assert(!is_pending());
+	funlockfile(in);
+	join_thread(ender);
+	ck_assert_int_eq(ending.result, 0);
+	expect_bytes(c.server.in, 0, QUEUED);
+	expect_end(c.server.in);
+	close_connection(&c);
+}
+END_TEST
 
 /* A fork while another thread writes. */
 
@@ -83,9 +128,12 @@ END_TEST
 static void
 fill(Suite *suite)
 {
+	TCase *threads = add_case(suite, "threads");
 	TCase *process = add_case(suite, "process");
 	TCase *memory = add_case(suite, "memory");
 
+	tcase_add_loop_test(threads,
+	    abandoning_waits_for_a_thread_that_sends_the_queue, 0, 2 * WAYS);
 	tcase_add_loop_test(process,
 	    child_that_is_forked_while_the_queue_changes_can_write,
 	    0, 2 * WAYS);
