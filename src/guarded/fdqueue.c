@@ -54,23 +54,37 @@ up_close_sent(struct up_files *files)
 	files->sent = 0;
 }
 
+/*
+ * Closes the descriptors that will not be sent.  close(2) of a socket with
+ * unsent bytes and SO_LINGER would block, so that up_drop() switches SO_LINGER
+ * off.  In a child, the parent has the same sockets, and may send them.
+ */
 void
-up_close_outgoing(struct up_files *files)
+up_close_unsent(struct unix_socket *socket)
 {
-	up_close_all(files->outgoing, files->unsent);
+	struct up_files *files = socket->files;
+
+	if (files == NULL)
+		return;
+	if (up_is_inherited(socket))
+		up_close_all(files->outgoing, files->unsent);
+	else
+		up_drop(files->outgoing, files->unsent);
 	files->unsent = 0;
 }
 
 void
-up_free_files(struct up_files *files)
+up_free_files(struct unix_socket *socket)
 {
+	struct up_files *files = socket->files;
 	int fds[UP_MAX_FILES + 1];		/* a gap may be the last */
 	unsigned count = 0;
 
 	if (files == NULL)
 		return;
 	up_close_sent(files);
-	up_close_outgoing(files);
+	up_close_unsent(socket);
+	socket->files = NULL;
 	while (files->length > 0) {
 		fds[count] = up_take_received(files);
 		count += fds[count] != -1;

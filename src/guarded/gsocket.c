@@ -23,7 +23,7 @@ up_discard_socket(struct unix_socket *socket)
 	int saved = errno;
 
 	up_drop_queue(socket);
-	up_free_files(socket->files);
+	up_free_files(socket);
 	up_destroy_lock(&socket->lock);
 	if (socket->buffers != NULL)
 		up_return_buffers(socket->buffers, socket->buffer_size);
@@ -134,9 +134,8 @@ up_close_inherited(struct unix_socket *socket)
 {
 	up_close(socket->fd);
 	up_drop_queue(socket);
-	up_free_files(socket->files);
+	up_free_files(socket);
 	socket->fd = -1;
-	socket->files = NULL;
 }
 
 /* The errno of output that was not sent, or 0. */

@@ -31,10 +31,10 @@ UP_COLD int up_add_outgoing(struct up_files *, const int *, size_t);
 UP_COLD unsigned up_take_sent(struct up_files *, int [UP_MAX_FILES]);
 UP_COLD void up_close_sent(struct up_files *);
 UP_COLD void up_close_all(const int *, unsigned);
-UP_COLD void up_close_outgoing(struct up_files *);
+UP_COLD void up_close_unsent(struct unix_socket *);
 UP_COLD int up_add_received(struct up_files *, int);
 UP_COLD int up_take_received(struct up_files *);
-UP_COLD void up_free_files(struct up_files *);
+UP_COLD void up_free_files(struct unix_socket *);
 
 /* gsocket.c: the socket */
 enum up_arrivals {
@@ -171,13 +171,12 @@ up_queue_files(struct unix_socket *socket, const int *files, size_t count)
 	return up_add_outgoing(socket->files, files, count);
 }
 
-/* Drop the queue, and the descriptors that were to go with the next byte. */
+/* Drops the queue, and the descriptors that wait for the next byte. */
 static inline void
 up_drop_unsent(struct unix_socket *socket)
 {
 	up_drop_queue(socket);
-	if (socket->files != NULL)
-		up_close_outgoing(socket->files);
+	up_close_unsent(socket);
 }
 
 /* The first one that was received. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "lingering.h"
 #include "traffic.h"
 
 #define QUEUED	100
@@ -290,6 +291,99 @@ START_TEST(files_are_released_with_a_dropped_queue)
 }
 END_TEST
 
+/* Queues the byte that carries a socket whose last close(2) waits. */
+static int
+queue_lingering(void)
+{
+	struct unix_options options = { .flags = UNIX_FILES,
+	    .read_timeout = -1, .write_timeout = -1 };
+	int fd = make_lingering();
+
+	open_connection(&c, 0, &options);
+	succeeds(unix_add_files(&c.client, &fd, 1));
+	filled = fill_socket(&c.client);
+	ck_assert_int_ne(putc('x', c.client.out), EOF);
+	answers(unix_flush(&c.client), 1);
+	return fd;
+}
+
+START_TEST(closing_does_not_linger_for_queued_files)
+{
+	int fd = queue_lingering();
+
+	ck_assert_int_eq(close(fd), 0);
+	takes_no_minute({
+		if (_i == 0)
+			succeeds(unix_abandon_ports(&c.client));
+		else
+			fails(closing[_i - 1](&c.client), ETIMEDOUT);
+		unix_close_ports(&c.client);
+	});
+	close_connection(&c);
+	close_far_ends();
+}
+END_TEST
+
+/* The parent can still send the same socket. */
+START_TEST(child_leaves_the_linger_of_queued_files)
+{
+	int fd = queue_lingering();
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(unix_abandon_ports(&c.client) == 0 ? 0 : 1);
+	ck_assert_int_eq(child_status(child), 0);
+	ck_assert(is_lingering(fd));
+	close_lingering(fd);
+	succeeds(unix_abandon_ports(&c.client));
+	close_connection(&c);
+	close_far_ends();
+}
+END_TEST
+
+START_TEST(tie_sends_files_with_their_byte)
+{
+	int before = open_descriptors(), during;
+	struct unix_options options = { .flags = UNIX_FILES,
+	    .read_timeout = -1, .write_timeout = -1 };
+
+	open_connection(&c, _i, &options);
+	during = open_descriptors();
+	filled = fill_socket(&c.client);
+	add_numbers(&c.client, 1, 3);
+	ck_assert_int_eq(put_bytes(c.client.out, 0, QUEUED), 0);
+	answers(unix_flush(&c.client), QUEUED);
+	drain(c.server.in, filled);
+	fails(getc(c.client.in), ETIMEDOUT);
+	ck_assert_int_eq(open_descriptors(), during);
+	expect_bytes(c.server.in, 0, QUEUED);
+	take_numbers(&c.server, 1, 3);
+	succeeds(unix_close_ports(&c.client));
+	close_connection(&c);
+	ck_assert_int_eq(open_descriptors(), before);
+}
+END_TEST
+
+START_TEST(files_after_ENOBUFS_are_ENOBUFS)
+{
+	struct unix_options options = { .flags = UNIX_FILES,
+	    .write_timeout = -1, .output_limit = QUEUED };
+	int fd = make_file(1);
+
+	open_connection(&c, _i, &options);
+	filled = fill_socket(&c.client);
+	ck_assert_int_eq(put_bytes(c.client.out, 0, QUEUED + 1), 0);
+	fails(unix_flush(&c.client), ENOBUFS);
+	fails(unix_add_files(&c.client, &fd, 1), ENOBUFS);
+	drain(c.server.in, filled);
+	fails(unix_add_files(&c.client, &fd, 1), ENOBUFS);
+	ck_assert_int_eq(close(fd), 0);
+	fails(unix_close_ports(&c.client), ENOBUFS);
+	expect_end(c.server.in);
+	close_connection(&c);
+}
+END_TEST
+
 static void
 fill(Suite *suite)
 {
@@ -327,6 +421,11 @@ fill(Suite *suite)
 	    0, WAYS);
 	tcase_add_loop_test(files, files_are_released_with_a_dropped_queue,
 	    0, 2);
+	tcase_add_loop_test(files, closing_does_not_linger_for_queued_files,
+	    0, 1 + COUNT(closing));
+	tcase_add_test(files, child_leaves_the_linger_of_queued_files);
+	tcase_add_loop_test(files, tie_sends_files_with_their_byte, 0, WAYS);
+	tcase_add_loop_test(files, files_after_ENOBUFS_are_ENOBUFS, 0, WAYS);
 }
 
 int

@@ -57,7 +57,8 @@ t_guarded_check_nowait_calls_SOURCES = \
 	t/guarded/check_nowait_calls.c $(files) $(waits)
 t_guarded_check_queue_calls_SOURCES = \
 	t/guarded/check_queue_calls.c $(interpose)
-t_guarded_check_queue_end_SOURCES = t/guarded/check_queue_end.c $(files)
+t_guarded_check_queue_end_SOURCES = \
+	t/guarded/check_queue_end.c $(files) $(lingering)
 t_guarded_check_rights_SOURCES = t/guarded/check_rights.c $(child) $(files)
 t_guarded_check_rights_calls_SOURCES = \
 	t/guarded/check_rights_calls.c $(files) $(interpose) $(lingering)
