@@ -164,7 +164,7 @@ up_await_input(int fd, struct unix_socket *socket, long long deadline)
 
 	if (socket != NULL) {
 		socket->waiting_reads = 0;
-		end = socket->deadline;
+		end = up_get_deadline(socket);
 		deadline = up_earlier(deadline, end);
 	}
 	do {

@@ -32,7 +32,7 @@ attach_files(struct msghdr *message, union up_control *control,
 }
 
 /* They travel with the first byte: once a byte is sent, so are they. */
-static ssize_t
+UP_COLD static ssize_t
 send_with_files(struct unix_socket *socket, const char *bytes,
     size_t length, int flags)
 {
@@ -204,7 +204,7 @@ skip_urgent(struct unix_socket *socket)
  * In a queue that is empty the next byte may be an out-of-band one; then it is
  * looked at by the next call.
  */
-static ssize_t
+UP_COLD static ssize_t
 receive_with_files(struct unix_socket *socket, char *bytes, size_t length,
     int flags)
 {

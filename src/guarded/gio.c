@@ -47,7 +47,7 @@ send_all(struct unix_socket *socket, const char *bytes, size_t length)
 {
 	struct pollfd room = { .fd = socket->fd, .events = POLLOUT };
 	int timeout = socket->write_timeout;
-	long long end = socket->deadline;
+	long long end = up_get_deadline(socket);
 	int flags = timeout != 0 || end != UP_NEVER ? MSG_DONTWAIT : 0;
 	long long deadline = up_earlier(up_timeout_deadline(timeout), end);
 	unsigned rounds = 0, late = 0;
@@ -89,7 +89,7 @@ send_all(struct unix_socket *socket, const char *bytes, size_t length)
  * the buffer of a stream from another thread, whose pointers may then lead to
  * anything: such a thread sends bytes of our buffer only.
  */
-static ssize_t
+UP_COLD static ssize_t
 begin_write_at_exit(struct unix_socket *socket, const char *bytes,
     size_t length)
 {
@@ -233,7 +233,7 @@ wait_to_read(struct unix_socket *socket, long long deadline, unsigned *rounds,
 ssize_t
 up_guarded_read(struct unix_socket *socket, char *bytes, size_t length)
 {
-	long long end = socket->deadline;
+	long long end = up_get_deadline(socket);
 	long long deadline =
 	    up_earlier(up_timeout_deadline(socket->read_timeout), end);
 	int flags = first_flags(socket, deadline);

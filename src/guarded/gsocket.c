@@ -43,7 +43,7 @@ up_new_socket(int fd, const struct unix_options *options)
 	    .tied = !is_set(options, UNIX_UNTIED),
 	    .sigpipe = options->sigpipe, .read_timeout = options->read_timeout,
 	    .write_timeout = options->write_timeout,
-	    .deadline = UP_NEVER, .output_limit = options->output_limit != 0 ?
+	    .output_limit = options->output_limit != 0 ?
 	    options->output_limit : UNIX_OUTPUT_LIMIT,
 	    .buffer_size = options->buffer_size != 0 ? options->buffer_size :
 	    UP_BUFFER_SIZE };
@@ -145,4 +145,28 @@ up_lost_output(struct unix_socket *socket)
 	if (socket->error != 0)
 		return socket->error;
 	return socket->files != NULL && socket->files->unsent > 0 ? EIO : 0;
+}
+
+/*
+ * The deadline is locked, not atomic: some 32-bit processors have no atomic
+ * access to 8 bytes, and the compiler would call libatomic.
+ */
+void
+up_set_deadline(struct unix_socket *socket, long long deadline)
+{
+	up_lock(&socket->lock);
+	socket->deadline = deadline;
+	socket->has_deadline = deadline != UP_NEVER;
+	up_unlock(&socket->lock);
+}
+
+long long
+up_lock_and_get_deadline(struct unix_socket *socket)
+{
+	long long deadline;
+
+	up_lock(&socket->lock);
+	deadline = socket->deadline;
+	up_unlock(&socket->lock);
+	return deadline;
 }

@@ -70,21 +70,24 @@ struct unix_socket {
 	int tied;
 	_Atomic int read_timeout;	/* ms, as in unix_options */
 	_Atomic int write_timeout;
-	_Atomic long long deadline;	/* of all reads and writes */
+	_Atomic int has_deadline;	/* of all reads and writes */
+	long long deadline;		/* locked */
 	enum unix_sigpipe sigpipe;
 	char *buffers;
 	size_t buffer_size;
 	struct up_files *files;		/* NULL without UNIX_FILES */
 };
 
-struct unix_socket *up_new_socket(int, const struct unix_options *);
-void up_discard_socket(struct unix_socket *);
+UP_COLD struct unix_socket *up_new_socket(int, const struct unix_options *);
+UP_COLD void up_discard_socket(struct unix_socket *);
 UP_COLD int up_lost_output(struct unix_socket *);
-void up_release_socket(struct unix_socket *);
-int up_close_socket(struct unix_socket *);
+UP_COLD void up_release_socket(struct unix_socket *);
+UP_COLD int up_close_socket(struct unix_socket *);
 UP_COLD int up_shutdown_socket(struct unix_socket *, int);
 UP_COLD int up_is_finished(struct unix_socket *);
 UP_COLD void up_close_inherited(struct unix_socket *);
+UP_COLD void up_set_deadline(struct unix_socket *, long long);
+UP_COLD long long up_lock_and_get_deadline(struct unix_socket *);
 
 /* gstream.c: opening the streams */
 UP_COLD int up_guarded_open(int, const struct unix_options *,
@@ -149,10 +152,11 @@ up_set_timeouts(struct unix_socket *socket, int reading, int writing)
 	socket->write_timeout = writing;
 }
 
-static inline void
-up_set_deadline(struct unix_socket *socket, long long deadline)
+static inline long long
+up_get_deadline(struct unix_socket *socket)
 {
-	socket->deadline = deadline;
+	return socket->has_deadline ? up_lock_and_get_deadline(socket) :
+	    UP_NEVER;
 }
 
 /* Bytes of output that a socket did not accept. */

@@ -28,7 +28,7 @@ struct search {
 	int nesting;
 };
 
-static void disarm(int, struct search *);
+UP_COLD static void disarm(int, struct search *);
 
 static int
 carries_descriptors(const struct cmsghdr *header)
@@ -115,7 +115,7 @@ disarm_and_close(void *context, int fd, int is_file)
  * Duplicates the descriptors of the next message, switches SO_LINGER off, and
  * closes the duplicates.  Returns the number of bytes, or -1.
  */
-static ssize_t
+UP_COLD static ssize_t
 disarm_message(int fd, struct search *search)
 {
 	union up_control control;
@@ -142,7 +142,7 @@ disarm_message(int fd, struct search *search)
  * another holder reads EOF.  On SOCK_SEQPACKET a message without a byte looks
  * like EOF, so the number of such messages is limited.
  */
-static void
+UP_COLD static void
 disarm_queue(int fd, struct search *search)
 {
 	int is_stream = up_socket_option(fd, SO_TYPE) == SOCK_STREAM;

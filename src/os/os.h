@@ -178,10 +178,10 @@ UP_COLD int up_close_connection(int, int);
 UP_COLD void up_refuse_connection(int);
 
 /* a lock for descriptors; after a timeout the caller continues without it */
-int up_lock_transit(void);
+UP_COLD int up_lock_transit(void);
 void up_unlock_transit(int);
-void up_begin_closing(int);
-void up_end_closing(void);
+UP_COLD void up_begin_closing(int);
+UP_COLD void up_end_closing(void);
 
 /* socket.c: sockets and their state */
 struct up_name {
@@ -253,8 +253,8 @@ struct up_lock {
 	_Atomic unsigned adopter;	/* process that is initializing it */
 };
 
-void up_make_lock(struct up_lock *);
-void up_destroy_lock(struct up_lock *);
+UP_COLD void up_make_lock(struct up_lock *);
+UP_COLD void up_destroy_lock(struct up_lock *);
 int up_try_lock(struct up_lock *);
 void up_lock(struct up_lock *);
 void up_unlock(struct up_lock *);
