@@ -13,11 +13,13 @@ unix_flush(struct unix_ports *ports)
 	if (ports == NULL || ports->out == NULL)
 		return up_fail(EBADF);
 	if (ports->socket == NULL)
-		return fflush(ports->out) == EOF ? -1 : 0;
-	flockfile(ports->out);
-	queued = fflush(ports->out) == EOF ? -1 :
-	    up_flush_queue(ports->socket);
-	funlockfile(ports->out);
+		queued = fflush(ports->out);
+	else {
+		flockfile(ports->out);
+		queued = fflush(ports->out) == EOF ? -1 :
+		    up_flush_queue(ports->socket);
+		funlockfile(ports->out);
+	}
 	if (queued != -1)
 		errno = saved;
 	return queued;

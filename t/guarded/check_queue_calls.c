@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The queue of ports that never wait, at the moment of one call of libc: another
- * thread ends the ports, the process forks, or memory is short.
+ * The queue of ports that never wait, at the moment of one call of libc:
+ * another thread ends the ports, the process forks, or memory is short.
  */
 #include "traffic.h"
 
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "interpose.h"
+#include "original.h"
 
 #define QUEUED	3000	/* fits into the first block */
 #define MORE	4000	/* does not */
@@ -125,6 +126,38 @@ START_TEST(exact_block_suffices_if_a_double_one_is_refused)
 }
 END_TEST
 
+static int changes_errno;
+
+/* Check uses it as well. */
+int
+fflush(FILE *stream)
+{
+	static int (*real)(FILE *);
+	int result;
+
+	find_original(&real, "fflush");
+	result = real(stream);
+	if (changes_errno)
+		errno = EXDEV;
+	changes_errno = 0;
+	return result;
+}
+
+START_TEST(successful_flush_keeps_errno)
+{
+	struct unix_options options = { .flags = _i == 0 ? 0 : UNIX_GUARDED };
+	struct unix_ports pair[2];
+
+	succeeds(unix_pair(&options, pair));
+	ck_assert_int_ne(putc('x', pair[0].out), EOF);
+	changes_errno = 1;
+	succeeds(unix_flush(&pair[0]));
+	ck_assert(!changes_errno);
+	ck_assert_int_eq(getc(pair[1].in), 'x');
+	abandon_all(pair, 2);
+}
+END_TEST
+
 static void
 fill(Suite *suite)
 {
@@ -137,6 +170,8 @@ fill(Suite *suite)
 	tcase_add_loop_test(process,
 	    child_that_is_forked_while_the_queue_changes_can_write,
 	    0, 2 * WAYS);
+	tcase_add_loop_test(add_case(suite, "errno"),
+	    successful_flush_keeps_errno, 0, 2);
 	tcase_add_loop_test(memory,
 	    exact_block_suffices_if_a_double_one_is_refused, 0, WAYS);
 }
