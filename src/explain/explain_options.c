@@ -38,7 +38,8 @@ static const struct {
 	{ EMSGSIZE, "the datagram is too long; send a shorter one" },
 	{ ENFILE, "the system has no free file; close some, or raise "
 	    "its limit" },
-	{ ENOBUFS, "the system has no memory left; try again later" },
+	{ ENOBUFS, "no memory is left, or output exceeds output_limit; "
+	    "try again later, or raise the limit" },
 	{ ENOMEM, "no memory is left; free some, or try again later" },
 	{ ENOSPC, "no space is left for a file; remove files or choose "
 	    "another path" },

@@ -76,8 +76,8 @@ static const struct {
 	    "domain sockets; use a path, or permit them" },
 	{ "socket", ENFILE, "s: the system has no free file; close some, or "
 	    "raise its limit" },
-	{ "socket", ENOBUFS, "s: the system has no memory left; try again "
-	    "later" },
+	{ "socket", ENOBUFS, "s: no memory is left, or output exceeds "
+	    "output_limit; try again later, or raise the limit" },
 	{ "socket", ENOMEM, "s: no memory is left; free some, or try again "
 	    "later" }
 };
