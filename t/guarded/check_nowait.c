@@ -119,11 +119,12 @@ START_TEST(input_behind_an_out_of_band_byte_is_read)
 	    .read_timeout = -1 };
 
 	open_connection(&c, 2, &options);
-	if (send(unix_fileno(&c.server), "!", 1, MSG_OOB) == 1) {
-		say(c.server.out, "line\n");
-		answers(unix_get_line(c.client.in, &line, 0), 1);
-		ck_assert_str_eq(line.bytes, "line");
-	}
+	/* Linux before 5.15, gVisor and the BSDs refuse it. */
+	if (send(unix_fileno(&c.server), "!", 1, MSG_OOB) == -1)
+		ck_assert_int_eq(errno, EOPNOTSUPP);
+	say(c.server.out, "line\n");
+	answers(unix_get_line(c.client.in, &line, 0), 1);
+	ck_assert_str_eq(line.bytes, "line");
 	close_never();
 }
 END_TEST
@@ -133,19 +134,18 @@ END_TEST
 START_TEST(write_waits_if_only_reads_do_not)
 {
 	struct unix_options options = { .read_timeout = -1 };
-	struct call reading = { .ports = &c.server, .length = MIB };
+	struct call writing = { .ports = &c.client };
 	size_t filled;
 	pthread_t writer;
 
 	open_connection(&c, _i, &options);
 	filled = fill_socket(&c.client);
-	reading.ports = &c.client;
 	ck_assert_int_eq(put_bytes(c.client.out, 0, 100), 0);
-	writer = block_call(call_fflush, &reading);
+	writer = block_call(call_fflush, &writing);
 	fails(getc(c.client.in), ETIMEDOUT);
 	drain(c.server.in, filled);
 	join_thread(writer);
-	ck_assert_int_eq(reading.result, 0);
+	ck_assert_int_eq(writing.result, 0);
 	expect_bytes(c.server.in, 0, 100);
 	close_never();
 }

@@ -149,6 +149,31 @@ START_TEST(limit_is_exact)
 }
 END_TEST
 
+/* The socket accepts a part of one write, and the limit is the rest. */
+START_TEST(limit_is_exact_behind_an_accepted_part)
+{
+	struct unix_options options = { NEVER_WAITS, .buffer_size = MIB };
+	ssize_t rest;
+
+	open_connection(&c, _i, &options);
+	ck_assert_int_eq(put_bytes(c.client.out, 0, MIB / 2), 0);
+	rest = unix_flush(&c.client);
+	ck_assert_int_gt(rest, 1);
+	ck_assert_int_lt(rest, (ssize_t)MIB / 2);
+	close_connection(&c);
+	options.output_limit = (size_t)rest;
+	open_connection(&c, _i, &options);
+	ck_assert_int_eq(put_bytes(c.client.out, 0, MIB / 2), 0);
+	answers(unix_flush(&c.client), rest);
+	close_connection(&c);
+	options.output_limit--;
+	open_connection(&c, _i, &options);
+	ck_assert_int_eq(put_bytes(c.client.out, 0, MIB / 2), 0);
+	fails(unix_flush(&c.client), ENOBUFS);
+	close_connection(&c);
+}
+END_TEST
+
 START_TEST(one_byte_beyond_the_limit_is_ENOBUFS)
 {
 	size_t limit = limit_of(_i);
@@ -373,6 +398,8 @@ fill(Suite *suite)
 	tcase_add_loop_test(order, queue_follows_a_slow_reader,
 	    0, WAYS);
 	tcase_add_loop_test(limit, limit_is_exact, 0, COUNT(limits));
+	tcase_add_loop_test(limit, limit_is_exact_behind_an_accepted_part,
+	    0, WAYS);
 	tcase_add_loop_test(limit, one_byte_beyond_the_limit_is_ENOBUFS,
 	    0, COUNT(limits) - 1);
 	tcase_add_test(limit, limit_counts_no_accepted_and_no_buffered_bytes);
