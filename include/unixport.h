@@ -92,7 +92,7 @@ enum unix_sigpipe {
 };
 
 #define UNIX_BACKLOG	10	/* default length of the accept queue */
-#define UNIX_OUTPUT_LIMIT	((size_t)1 << 20)	/* default output_limit */
+#define UNIX_OUTPUT_LIMIT	((size_t)1 << 20) /* default output_limit */
 
 /*
  * Flags of struct unix_options.

@@ -3,9 +3,9 @@
  * The tie: before a read blocks, queued output and that in the buffer of `out`
  * are sent, as far as the socket takes them without blocking.  After a partial
  * send all bytes stay in the buffer, since fflush(3) does not call the write
- * hook for an empty one; the next write skips the sent part.  The tie never
- * waits for a thread that holds `out`, which sends by itself: if it did, a
- * reader and a writer thread and an echoing peer could wait for each other.
+ * hook for an empty one; the next write skips the sent part.  If another thread
+ * holds `out`, nothing is sent.  If the tie waited for that thread, a reader, a
+ * writer and an echoing peer could wait for each other.
  */
 #include "guarded.h"
 
@@ -57,7 +57,7 @@ has_unsent(struct unix_socket *socket)
 	return socket->queued > 0 || unsent_output(socket, &bytes) > 0;
 }
 
-/* The next write reports an error, not the read. */
+/* The read does not fail with an error of the output; the next write does. */
 static void
 send_unsent(struct unix_socket *socket)
 {
@@ -81,9 +81,10 @@ send_unsent(struct unix_socket *socket)
 }
 
 /*
- * Apply ACTION to the output if its locks are free; whether some output is
- * unsent afterwards.  Sent descriptors are closed after the locks are released,
- * since close(2) of one that lingers blocks.
+ * If the locks of the output are free, calls ACTION, if it is not NULL, and
+ * returns 1 if some output is then unsent.  Otherwise returns 0.  Sent
+ * descriptors are closed after the locks are released, since close(2) of one
+ * that lingers blocks.
  */
 static int
 with_output(struct unix_socket *socket, void (*action)(struct unix_socket *))
@@ -109,14 +110,14 @@ with_output(struct unix_socket *socket, void (*action)(struct unix_socket *))
 	return left;
 }
 
-/* Whether tied output is unsent. */
+/* Returns 1 if tied output is unsent. */
 int
 up_has_unsent(struct unix_socket *socket)
 {
 	return with_output(socket, NULL);
 }
 
-/* Send tied output; whether some is still unsent. */
+/* Sends tied output.  Returns 1 if some is still unsent. */
 int
 up_send_tied(struct unix_socket *socket)
 {
@@ -124,8 +125,8 @@ up_send_tied(struct unix_socket *socket)
 }
 
 /*
- * Wait for input as up_poll_again(), for which SOCKET, of guarded ports, sends
- * meanwhile.
+ * Waits for input as up_poll_again() does.  Meanwhile, the tied output of
+ * SOCKET is sent; SOCKET is NULL for plain ports.
  */
 int
 up_poll_input(struct pollfd *input, struct unix_socket *socket,
@@ -149,10 +150,10 @@ up_poll_input(struct pollfd *input, struct unix_socket *socket,
 }
 
 /*
- * Wait until DEADLINE for input on FD that a read gets without a wait: 1, or 0,
- * or -1.  No read waits after the deadline of the ports, nor at the end of the
- * input, where recv(2) would consume an error of the connection that the read
- * should report.
+ * Waits until DEADLINE for input on FD that a read gets without a wait.
+ * Returns 1, 0 after the deadline, or -1.  No read waits after the deadline of
+ * the ports, nor at the end of the input, where recv(2) would consume an error
+ * of the connection that the read should report.
  */
 int
 up_await_input(int fd, struct unix_socket *socket, long long deadline)

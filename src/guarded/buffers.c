@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory for the two buffers of a connection.  Mapped, so that an idle one
- * costs nothing; pairs of the default size are kept and used again, since
- * a new mapping costs a quarter of the connections per second.  Nothing here
- * waits or is locked, so that fork(2) may come at any time.
+ * Memory for the two buffers of a connection.  It is mapped, because the kernel
+ * allocates mapped pages at the first use, and idle connections have none.
+ * Pairs of the default size are kept and used again, since a new mapping costs
+ * a quarter of the connections per second.  Nothing here waits or is locked, so
+ * that fork(2) may come at any time.
  */
 #include "guarded.h"
 
@@ -35,12 +36,12 @@ map_buffers(size_t size)
 	}
 	memory = mmap(NULL, 2 * up_stride(size), PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	/* Locked memory that is used up is EAGAIN, as if waiting helped. */
+	/* EAGAIN, if RLIMIT_MEMLOCK is exceeded, would suggest a retry. */
 	if (memory == MAP_FAILED) {
 		errno = ENOMEM;
 		return NULL;
 	}
-	/* A huge page would make each idle connection cost all of it. */
+	/* With huge pages, the first byte would allocate the whole page. */
 	if (MADV_NOHUGEPAGE != -1)
 		madvise(memory, 2 * up_stride(size), MADV_NOHUGEPAGE);
 	return memory;

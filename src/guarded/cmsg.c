@@ -31,7 +31,7 @@ attach_files(struct msghdr *message, union up_control *control,
 	memcpy(CMSG_DATA(header), files->outgoing, size);
 }
 
-/* They travel with the first byte: once a byte is sent, so are they. */
+/* The kernel attaches the descriptors to the first byte that it accepts. */
 UP_COLD static ssize_t
 send_with_files(struct unix_socket *socket, const char *bytes,
     size_t length, int flags)
@@ -177,9 +177,10 @@ is_urgent_next(int fd)
 }
 
 /*
- * Receive the out-of-band byte that is next, as no part of the stream: EAGAIN,
- * or another error.  Only with SO_OOBINLINE does it come with its descriptors:
- * recv(2) skips it otherwise, and Linux drops them.
+ * Receives the out-of-band byte that is next and drops it, because it is no
+ * part of the stream.  Returns -1 with EAGAIN, or with the error of a call.
+ * Without SO_OOBINLINE, recv(2) skips the byte, and Linux drops its
+ * descriptors.
  */
 static int
 skip_urgent(struct unix_socket *socket)
@@ -199,10 +200,10 @@ skip_urgent(struct unix_socket *socket)
 }
 
 /*
- * The same as up_receive_some() where descriptors can arrive.  A call that
- * would wait waits before, since other threads receive none while one does.
- * In a queue that is empty the next byte may be an out-of-band one; then it is
- * looked at by the next call.
+ * The same as up_receive_some() where descriptors can arrive.  recvmsg(2) runs
+ * under the lock of descriptors in transit and must not wait, so poll(2) waits
+ * before.  If an out-of-band byte arrives in an empty queue, the call fails with EAGAIN,
+ * and the next call skips the byte.
  */
 UP_COLD static ssize_t
 receive_with_files(struct unix_socket *socket, char *bytes, size_t length,

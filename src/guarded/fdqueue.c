@@ -36,7 +36,7 @@ up_close_all(const int *fds, unsigned count)
 		up_close(fds[--count]);
 }
 
-/* Sent ones become the caller's, which closes them without a lock. */
+/* Moves the sent descriptors to FDS.  The caller closes them without a lock. */
 unsigned
 up_take_sent(struct up_files *files, int fds[UP_MAX_FILES])
 {
@@ -122,7 +122,10 @@ append_received(struct up_files *files, int fd)
 	files->received[(files->first + files->length++) % SLOTS] = fd;
 }
 
-/* Adjacent gaps are one: so there is room for a gap between any two. */
+/*
+ * Adjacent gaps become one, so that at most one more gap than descriptors is
+ * stored, and the ring has room for all of them.
+ */
 static void
 append_gap(struct up_files *files)
 {
@@ -133,10 +136,10 @@ append_gap(struct up_files *files)
 }
 
 /*
- * Whether one more is kept.  All connections of the process keep at most half
- * of RLIMIT_NOFILE, so that peers cannot use up the descriptors of a server.
- * One connection may have as many as the others leave: the next one always
- * gets some.
+ * Returns 1 if one more descriptor is kept.  All connections of the process
+ * keep at most half of RLIMIT_NOFILE, so that peers cannot use up the
+ * descriptors of a server.  One connection keeps at most half of the rest, so
+ * that the next connection can keep some as well.
  */
 static int
 has_room_for_file(const struct up_files *files)

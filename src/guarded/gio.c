@@ -9,13 +9,15 @@
 #include <sys/socket.h>
 #include <errno.h>
 
-/*
- * poll(2) does not report that a full AF_UNIX socket can send no more: the peer
- * has ended its input, or another holder our output.  send(2) fails then, so it
- * is tried that often.
- */
 #define MAX_EXIT_WAIT_MS	1000	/* for a lock, outside writes */
+
+/*
+ * The interval of calls of send(2).  If the peer has ended its input, or
+ * another holder our output, send(2) on a full AF_UNIX socket fails, but
+ * poll(2) does not report this.
+ */
 #define SEND_RETRY_MS	50
+
 #define MAX_PIECES	3		/* two of the queue, and new output */
 
 /* Sends some of the queue, or else of the *LENGTH bytes at *BYTES. */
@@ -99,13 +101,16 @@ begin_write_at_exit(struct unix_socket *socket, const char *bytes,
 
 	if (!up_is_exit_thread())
 		return is_buffered ? (ssize_t)length : -1;
-	/* A thread that holds it may itself wait for a lock that exit(3) has. */
+	/* The holder of this lock may itself wait for a lock of exit(3). */
 	while (ftrylockfile(socket->out) != 0) {
 		if (!socket->sending && up_ms_left(deadline) == 0)
 			return -1;
 		(void)up_sleep(1);
 	}
-	/* A signal handler that interrupted this write, or a child's copy. */
+	/*
+	 * exit(3) was called in a signal handler that interrupted a write, or
+	 * in a child of a process that was writing.
+	 */
 	if (socket->sending)
 		return -1;
 	return (ssize_t)(is_buffered ? up_written_output(socket->out) : length);
@@ -167,9 +172,9 @@ up_finish_output(struct unix_socket *socket)
 }
 
 /*
- * A read begins without a wait, since recv(2) may not wait once poll(2) has
- * reported input: with SO_RCVLOWAT it would, for more than there is.  After a
- * read that had to wait, this number of reads save that look.
+ * A read begins with a recv(2) that does not wait.  With SO_RCVLOWAT, a recv(2)
+ * that may wait would wait for more bytes although some are there.  After a
+ * read that had to wait, this number of reads begin with a recv(2) that waits.
  */
 #define READS_WITHOUT_LOOK	15
 
@@ -195,9 +200,9 @@ may_block(struct unix_socket *socket, long long deadline)
 }
 
 /*
- * Wait for input as up_poll_input(), or let the next recv(2) wait, by *FLAGS.
- * One that could not, since another holder has set O_NONBLOCK, is followed by
- * poll(2), and poll(2) that cannot wait by a pause.
+ * Waits for input as up_poll_input() does, or changes *FLAGS so that the next
+ * recv(2) waits.  If another holder has set O_NONBLOCK, recv(2) does not wait,
+ * and poll(2) follows.  If poll(2) fails, a pause follows.
  */
 static int
 wait_to_read(struct unix_socket *socket, long long deadline, unsigned *rounds,
@@ -224,8 +229,9 @@ wait_to_read(struct unix_socket *socket, long long deadline, unsigned *rounds,
 }
 
 /*
- * Some bytes; 0 is EOF.  After the deadline of the ports there is neither, for
- * a peer that sends a byte within each timeout could prolong a request.
+ * Reads up to LENGTH bytes; 0 is EOF.  After the deadline of the ports, neither
+ * is returned: a peer that sends a byte within each timeout could prolong a
+ * request.
  * poll(2) also reports input that another process takes first, and out-of-band
  * bytes, which recv(2) skips.  A write may have consumed the error of a
  * connection that the system gave up, after which recv(2) reports EOF.

@@ -58,8 +58,8 @@ up_new_socket(int fd, const struct unix_options *options)
 }
 
 /*
- * Whether, as far as we know, no other process has the descriptor.  If nothing
- * can arrive, the answer is of no use.
+ * Returns 1 if, as far as we know, no other process has the descriptor.  The
+ * caller needs the answer only if descriptors can arrive.
  */
 static int
 is_unshared(struct unix_socket *socket)
@@ -93,7 +93,7 @@ up_release_socket(struct unix_socket *socket)
 		up_discard_socket(socket);
 }
 
-/* shutdown(2) while others may close their streams. */
+/* shutdown(2), locked against another thread that closes the descriptor. */
 int
 up_shutdown_socket(struct unix_socket *socket, int how)
 {
@@ -109,8 +109,8 @@ up_shutdown_socket(struct unix_socket *socket, int how)
 }
 
 /*
- * Whether the descriptor is closed, or the peer has closed its descriptor, or
- * ended its output, after our output was shut down.
+ * Returns 1 if our descriptor is closed.  Also returns 1 if our output was shut
+ * down and the peer has closed its socket or shut down its output.
  */
 int
 up_is_finished(struct unix_socket *socket)

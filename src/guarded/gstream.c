@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The streams of guarded ports: they are opened here, and stdio calls these
- * hooks.  No thread is cancelled inside a hook, and one that succeeds leaves
+ * hooks.  No thread is cancelled inside a hook, and a hook that succeeds leaves
  * errno alone.
  */
 #include "guarded.h"
@@ -36,7 +36,10 @@ write_hook(void *cookie, const char *bytes, up_cookie_size length)
 	return (up_cookie_result)length;
 }
 
-/* The first of both streams shuts down its direction, the second closes. */
+/*
+ * The stream that is closed first shuts down its direction.  The other closes
+ * the socket.
+ */
 static void
 close_direction(struct unix_socket *socket, int how, int *error)
 {
@@ -62,8 +65,8 @@ close_input(void *cookie)
 }
 
 /*
- * fclose(3) holds the lock of the stream, so that the tie of another thread does
- * not use it.  Afterwards the tie must not use the closed stream.
+ * fclose(3) holds the lock of the stream, which keeps the tie of another thread
+ * out.  Once `out` is NULL, the tie never uses the closed stream.
  */
 static int
 close_output(void *cookie)

@@ -17,8 +17,9 @@ void up_return_buffers(char *, size_t);
 #define UP_GAP		(-1)		/* where received ones were dropped */
 
 struct up_files {
-	unsigned unsent;		/* outgoing, with the next byte */
-	unsigned sent;			/* outgoing; then none is unsent */
+	unsigned unsent;		/* outgoing, for the next byte */
+	unsigned sent;			/* outgoing, to be closed; if there are
+					   any, `unsent` is 0 */
 	int outgoing[UP_MAX_FILES];
 	struct up_lock lock;		/* of all below */
 	unsigned first, length;		/* of the ring of received ones */
@@ -50,7 +51,7 @@ struct unix_socket {
 	_Atomic int ended;		/* the peer may have seen the end */
 	int quiet;			/* closing ends no direction */
 	unsigned maker;			/* the process */
-	unsigned forks;			/* that it had done by then */
+	unsigned forks;			/* of that process, at the start */
 	_Atomic int exposed;		/* the program knows the descriptor */
 	_Atomic enum up_arrivals arrivals;
 	struct up_lock lock;		/* while it is held neither fd nor
@@ -64,9 +65,9 @@ struct unix_socket {
 	_Atomic size_t queued;		/* bytes in it */
 	size_t output_limit;		/* of the ring */
 	_Atomic int sending;		/* a thread is in the write hook */
-	_Atomic int given_up;		/* by the system, which only a write
-					   has seen */
-	_Atomic unsigned waiting_reads;	/* that may begin with a wait */
+	_Atomic int given_up;		/* by TCP; a write has consumed the
+					   error, and no read has seen it */
+	_Atomic unsigned waiting_reads;	/* begin with a recv(2) that waits */
 	int tied;
 	_Atomic int read_timeout;	/* ms, as in unix_options */
 	_Atomic int write_timeout;

@@ -62,8 +62,8 @@ up_send_queued(struct unix_socket *socket, int flags)
 /*
  * Makes room for LENGTH bytes in all.  The capacity is doubled, since each call
  * can copy the queue.  Bytes at the start of the block can follow those at its
- * end, so the latter move to the new end.  While realloc(3) copies, the old block
- * exists as well: the memory then exceeds the limit by its size.
+ * end, so the latter move to the new end.  While realloc(3) copies, the old
+ * block exists as well: the memory then exceeds the limit by its size.
  */
 static int
 grow_queue(struct unix_socket *socket, size_t length)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * accept(2), so that the connection is blocking, close-on-exec and 3 or
- * greater, and no client is lost; and the end of connections, which does not
- * wait for what the peer has passed.
+ * Accepting: the connection is blocking and close-on-exec, its number is 3 or
+ * greater, and no client is lost.  Closing connections without a wait for
+ * descriptors that the peer has passed.
  */
 #include "os.h"
 

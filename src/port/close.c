@@ -55,8 +55,8 @@ lost_output(const struct unix_ports *ports, struct unix_socket *socket)
 }
 
 /*
- * Flushes `out` for the last time.  The queue is sent before shutdown(2).  `out`
- * stays locked, because the tie of another thread uses the queue, too.
+ * Flushes `out` for the last time.  The queue is sent before shutdown(2).
+ * `out` stays locked, because the tie of another thread uses the queue, too.
  */
 static int
 flush_last(struct unix_ports *ports)
