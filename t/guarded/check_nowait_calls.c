@@ -36,15 +36,22 @@ realloc(void *block, size_t size)
 	return live;
 }
 
+/* dlsym(3) can call it; such a block is not freed. */
 void
 free(void *block)
 {
 	static void (*real)(void *);
+	static int is_searching;
 
-	find_original(&real, "free");
 	if (block == live)
 		live = NULL;
-	real(block);
+	if (real == NULL && !is_searching) {
+		is_searching = 1;
+		find_original(&real, "free");
+		is_searching = 0;
+	}
+	if (real != NULL)
+		real(block);
 }
 
 static void
