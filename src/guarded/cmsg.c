@@ -86,7 +86,7 @@ up_send_some(struct unix_socket *socket, const char *bytes, size_t length,
 }
 
 /* Queue FD with a number of 3 or more, if there is one and FILES has room. */
-static int
+UP_COLD static int
 keep_received(void *files, int fd, int is_file)
 {
 	int above = fd;

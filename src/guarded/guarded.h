@@ -79,11 +79,11 @@ struct unix_socket {
 	struct up_files *files;		/* NULL without UNIX_FILES */
 };
 
-UP_COLD struct unix_socket *up_new_socket(int, const struct unix_options *);
-UP_COLD void up_discard_socket(struct unix_socket *);
+struct unix_socket *up_new_socket(int, const struct unix_options *);
+void up_discard_socket(struct unix_socket *);
 UP_COLD int up_lost_output(struct unix_socket *);
-UP_COLD void up_release_socket(struct unix_socket *);
-UP_COLD int up_close_socket(struct unix_socket *);
+void up_release_socket(struct unix_socket *);
+int up_close_socket(struct unix_socket *);
 UP_COLD int up_shutdown_socket(struct unix_socket *, int);
 UP_COLD int up_is_finished(struct unix_socket *);
 UP_COLD void up_close_inherited(struct unix_socket *);

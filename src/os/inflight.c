@@ -42,7 +42,7 @@ carries_descriptors(const struct cmsghdr *header)
  * skip this descriptor.  IS_FILE of TAKE is 0 for a descriptor of SCM_PIDFD,
  * which SO_PASSPIDFD enables.
  */
-static void
+UP_COLD static void
 take_each(struct msghdr *message, int (*take)(void *, int, int),
     void *context)
 {
@@ -101,7 +101,7 @@ stop_lingering(int fd)
 }
 
 /* If FD is a socket, closes FD and returns 1.  Otherwise returns 0. */
-static int
+UP_COLD static int
 disarm_and_close(void *context, int fd, int is_file)
 {
 	if (!is_file || !stop_lingering(fd))
@@ -183,7 +183,7 @@ disarm(int fd, struct search *search)
 	setsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &offset, sizeof(offset));
 }
 
-static void
+UP_COLD static void
 begin_search(struct search *search)
 {
 	size_t i;

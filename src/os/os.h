@@ -253,8 +253,8 @@ struct up_lock {
 	_Atomic unsigned adopter;	/* process that is initializing it */
 };
 
-UP_COLD void up_make_lock(struct up_lock *);
-UP_COLD void up_destroy_lock(struct up_lock *);
+void up_make_lock(struct up_lock *);
+void up_destroy_lock(struct up_lock *);
 int up_try_lock(struct up_lock *);
 void up_lock(struct up_lock *);
 void up_unlock(struct up_lock *);

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-UP_API int
+UP_API UP_COLD int
 unix_peer(const struct unix_ports *ports, struct unix_peer *peer)
 {
 	int saved = errno;
@@ -32,7 +32,7 @@ unix_domain_fileno(const struct unix_ports *ports)
 	return family == AF_UNIX ? fd : up_fail(ENOTSUP);
 }
 
-UP_API int
+UP_API UP_COLD int
 unix_peer_process(const struct unix_ports *ports)
 {
 	int saved = errno;
@@ -44,7 +44,7 @@ unix_peer_process(const struct unix_ports *ports)
 	return process;
 }
 
-UP_API int
+UP_API UP_COLD int
 unix_peer_in_group(const struct unix_ports *ports, gid_t group)
 {
 	int saved = errno;

@@ -294,7 +294,7 @@ unix_accept(struct unix_listener *listener, struct unix_ports *ports)
 	return 0;
 }
 
-UP_API int
+UP_API UP_COLD int
 unix_accept_ready(struct unix_listener *listener)
 {
 	int saved = errno;

@@ -39,7 +39,7 @@ up_free_interrupt(struct up_interrupt *interrupt)
  * The flag is set first: a thread that the pipe wakes must not accept another
  * client.  If the pipe is full, the listener is interrupted already.
  */
-UP_API int
+UP_API UP_COLD int
 unix_interrupt(struct unix_listener *listener)
 {
 	int saved = errno;

@@ -299,7 +299,7 @@ unix_listener_path(const struct unix_listener *listener)
 	return listener->path;
 }
 
-UP_API int
+UP_API UP_COLD int
 unix_listener_owns_path(const struct unix_listener *listener)
 {
 	int saved = errno;
