@@ -12,8 +12,9 @@
 #include "interpose.h"
 #include "original.h"
 
-#define QUEUED	3000	/* fits into the first block */
-#define MORE	4000	/* does not */
+/* Either fits into the first block, but not both. */
+#define QUEUED	3000
+#define MORE	2000
 
 static struct connection c;
 static size_t filled;
