@@ -119,7 +119,7 @@ START_TEST(input_behind_an_out_of_band_byte_is_read)
 	    .read_timeout = -1 };
 
 	open_connection(&c, 2, &options);
-	/* Linux before 5.15, gVisor and the BSDs refuse it. */
+	/* Linux before 5.15 and other systems refuse it. */
 	if (send(unix_fileno(&c.server), "!", 1, MSG_OOB) == -1)
 		ck_assert_int_eq(errno, EOPNOTSUPP);
 	say(c.server.out, "line\n");
