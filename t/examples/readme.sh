@@ -83,7 +83,7 @@ echo 'ok: server_removes_its_socket_on_SIGTERM'
 serve "$build/t/examples/readme-server" 2>errors
 mkfifo sent unread
 {
-	yes | head -c 400000
+	yes | head -c 250000
 	echo sent >sent
 } | "$build/unixport" connect hello.sock >unread 2>said &
 exec 4<unread
