@@ -309,7 +309,8 @@ int unix_abandon_ports(struct unix_ports *ports);
  * Shut down both directions of the connection.  Return 0, or -1 on failure.
  *
  * At both ends, reads return the bytes received so far, then EOF, and writes
- * fail with EPIPE.  The streams remain open.
+ * fail with EPIPE.  On some BSDs and macOS, the bytes received so far at the
+ * caller's end are discarded instead.  The streams remain open.
  *
  * Any thread or signal handler may call this function while other threads read
  * and write, but not while a thread closes the streams.

@@ -8,6 +8,7 @@ libunixport_la_SOURCES = \
 	src/os/accepting.c \
 	src/os/clock.c \
 	src/os/cookie.c \
+	src/os/cookie.h \
 	src/os/errors.c \
 	src/os/exiting.c \
 	src/os/fd.c \
@@ -81,6 +82,7 @@ libunixport_la_SOURCES = \
 	src/server/interrupt.c \
 	src/server/listener.c \
 	src/server/serve.c \
+	src/server/spare.c \
 	src/server/worker.c
 libunixport_la_CPPFLAGS = -I$(top_srcdir)/include \
 	-I$(top_srcdir)/src

@@ -5,6 +5,7 @@
  * errno alone.
  */
 #include "guarded.h"
+#include "os/cookie.h"
 
 #include <sys/socket.h>
 #include <errno.h>

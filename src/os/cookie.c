@@ -4,7 +4,7 @@
  * of glibc and musl, funopen(3) of the BSDs and macOS.  A stream has one
  * direction; the hook of the other direction is NULL.
  */
-#include "os.h"
+#include "cookie.h"
 
 #include <errno.h>
 

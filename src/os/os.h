@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The lowest layer: calls that differ between systems or libcs, and functions
- * that all parts of the library use.
+ * that all parts use.
  *
  * The library calls only names that begin with up_, and each exported function
  * is a wrapper.  If the library called unix_connect() and the program had a
  * function with this name, the dynamic linker would call that of the program.
- * Functions up_* may change errno on success; the wrappers restore errno.
+ * Functions up_* may change errno on success; the wrappers restore it.
  */
 #ifndef UP_OS_H
 #define UP_OS_H
@@ -40,10 +40,7 @@
 #define UP_O_PATH		0
 #endif
 
-/*
- * To open a directory without read permission on it.  O_RDONLY, the fallback,
- * requires this permission.
- */
+/* To open a directory without read permission, except with O_RDONLY. */
 #if defined(O_PATH)
 #define UP_O_SEARCH	O_PATH
 #elif defined(O_SEARCH)
@@ -281,7 +278,7 @@ unsigned up_fork_count(void);
 UP_COLD int up_is_same_file(const struct stat *, const struct stat *);
 UP_COLD int up_is_unchanged_file(const struct stat *, const struct stat *);
 
-/* sockdiag.c, localfs.c and peercred.c */
+/* sockdiag.c, localfs.c, peercred.c */
 UP_COLD int up_may_be_bound_file(int, int, const struct stat *);
 UP_COLD int up_is_local(int);
 UP_COLD int up_is_mount_point(const char *);
@@ -311,37 +308,5 @@ void up_skip_input(FILE *, size_t);
 size_t up_buffered_output(FILE *, const char *, size_t, const char **);
 size_t up_written_output(FILE *);
 void up_purge_output(FILE *);
-
-/* cookie.c: streams with hooks, whose types depend on the system */
-#if defined(HAVE_FOPENCOOKIE) || defined(HAVE_FUNOPEN)
-#define UP_HAS_COOKIES	1
-#else
-#define UP_HAS_COOKIES	0
-#endif
-
-#if defined(HAVE_FUNOPEN) && !defined(HAVE_FOPENCOOKIE)
-typedef int up_cookie_result, up_cookie_size;
-#else
-typedef ssize_t up_cookie_result;
-typedef size_t up_cookie_size;
-#endif
-
-/*
- * The result of a write hook that failed.  It must be 0 in glibc, which would
- * convert -1 to an unsigned count and read out of bounds in a large fwrite(3).
- * It must be -1 in other libcs, for which 0 is not an error.
- */
-#ifdef __GLIBC__
-#define UP_COOKIE_UNWRITTEN	0
-#else
-#define UP_COOKIE_UNWRITTEN	(-1)
-#endif
-
-typedef up_cookie_result up_cookie_read(void *, char *, up_cookie_size);
-typedef up_cookie_result up_cookie_write(void *, const char *, up_cookie_size);
-typedef int up_cookie_close(void *);
-
-FILE *up_open_cookie(void *, up_cookie_read *, up_cookie_write *,
-    up_cookie_close *);
 
 #endif

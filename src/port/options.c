@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Options: checks which of them a call uses, ignores or rejects. */
 #include "port.h"
+#include "os/cookie.h"
 
 #include <errno.h>
 

@@ -112,39 +112,6 @@ is_refused_user(const struct unix_listener *listener, int fd,
 }
 
 /*
- * Threads that shared the spare descriptor could lose a client: each of them
- * takes it, or makes another, and the last one remains for the next client.
- *
- * To look for a closed 0, 1 or 2 before each client would cost two system
- * calls.  It is done until they are found open, and again after a connection
- * got one of these numbers.
- */
-static int
-accept_connection(struct unix_listener *listener)
-{
-	int place, were_open, fd;
-
-	/* If another process clears O_NONBLOCK, accept(2) would block. */
-	if (listener->may_block && up_set_blocking(listener->fd, 0) == -1)
-		return -1;
-	place = atomic_exchange(&listener->spare, -1);
-	if (place == -1 && (place = up_make_spare(listener)) == -1)
-		return -1;
-	if (listener->has_standard)
-		fd = up_accept(listener->fd, &place);
-	else {
-		fd = up_accept_beside_standard(listener->fd, &place,
-		    &were_open);
-		listener->has_standard = were_open;
-	}
-	if (place == -1)
-		listener->has_standard = 0;
-	else
-		up_close(atomic_exchange(&listener->spare, place));
-	return fd;
-}
-
-/*
  * Sets the options of the connection of PORTS.  Returns 0, or 1 if its user is
  * refused, or -1.  A passed or inherited listener does not refuse descriptors,
  * so SO_PASSRIGHTS is set for each of its connections.
@@ -180,7 +147,7 @@ try_to_accept(struct unix_listener *listener, struct unix_ports *ports)
 	if (are_identified == -1 ||
 	    (ports->in == NULL && reserve_ports(listener, ports) == -1))
 		return -1;
-	fd = accept_connection(listener);
+	fd = up_accept_with_spare(listener);
 	if (fd == -1 && is_guarded(listener))
 		return -1;
 	if (fd != -1 && move_ports(listener, ports, fd) == -1) {

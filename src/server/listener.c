@@ -197,26 +197,6 @@ new_listener(const struct unix_options *options)
 	return listener;
 }
 
-/*
- * The spare is not a duplicate of the listener.  If a child of fork(2) closed
- * only the listener, the duplicate would keep the socket open, and clients
- * could connect although no process accepts them.
- */
-int
-up_make_spare(const struct unix_listener *listener)
-{
-	return up_dup(listener->interrupt.pipe[0]);
-}
-
-static int
-add_spare(struct unix_listener *listener)
-{
-	int spare = up_make_spare(listener);
-
-	listener->spare = spare;
-	return spare == -1 ? -1 : 0;
-}
-
 UP_API UP_COLD struct unix_listener *
 unix_listen(const char *text, const struct unix_options *given)
 {
@@ -235,7 +215,7 @@ unix_listen(const char *text, const struct unix_options *given)
 	if (listener == NULL)
 		return NULL;
 	if (up_make_interrupt(&listener->interrupt) == -1 ||
-	    (type_of(&options) == SOCK_STREAM && add_spare(listener) == -1) ||
+	    (type_of(&options) == SOCK_STREAM && up_add_spare(listener) == -1) ||
 	    bind_address(listener, &address) == -1) {
 		error = errno;
 		free_listener(listener, 0);

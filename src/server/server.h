@@ -36,7 +36,9 @@ struct unix_listener {
 	struct unix_options options;
 };
 
-UP_COLD int up_make_spare(const struct unix_listener *);
+/* spare.c */
+UP_COLD int up_add_spare(struct unix_listener *);
+int up_accept_with_spare(struct unix_listener *);
 
 /* accept.c */
 UP_COLD int up_accept_client(struct unix_listener *, int, long long,

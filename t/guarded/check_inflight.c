@@ -17,21 +17,16 @@
 static struct unix_ports ports;
 static int stranger;
 
-/* Whether the ports have UNIX_FILES. */
-static const unsigned modes[] = { UNIX_FILES, 0 };
-
 static void
 open_mode(int mode)
 {
-	stranger = open_before_stranger(&ports, modes[mode]);
-	let_files_in(unix_fileno(&ports));
+	stranger = open_receiver(&ports, mode);
 }
 
 static void
 close_stranger(void)
 {
-	ck_assert_int_eq(close(stranger), 0);
-	close_far_ends();
+	close_sender(stranger);
 }
 
 static void
@@ -205,7 +200,7 @@ END_TEST
 START_TEST(socket_passed_before_does_not_delay_a_call)
 {
 	const struct unix_options options = { .flags = UNIX_GUARDED |
-	    modes[_i / 2] };
+	    receiver_modes[_i / 2] };
 	int file = make_lingering(), other = make_lingering();
 	int fd[2];
 

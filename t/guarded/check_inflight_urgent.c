@@ -14,21 +14,16 @@
 static struct unix_ports ports;
 static int stranger;
 
-/* Whether the ports have UNIX_FILES. */
-static const unsigned modes[] = { UNIX_FILES, 0 };
-
 static void
 open_mode(int mode)
 {
-	stranger = open_before_stranger(&ports, modes[mode]);
-	let_files_in(unix_fileno(&ports));
+	stranger = open_receiver(&ports, mode);
 }
 
 static void
 close_stranger(void)
 {
-	ck_assert_int_eq(close(stranger), 0);
-	close_far_ends();
+	close_sender(stranger);
 }
 
 static void

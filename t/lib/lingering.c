@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sockets whose last close(2) waits for unsent bytes, in flight. */
+#include "files.h"
 #include "lingering.h"
 #include "rights.h"
 
@@ -131,4 +132,22 @@ let_files_in(int fd)
 
 	if (setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &on, sizeof(on)) == -1)
 		ck_assert_int_eq(errno, ENOPROTOOPT);
+}
+
+const unsigned receiver_modes[2] = { UNIX_FILES, 0 };
+
+int
+open_receiver(struct unix_ports *ports, int mode)
+{
+	int sender = open_before_stranger(ports, receiver_modes[mode]);
+
+	let_files_in(unix_fileno(ports));
+	return sender;
+}
+
+void
+close_sender(int sender)
+{
+	ck_assert_int_eq(close(sender), 0);
+	close_far_ends();
 }

@@ -37,6 +37,14 @@ int nest(int file, int depth);
 	ck_assert_int_lt(milliseconds() - start_ms, 10000); \
 } while (0)
 
+/*
+ * Ports that receive descriptors from the bare socket that is returned.  In
+ * the second mode only the program has set SO_PASSRIGHTS.
+ */
+extern const unsigned receiver_modes[2];	/* flags of the ports */
+int open_receiver(struct unix_ports *ports, int mode);
+void close_sender(int sender);
+
 /* Sets SO_PASSRIGHTS, without which this kernel refuses descriptors. */
 void let_files_in(int fd);
 

@@ -216,14 +216,48 @@ run_foreigner(long long end, unsigned seed)
 }
 
 #ifdef O_PATH
+/* Whether a client that connects to FILE comes to the listening socket FD. */
+static int
+is_file_of(int file, int fd)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	int client = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK |
+	    SOCK_CLOEXEC, 0);
+	int server = -1;
+
+	snprintf(name.sun_path, sizeof(name.sun_path), "/proc/self/fd/%d",
+	    file);
+	if (connect(client, (struct sockaddr *)&name, sizeof(name)) == 0)
+		server = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	close(client);
+	if (server == -1)
+		return 0;
+	close(server);
+	return 1;
+}
+
+/* Looks several times whether the file of the listening socket is removed. */
+static int
+is_removed(int file, unsigned looks)
+{
+	struct stat status = { .st_nlink = 1 };
+
+	for (; looks > 0 && status.st_nlink > 0; looks--) {
+		if (fstat(file, &status) == -1)
+			_exit(10);
+		sched_yield();
+	}
+	return status.st_nlink == 0;
+}
+
 /*
  * A program that removes any file at the path and listens there.  Another
- * program may take the path, but must not remove the file.
+ * program may take the path, but must not remove the file.  If a rival takes it
+ * before open(2), the file is the rival's.
  */
 static void
 run_displacer(long long end, unsigned seed)
 {
-	struct stat status = { .st_nlink = 1 };
 	int fd, file, i;
 
 	while (now() < end) {
@@ -232,13 +266,10 @@ run_displacer(long long end, unsigned seed)
 		if (fd == -1)
 			continue;
 		file = open("s", O_PATH | O_NOFOLLOW | O_CLOEXEC);
-		if (file != -1 && listen(fd, 1) == 0)
-			for (i = (int)(rand_r(&seed) % LOOKS); i >= 0; i--) {
-				if (fstat(file, &status) == -1)
-					_exit(10);
-				sched_yield();
-			}
-		if (status.st_nlink == 0)
+		if (file != -1 && listen(fd, 1) == 0 &&
+		    fcntl(fd, F_SETFL, O_NONBLOCK) == 0 &&
+		    is_file_of(file, fd) &&
+		    is_removed(file, 1 + rand_r(&seed) % LOOKS))
 			_exit(13);
 		close(file);
 		close(fd);

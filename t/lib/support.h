@@ -138,6 +138,12 @@ void catch_signal(int signal, void (*handler)(int));
 void do_nothing(int signal);
 int child_status(pid_t child);
 
+/* BODY returns 0 in a child; another result identifies the failure. */
+void expect_in_child(int (*body)(void));
+
+/* Whether a socket file is at PATH. */
+int is_socket(const char *path);
+
 long long milliseconds(void);		/* monotonic */
 
 /* Drop the privileges of root, if the tests run as root, and restore them. */

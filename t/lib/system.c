@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <dirent.h>
@@ -178,6 +179,24 @@ child_status(pid_t child)
 	ck_assert_int_ne(child, -1);
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	return status;
+}
+
+void
+expect_in_child(int (*body)(void))
+{
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(body());
+	ck_assert_int_eq(child_status(child), 0);
+}
+
+int
+is_socket(const char *path)
+{
+	struct stat status;
+
+	return lstat(path, &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
 long long

@@ -19,7 +19,7 @@ port_programs = \
 port_privileged = \
 	t/port/check_other_users.privileged
 
-t_port_check_close_SOURCES = t/port/check_close.c $(lingering)
+t_port_check_close_SOURCES = t/port/check_close.c $(files) $(lingering)
 t_port_check_close_calls_SOURCES = t/port/check_close_calls.c $(interpose)
 t_port_check_other_users_privileged_SOURCES = \
 	t/port/check_other_users.c $(privilege)

@@ -3,30 +3,10 @@
 #include "support.h"
 
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 static struct unix_listener *listener;
-
-static int
-is_there(const char *path)
-{
-	struct stat status;
-
-	return lstat(path, &status) == 0 && S_ISSOCK(status.st_mode);
-}
-
-/* BODY in a child succeeds: each result of its own means another failure. */
-static void
-expect_in_child(int (*body)(void))
-{
-	pid_t child = fork();
-
-	if (child == 0)
-		_exit(body());
-	ck_assert_int_eq(child_status(child), 0);
-}
 
 static int
 abandon(void)
@@ -39,7 +19,7 @@ START_TEST(abandon_leaves_a_stale_file)
 	struct unix_ports ports;
 
 	succeeds(unix_abandon(listen_at("s", NULL)));
-	ck_assert(is_there("s"));
+	ck_assert(is_socket("s"));
 	fails(unix_connect("s", NULL, &ports), ECONNREFUSED);
 	succeeds(unix_close(listen_at("s", NULL)));
 	ck_assert_int_eq(count_files("."), 0);
@@ -58,7 +38,7 @@ START_TEST(abandon_leaves_the_listener_to_other_processes)
 	expect_in_child(abandon);
 	expect_reachable(listener, "s");
 	succeeds(unix_close(listener));
-	ck_assert(!is_there("s"));
+	ck_assert(!is_socket("s"));
 }
 END_TEST
 

@@ -13,36 +13,17 @@
 static struct unix_listener *listener;
 
 static int
-is_there(const char *path)
-{
-	struct stat status;
-
-	return lstat(path, &status) == 0 && S_ISSOCK(status.st_mode);
-}
-
-/* BODY in a child succeeds: each result of its own means another failure. */
-static void
-expect_in_child(int (*body)(void))
-{
-	pid_t child = fork();
-
-	if (child == 0)
-		_exit(body());
-	ck_assert_int_eq(child_status(child), 0);
-}
-
-static int
 own_and_close(void)
 {
-	return unix_own(listener) == -1 ? 1 : !is_there("s") ? 2 :
-	    unix_close(listener) == -1 ? 3 : is_there("s") ? 4 : 0;
+	return unix_own(listener) == -1 ? 1 : !is_socket("s") ? 2 :
+	    unix_close(listener) == -1 ? 3 : is_socket("s") ? 4 : 0;
 }
 
 static int
 own_and_keep(void)
 {
 	return unix_own(listener) == -1 ? 1 :
-	    unix_close(listener) == -1 ? 2 : is_there("s") ? 0 : 3;
+	    unix_close(listener) == -1 ? 2 : is_socket("s") ? 0 : 3;
 }
 
 START_TEST(owner_removes_the_file_that_its_parent_has_made)
@@ -75,10 +56,10 @@ START_TEST(former_owner_may_abandon_first)
 		_exit(await_and_own(pipe_ends[0]));
 	}
 	succeeds(unix_abandon(listener));
-	ck_assert(is_there("s"));
+	ck_assert(is_socket("s"));
 	close(pipe_ends[1]);
 	ck_assert_int_eq(child_status(child), 0);
-	ck_assert(!is_there("s"));
+	ck_assert(!is_socket("s"));
 	close(pipe_ends[0]);
 }
 END_TEST
@@ -133,7 +114,7 @@ START_TEST(own_succeeds_repeatedly)
 	succeeds(unix_own(listener));
 	succeeds(unix_own(listener));
 	succeeds(unix_close(listener));
-	ck_assert(!is_there("s"));
+	ck_assert(!is_socket("s"));
 }
 END_TEST
 
@@ -166,7 +147,7 @@ own_in_each_generation(void)
 			return unix_abandon(listener) == -1 ? 31 :
 			    child_status(child);
 	}
-	return unix_close(listener) == -1 ? 32 : !is_there("s") ? 33 :
+	return unix_close(listener) == -1 ? 32 : !is_socket("s") ? 33 :
 	    unlink("s") == -1 ? 34 : 0;
 }
 
@@ -257,7 +238,7 @@ START_TEST(own_of_an_adopted_listener_is_EINVAL)
 	fails(unix_own(listener), EINVAL);
 	expect_reachable(listener, "s");
 	succeeds(unix_close(listener));
-	ck_assert(is_there("s"));
+	ck_assert(is_socket("s"));
 	ck_assert_int_eq(unlink("s"), 0);
 }
 END_TEST
@@ -293,7 +274,7 @@ START_TEST(own_in_a_renamed_directory_is_ENOENT)
 	ck_assert_int_eq(rename("d", "e"), 0);
 	fails(unix_own(listener), ENOENT);
 	succeeds(unix_close(listener));
-	ck_assert(!is_there("e/s"));
+	ck_assert(!is_socket("e/s"));
 }
 END_TEST
 
@@ -303,7 +284,7 @@ fail_to_own_and_close(void)
 	if (rename("s", "t") == -1 || unix_own(listener) == 0 ||
 	    errno != ENOENT || rename("t", "s") == -1)
 		return 1;
-	return unix_close(listener) == -1 ? 2 : is_there("s") ? 0 : 3;
+	return unix_close(listener) == -1 ? 2 : is_socket("s") ? 0 : 3;
 }
 
 START_TEST(own_that_fails_changes_no_owner)
@@ -314,7 +295,7 @@ START_TEST(own_that_fails_changes_no_owner)
 	fails(unix_own(listener), ENOENT);
 	ck_assert_int_eq(rename("t", "s"), 0);
 	succeeds(unix_close(listener));
-	ck_assert(!is_there("s"));
+	ck_assert(!is_socket("s"));
 }
 END_TEST
 
@@ -328,7 +309,7 @@ START_TEST(own_reports_a_path_that_cannot_be_examined)
 	become_self();
 	ck_assert_int_eq(chmod("d", 0755), 0);
 	succeeds(unix_close(listener));
-	ck_assert(!is_there("d/s"));
+	ck_assert(!is_socket("d/s"));
 }
 END_TEST
 
@@ -352,7 +333,7 @@ START_TEST(child_without_handlers_of_fork_is_another_process)
 	listener = listen_at("s", NULL);
 	child = fork_without_handlers();
 	if (child == 0)
-		_exit(unix_close(listener) == 0 && is_there("s") ? 0 : 1);
+		_exit(unix_close(listener) == 0 && is_socket("s") ? 0 : 1);
 	ck_assert_int_eq(child_status(child), 0);
 	child = fork_without_handlers();
 	if (child == 0)
@@ -373,7 +354,7 @@ START_TEST(child_of_vfork_leaves_the_file_to_its_parent)
 		_exit(unix_own(listener) == -1);
 	ck_assert_int_eq(child_status(child), 0);
 	succeeds(unix_close(listener));
-	ck_assert(!is_there("s"));
+	ck_assert(!is_socket("s"));
 }
 END_TEST
 
