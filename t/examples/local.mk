@@ -8,6 +8,7 @@ examples_scripts = \
 	t/examples/example-event-loop.sh \
 	t/examples/example-http.sh \
 	t/examples/example-json-rpc.sh \
+	t/examples/example-loops.sh \
 	t/examples/example-privsep.sh \
 	t/examples/examples.sh \
 	t/examples/readme.sh
@@ -63,8 +64,8 @@ $(readme_sources): $(srcdir)/README.md
 check_PROGRAMS += $(readme_programs)
 CLEANFILES += $(readme_sources)
 
-check-examples: check-local $(examples) $(readme_programs) t/command/life \
-    t/examples/loop_clients
+check-examples: check-local $(examples) $(loops) $(readme_programs) \
+    t/command/life t/examples/loop_clients
 	$(MAKE) $(run_part) TESTS='$(examples_scripts)'
 
 .PHONY: check-examples
