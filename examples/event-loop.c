@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * event-loop ADDRESS: number the lines of all clients.  It shows a listener
- * and ports in one poll(2), in one thread.  Each incomplete line delays the
- * other clients by 1 ms.  A client that does not read its replies delays them
- * by 100 ms and is disconnected; one that reads slowly delays them for longer.
- * A server that cannot accept this uses unix_serve().
+ * event-loop ADDRESS: number the lines of all clients, in one thread.  Replies
+ * that a client does not read are queued, and while many are queued, its next
+ * line is not read: no client delays another one or uses much memory.
  *
  *	event-loop number.sock &
  *	echo-client number.sock hello
@@ -17,12 +15,14 @@
 #include <stdio.h>
 #include <unixport.h>
 
-#define CLIENTS	100
+#define CLIENTS		500
+#define TURN_LINES	64	/* then other clients have their turn */
+#define MANY_BYTES	524288	/* queued for one client; the limit is 1 MiB */
 
 static struct client {
 	struct unix_ports ports;
 	struct unix_buffer line;	/* or its first part */
-	int more;			/* buffered input, invisible to poll */
+	int again;			/* buffered input, invisible to poll */
 } clients[CLIENTS];
 static int count, room = CLIENTS;
 static struct pollfd fds[2 + CLIENTS];	/* end[1], the listener, clients */
@@ -36,12 +36,16 @@ stop(int number)
 }
 
 static void
-accept_client(struct unix_listener *listener)
+accept_clients(struct unix_listener *listener)
 {
-	if (unix_accept(listener, &clients[count].ports) == 0) {
-		fds[2 + count].fd = unix_fileno(&clients[count].ports);
-		fds[2 + count++].events = POLLIN;
-	} else if (errno != ETIMEDOUT)
+	struct unix_ports ports;
+
+	while (count < room && unix_accept(listener, &ports) == 0) {
+		fds[2 + count] = (struct pollfd){ .events = POLLIN,
+		    .fd = unix_fileno(&ports) };
+		clients[count++].ports = ports;
+	}
+	if (count < room && errno != ETIMEDOUT)
 		room = count > 0 ? count : 1;	/* EMFILE: wait for a close */
 }
 
@@ -51,60 +55,67 @@ dismiss(int i)
 	unix_close_ports(&clients[i].ports);
 	unix_free_buffer(&clients[i].line);
 	clients[i] = clients[--count];
-	clients[count] = (struct client){ .more = 0 };
+	clients[count] = (struct client){ .again = 0 };
 	fds[2 + i] = fds[2 + count];
 	room = CLIENTS;
 }
 
-/*
- * Read a line or a part of it.  Returns 1 if more input is buffered, -1 if the
- * client is to be disconnected.
- */
+/* The events to wait for; 0: lines are buffered; -1: EOF, and all is sent. */
 static int
-serve(struct client *client)
+take_turn(struct client *client)
 {
 	static unsigned long number;
-	int result = unix_get_line(client->ports.in, &client->line, 1000);
+	ssize_t queued = unix_flush(&client->ports);
+	int n, result = 1;
 
-	if (result == 0 || (result == -1 && errno != ETIMEDOUT) ||
-	    (result == 1 && fprintf(client->ports.out, "%lu: %s\n", ++number,
-	    client->line.bytes) < 0))
+	for (n = 0; result == 1 && n < TURN_LINES && queued < MANY_BYTES; n++) {
+		result = unix_get_line(client->ports.in, &client->line, 1000);
+		if (result == 1)
+			fprintf(client->ports.out, "%lu: %s\n", ++number,
+			    client->line.bytes);
+		else if (result == -1 && errno != ETIMEDOUT)
+			return -1;
+	}
+	queued = unix_flush(&client->ports);
+	if (queued == -1 || (result == 0 && queued == 0))
 		return -1;
-	if (result == 1 && unix_input_ready(&client->ports, 0) == 1)
-		return 1;
-	return fflush(client->ports.out) == 0 ? 0 : -1;
+	if (result == 1 && queued < MANY_BYTES)
+		return 0;
+	return (result == -1 ? POLLIN : 0) | (queued > 0 ? POLLOUT : 0);
 }
 
 static void
 run(struct unix_listener *listener)
 {
-	int i, timeout = -1;
+	int i, events, timeout = -1;
 
 	while (fds[0].revents == 0) {
 		fds[1].events = count < room ? POLLIN : 0;
-		/* After EINTR, revents are those of the last round: harmless. */
+		/* EINTR leaves the revents of the last round: harmless. */
 		poll(fds, 2 + (nfds_t)count, timeout);
 		timeout = -1;
 		/* Backwards: dismiss() moves the last client to place i. */
 		for (i = count - 1; i >= 0; i--) {
-			if (fds[2 + i].revents != 0 || clients[i].more)
-				clients[i].more = serve(&clients[i]);
-			if (clients[i].more == -1)
-				dismiss(i);
-			else if (clients[i].more)
+			if (fds[2 + i].revents == 0 && !clients[i].again)
+				continue;
+			events = take_turn(&clients[i]);
+			clients[i].again = events == 0;
+			fds[2 + i].events = (short)events;
+			if (events == 0)
 				timeout = 0;
+			else if (events == -1)
+				dismiss(i);
 		}
 		if (fds[1].revents != 0)
-			accept_client(listener);
+			accept_clients(listener);
 	}
 }
 
 int
 main(int argc, char *argv[])
 {
-	/* A client that does not read its replies is disconnected. */
 	struct unix_options options = { .flags = UNIX_GUARDED,
-	    .accept_timeout = -1, .read_timeout = 1, .write_timeout = 100 };
+	    .accept_timeout = -1, .read_timeout = -1, .write_timeout = -1 };
 	struct sigaction action = { .sa_handler = stop };
 	struct unix_listener *listener;
 	char text[500];

@@ -29,12 +29,36 @@ examples_privsep_LDADD = libunixport.la
 examples_signal_storm_LDADD = libunixport.la
 examples_sigpipe_LDADD = libunixport.la
 
+## The server of event-loop on other loops, where they are installed.
+
+loops =
+if HAVE_EPOLL
+loops += examples/loops/epoll
+endif
+if HAVE_GLIB
+loops += examples/loops/glib
+endif
+if HAVE_LIBEVENT
+loops += examples/loops/libevent
+endif
+if HAVE_LIBUV
+loops += examples/loops/libuv
+endif
+examples_loops_epoll_CFLAGS = $(UP_CFLAGS) -std=c11
+examples_loops_epoll_LDADD = libunixport.la
+examples_loops_glib_CFLAGS = $(UP_CFLAGS) $(GLIB_CFLAGS) -std=c11
+examples_loops_glib_LDADD = libunixport.la $(GLIB_LIBS)
+examples_loops_libevent_CFLAGS = $(UP_CFLAGS) $(LIBEVENT_CFLAGS) -std=c11
+examples_loops_libevent_LDADD = libunixport.la $(LIBEVENT_LIBS)
+examples_loops_libuv_CFLAGS = $(UP_CFLAGS) $(LIBUV_CFLAGS) -std=c11
+examples_loops_libuv_LDADD = libunixport.la $(LIBUV_LIBS)
+
 demo: $(examples) unixport$(EXEEXT)
 	@$(SHELL) $(srcdir)/examples/demo.sh $(srcdir)/README.md
 
 .PHONY: demo
 
-check_PROGRAMS += $(examples)
+check_PROGRAMS += $(examples) $(loops)
 EXTRA_DIST += \
 	examples/chicken/README.md \
 	examples/chicken/unix-sockets.egg \

@@ -13,7 +13,7 @@ short='[^<]\{1,24\}'
 manual="$source/man/unixport.3 $(ls "$source"/man/unix_*.3 \
     "$source"/man/*.7 "$source"/man/*.1 2>/dev/null)" || :
 examples=$(printf '%s ' "$source"/examples/*.c "$source"/examples/*.sh \
-    "$source"/examples/*/*.scm)
+    "$source"/examples/*/*.c "$source"/examples/*/*.scm)
 
 for tool in mandoc lowdown; do
 	command -v $tool >/dev/null || { echo "make html needs $tool" \

@@ -5,6 +5,7 @@ dist_man_MANS = \
 	man/unix_address.7 \
 	man/unix_check_address.3 \
 	man/unix_connect.3 \
+	man/unix_event_loop.7 \
 	man/unix_explain.3 \
 	man/unix_flush.3 \
 	man/unix_get_bytes.3 \

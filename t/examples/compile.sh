@@ -1,6 +1,7 @@
 #!/bin/sh
 # Every program of examples/ and README.md compiles without a warning with
 # -std=c11, which hides the names of POSIX unless a feature-test macro is set.
+# make compiles those of examples/loops/ so, with the flags of their libraries.
 set -eu
 object=$(mktemp /tmp/unixport.XXXXXX)
 trap 'rm -f "$object"' EXIT

@@ -8,6 +8,7 @@ examples_scripts = \
 	t/examples/example-event-loop.sh \
 	t/examples/example-http.sh \
 	t/examples/example-json-rpc.sh \
+	t/examples/example-loops.sh \
 	t/examples/example-privsep.sh \
 	t/examples/examples.sh \
 	t/examples/readme.sh
@@ -16,7 +17,11 @@ dist_check_SCRIPTS += $(examples_scripts)
 EXTRA_DIST += \
 	t/examples/chicken.scm \
 	t/examples/chicken.sh \
+	t/examples/event-loop.subr \
 	t/examples/examples.subr
+
+check_PROGRAMS += t/examples/loop_clients
+t_examples_loop_clients_LDADD = libunixport.la
 
 ## The programs of README.md: each begins with a comment that names its file.
 
@@ -59,7 +64,8 @@ $(readme_sources): $(srcdir)/README.md
 check_PROGRAMS += $(readme_programs)
 CLEANFILES += $(readme_sources)
 
-check-examples: check-local $(examples) $(readme_programs) t/command/life
+check-examples: check-local $(examples) $(loops) $(readme_programs) \
+    t/command/life t/examples/loop_clients
 	$(MAKE) $(run_part) TESTS='$(examples_scripts)'
 
 .PHONY: check-examples
