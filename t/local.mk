@@ -105,9 +105,10 @@ valgrind_excluded = t/guarded/check_exit t/guarded/check_fork \
 	t/guarded/check_unload t/path/check_rivals \
 	t/server/check_serve_many
 emulation_excluded = t/command/tool-rights.sh t/client/check_connect \
-	t/guarded/check_inflight t/guarded/check_rights_calls \
-	t/path/check_displacement t/path/check_moments t/path/check_rivals \
-	t/port/check_close t/server/check_inflight_server t/server/check_own
+	t/guarded/check_inflight t/guarded/check_inflight_urgent \
+	t/guarded/check_rights_calls t/path/check_displacement \
+	t/path/check_moments t/path/check_rivals t/port/check_close \
+	t/server/check_inflight_server t/server/check_own
 emulation_fails = t/command/tool-pair.sh t/command/tool-selftest.sh
 big_endian_fails = t/bench/bench-output.sh
 
