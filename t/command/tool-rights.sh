@@ -36,7 +36,8 @@ leave()
 }
 
 # refuse CLIENTS ARGUMENT...: concurrent clients of linger, whose connections
-# the server ends.
+# the server ends.  Each takes the server 100 milliseconds at most, and a minute
+# if it is blocked: 18 have ten times that.
 refuse()
 {
 	clients=$1; shift
@@ -46,7 +47,7 @@ refuse()
 		pids="$pids $!"
 	done
 	for i in $(seq $clients); do
-		until_true test -e refused.$i
+		within 3000 test -e refused.$i
 	done
 }
 
