@@ -174,7 +174,7 @@ UP_COLD int up_limit_accept(int);
 UP_COLD int up_close_connection(int, int);
 UP_COLD void up_refuse_connection(int);
 
-/* a lock for descriptors; after a timeout the caller continues without it */
+/* transit.c: a lock; after a timeout the caller continues without it */
 UP_COLD int up_lock_transit(void);
 void up_unlock_transit(int);
 UP_COLD void up_begin_closing(int);

@@ -25,9 +25,21 @@ up_add_spare(struct unix_listener *listener)
 	return spare == -1 ? -1 : 0;
 }
 
+static void
+put_back(struct unix_listener *listener, int spare)
+{
+	int other;
+
+	while ((other = atomic_exchange(&listener->spare, spare)) != -1 &&
+	    other < spare)
+		spare = other;
+	up_close(other);
+}
+
 /*
  * Threads that shared the spare descriptor could lose a client: each of them
- * takes it, or makes another, and the last one remains for the next client.
+ * takes it, or makes another, and the lowest remains for the next client: the
+ * numbers that a program has open are the same after its calls.
  *
  * To look for a closed 0, 1 or 2 before each client would cost two system
  * calls.  It is done until they are found open, and again after a connection
@@ -54,6 +66,6 @@ up_accept_with_spare(struct unix_listener *listener)
 	if (place == -1)
 		listener->has_standard = 0;
 	else
-		up_close(atomic_exchange(&listener->spare, place));
+		put_back(listener, place);
 	return fd;
 }

@@ -36,7 +36,8 @@ leave()
 }
 
 # refuse CLIENTS ARGUMENT...: concurrent clients of linger, whose connections
-# the server ends.
+# the server ends.  Each takes the server 100 milliseconds at most, and a minute
+# if it is blocked: 18 have ten times that.
 refuse()
 {
 	clients=$1; shift
@@ -46,7 +47,7 @@ refuse()
 		pids="$pids $!"
 	done
 	for i in $(seq $clients); do
-		until_true test -e refused.$i
+		within 3000 test -e refused.$i
 	done
 }
 
@@ -67,11 +68,12 @@ leave
 rm s
 echo 'ok: refused clients of a listener that asks for credentials'
 
-# The limit allows the descriptors of one message, but not of two.
+# The limit allows the descriptors of one message, but not of two.  All calls
+# together take less than the 100 milliseconds for which one waits for others.
 if can_fault; then
 	limit=$(ulimit -S -n)
 	ulimit -S -n 300
-	serve_with_fault recvmsg:delay_exit=100000 -C 1 "$directory/s" cat
+	serve_with_fault recvmsg:delay_exit=20000 -C 1 "$directory/s" cat
 	ulimit -S -n "$limit"
 	stay
 	refuse 4 1 252
@@ -138,6 +140,9 @@ echo 'ok: a client in the queue of a server that ends'
 
 "$unixport" listen s </dev/null >copied & server=$! pids="$pids $!"
 until_true test -S s
+# A client would be refused between bind(2) and listen(2).
+[ ! -e /proc/net/unix ] ||
+    until_true grep -q " 00010000 .* $directory/s\$" /proc/net/unix
 kill -s STOP $server
 "$unixport" connect s sh -c 'echo hello; : >connected' & pids="$pids $!"
 until_true test -e connected

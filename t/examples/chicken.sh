@@ -84,7 +84,8 @@ echo 'ok: and compiled'
 
 "$build/examples/line-server" "$directory/c" >server.log 2>&1 &
 running=$!
-wait_for [ -S c ]
+# Between bind(2) and listen(2) the file is there, and a client is refused.
+wait_for "$build/unixport" probe c >probe.log
 interpreted client "$directory/c"
 kill -TERM $running
 wait $running

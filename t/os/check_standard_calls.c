@@ -420,6 +420,59 @@ START_TEST(each_shortage_finds_a_spare_descriptor)
 }
 END_TEST
 
+static pthread_t other_thread;
+static pthread_barrier_t taken;
+
+static void
+wait_for_both(void)
+{
+	pthread_barrier_wait(&taken);
+	pthread_barrier_wait(&taken);
+}
+
+static void
+let_other_finish(void)
+{
+	pthread_barrier_wait(&taken);
+	join_thread(other_thread);
+}
+
+static int
+lowest_free(void)
+{
+	int fd = dup(STDIN_FILENO);
+
+	close(fd);
+	return fd;
+}
+
+/*
+ * The other thread has the spare while this one makes a second, and puts it
+ * back first.
+ */
+START_TEST(first_spare_descriptor_remains)
+{
+	int before, i;
+
+	listen_with_standard();
+	before = lowest_free();
+	for (i = 0; i < 2; i++)
+		succeeds(unix_connect("s", of_kind(NULL), &waiting[i]));
+	ck_assert_int_eq(pthread_barrier_init(&taken, NULL, 2), 0);
+	before_next("accept4", wait_for_both);
+	other_thread = start_thread(accept_first, NULL);
+	pthread_barrier_wait(&taken);
+	before_next("accept4", let_other_finish);
+	ck_assert_int_eq(accept_as(1), 0);
+	ck_assert_int_eq(other_error, 0);
+	for (i = 0; i < 2; i++)
+		expect_served(i);
+	ck_assert_int_eq(lowest_free(), before);
+	ck_assert_int_eq(pthread_barrier_destroy(&taken), 0);
+	succeeds(unix_close(c.listener));
+}
+END_TEST
+
 static void
 fill(Suite *suite)
 {
@@ -437,6 +490,7 @@ fill(Suite *suite)
 	    0, SETS);
 	tcase_add_loop_test(tests, each_shortage_finds_a_spare_descriptor,
 	    0, SETS);
+	tcase_add_test(tests, first_spare_descriptor_remains);
 	if (!guarded)
 		tcase_add_loop_test(tests,
 		    client_that_cannot_be_moved_is_closed, 0, SETS);

@@ -390,15 +390,16 @@ start_second(const char *name)
 	second = unix_listen(start_path, NULL);
 }
 
+/* START, which is called before each call, starts the other process. */
 static struct unix_listener *
-listen_while_another_starts(const char *path)
+listen_while_another_starts(const char *path, void (*start)(const char *))
 {
 	struct unix_listener *listener;
 
 	begin();
 	second = NULL;
 	fail_next("renameat2", 0, EINVAL);
-	watch_calls(start_second);
+	watch_calls(start);
 	listener = unix_listen(path, NULL);
 	watch_calls(NULL);
 	return listener;
@@ -420,7 +421,7 @@ START_TEST(one_of_two_starts_owns_a_long_name)
 	make_path(start_path, 200);
 	wanted_step = 0;
 	do {
-		first = listen_while_another_starts(start_path);
+		first = listen_while_another_starts(start_path, start_second);
 		ck_assert_int_eq((first != NULL) + (second != NULL), 1);
 		close_owner(first);
 		close_owner(second);
@@ -450,12 +451,7 @@ START_TEST(recovery_displaces_no_start)
 	do {
 		closing = listen_at("s", NULL);
 		ck_assert_int_eq(rename("s", ".unixport-0123abcd-s"), 0);
-		begin();
-		second = NULL;
-		fail_next("renameat2", 0, EINVAL);
-		watch_calls(remove_and_start);
-		next = unix_listen("next", NULL);
-		watch_calls(NULL);
+		next = listen_while_another_starts("next", remove_and_start);
 		close_owner(next);
 		close_owner(second);
 		succeeds(unix_close(closing));

@@ -81,6 +81,17 @@ leave_in_turn(void *context)
 	return NULL;
 }
 
+/* Until THREAD interrupts the listener. */
+static void
+serve_short_of_threads(pthread_t thread)
+{
+	before_next("accept4", fail_every_thread);
+	succeeds(unix_serve(listener, echo, NULL, NULL));
+	forget_next();
+	join_thread(thread);
+	succeeds(unix_close(listener));
+}
+
 START_TEST(one_thread_serves_a_burst_if_no_other_can_be_made)
 {
 	struct unix_ports clients[5];
@@ -93,11 +104,7 @@ START_TEST(one_thread_serves_a_burst_if_no_other_can_be_made)
 		say(clients[i].out, "hello\n");
 	}
 	thread = start_thread(leave_in_turn, clients);
-	before_next("accept4", fail_every_thread);
-	succeeds(unix_serve(listener, echo, NULL, NULL));
-	forget_next();
-	join_thread(thread);
-	succeeds(unix_close(listener));
+	serve_short_of_threads(thread);
 }
 END_TEST
 
@@ -121,11 +128,7 @@ START_TEST(interrupt_ends_a_server_that_is_short_of_threads)
 
 	listener = listen_at("s", NULL);
 	thread = start_thread(interrupt_after_failures, NULL);
-	before_next("accept4", fail_every_thread);
-	succeeds(unix_serve(listener, echo, NULL, NULL));
-	forget_next();
-	join_thread(thread);
-	succeeds(unix_close(listener));
+	serve_short_of_threads(thread);
 }
 END_TEST
 
