@@ -235,9 +235,10 @@ int unix_set_timeouts(struct unix_ports *ports, int read_timeout,
  * Return 0, or -1 on failure.
  *
  * After the deadline, a read that asks the system fails with ETIMEDOUT, even if
- * input is available.  A write fails with ETIMEDOUT, finally, if the socket
- * does not accept its bytes immediately.  Reading can continue after another
- * call of this function.  Any thread may call this function.
+ * input is available.  Reading can continue after another call of this
+ * function.  If the socket does not accept the bytes of a write immediately,
+ * this write and all later ones fail with ETIMEDOUT.  Any thread may call this
+ * function.
  *
  * Errors:
  *   EBADF       PORTS is NULL, or both streams are closed.
