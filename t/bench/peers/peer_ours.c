@@ -130,8 +130,8 @@ serve(const char *path)
 	need(listener != NULL, "unix_listen");
 	if ((options.flags & UNIX_GUARDED) == 0)
 		serve_with_threads(listener);
-	unix_serve(listener, with_get_line ? echo_line : echo, NULL, &how);
-	die("unix_serve");
+	need(unix_serve(listener, with_get_line ? echo_line : echo, NULL,
+	    &how) == 0, "unix_serve");
 }
 
 #include "blocking.h"
