@@ -40,7 +40,10 @@ struct client {
 	size_t length;		/* of the first part of an answer */
 };
 
-_Noreturn static void
+#ifdef __GNUC__
+__attribute__((format(printf, 1, 2), noreturn))
+#endif
+static void
 die(const char *format, ...)
 {
 	va_list values;
