@@ -48,8 +48,8 @@ extern "C" {
 #define UNIXPORT_VERSION_NUMBER	0x010100
 
 /*
- * The caller must use the result: it owns an object, answers a question, or is
- * the only report of a failure.
+ * The caller must use the result, which is a new object, the answer to a
+ * question, or the only report of a failure.
  */
 #if (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L) || \
     (defined(__cplusplus) && __cplusplus >= 201703L)
@@ -277,8 +277,8 @@ int unix_close_output(struct unix_ports *ports);
  *
  * `in` and `out` become NULL; a second call does nothing and returns 0.  The
  * peer reads EOF unless another process has the socket open.  If received input
- * is unread, a read of the peer fails with ECONNRESET on Linux before it
- * returns EOF.
+ * is unread, a read of the peer fails once with ECONNRESET on Linux before the
+ * peer reads EOF.
  *
  * Errors:
  *   EPIPE, ECONNRESET
@@ -301,8 +301,8 @@ int unix_close_ports(struct unix_ports *ports);
  * Call this function after fork(2) in the process that does not use the
  * connection.  The other process can still use the connection.
  *
- * The errors are those of unix_close_ports().  Descriptors that were not sent
- * are no error.
+ * The errors are those of unix_close_ports().  Discarded output and descriptors
+ * that were not sent are no error.
  */
 int unix_abandon_ports(struct unix_ports *ports);
 
