@@ -18,6 +18,7 @@ libunixport_la_SOURCES = \
 	src/os/peercred.c \
 	src/os/rename.c \
 	src/os/sigpipe.c \
+	src/os/sigpipe.h \
 	src/os/sockdiag.c \
 	src/os/socket.c \
 	src/os/stdio_buffer.c \

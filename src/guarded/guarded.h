@@ -4,6 +4,7 @@
 #define UP_GUARDED_H
 
 #include "os/os.h"
+#include "os/sigpipe.h"
 
 /* buffers.c: memory for both streams */
 #define UP_BUFFER_SIZE	((size_t)192 * 1024)	/* measured: make bench */

@@ -287,15 +287,6 @@ UP_COLD int up_peer_credentials(int, struct unix_peer *);
 UP_COLD int up_peer_pidfd(int);
 UP_COLD int up_is_peer_in_group(int, gid_t);
 
-/* sigpipe.c: the policies */
-UP_COLD int up_sigpipe_check(const struct unix_options *);
-UP_COLD int up_nosigpipe(int);
-UP_COLD int up_set_nosigpipe(int, int);
-UP_COLD void up_restore_nosigpipe(int, int);
-UP_COLD int up_sigpipe_socket(int, const struct unix_options *);
-UP_COLD void up_sigpipe_process(enum unix_sigpipe);
-UP_COLD void up_sigpipe_raise(enum unix_sigpipe);
-
 /*
  * stdio_buffer.c: the buffer of a stream.  All but up_has_buffered_input()
  * require that the caller has locked the stream.
