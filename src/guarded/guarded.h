@@ -5,6 +5,7 @@
 
 #include "os/os.h"
 #include "os/sigpipe.h"
+#include "os/stdio_buffer.h"
 
 /* buffers.c: memory for both streams */
 #define UP_BUFFER_SIZE	((size_t)192 * 1024)	/* measured: make bench */

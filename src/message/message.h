@@ -7,6 +7,7 @@
 #define UP_MESSAGE_H
 
 #include "os/os.h"
+#include "os/stdio_buffer.h"
 
 #include <stdint.h>
 

@@ -138,8 +138,17 @@ up_fail(int error)
 	return -1;
 }
 
+static inline int
+up_would_block(int error)
+{
+#if EWOULDBLOCK != EAGAIN
+	if (error == EWOULDBLOCK)
+		return 1;
+#endif
+	return error == EAGAIN;
+}
+
 int up_result(int, int);
-int up_would_block(int);
 int up_is_shortage(int);
 
 /* fd.c: descriptors of any type; new ones are 3 or more and close-on-exec */
@@ -286,18 +295,5 @@ UP_COLD int up_has_true_inodes(int);
 UP_COLD int up_peer_credentials(int, struct unix_peer *);
 UP_COLD int up_peer_pidfd(int);
 UP_COLD int up_is_peer_in_group(int, gid_t);
-
-/*
- * stdio_buffer.c: the buffer of a stream.  All but up_has_buffered_input()
- * require that the caller has locked the stream.
- */
-extern const size_t up_buffer_slack;
-
-int up_has_buffered_input(FILE *);
-size_t up_buffered_input(FILE *, const char **);
-void up_skip_input(FILE *, size_t);
-size_t up_buffered_output(FILE *, const char *, size_t, const char **);
-size_t up_written_output(FILE *);
-void up_purge_output(FILE *);
 
 #endif
