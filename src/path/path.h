@@ -32,9 +32,14 @@ struct up_file {
 /* sockfile.c: the file itself */
 UP_COLD int up_open_file(const struct up_claim *, struct up_file *);
 UP_COLD int up_open_bound_file(struct up_claim *, int, struct up_file *);
-UP_COLD void up_close_file(const struct up_file *);
 UP_COLD int up_stat_file(const struct up_file *, struct stat *);
 UP_COLD int up_set_access(const struct up_file *, mode_t, gid_t, uid_t);
+
+static inline void
+up_close_file(const struct up_file *file)
+{
+	up_close(file->pin);
+}
 
 /* bindpath.c: its directory and its name */
 UP_COLD int up_open_directory(struct up_claim *);
