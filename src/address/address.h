@@ -5,6 +5,8 @@
 
 #include "os/os.h"
 
+#pragma GCC visibility push(hidden)
+
 /* address.c: strings to addresses, and addresses to names */
 enum up_form {
 	UP_PATH,
@@ -35,5 +37,7 @@ UP_COLD int up_probe(const struct up_name *);
 
 /* activation.c: sockets that another program passed */
 UP_COLD int up_find_passed(struct up_address *, int);
+
+#pragma GCC visibility pop
 
 #endif

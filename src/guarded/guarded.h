@@ -7,6 +7,8 @@
 #include "os/sigpipe.h"
 #include "os/stdio_buffer.h"
 
+#pragma GCC visibility push(hidden)
+
 /* buffers.c: memory for both streams */
 #define UP_BUFFER_SIZE	((size_t)192 * 1024)	/* measured: make bench */
 
@@ -214,5 +216,7 @@ up_note_end(struct unix_socket *socket)
 {
 	socket->ended = 1;
 }
+
+#pragma GCC visibility pop
 
 #endif

@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#pragma GCC visibility push(hidden)
+
 /* message.c: a stream that is locked for a whole message */
 struct up_stream {
 	FILE *file;
@@ -104,5 +106,7 @@ up_message_finish(struct unix_buffer *buffer, size_t length, int partial)
 	buffer->reserved[UP_HELD] = 0;
 	return 1;
 }
+
+#pragma GCC visibility pop
 
 #endif

@@ -27,6 +27,13 @@
 #include "unixport.h"
 
 /*
+ * Each private header encloses its declarations in these two lines.  Otherwise,
+ * the compiler would expect another object to replace the functions, and would
+ * call them through the global offset table.
+ */
+#pragma GCC visibility push(hidden)
+
+/*
  * Differences that a constant expresses.  Other files test them with `if'
  * instead of `#if', so that every system compiles all of the code.
  */
@@ -295,5 +302,7 @@ UP_COLD int up_has_true_inodes(int);
 UP_COLD int up_peer_credentials(int, struct unix_peer *);
 UP_COLD int up_peer_pidfd(int);
 UP_COLD int up_is_peer_in_group(int, gid_t);
+
+#pragma GCC visibility pop
 
 #endif

@@ -11,6 +11,8 @@
 
 #include <signal.h>
 
+#pragma GCC visibility push(hidden)
+
 #ifndef SO_NOSIGPIPE			/* Linux */
 #define SO_NOSIGPIPE	(-1)
 #endif
@@ -72,5 +74,7 @@ up_sigpipe_raise(enum unix_sigpipe policy)
 	if (policy == UNIX_SIGPIPE_RAISE)
 		raise(SIGPIPE);
 }
+
+#pragma GCC visibility pop
 
 #endif

@@ -5,6 +5,8 @@
 
 #include "address/address.h"
 
+#pragma GCC visibility push(hidden)
+
 struct up_claim {
 	const char *path;	/* the listener's */
 	const char *last;	/* its last component */
@@ -76,5 +78,7 @@ up_no_claim(void)
 {
 	return (struct up_claim){ .directory = -1 };
 }
+
+#pragma GCC visibility pop
 
 #endif

@@ -6,6 +6,8 @@
 #include "address/address.h"
 #include "guarded/guarded.h"
 
+#pragma GCC visibility push(hidden)
+
 /* options.c */
 enum up_call {
 	UP_LISTEN,
@@ -41,5 +43,7 @@ UP_COLD void up_refuse_ports(struct unix_ports *);
 /* peer_user.c */
 UP_COLD int up_peer(int, struct unix_peer *);
 UP_COLD int up_check_peer_user(int);
+
+#pragma GCC visibility pop
 
 #endif

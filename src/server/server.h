@@ -6,6 +6,8 @@
 #include "path/path.h"
 #include "port/port.h"
 
+#pragma GCC visibility push(hidden)
+
 /* interrupt.c */
 struct up_interrupt {
 	struct { _Atomic int is_set; } *shared;	/* by processes */
@@ -94,5 +96,7 @@ UP_COLD int up_is_stopping(struct up_server *);
 UP_COLD void up_ring_bell(struct up_server *);
 UP_COLD void up_end_bell(int);
 UP_COLD void up_stop_server(struct up_server *, int);
+
+#pragma GCC visibility pop
 
 #endif
