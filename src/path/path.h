@@ -72,11 +72,11 @@ UP_COLD int up_owns_path(const struct up_claim *);
 UP_COLD int up_own_path(struct up_claim *);
 UP_COLD int up_release_claim(struct up_claim *, int);
 
-/* A claim of no path, which may be released. */
-static inline struct up_claim
-up_no_claim(void)
+/* Makes CLAIM, which is zeroed, a claim of no path, which may be released. */
+static inline void
+up_init_claim(struct up_claim *claim)
 {
-	return (struct up_claim){ .directory = -1 };
+	claim->directory = -1;
 }
 
 #pragma GCC visibility pop

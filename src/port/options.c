@@ -56,9 +56,10 @@ static int
 copy_checked(const struct unix_options *given, enum up_call call,
     struct unix_options *options)
 {
-	static const struct unix_options defaults;
-
-	*options = given == NULL ? defaults : *given;
+	if (given == NULL)
+		*options = (struct unix_options){ .flags = 0 };
+	else
+		*options = *given;
 	/* Calls that do not accept or connect ignore UNIX_SAME_USER. */
 	if (call == UP_PORTS)
 		options->flags &= ~UNIX_SAME_USER;

@@ -192,8 +192,9 @@ new_listener(const struct unix_options *options)
 		return NULL;
 	*listener = (struct unix_listener){ .fd = -1, .spare = -1,
 	    .interrupt = { .pipe = { -1, -1 } }, .may_block = 1,
-	    .maker = up_process_number(),
-	    .claim = up_no_claim(), .options = *options };
+	    .maker = up_process_number() };
+	up_init_claim(&listener->claim);
+	listener->options = *options;
 	return listener;
 }
 
