@@ -34,8 +34,8 @@ struct unix_listener {
 	_Atomic int spare;	/* for up_accept(); -1: used, or taken */
 	unsigned maker;		/* the process that made it or took it over */
 	char *path;		/* NULL if the name is not a string */
-	struct up_claim claim;
 	struct unix_options options;
+	struct up_claim claim;
 };
 
 /* spare.c */
