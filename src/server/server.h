@@ -92,7 +92,6 @@ UP_COLD int up_add_worker(struct up_server *);
 UP_COLD int up_ensure_leader(struct up_server *);
 
 /* bell.c */
-UP_COLD int up_is_stopping(struct up_server *);
 UP_COLD void up_ring_bell(struct up_server *);
 UP_COLD void up_end_bell(int);
 UP_COLD void up_stop_server(struct up_server *, int);
