@@ -22,6 +22,7 @@ struct up_address {
 	int number;		/* of the descriptor, or -1 */
 };
 
+UP_COLD int up_parse_number(const char *, size_t);
 UP_COLD int up_parse_address(const char *, size_t, struct up_address *);
 UP_COLD char *up_address_text(const struct up_address *);
 UP_COLD char *up_join_path(const char *, const char *);
