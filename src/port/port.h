@@ -19,8 +19,6 @@ UP_COLD int up_read_options(const struct unix_options *, enum up_call,
     struct unix_options *);
 UP_COLD int up_read_request(const char *, const struct unix_options *,
     enum up_call, struct up_address *, struct unix_options *);
-UP_COLD int up_check_file_options(const struct unix_options *,
-    const struct up_address *);
 
 /* plain.c: ports made by fdopen(3) and dup(2) */
 UP_COLD int up_plain_open(int, struct unix_ports *);

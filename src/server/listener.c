@@ -208,7 +208,6 @@ unix_listen(const char *text, const struct unix_options *given)
 	int error;
 
 	if (up_read_request(text, given, UP_LISTEN, &address, &options) == -1 ||
-	    up_check_file_options(&options, &address) == -1 ||
 	    (is_passed(&address) &&
 	    up_find_passed(&address, type_of(&options)) == -1))
 		return NULL;
