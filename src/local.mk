@@ -18,9 +18,10 @@ libunixport_la_SOURCES = \
 	src/os/peercred.c \
 	src/os/rename.c \
 	src/os/sigpipe.c \
+	src/os/sigpipe.h \
 	src/os/sockdiag.c \
 	src/os/socket.c \
-	src/os/stdio_buffer.c \
+	src/os/stdio_buffer.h \
 	src/os/threads.c \
 	src/os/transit.c \
 	src/os/version.c \

@@ -10,22 +10,14 @@
 #define FIRST_PASSED_FD		3	/* SD_LISTEN_FDS_START of systemd */
 #define MAX_PASSED_FDS		65536
 
-/*
- * Returns -1 unless the value is a positive decimal number.  strtol(3) alone
- * would accept spaces and signs, and a malformed variable could select a
- * descriptor.
- */
-static long
-number_in_variable(const char *name, long limit)
+/* Returns -1 unless the value is a positive decimal number. */
+static int
+number_in_variable(const char *name)
 {
 	const char *text = getenv(name);
-	char *end;
-	long number;
 
-	if (text == NULL || *text < '1' || *text > '9')
-		return -1;
-	number = strtol(text, &end, 10);
-	return *end != '\0' || number > limit ? -1 : number;
+	return text == NULL || *text == '0' ? -1 :
+	    up_parse_number(text, strlen(text));
 }
 
 /*
@@ -33,12 +25,12 @@ number_in_variable(const char *name, long limit)
  * LISTEN_FDNAMES lists the names in the order of the descriptors, separated by
  * colons.  An address without a name selects the first descriptor.
  */
-static long
-find_by_name(const struct up_address *address, long count)
+static int
+find_by_name(const struct up_address *address, int count)
 {
 	const char *names = getenv("LISTEN_FDNAMES");
 	size_t length;
-	long i;
+	int i;
 
 	if (address->length == 0)
 		return 0;
@@ -89,15 +81,15 @@ check_listener(int fd, int type)
 static int
 passed_number(const struct up_address *address)
 {
-	long count = number_in_variable("LISTEN_FDS", MAX_PASSED_FDS);
-	long i = -1;
+	int count = number_in_variable("LISTEN_FDS");
+	int i = -1;
 
-	if (count != -1 &&
-	    number_in_variable("LISTEN_PID", LONG_MAX) == getpid())
+	if (count != -1 && count <= MAX_PASSED_FDS &&
+	    number_in_variable("LISTEN_PID") == getpid())
 		i = find_by_name(address, count);
 	if (i == -1)
 		return up_fail(ENOENT);
-	return FIRST_PASSED_FD + (int)i;
+	return FIRST_PASSED_FD + i;
 }
 
 /*

@@ -22,26 +22,22 @@ skip_prefix(struct up_address *address, const char *mark, size_t n)
 }
 
 /*
- * Accepts digits only.  strtol(3) would accept a sign, spaces, and numbers
- * beyond an int.
+ * Returns the number that the LENGTH bytes of TEXT are, or -1.  Accepts digits
+ * only.  strtol(3) would accept a sign, spaces, and numbers beyond an int.
  */
-static int
-parse_number(struct up_address *address)
+int
+up_parse_number(const char *text, size_t length)
 {
+	int digit, number = 0;
 	size_t i;
-	int digit;
 
-	if (address->length == 0)
-		return up_fail(EINVAL);
-	address->number = 0;
-	for (i = 0; i < address->length; i++) {
-		digit = address->text[i] - '0';
-		if (digit < 0 || digit > 9 ||
-		    address->number > (INT_MAX - digit) / 10)
+	for (i = 0; i < length; i++) {
+		digit = text[i] - '0';
+		if (digit < 0 || digit > 9 || number > (INT_MAX - digit) / 10)
 			return up_fail(EINVAL);
-		address->number = address->number * 10 + digit;
+		number = number * 10 + digit;
 	}
-	return 0;
+	return length == 0 ? up_fail(EINVAL) : number;
 }
 
 /*
@@ -113,7 +109,9 @@ up_parse_address(const char *text, size_t length, struct up_address *address)
 	address->number = -1;
 	if (skip_prefix(address, "fd:", 3)) {
 		address->form = UP_DESCRIPTOR;
-		return parse_number(address);
+		address->number = up_parse_number(address->text,
+		    address->length);
+		return address->number == -1 ? -1 : 0;
 	}
 	if (skip_prefix(address, "systemd:", 8)) {
 		address->form = UP_SYSTEMD;

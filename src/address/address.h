@@ -5,6 +5,8 @@
 
 #include "os/os.h"
 
+#pragma GCC visibility push(hidden)
+
 /* address.c: strings to addresses, and addresses to names */
 enum up_form {
 	UP_PATH,
@@ -20,6 +22,7 @@ struct up_address {
 	int number;		/* of the descriptor, or -1 */
 };
 
+UP_COLD int up_parse_number(const char *, size_t);
 UP_COLD int up_parse_address(const char *, size_t, struct up_address *);
 UP_COLD char *up_address_text(const struct up_address *);
 UP_COLD char *up_join_path(const char *, const char *);
@@ -35,5 +38,7 @@ UP_COLD int up_probe(const struct up_name *);
 
 /* activation.c: sockets that another program passed */
 UP_COLD int up_find_passed(struct up_address *, int);
+
+#pragma GCC visibility pop
 
 #endif

@@ -150,7 +150,7 @@ open_address(const struct up_address *address,
 	return 0;
 }
 
-UP_API int
+UP_API UP_COLD int
 unix_connect(const char *text, const struct unix_options *given,
     struct unix_ports *ports)
 {

@@ -21,7 +21,7 @@ open_both_ends(const int fd[2], const struct unix_options *options,
 	return 0;
 }
 
-UP_API int
+UP_API UP_COLD int
 unix_pair(const struct unix_options *given, struct unix_ports pair[2])
 {
 	struct unix_options options;

@@ -5,6 +5,8 @@
 
 #include "address/address.h"
 
+#pragma GCC visibility push(hidden)
+
 struct stat;
 
 /* strbuf.c */
@@ -46,5 +48,7 @@ UP_COLD void up_say_forbidden(struct up_text *, const char *, const char *,
 
 /* explain_path.c: paths, by examination of the file system */
 UP_COLD int up_explain_path(struct up_text *, const char *, int);
+
+#pragma GCC visibility pop
 
 #endif

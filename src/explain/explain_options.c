@@ -21,39 +21,57 @@ say_invalid(struct up_text *text, const struct up_address *address)
 		up_say(text, "; mode, group and owner require a path");
 }
 
-static const struct {
-	int error;
-	const char *sentence;
-} sentences[] = {
-	{ EAGAIN, "the queue of the receiver is full; send the "
-	    "datagram again later" },
-	{ EBADF, "the descriptor of the socket is not open; open it, "
-	    "and leave closing it to the library" },
-	{ ECANCELED, "the listener was interrupted; close it" },
-	{ EDQUOT, "the quota of this user is exhausted; remove files "
-	    "or choose another path" },
-	{ ELOOP, "too many symbolic links; is the path right?" },
-	{ EMFILE, "this process has no free descriptor; close some, or "
-	    "raise the limit of open files" },
-	{ EMSGSIZE, "the datagram is too long; send a shorter one" },
-	{ ENFILE, "the system has no free file; close some, or raise "
-	    "its limit" },
-	{ ENOBUFS, "no memory is left, or output exceeds output_limit; "
-	    "try again later, or raise the limit" },
-	{ ENOMEM, "no memory is left; free some, or try again later" },
-	{ ENOSPC, "no space is left for a file; remove files or choose "
-	    "another path" },
-	{ ENOTDIR, "a component of the path is not a directory; is the "
-	    "path right?" },
-	{ EPIPE, "the receiver has ended its input; send no more" },
-	{ EROFS, "the file system is read-only; choose another path" }
-};
+/* Returns NULL if no sentence explains ERROR. */
+static const char *
+sentence_of(int error)
+{
+	switch (error) {
+	case EAGAIN:
+		return "the queue of the receiver is full; send the datagram "
+		    "again later";
+	case EBADF:
+		return "the descriptor of the socket is not open; open it, and "
+		    "leave closing it to the library";
+	case ECANCELED:
+		return "the listener was interrupted; close it";
+	case EDQUOT:
+		return "the quota of this user is exhausted; remove files or "
+		    "choose another path";
+	case ELOOP:
+		return "too many symbolic links; is the path right?";
+	case EMFILE:
+		return "this process has no free descriptor; close some, or "
+		    "raise the limit of open files";
+	case EMSGSIZE:
+		return "the datagram is too long; send a shorter one";
+	case ENFILE:
+		return "the system has no free file; close some, or raise its "
+		    "limit";
+	case ENOBUFS:
+		return "no memory is left, or output exceeds output_limit; try "
+		    "again later, or raise the limit";
+	case ENOMEM:
+		return "no memory is left; free some, or try again later";
+	case ENOSPC:
+		return "no space is left for a file; remove files or choose "
+		    "another path";
+	case ENOTDIR:
+		return "a component of the path is not a directory; is the "
+		    "path right?";
+	case EPIPE:
+		return "the receiver has ended its input; send no more";
+	case EROFS:
+		return "the file system is read-only; choose another path";
+	default:
+		return NULL;
+	}
+}
 
 int
 up_explain_options(struct up_text *text, const struct up_address *address,
     int error)
 {
-	size_t i;
+	const char *sentence;
 
 	if (error == EINVAL) {
 		say_invalid(text, address);
@@ -69,10 +87,9 @@ up_explain_options(struct up_text *text, const struct up_address *address,
 			    "specified");
 		return 1;
 	}
-	for (i = 0; i < COUNT(sentences); i++)
-		if (sentences[i].error == error) {
-			up_say(text, "%s", sentences[i].sentence);
-			return 1;
-		}
-	return 0;
+	sentence = sentence_of(error);
+	if (sentence == NULL)
+		return 0;
+	up_say(text, "%s", sentence);
+	return 1;
 }

@@ -72,6 +72,22 @@ say_in_use(struct up_text *text, const char *path, const char *directory)
 }
 
 static void
+say_not_socket(struct up_text *text, const struct stat *file)
+{
+	up_say(text, "%s, not a socket; is the path right?",
+	    up_file_kind(file->st_mode));
+}
+
+/* WHY follows "there". */
+static void
+say_no_server(struct up_text *text, const char *why, const char *directory)
+{
+	up_say(text, "no server is listening there%s%s; start the server", why,
+	    up_may_be_elsewhere(directory) ?
+	    ", or it listens on another side of this file system" : "");
+}
+
+static void
 say_refused(struct up_text *text, const char *path, const char *directory)
 {
 	struct stat file;
@@ -80,16 +96,12 @@ say_refused(struct up_text *text, const char *path, const char *directory)
 		up_say(text, "the file no longer exists; is the server "
 		    "running?");
 	else if (!S_ISSOCK(file.st_mode))
-		up_say(text, "%s, not a socket; is the path right?",
-		    up_file_kind(file.st_mode));
+		say_not_socket(text, &file);
 	else if (up_probe_file_at(path) != ECONNREFUSED)
 		up_say(text, "no server was listening there a moment ago; try "
 		    "again");
 	else
-		up_say(text, "no server is listening there (a stale socket "
-		    "file)%s; start the server", up_may_be_elsewhere(directory) ?
-		    ", or it listens on another side of this file system" :
-		    "");
+		say_no_server(text, " (a stale socket file)", directory);
 }
 
 /*
@@ -100,20 +112,15 @@ static void
 say_late(struct up_text *text, const char *path, const char *directory)
 {
 	struct stat file;
+	int is_there = stat(path, &file) == 0;
 
-	if (stat(path, &file) == -1)
-		up_say(text, errno == ENOENT ?
-		    "nothing is there after the timeout; is the server "
-		    "running?" : "no answer or client before the timeout; is "
-		    "the server busy?");
-	else if (!S_ISSOCK(file.st_mode))
-		up_say(text, "%s, not a socket; is the path right?",
-		    up_file_kind(file.st_mode));
-	else if (up_probe_file_at(path) == ECONNREFUSED)
-		up_say(text, "no server is listening there after the timeout%s"
-		    "; start the server", up_may_be_elsewhere(directory) ?
-		    ", or it listens on another side of this file system" :
-		    "");
+	if (!is_there && errno == ENOENT)
+		up_say(text, "nothing is there after the timeout; is the "
+		    "server running?");
+	else if (is_there && !S_ISSOCK(file.st_mode))
+		say_not_socket(text, &file);
+	else if (is_there && up_probe_file_at(path) == ECONNREFUSED)
+		say_no_server(text, " after the timeout", directory);
 	else
 		up_say(text, "no answer or client before the timeout; is the "
 		    "server busy?");

@@ -6,6 +6,7 @@
 #include "explain.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 
 void
@@ -29,9 +30,9 @@ up_say(struct up_text *text, const char *format, ...)
  * bytes, or 0 if the LENGTH bytes do not begin with a valid character.
  */
 static size_t
-decode_utf8(const unsigned char *bytes, size_t length, unsigned long *code)
+decode_utf8(const unsigned char *bytes, size_t length, uint32_t *code)
 {
-	static const unsigned long first_of_size[] = { 0, 0, 0x80, 0x800,
+	static const uint32_t first_of_size[] = { 0, 0, 0x80, 0x800,
 	    0x10000 };
 	size_t i, size = bytes[0] < 0x80 ? 1 : bytes[0] < 0xc0 ? 0 :
 	    bytes[0] < 0xe0 ? 2 : bytes[0] < 0xf0 ? 3 : bytes[0] < 0xf8 ? 4 :
@@ -39,7 +40,7 @@ decode_utf8(const unsigned char *bytes, size_t length, unsigned long *code)
 
 	if (size > length)
 		return 0;
-	*code = size < 2 ? bytes[0] : bytes[0] & (0x7fUL >> size);
+	*code = size < 2 ? bytes[0] : bytes[0] & (0x7fU >> size);
 	for (i = 1; i < size; i++) {
 		if ((bytes[i] & 0xc0) != 0x80)
 			return 0;
@@ -60,7 +61,7 @@ decode_utf8(const unsigned char *bytes, size_t length, unsigned long *code)
  * changes the order of the text after it.
  */
 static int
-is_control(unsigned long code)
+is_control(uint32_t code)
 {
 	return code < 0x20 || (code >= 0x7f && code < 0xa0) ||
 	    code == 0x061c || code == 0x200e || code == 0x200f ||
@@ -77,7 +78,7 @@ up_say_bytes(struct up_text *text, const char *bytes, size_t length)
 {
 	const unsigned char *next = (const unsigned char *)bytes;
 	const unsigned char *end = next + length;
-	unsigned long code = 0;
+	uint32_t code = 0;
 	size_t size;
 
 	for (; next < end; next += size) {

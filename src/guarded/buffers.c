@@ -21,7 +21,7 @@ static _Atomic(char *) idle_pairs[MAX_IDLE_PAIRS];
 size_t
 up_stride(size_t size)
 {
-	return (size + up_buffer_slack + CACHE_LINE_BYTES - 1) /
+	return (size + UP_BUFFER_SLACK + CACHE_LINE_BYTES - 1) /
 	    CACHE_LINE_BYTES * CACHE_LINE_BYTES;
 }
 

@@ -95,7 +95,7 @@ open_input(struct unix_socket *socket)
 
 	if (in != NULL)
 		setvbuf(in, socket->buffers + up_stride(socket->buffer_size),
-		    _IOFBF, socket->buffer_size + up_buffer_slack);
+		    _IOFBF, socket->buffer_size + UP_BUFFER_SLACK);
 	return in;
 }
 
@@ -106,7 +106,7 @@ open_output(struct unix_socket *socket)
 	    close_output);
 	if (socket->out != NULL)
 		setvbuf(socket->out, socket->buffers, _IOFBF,
-		    socket->buffer_size + up_buffer_slack);
+		    socket->buffer_size + UP_BUFFER_SLACK);
 	return socket->out;
 }
 

@@ -4,6 +4,10 @@
 #define UP_GUARDED_H
 
 #include "os/os.h"
+#include "os/sigpipe.h"
+#include "os/stdio_buffer.h"
+
+#pragma GCC visibility push(hidden)
 
 /* buffers.c: memory for both streams */
 #define UP_BUFFER_SIZE	((size_t)192 * 1024)	/* measured: make bench */
@@ -11,6 +15,11 @@
 size_t up_stride(size_t);
 char *up_take_buffers(size_t);
 void up_return_buffers(char *, size_t);
+
+/*
+ * In the structures, large members are last: the instructions that use a member
+ * after the first 127 bytes are longer.
+ */
 
 /* fdqueue.c: queues of descriptors */
 #define UP_MAX_FILES	252
@@ -20,11 +29,11 @@ struct up_files {
 	unsigned unsent;		/* outgoing, for the next byte */
 	unsigned sent;			/* outgoing, to be closed; if there are
 					   any, `unsent` is 0 */
-	int outgoing[UP_MAX_FILES];
-	struct up_lock lock;		/* of all below */
+	struct up_lock lock;		/* of the next four */
 	unsigned first, length;		/* of the ring of received ones */
 	unsigned nfds;			/* in the ring; the rest are gaps */
 	int received[2 * UP_MAX_FILES + 1];
+	int outgoing[UP_MAX_FILES];
 };
 
 UP_COLD struct up_files *up_new_files(void);
@@ -54,8 +63,6 @@ struct unix_socket {
 	unsigned forks;			/* of that process, at the start */
 	_Atomic int exposed;		/* the program knows the descriptor */
 	_Atomic enum up_arrivals arrivals;
-	struct up_lock lock;		/* while it is held neither fd nor
-					   `out` ends */
 	FILE *out;			/* NULL once it is closed */
 	_Atomic int error;		/* of the first write that failed */
 	_Atomic size_t ahead;		/* bytes of `out` that are sent,
@@ -77,6 +84,8 @@ struct unix_socket {
 	char *buffers;
 	size_t buffer_size;
 	struct up_files *files;		/* NULL without UNIX_FILES */
+	struct up_lock lock;		/* while it is held neither fd nor
+					   `out` ends */
 };
 
 struct unix_socket *up_new_socket(int, const struct unix_options *);
@@ -212,5 +221,7 @@ up_note_end(struct unix_socket *socket)
 {
 	socket->ended = 1;
 }
+
+#pragma GCC visibility pop
 
 #endif

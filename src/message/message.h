@@ -7,8 +7,11 @@
 #define UP_MESSAGE_H
 
 #include "os/os.h"
+#include "os/stdio_buffer.h"
 
 #include <stdint.h>
+
+#pragma GCC visibility push(hidden)
 
 /* message.c: a stream that is locked for a whole message */
 struct up_stream {
@@ -103,5 +106,7 @@ up_message_finish(struct unix_buffer *buffer, size_t length, int partial)
 	buffer->reserved[UP_HELD] = 0;
 	return 1;
 }
+
+#pragma GCC visibility pop
 
 #endif

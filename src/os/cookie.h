@@ -5,6 +5,8 @@
 
 #include "os/os.h"
 
+#pragma GCC visibility push(hidden)
+
 #if defined(HAVE_FOPENCOOKIE) || defined(HAVE_FUNOPEN)
 #define UP_HAS_COOKIES	1
 #else
@@ -35,5 +37,7 @@ typedef int up_cookie_close(void *);
 
 FILE *up_open_cookie(void *, up_cookie_read *, up_cookie_write *,
     up_cookie_close *);
+
+#pragma GCC visibility pop
 
 #endif

@@ -14,16 +14,6 @@ up_result(int error, int saved)
 	return error != 0 ? -1 : 0;
 }
 
-int
-up_would_block(int error)
-{
-#if EWOULDBLOCK != EAGAIN
-	if (error == EWOULDBLOCK)
-		return 1;
-#endif
-	return error == EAGAIN;
-}
-
 /*
  * Shortages end when any process closes descriptors or frees memory, so callers
  * repeat a call that failed with one of these errors.

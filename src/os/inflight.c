@@ -22,10 +22,10 @@
 
 struct search {
 	int is_locked;		/* up_lock_transit() */
+	int nesting;
 	long long deadline;
 	char chunk[CHUNK_BYTES];	/* bytes that are not used */
 	struct iovec chunks[CHUNKS];
-	int nesting;
 };
 
 UP_COLD static void disarm(int, struct search *);

@@ -16,11 +16,12 @@
 #if defined(__linux__)
 #include <sys/vfs.h>
 #include <errno.h>
+#include <stdint.h>
 
-#define OVERLAYFS	0x794c7630UL
+#define OVERLAYFS	0x794c7630
 
 /* The type of the file system of FD, or 0. */
-static unsigned long
+static uint32_t
 file_system_type(int fd)
 {
 	struct statfs status;
@@ -29,7 +30,7 @@ file_system_type(int fd)
 	do
 		result = fstatfs(fd, &status);
 	while (result == -1 && errno == EINTR);
-	return result == -1 ? 0 : (unsigned long)status.f_type & 0xffffffff;
+	return result == -1 ? 0 : (uint32_t)status.f_type;
 }
 
 /*
@@ -39,9 +40,9 @@ file_system_type(int fd)
  * shared.
  */
 static int
-is_local_type(unsigned long type)
+is_local_type(uint32_t type)
 {
-	static const unsigned long local[] = {
+	static const uint32_t local[] = {
 		0xef51, 0xef53,		/* ext2 (old), ext2 to ext4 */
 		0x58465342,		/* XFS */
 		0x9123683e,		/* btrfs */
@@ -77,7 +78,7 @@ up_is_local(int directory)
 int
 up_has_true_inodes(int fd)
 {
-	unsigned long type = file_system_type(fd);
+	uint32_t type = file_system_type(fd);
 
 	return type != OVERLAYFS && is_local_type(type);
 }

@@ -27,6 +27,13 @@
 #include "unixport.h"
 
 /*
+ * Each private header encloses its declarations in these two lines.  Otherwise,
+ * the compiler would expect another object to replace the functions, and would
+ * call them through the global offset table.
+ */
+#pragma GCC visibility push(hidden)
+
+/*
  * Differences that a constant expresses.  Other files test them with `if'
  * instead of `#if', so that every system compiles all of the code.
  */
@@ -138,8 +145,17 @@ up_fail(int error)
 	return -1;
 }
 
+static inline int
+up_would_block(int error)
+{
+#if EWOULDBLOCK != EAGAIN
+	if (error == EWOULDBLOCK)
+		return 1;
+#endif
+	return error == EAGAIN;
+}
+
 int up_result(int, int);
-int up_would_block(int);
 int up_is_shortage(int);
 
 /* fd.c: descriptors of any type; new ones are 3 or more and close-on-exec */
@@ -287,26 +303,6 @@ UP_COLD int up_peer_credentials(int, struct unix_peer *);
 UP_COLD int up_peer_pidfd(int);
 UP_COLD int up_is_peer_in_group(int, gid_t);
 
-/* sigpipe.c: the policies */
-UP_COLD int up_sigpipe_check(const struct unix_options *);
-UP_COLD int up_nosigpipe(int);
-UP_COLD int up_set_nosigpipe(int, int);
-UP_COLD void up_restore_nosigpipe(int, int);
-UP_COLD int up_sigpipe_socket(int, const struct unix_options *);
-UP_COLD void up_sigpipe_process(enum unix_sigpipe);
-UP_COLD void up_sigpipe_raise(enum unix_sigpipe);
-
-/*
- * stdio_buffer.c: the buffer of a stream.  All but up_has_buffered_input()
- * require that the caller has locked the stream.
- */
-extern const size_t up_buffer_slack;
-
-int up_has_buffered_input(FILE *);
-size_t up_buffered_input(FILE *, const char **);
-void up_skip_input(FILE *, size_t);
-size_t up_buffered_output(FILE *, const char *, size_t, const char **);
-size_t up_written_output(FILE *);
-void up_purge_output(FILE *);
+#pragma GCC visibility pop
 
 #endif

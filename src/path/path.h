@@ -5,6 +5,8 @@
 
 #include "address/address.h"
 
+#pragma GCC visibility push(hidden)
+
 struct up_claim {
 	const char *path;	/* the listener's */
 	const char *last;	/* its last component */
@@ -32,9 +34,14 @@ struct up_file {
 /* sockfile.c: the file itself */
 UP_COLD int up_open_file(const struct up_claim *, struct up_file *);
 UP_COLD int up_open_bound_file(struct up_claim *, int, struct up_file *);
-UP_COLD void up_close_file(const struct up_file *);
 UP_COLD int up_stat_file(const struct up_file *, struct stat *);
 UP_COLD int up_set_access(const struct up_file *, mode_t, gid_t, uid_t);
+
+static inline void
+up_close_file(const struct up_file *file)
+{
+	up_close(file->pin);
+}
 
 /* bindpath.c: its directory and its name */
 UP_COLD int up_open_directory(struct up_claim *);
@@ -65,11 +72,13 @@ UP_COLD int up_owns_path(const struct up_claim *);
 UP_COLD int up_own_path(struct up_claim *);
 UP_COLD int up_release_claim(struct up_claim *, int);
 
-/* A claim of no path, which may be released. */
-static inline struct up_claim
-up_no_claim(void)
+/* Makes CLAIM, which is zeroed, a claim of no path, which may be released. */
+static inline void
+up_init_claim(struct up_claim *claim)
 {
-	return (struct up_claim){ .directory = -1 };
+	claim->directory = -1;
 }
+
+#pragma GCC visibility pop
 
 #endif

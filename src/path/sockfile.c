@@ -78,12 +78,6 @@ change_mode(const struct up_file *file, mode_t mode)
 	return up_chmod_path(file->pin, mode);
 }
 
-void
-up_close_file(const struct up_file *file)
-{
-	up_close(file->pin);
-}
-
 int
 up_stat_file(const struct up_file *file, struct stat *status)
 {

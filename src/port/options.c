@@ -56,9 +56,10 @@ static int
 copy_checked(const struct unix_options *given, enum up_call call,
     struct unix_options *options)
 {
-	static const struct unix_options defaults;
-
-	*options = given == NULL ? defaults : *given;
+	if (given == NULL)
+		*options = (struct unix_options){ .flags = 0 };
+	else
+		*options = *given;
 	/* Calls that do not accept or connect ignore UNIX_SAME_USER. */
 	if (call == UP_PORTS)
 		options->flags &= ~UNIX_SAME_USER;
@@ -87,6 +88,22 @@ up_read_options(const struct unix_options *given, enum up_call call,
 }
 
 /*
+ * Rejects a mode, group or owner for an address without a file.  Abstract names
+ * and inherited sockets have no permissions, so any user could connect although
+ * the caller specified a mode.
+ */
+static int
+check_file_options(const struct unix_options *options,
+    const struct up_address *address)
+{
+	if (address->form != UP_PATH &&
+	    (options->mode != 0 || options->group != 0 ||
+	    options->owner != 0))
+		return up_fail(EINVAL);
+	return 0;
+}
+
+/*
  * EINVAL takes precedence over ENOTSUP, so that an invalid address has the same
  * error on every system.
  */
@@ -96,23 +113,8 @@ up_read_request(const char *text, const struct unix_options *given,
     struct unix_options *options)
 {
 	if (copy_checked(given, call, options) == -1 ||
-	    up_parse_address(text, options->address_length, address) == -1)
+	    up_parse_address(text, options->address_length, address) == -1 ||
+	    check_support(options) == -1)
 		return -1;
-	return check_support(options);
-}
-
-/*
- * Rejects a mode, group or owner for an address without a file.  Abstract names
- * and inherited sockets have no permissions, so any user could connect although
- * the caller specified a mode.
- */
-int
-up_check_file_options(const struct unix_options *options,
-    const struct up_address *address)
-{
-	if (address->form != UP_PATH &&
-	    (options->mode != 0 || options->group != 0 ||
-	    options->owner != 0))
-		return up_fail(EINVAL);
-	return 0;
+	return call == UP_LISTEN ? check_file_options(options, address) : 0;
 }

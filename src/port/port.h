@@ -6,6 +6,8 @@
 #include "address/address.h"
 #include "guarded/guarded.h"
 
+#pragma GCC visibility push(hidden)
+
 /* options.c */
 enum up_call {
 	UP_LISTEN,
@@ -17,8 +19,6 @@ UP_COLD int up_read_options(const struct unix_options *, enum up_call,
     struct unix_options *);
 UP_COLD int up_read_request(const char *, const struct unix_options *,
     enum up_call, struct up_address *, struct unix_options *);
-UP_COLD int up_check_file_options(const struct unix_options *,
-    const struct up_address *);
 
 /* plain.c: ports made by fdopen(3) and dup(2) */
 UP_COLD int up_plain_open(int, struct unix_ports *);
@@ -41,5 +41,7 @@ UP_COLD void up_refuse_ports(struct unix_ports *);
 /* peer_user.c */
 UP_COLD int up_peer(int, struct unix_peer *);
 UP_COLD int up_check_peer_user(int);
+
+#pragma GCC visibility pop
 
 #endif

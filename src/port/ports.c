@@ -101,7 +101,7 @@ up_adopt_ports(int fd, const struct unix_options *options,
 	return 0;
 }
 
-UP_API int
+UP_API UP_COLD int
 unix_open_ports(int fd, const struct unix_options *given,
     struct unix_ports *ports)
 {

@@ -246,7 +246,7 @@ accept_permitted(struct unix_listener *listener, struct unix_ports *ports)
 	return result;
 }
 
-UP_API int
+UP_API UP_COLD int
 unix_accept(struct unix_listener *listener, struct unix_ports *ports)
 {
 	int saved = errno;

@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <pthread.h>
 
-int
-up_is_stopping(struct up_server *server)
+static int
+is_stopping(struct up_server *server)
 {
 	int stopping;
 
@@ -26,7 +26,7 @@ up_ring_bell(struct up_server *server)
 {
 	while (send(server->bell[1], "", 1, MSG_DONTWAIT) == -1 &&
 	    (errno == EINTR || up_is_shortage(errno)) &&
-	    !up_is_stopping(server) && up_pause(UP_SHORTAGE_RETRY_MS) == 0)
+	    !is_stopping(server) && up_pause(UP_SHORTAGE_RETRY_MS) == 0)
 		;
 }
 

@@ -192,8 +192,9 @@ new_listener(const struct unix_options *options)
 		return NULL;
 	*listener = (struct unix_listener){ .fd = -1, .spare = -1,
 	    .interrupt = { .pipe = { -1, -1 } }, .may_block = 1,
-	    .maker = up_process_number(),
-	    .claim = up_no_claim(), .options = *options };
+	    .maker = up_process_number() };
+	up_init_claim(&listener->claim);
+	listener->options = *options;
 	return listener;
 }
 
@@ -207,7 +208,6 @@ unix_listen(const char *text, const struct unix_options *given)
 	int error;
 
 	if (up_read_request(text, given, UP_LISTEN, &address, &options) == -1 ||
-	    up_check_file_options(&options, &address) == -1 ||
 	    (is_passed(&address) &&
 	    up_find_passed(&address, type_of(&options)) == -1))
 		return NULL;

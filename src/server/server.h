@@ -6,6 +6,8 @@
 #include "path/path.h"
 #include "port/port.h"
 
+#pragma GCC visibility push(hidden)
+
 /* interrupt.c */
 struct up_interrupt {
 	struct { _Atomic int is_set; } *shared;	/* by processes */
@@ -32,8 +34,8 @@ struct unix_listener {
 	_Atomic int spare;	/* for up_accept(); -1: used, or taken */
 	unsigned maker;		/* the process that made it or took it over */
 	char *path;		/* NULL if the name is not a string */
-	struct up_claim claim;
 	struct unix_options options;
+	struct up_claim claim;
 };
 
 /* spare.c */
@@ -90,9 +92,10 @@ UP_COLD int up_add_worker(struct up_server *);
 UP_COLD int up_ensure_leader(struct up_server *);
 
 /* bell.c */
-UP_COLD int up_is_stopping(struct up_server *);
 UP_COLD void up_ring_bell(struct up_server *);
 UP_COLD void up_end_bell(int);
 UP_COLD void up_stop_server(struct up_server *, int);
+
+#pragma GCC visibility pop
 
 #endif

@@ -2,8 +2,13 @@
 /*
  * The buffer of a stream.  poll(2) does not report bytes in this buffer, and
  * POSIX has no call to examine the buffer, so each libc has its own code here.
- * No other file uses members of a FILE.
+ * No other file uses members of a FILE.  The functions are inline, since most
+ * are a load or a store.  All but up_has_buffered_input() require that the
+ * caller has locked the stream.
  */
+#ifndef UP_STDIO_BUFFER_H
+#define UP_STDIO_BUFFER_H
+
 #include "os.h"
 
 #include <errno.h>
@@ -12,18 +17,19 @@
 #endif
 
 /*
- * glibc and the BSDs store bytes of ungetc(3) in a second buffer.  has_input()
- * therefore examines both buffers.  up_buffered_input() returns only the bytes
- * of the current buffer.  When these are read, stdio returns to the other one.
+ * glibc and the BSDs store bytes of ungetc(3) in a second buffer, and
+ * up_has_input() therefore examines both buffers.  up_buffered_input() returns
+ * only the bytes of the current buffer.  When these are read, stdio returns to
+ * the other one.
  */
 #if defined(HAVE___FREADAHEAD)			/* musl */
-static int
-has_input(FILE *in)
+static inline int
+up_has_input(FILE *in)
 {
 	return __freadahead(in) != 0;
 }
 
-size_t
+static inline size_t
 up_buffered_input(FILE *in, const char **bytes)
 {
 	size_t n;
@@ -32,64 +38,64 @@ up_buffered_input(FILE *in, const char **bytes)
 	return *bytes == NULL ? 0 : n;
 }
 
-void
+static inline void
 up_skip_input(FILE *in, size_t n)
 {
 	__freadptrinc(in, n);
 }
 #elif defined(HAVE_FILE__IO_READ_PTR)		/* glibc */
-#define IN_BACKUP	0x100			/* its _IO_IN_BACKUP */
+#define UP_IN_BACKUP	0x100		/* its _IO_IN_BACKUP */
 
-static int
-has_input(FILE *in)
+static inline int
+up_has_input(FILE *in)
 {
 	return in->_IO_read_ptr < in->_IO_read_end ||
-	    ((in->_flags & IN_BACKUP) != 0 &&
+	    ((in->_flags & UP_IN_BACKUP) != 0 &&
 	    in->_IO_save_base < in->_IO_save_end);
 }
 
-size_t
+static inline size_t
 up_buffered_input(FILE *in, const char **bytes)
 {
 	*bytes = in->_IO_read_ptr;
 	return (size_t)(in->_IO_read_end - in->_IO_read_ptr);
 }
 
-void
+static inline void
 up_skip_input(FILE *in, size_t n)
 {
 	in->_IO_read_ptr += n;
 }
 #elif defined(HAVE_FILE__UB)			/* FreeBSD, macOS */
-static int
-has_input(FILE *in)
+static inline int
+up_has_input(FILE *in)
 {
 	return in->_r > 0 || (in->_ub._base != NULL && in->_ur > 0);
 }
 
-size_t
+static inline size_t
 up_buffered_input(FILE *in, const char **bytes)
 {
 	*bytes = (const char *)in->_p;
 	return in->_r > 0 ? (size_t)in->_r : 0;
 }
 
-void
+static inline void
 up_skip_input(FILE *in, size_t n)
 {
 	in->_p += n;
 	in->_r -= (int)n;
 }
 #else
-static int
-has_input(FILE *in)
+static inline int
+up_has_input(FILE *in)
 {
 	(void)in;
 	return up_fail(ENOTSUP);
 }
 
 /* If the result is always 0, callers read one byte at a time. */
-size_t
+static inline size_t
 up_buffered_input(FILE *in, const char **bytes)
 {
 	(void)in;
@@ -97,7 +103,7 @@ up_buffered_input(FILE *in, const char **bytes)
 	return 0;
 }
 
-void
+static inline void
 up_skip_input(FILE *in, size_t n)
 {
 	(void)in;
@@ -111,14 +117,14 @@ up_skip_input(FILE *in, size_t n)
  * so ftrylockfile(3) is called.  If the lock is taken, the result is 0: the
  * buffered bytes are for the thread that is reading.
  */
-int
+static inline int
 up_has_buffered_input(FILE *in)
 {
 	int result;
 
 	if (ftrylockfile(in) != 0)
 		return 0;
-	result = has_input(in);
+	result = up_has_input(in);
 	funlockfile(in);
 	return result;
 }
@@ -135,21 +141,21 @@ up_has_buffered_input(FILE *in)
  * remains until the next flush.  musl reserves the first bytes of a buffer for
  * ungetc(3), so the output begins after them.
  */
-#define MUSL_UNGET_BYTES		8
+#define UP_MUSL_UNGET_BYTES	8
 
-const size_t up_buffer_slack = MUSL_UNGET_BYTES + 1;
+#define UP_BUFFER_SLACK	((size_t)UP_MUSL_UNGET_BYTES + 1)
 
-size_t
+static inline size_t
 up_buffered_output(FILE *out, const char *buffer, size_t size,
     const char **bytes)
 {
-	*bytes = buffer + MUSL_UNGET_BYTES;
+	*bytes = buffer + UP_MUSL_UNGET_BYTES;
 	return __fbufsize(out) == size + 1 ? __fpending(out) : 0;
 }
 #elif defined(HAVE_FILE__IO_READ_PTR)		/* glibc */
-const size_t up_buffer_slack = 0;
+#define UP_BUFFER_SLACK	((size_t)0)
 
-size_t
+static inline size_t
 up_buffered_output(FILE *out, const char *buffer, size_t size,
     const char **bytes)
 {
@@ -159,9 +165,9 @@ up_buffered_output(FILE *out, const char *buffer, size_t size,
 	return (size_t)(out->_IO_write_ptr - out->_IO_write_base);
 }
 #elif defined(HAVE_FILE__BF)			/* the BSDs, macOS */
-const size_t up_buffer_slack = 0;
+#define UP_BUFFER_SLACK	((size_t)0)
 
-size_t
+static inline size_t
 up_buffered_output(FILE *out, const char *buffer, size_t size,
     const char **bytes)
 {
@@ -171,9 +177,9 @@ up_buffered_output(FILE *out, const char *buffer, size_t size,
 	return (size_t)(out->_p - out->_bf._base);
 }
 #else
-const size_t up_buffer_slack = 0;
+#define UP_BUFFER_SLACK	((size_t)0)
 
-size_t
+static inline size_t
 up_buffered_output(FILE *out, const char *buffer, size_t size,
     const char **bytes)
 {
@@ -189,7 +195,7 @@ up_buffered_output(FILE *out, const char *buffer, size_t size,
  * In libcs other than glibc, exit(3) locks the streams, and the result is not
  * used.
  */
-size_t
+static inline size_t
 up_written_output(FILE *out)
 {
 #if defined(HAVE___FREADAHEAD) || !defined(HAVE_FILE__IO_READ_PTR)
@@ -200,7 +206,7 @@ up_written_output(FILE *out)
 #endif
 }
 
-void
+static inline void
 up_purge_output(FILE *out)
 {
 #ifdef HAVE___FPURGE
@@ -209,3 +215,5 @@ up_purge_output(FILE *out)
 	fpurge(out);
 #endif
 }
+
+#endif
