@@ -788,13 +788,14 @@ struct unix_serve_options {
 	unsigned clients_per_user; /* limit for each user; 0: no limit */
 	int drain;		   /* ms; 0: 5000; -1: no limit */
 	size_t stack_size;	   /* bytes; 0: default of the system */
-	void *reserved[2];	   /* must be NULL */
+	int idle;		   /* ms without a client; 0: no limit */
+	void *reserved[1];	   /* must be NULL */
 };
 
 /*
  * Serve the clients of LISTENER, each by a call of HANDLER in a thread.
- * Return 0 after unix_interrupt() and the return of all handlers, or -1 on
- * failure.
+ * Return 0 after unix_interrupt() or an idle time, and the return of all
+ * handlers, or -1 on failure.
  *
  * LISTENER must have UNIX_GUARDED.  CONTEXT is passed to HANDLER.  Handlers run
  * with all signals blocked.  If unix_listen() made the socket with a backlog of
@@ -802,6 +803,11 @@ struct unix_serve_options {
  *
  * After unix_interrupt(), the call waits up to `drain` milliseconds for the
  * handlers to return.  Then it shuts down the connections that remain.
+ *
+ * If `idle` is not 0, the call returns 0 after `idle` milliseconds without a
+ * client.  LISTENER is not interrupted.  A client that connects afterwards
+ * remains in its queue, for the next process that has the socket; unix_close()
+ * would drop the client.
  *
  * Errors:
  *   ETIMEDOUT   Handlers were still running after `drain` milliseconds.

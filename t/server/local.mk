@@ -4,6 +4,7 @@ server_interposing = \
 	t/server/check_accept_calls \
 	t/server/check_inflight_server \
 	t/server/check_serve_calls \
+	t/server/check_serve_idle \
 	t/server/check_serve_thread_calls
 server_programs = \
 	t/server/check_abandon \
@@ -38,6 +39,8 @@ t_server_check_serve_calls_SOURCES = \
 t_server_check_serve_end_SOURCES = t/server/check_serve_end.c $(servers)
 t_server_check_serve_handlers_SOURCES = \
 	t/server/check_serve_handlers.c $(servers)
+t_server_check_serve_idle_SOURCES = \
+	t/server/check_serve_idle.c $(interpose) $(servers)
 t_server_check_serve_limits_SOURCES = t/server/check_serve_limits.c $(servers)
 t_server_check_serve_many_SOURCES = t/server/check_serve_many.c $(servers)
 t_server_check_serve_shared_SOURCES = t/server/check_serve_shared.c $(servers)
