@@ -611,6 +611,29 @@ UNIX_NODISCARD
 int unix_peer(const struct unix_ports *ports, struct unix_peer *peer);
 
 /*
+ * Receive the next datagram of LISTENER, which was made with UNIX_DATAGRAM, in
+ * BYTES, which has SIZE bytes.  Return the length of the datagram, which can be
+ * 0, or -1 on failure.
+ *
+ * The call waits as accept_timeout says.  If PEER is not NULL, the call stores
+ * the identity of the sender at the time of sending, as recorded by the kernel.
+ * An unknown pid, uid or gid is -1.  Descriptors in the datagram are closed.
+ *
+ * Errors:
+ *   ETIMEDOUT   The accept_timeout expired.
+ *   ECANCELED   unix_interrupt() was called.  Datagrams can still be queued.
+ *   EMSGSIZE    The datagram was longer than SIZE.  It is lost, and BYTES may
+ *               have changed.
+ *   EINVAL      LISTENER is NULL or was made without UNIX_DATAGRAM, BYTES is
+ *               NULL and SIZE is not 0, or another process shut down the
+ *               socket.
+ * Errors of recvmsg(2) are possible, too.
+ */
+UNIX_NODISCARD
+ssize_t unix_receive(struct unix_listener *listener, void *bytes, size_t size,
+    struct unix_peer *peer);
+
+/*
  * Return a descriptor of the process of the peer (a pidfd of Linux), or -1 on
  * failure.
  *

@@ -3,6 +3,7 @@
 server_interposing = \
 	t/server/check_accept_calls \
 	t/server/check_inflight_server \
+	t/server/check_receive_calls \
 	t/server/check_serve_calls \
 	t/server/check_serve_idle \
 	t/server/check_serve_thread_calls
@@ -12,6 +13,7 @@ server_programs = \
 	t/server/check_interrupt \
 	t/server/check_listen \
 	t/server/check_own \
+	t/server/check_receive \
 	t/server/check_serve \
 	t/server/check_serve_end \
 	t/server/check_serve_handlers \
@@ -33,6 +35,9 @@ t_server_check_mapped_users_privileged_SOURCES = \
 	t/server/check_mapped_users.c $(privilege)
 t_server_check_own_elsewhere_privileged_SOURCES = \
 	t/server/check_own_elsewhere.c $(privilege)
+t_server_check_receive_SOURCES = t/server/check_receive.c $(files) $(lingering)
+t_server_check_receive_calls_SOURCES = \
+	t/server/check_receive_calls.c $(interpose)
 t_server_check_serve_SOURCES = t/server/check_serve.c $(servers)
 t_server_check_serve_calls_SOURCES = \
 	t/server/check_serve_calls.c $(interpose) $(servers)
