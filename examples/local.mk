@@ -11,6 +11,7 @@ examples = \
 	examples/json-rpc \
 	examples/line-client \
 	examples/line-server \
+	examples/log-collector \
 	examples/privsep \
 	examples/signal-storm \
 	examples/sigpipe
@@ -25,6 +26,7 @@ examples_http_LDADD = libunixport.la
 examples_json_rpc_LDADD = libunixport.la
 examples_line_client_LDADD = libunixport.la
 examples_line_server_LDADD = libunixport.la
+examples_log_collector_LDADD = libunixport.la
 examples_privsep_LDADD = libunixport.la
 examples_signal_storm_LDADD = libunixport.la
 examples_sigpipe_LDADD = libunixport.la

@@ -8,6 +8,7 @@ examples_scripts = \
 	t/examples/example-event-loop.sh \
 	t/examples/example-http.sh \
 	t/examples/example-json-rpc.sh \
+	t/examples/example-log-collector.sh \
 	t/examples/example-loops.sh \
 	t/examples/example-privsep.sh \
 	t/examples/examples.sh \
