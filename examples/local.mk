@@ -13,6 +13,7 @@ examples = \
 	examples/line-server \
 	examples/log-collector \
 	examples/privsep \
+	examples/request-server \
 	examples/signal-storm \
 	examples/sigpipe
 examples_chat_CFLAGS = $(UP_CFLAGS) -pthread
@@ -28,6 +29,7 @@ examples_line_client_LDADD = libunixport.la
 examples_line_server_LDADD = libunixport.la
 examples_log_collector_LDADD = libunixport.la
 examples_privsep_LDADD = libunixport.la
+examples_request_server_LDADD = libunixport.la
 examples_signal_storm_LDADD = libunixport.la
 examples_sigpipe_LDADD = libunixport.la
 
