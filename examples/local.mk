@@ -11,7 +11,9 @@ examples = \
 	examples/json-rpc \
 	examples/line-client \
 	examples/line-server \
+	examples/log-collector \
 	examples/privsep \
+	examples/request-server \
 	examples/signal-storm \
 	examples/sigpipe
 examples_chat_CFLAGS = $(UP_CFLAGS) -pthread
@@ -25,7 +27,9 @@ examples_http_LDADD = libunixport.la
 examples_json_rpc_LDADD = libunixport.la
 examples_line_client_LDADD = libunixport.la
 examples_line_server_LDADD = libunixport.la
+examples_log_collector_LDADD = libunixport.la
 examples_privsep_LDADD = libunixport.la
+examples_request_server_LDADD = libunixport.la
 examples_signal_storm_LDADD = libunixport.la
 examples_sigpipe_LDADD = libunixport.la
 

@@ -612,6 +612,29 @@ UNIX_NODISCARD
 int unix_peer(const struct unix_ports *ports, struct unix_peer *peer);
 
 /*
+ * Receive the next datagram of LISTENER, which was made with UNIX_DATAGRAM, in
+ * BYTES, which has SIZE bytes.  Return the length of the datagram, which can be
+ * 0, or -1 on failure.
+ *
+ * The call waits as accept_timeout says.  If PEER is not NULL, the call stores
+ * the identity of the sender at the time of sending, as recorded by the kernel.
+ * An unknown pid, uid or gid is -1.  Descriptors in the datagram are closed.
+ *
+ * Errors:
+ *   ETIMEDOUT   The accept_timeout expired.
+ *   ECANCELED   unix_interrupt() was called.  Datagrams can still be queued.
+ *   EMSGSIZE    The datagram was longer than SIZE.  It is lost, and BYTES may
+ *               have changed.
+ *   EINVAL      LISTENER is NULL or was made without UNIX_DATAGRAM, BYTES is
+ *               NULL and SIZE is not 0, or another process shut down the
+ *               socket.
+ * Errors of recvmsg(2) are possible, too.
+ */
+UNIX_NODISCARD
+ssize_t unix_receive(struct unix_listener *listener, void *bytes, size_t size,
+    struct unix_peer *peer);
+
+/*
  * Return a descriptor of the process of the peer (a pidfd of Linux), or -1 on
  * failure.
  *
@@ -789,13 +812,14 @@ struct unix_serve_options {
 	unsigned clients_per_user; /* limit for each user; 0: no limit */
 	int drain;		   /* ms; 0: 5000; -1: no limit */
 	size_t stack_size;	   /* bytes; 0: default of the system */
-	void *reserved[2];	   /* must be NULL */
+	int idle;		   /* ms without a client; 0: no limit */
+	void *reserved[1];	   /* must be NULL */
 };
 
 /*
  * Serve the clients of LISTENER, each by a call of HANDLER in a thread.
- * Return 0 after unix_interrupt() and the return of all handlers, or -1 on
- * failure.
+ * Return 0 after unix_interrupt() or an idle time, and the return of all
+ * handlers, or -1 on failure.
  *
  * LISTENER must have UNIX_GUARDED.  CONTEXT is passed to HANDLER.  Handlers run
  * with all signals blocked.  If unix_listen() made the socket with a backlog of
@@ -803,6 +827,11 @@ struct unix_serve_options {
  *
  * After unix_interrupt(), the call waits up to `drain` milliseconds for the
  * handlers to return.  Then it shuts down the connections that remain.
+ *
+ * If `idle` is not 0, the call returns 0 after `idle` milliseconds without a
+ * client.  LISTENER is not interrupted.  A client that connects afterwards
+ * remains in its queue, for the next process that has the socket; unix_close()
+ * would drop the client.
  *
  * Errors:
  *   ETIMEDOUT   Handlers were still running after `drain` milliseconds.

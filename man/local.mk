@@ -18,6 +18,7 @@ dist_man_MANS = \
 	man/unix_peer.3 \
 	man/unix_put_frame.3 \
 	man/unix_put_line.3 \
+	man/unix_receive.3 \
 	man/unix_runtime_path.3 \
 	man/unix_send.3 \
 	man/unix_serve.3 \

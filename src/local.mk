@@ -82,6 +82,7 @@ libunixport_la_SOURCES = \
 	src/server/bell.c \
 	src/server/interrupt.c \
 	src/server/listener.c \
+	src/server/receive.c \
 	src/server/serve.c \
 	src/server/spare.c \
 	src/server/worker.c

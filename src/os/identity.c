@@ -117,6 +117,13 @@ is_every_id_mapped(const char *path)
 	return mapped == ID_COUNT;
 }
 
+/* Returns 1 if USER is the overflow uid, 0 if not, or -1 if unknown. */
+int
+up_is_overflow_user(uid_t user)
+{
+	return is_overflow_id("/proc/sys/kernel/overflowuid", user);
+}
+
 /*
  * Returns 1 if USER is the effective user, 0 if not, or -1 if that cannot be
  * determined for lack of descriptors or memory.  Linux reports all users that a
@@ -131,7 +138,7 @@ up_is_own_user(uid_t user)
 
 	if (user != geteuid())
 		return 0;
-	is_overflow = is_overflow_id("/proc/sys/kernel/overflowuid", user);
+	is_overflow = up_is_overflow_user(user);
 	return is_overflow == 1 ?
 	    is_every_id_mapped("/proc/thread-self/uid_map") :
 	    is_overflow == 0 ? 1 : -1;

@@ -287,6 +287,7 @@ int up_is_exit_thread(void);
 
 /* identity.c: the same user, process or file */
 struct stat;
+UP_COLD int up_is_overflow_user(uid_t);
 UP_COLD int up_is_own_user(uid_t);
 UP_COLD int up_is_unmapped_group(gid_t);
 unsigned up_process_number(void);
@@ -300,6 +301,8 @@ UP_COLD int up_is_local(int);
 UP_COLD int up_is_mount_point(const char *);
 UP_COLD int up_has_true_inodes(int);
 UP_COLD int up_peer_credentials(int, struct unix_peer *);
+UP_COLD void up_pass_credentials(int);
+UP_COLD void up_sender(struct msghdr *, struct unix_peer *);
 UP_COLD int up_peer_pidfd(int);
 UP_COLD int up_is_peer_in_group(int, gid_t);
 

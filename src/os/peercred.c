@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The credentials, the process and the groups of the peer as recorded by the
- * kernel.  POSIX has no call for them, so each system has a call of its own.
- * If the system does not report the process, PEER->pid is unchanged.  If the
- * system has no call, the function fails with ENOTSUP.
+ * The credentials, the process and the groups of the peer, and the sender of a
+ * datagram, as recorded by the kernel.  POSIX has no call for them, so each
+ * system has a call of its own.  If the system does not report the process,
+ * PEER->pid is unchanged.  If the system has no call, the function fails with
+ * ENOTSUP.
  */
 #include "os.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #if defined(__sun)
 #include <ucred.h>
@@ -99,6 +101,54 @@ up_peer_credentials(int fd, struct unix_peer *peer)
 	(void)fd;
 	(void)peer;
 	return up_fail(ENOTSUP);
+}
+#endif
+
+/*
+ * Stores the sender of a datagram in PEER, with -1 for each unknown member.
+ * Linux adds the sender to datagrams that arrive after up_pass_credentials();
+ * other systems do not, and a failure of setsockopt(2) is not an error.
+ */
+#ifdef __linux__
+void
+up_pass_credentials(int fd)
+{
+	const int on = 1;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on));
+}
+
+/* A datagram from before the option has pid 0 and the overflow uid. */
+void
+up_sender(struct msghdr *message, struct unix_peer *peer)
+{
+	static const struct ucred unknown = { -1, (uid_t)-1, (gid_t)-1 };
+	struct ucred found = unknown;
+	struct cmsghdr *header;
+
+	for (header = CMSG_FIRSTHDR(message); header != NULL;
+	    header = CMSG_NXTHDR(message, header))
+		if (header->cmsg_level == SOL_SOCKET &&
+		    header->cmsg_type == SCM_CREDENTIALS)
+			memcpy(&found, CMSG_DATA(header), sizeof(found));
+	if (found.pid == 0 && up_is_overflow_user(found.uid) != 0)
+		found = unknown;
+	*peer = (struct unix_peer){ .pid = found.pid <= 0 ? -1 : found.pid,
+	    .uid = found.uid, .gid = found.gid };
+}
+#else
+void
+up_pass_credentials(int fd)
+{
+	(void)fd;
+}
+
+void
+up_sender(struct msghdr *message, struct unix_peer *peer)
+{
+	(void)message;
+	*peer = (struct unix_peer){ .pid = -1, .uid = (uid_t)-1,
+	    .gid = (gid_t)-1 };
 }
 #endif
 

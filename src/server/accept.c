@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <unistd.h>
 
-#define MAX_REFUSALS	128	/* of unix_accept() if it does not wait */
-
 /*
  * Returns 1 if a client is in the queue, 0 at DEADLINE, or -1 after an
  * interrupt or an error.  STOP is -1 or a descriptor that interrupts the wait,
@@ -14,8 +12,9 @@
  * down fails with EINVAL: on Linux it is always readable, and accept(2) would
  * fail with EAGAIN for ever.
  */
-static int
-wait_client(const struct unix_listener *listener, int stop, long long deadline)
+int
+up_wait_client(const struct unix_listener *listener, int stop,
+    long long deadline)
 {
 	struct pollfd fds[3] = {
 		{ .fd = listener->interrupt.pipe[0], .events = POLLIN },
@@ -189,7 +188,7 @@ accept_until(struct unix_listener *listener, int stop, long long deadline,
 		/* poll(2) also reports clients that other acceptors take. */
 		if (ready && up_ms_left(deadline) == 0)
 			return up_fail(ETIMEDOUT);
-		ready = wait_client(listener, stop, deadline);
+		ready = up_wait_client(listener, stop, deadline);
 		if (ready != 1)
 			return up_fail(ready == 0 ? ETIMEDOUT : errno);
 		result = try_to_accept(listener, ports);
@@ -199,7 +198,7 @@ accept_until(struct unix_listener *listener, int stop, long long deadline,
 
 /*
  * Waits for a client until DEADLINE, then fails with ETIMEDOUT.  STOP is that
- * of wait_client().  Returns 0 or -1, or 1 if the client is refused.  The
+ * of up_wait_client().  Returns 0 or -1, or 1 if the client is refused.  The
  * caller then closes PORTS, which can block, when no other thread waits for it.
  */
 int
@@ -222,8 +221,8 @@ up_accept_client(struct unix_listener *listener, int stop, long long deadline,
 
 /*
  * Refused clients must not extend the wait, even if they arrive without a
- * pause.  With a timeout of -1, up to MAX_REFUSALS clients are refused, so that
- * a permitted client behind them in the queue is accepted.
+ * pause.  With a timeout of -1, up to UP_MAX_REFUSALS clients are refused, so
+ * that a permitted client behind them in the queue is accepted.
  */
 static int
 accept_permitted(struct unix_listener *listener, struct unix_ports *ports)
@@ -237,7 +236,7 @@ accept_permitted(struct unix_listener *listener, struct unix_ports *ports)
 	while ((result = up_accept_client(listener, -1, deadline,
 	    &made)) == 1) {
 		up_refuse_ports(&made);
-		if (ms < 0 ? ++refusals == MAX_REFUSALS :
+		if (ms < 0 ? ++refusals == UP_MAX_REFUSALS :
 		    up_ms_left(deadline) == 0)
 			return up_fail(ETIMEDOUT);
 	}
@@ -269,7 +268,7 @@ unix_accept_ready(struct unix_listener *listener)
 
 	if (listener == NULL)
 		return up_fail(EINVAL);
-	ready = wait_client(listener, -1, up_deadline(0));
+	ready = up_wait_client(listener, -1, up_deadline(0));
 	if (ready == -1 && errno == ECANCELED)
 		ready = 1;
 	if (ready != -1)

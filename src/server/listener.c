@@ -97,6 +97,8 @@ make_socket(struct unix_listener *listener)
 	if (listener->fd == -1 || up_set_blocking(listener->fd, 0) == -1 ||
 	    up_sigpipe_socket(listener->fd, &listener->options) == -1)
 		return -1;
+	if (type_of(&listener->options) == SOCK_DGRAM)
+		up_pass_credentials(listener->fd);
 	if (is_inherited(listener))
 		return up_set_inherit(listener->fd, 1);
 	if (type_of(&listener->options) == SOCK_STREAM &&
@@ -160,6 +162,8 @@ adopt_socket(struct unix_listener *listener, const struct up_address *address)
 		up_restore_nosigpipe(fd, spared);
 		return -1;
 	}
+	if (type_of(&listener->options) == SOCK_DGRAM)
+		up_pass_credentials(fd);
 	listener->fd = fd;
 	return 0;
 }

@@ -25,7 +25,8 @@ check_arguments(const struct unix_listener *listener, unix_handler *handler,
 	    (listener->options.flags & UNIX_GUARDED) != 0 &&
 	    listener->options.read_timeout != -1 &&
 	    listener->options.write_timeout != -1 &&
-	    i == COUNT(options->reserved) && options->drain >= -1)
+	    i == COUNT(options->reserved) && options->drain >= -1 &&
+	    options->idle >= 0)
 		return 0;
 	return up_fail(EINVAL);
 }
@@ -66,10 +67,10 @@ ensure_leader(struct up_server *server)
 }
 
 /*
- * Waits until the server is interrupted or stops, then shuts down the input of
- * all connections, so that no handler waits for an idle client.  If a thread
- * cannot be started, the attempt is repeated; otherwise clients would wait
- * until another client leaves.
+ * Waits until the server is interrupted, is idle or fails, then shuts down the
+ * input of all connections, so that no handler waits for an idle client.  If a
+ * thread cannot be started, the attempt is repeated; otherwise clients would
+ * wait until another client leaves.
  */
 static void
 wait_for_end(struct up_server *server)
@@ -197,6 +198,8 @@ unix_serve(struct unix_listener *listener, unix_handler *handler,
 		.clients = options->clients == 0 ? DEFAULT_CLIENTS :
 		    options->clients,
 		.clients_per_user = options->clients_per_user,
+		.idle_ms = options->idle,
+		.idle_end = up_timeout_deadline(options->idle),
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.turn = PTHREAD_COND_INITIALIZER
 	};

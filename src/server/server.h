@@ -43,6 +43,9 @@ UP_COLD int up_add_spare(struct unix_listener *);
 int up_accept_with_spare(struct unix_listener *);
 
 /* accept.c */
+#define UP_MAX_REFUSALS	128	/* if the caller does not wait */
+
+UP_COLD int up_wait_client(const struct unix_listener *, int, long long);
 UP_COLD int up_accept_client(struct unix_listener *, int, long long,
     struct unix_ports *);
 
@@ -57,6 +60,7 @@ struct up_worker {
 	struct up_worker *next;
 	struct up_server *server;
 	pthread_t thread;
+	long long deadline;		/* of its wait for a client */
 	struct unix_ports ports;
 	struct unix_socket *socket;	/* that it serves, or NULL */
 	uid_t user;
@@ -68,6 +72,7 @@ struct up_server {
 	unix_handler *handler;
 	void *context;
 	unsigned clients, clients_per_user;
+	int idle_ms;			/* 0: no end */
 	pthread_attr_t attributes;
 	int bell[2];			/* wakes: [0] the caller, [1] threads */
 	pthread_mutex_t lock;		/* of all below */
@@ -76,6 +81,8 @@ struct up_server {
 	struct up_worker *queue;	/* clients without a thread */
 	unsigned threads;		/* sum of the next four, less `queue' */
 	unsigned idle, leaders, serving, refusing;
+	long long idle_end;		/* if no client is being served */
+	int late_refusals;		/* after `idle_end' */
 	int stopping;
 	int ended;			/* SHUT_RD or SHUT_RDWR if stopping */
 	int error;			/* the cause of the stop, or 0 */

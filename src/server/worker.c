@@ -14,6 +14,7 @@
 
 #define LEADERS			3	/* measured: fewer or more are slower */
 #define REFUSING_THREADS	8	/* in addition to those that serve */
+#define MIN_LOOK_MS		10	/* for the end of the last handler */
 
 static void *run_worker(void *);
 
@@ -91,7 +92,7 @@ up_ensure_leader(struct up_server *server)
 
 /*
  * Waits for a client.  Returns UP_WELCOME or UP_REFUSED with its ports, or
- * UP_NO_CLIENT if the server must stop.
+ * UP_NO_CLIENT, with ETIMEDOUT at the deadline, or if the server must stop.
  */
 static enum up_admission
 wait_for_client(struct up_worker *worker)
@@ -105,8 +106,9 @@ wait_for_client(struct up_worker *worker)
 	int refused, ended;
 
 	while ((refused = up_accept_client(server->listener, server->bell[1],
-	    UP_NEVER, &worker->ports)) == -1) {
-		if (is_fatal(errno))
+	    worker->deadline, &worker->ports)) == -1) {
+		if (is_fatal(errno) || (errno == ETIMEDOUT &&
+		    up_has_passed(worker->deadline)))
 			return UP_NO_CLIENT;
 		ended = up_poll_retrying(ends, 2,
 		    up_deadline(UP_SHORTAGE_RETRY_MS));
@@ -131,6 +133,44 @@ look_for_client(struct up_worker *worker)
 }
 
 /*
+ * The end of a leader's wait.  While clients are served, the idle time has not
+ * begun and ends no earlier than this; a short one must not keep the processor
+ * busy.
+ */
+static long long
+next_look(const struct up_server *server)
+{
+	int ms = server->idle_ms;
+
+	if (server->serving == 0)
+		return server->idle_end;
+	return up_timeout_deadline(ms == 0 || ms > MIN_LOOK_MS ? ms :
+	    MIN_LOOK_MS);
+}
+
+static int
+is_idle(const struct up_server *server)
+{
+	return server->serving == 0 && up_has_passed(server->idle_end);
+}
+
+/*
+ * Stops the server if it is idle.  Only the last leader decides: another leader
+ * may have accepted a client that it has not counted, and whose input
+ * up_stop_server() would end.  A client that connects after this poll(2)
+ * remains in the queue of the listener.  Clients that are refused without a
+ * pause must not keep the server running.  The lock is held.
+ */
+static void
+stop_if_idle(struct up_server *server, enum up_admission got)
+{
+	if (server->leaders == 0 && is_idle(server) && (got == UP_REFUSED ?
+	    ++server->late_refusals == UP_MAX_REFUSALS :
+	    up_wait_client(server->listener, -1, up_deadline(0)) == 0))
+		up_stop_server(server, 0);
+}
+
+/*
  * Leads until FIND returns a client, and counts the client.  The lock is held
  * before and after.  After a shortage in look_for_client(), the next
  * wait_for_client() retries.
@@ -144,19 +184,22 @@ get_client(struct up_worker *worker,
 	int error;
 
 	server->leaders++;
+	worker->deadline = next_look(server);
 	pthread_mutex_unlock(&server->lock);
 	got = find(worker);
 	error = errno;
 	pthread_mutex_lock(&server->lock);
 	server->leaders--;
-	if (got == UP_NO_CLIENT && (find == wait_for_client || is_fatal(error)))
-		up_stop_server(server, error == ECANCELED ? 0 : error);
 	if (got == UP_WELCOME && !up_has_room(server, worker->user))
 		got = UP_REFUSED;
 	if (got == UP_WELCOME) {
 		server->serving++;
 		up_begin_connection(worker);
-	} else if (got == UP_REFUSED)
+	} else if (got == UP_REFUSED || error == ETIMEDOUT)
+		stop_if_idle(server, got);
+	else if (find == wait_for_client || is_fatal(error))
+		up_stop_server(server, error == ECANCELED ? 0 : error);
+	if (got == UP_REFUSED)
 		server->refusing++;
 	return got;
 }
@@ -202,7 +245,8 @@ find_client(struct up_worker *worker)
 		} else if (server->stopping) {
 			server->idle--;
 			return 0;
-		} else if (server->leaders >= LEADERS || is_full(server))
+		} else if (server->leaders >= LEADERS || is_full(server) ||
+		    (server->leaders > 0 && is_idle(server)))
 			pthread_cond_wait(&server->turn, &server->lock);
 		else
 			lead(worker);
@@ -238,6 +282,10 @@ handle_client(struct up_worker *worker)
 	pthread_mutex_lock(&server->lock);
 	--*count;
 	server->idle++;
+	if (worker->admission == UP_WELCOME) {
+		server->idle_end = up_timeout_deadline(server->idle_ms);
+		server->late_refusals = 0;
+	}
 }
 
 static void *

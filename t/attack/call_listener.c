@@ -6,6 +6,12 @@
 #include <errno.h>
 #include <unistd.h>
 
+#define MAX_DATAGRAMS	100	/* more than a queue holds */
+
+/* Older releases do not have this. */
+ssize_t unix_receive(struct unix_listener *listener, void *bytes, size_t size,
+    struct unix_peer *peer) __attribute__((weak));
+
 /*
  * Each hoarder has been accepted, its descriptors have been received, and an
  * honest client waits.
@@ -42,7 +48,8 @@ set_listener(struct scene *scene)
 static void
 set_datagrams(struct scene *scene)
 {
-	scene->options = (struct unix_options){ .flags = UNIX_DATAGRAM };
+	scene->options = (struct unix_options){ .flags = UNIX_DATAGRAM,
+	    .accept_timeout = scene->call->accept_timeout };
 	scene->listener = unix_listen("s", &scene->options);
 	need(scene->listener != NULL, "unix_listen");
 	start_attacker(scene, SOCK_DGRAM, 1);
@@ -89,6 +96,27 @@ run_accept_ready(struct scene *scene)
 }
 
 static int
+has_no_receive(void)
+{
+	return unix_receive == NULL;
+}
+
+/* All datagrams of the queue, then a wait for one more. */
+static int
+run_receive(struct scene *scene)
+{
+	char bytes[100];
+	struct unix_peer peer;
+	int i;
+
+	for (i = 0; i < MAX_DATAGRAMS; i++)
+		if (unix_receive(scene->listener, bytes, sizeof(bytes),
+		    &peer) == -1 && errno != EMSGSIZE)
+			return errno;
+	return 0;
+}
+
+static int
 run_close(struct scene *scene)
 {
 	struct unix_listener *listener = scene->listener;
@@ -109,5 +137,7 @@ const struct call listener_calls[] = {
 	{ "unix_close", CLOSES_LISTENER, &queue, run_close, 0, NULL },
 	{ "unix_close, datagrams", CLOSES_DATAGRAMS, &datagrams, run_close,
 	    0, NULL },
+	{ "unix_receive", RECEIVES, &datagrams, run_receive, TIMEOUT_MS,
+	    has_no_receive },
 	{ NULL, READS, NULL, NULL, 0, NULL }
 };

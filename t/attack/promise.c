@@ -21,6 +21,13 @@ is_of_connection(enum role role)
 	return role <= CLOSES;
 }
 
+/* On a listener with UNIX_DATAGRAM. */
+static int
+is_of_datagrams(enum role role)
+{
+	return role == CLOSES_DATAGRAMS || role == RECEIVES;
+}
+
 /* Of unix_serve(3). */
 static int
 serves(enum role role)
@@ -73,7 +80,7 @@ end_of(const struct attack *attack, enum role role)
 		return traits & IS_STORM ? ANY_END : 0;
 	case DROPS:
 		return ETIMEDOUT;
-	case DRAINS: case COMMAND_STOPS: case SENDS:
+	case DRAINS: case COMMAND_STOPS: case SENDS: case RECEIVES:
 		return ANY_END;
 	case CONNECTS:
 		return attack->connect;
@@ -134,7 +141,7 @@ why_not_possible(const struct attack *attack, enum role role)
 	if ((role == READS || role == READS_FRAMES || role == SERVES_FULL) &&
 	    traits & DRIPS)
 		return "each byte restarts read_timeout";
-	if (role == CLOSES_DATAGRAMS &&
+	if (is_of_datagrams(role) &&
 	    (traits & (SENDS_FILES | IS_URGENT)) != SENDS_FILES)
 		return "the attack needs a connection";
 	if (is_of_client(role) && attack->connect == NO_END)
@@ -151,7 +158,7 @@ why_not_promised(const struct attack *attack, enum role role, int end,
 {
 	if (is_of_command(role) && kind->flags != 0)
 		return "the command has no kinds of ports";
-	if ((role == CLOSES_DATAGRAMS || role == SENDS) && kind->flags != 0)
+	if ((is_of_datagrams(role) || role == SENDS) && kind->flags != 0)
 		return "datagrams have no ports";
 	if (role == EXPLAINS && kind->flags != 0)
 		return "the call opens no ports";
@@ -166,7 +173,7 @@ why_not_promised(const struct attack *attack, enum role role, int end,
 	    attack->traits & SENDS_FILES)
 		return "a plain listener leaves its queue to the kernel";
 	if (kind->is_old && is_plain(kind) && !is_of_command(role) &&
-	    role != CLOSES_DATAGRAMS)
+	    !is_of_datagrams(role))
 		return "plain ports refuse no descriptors";
 	if (kind->is_old && is_of_client(role))
 		return "the call receives no bytes";

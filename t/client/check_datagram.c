@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* UNIX_DATAGRAM and unix_send(). */
+/* UNIX_DATAGRAM, unix_send() and unix_try_send(). */
 #include "support.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -184,6 +185,79 @@ START_TEST(try_send_fails_as_send_does)
 }
 END_TEST
 
+/* Both calls, through a descriptor. */
+static void
+cannot_send_through(int fd, int error)
+{
+	char address[20];
+
+	snprintf(address, sizeof(address), "fd:%d", fd);
+	fails(unix_send(address, "x", 1), error);
+	fails(unix_try_send(address, "x", 1), error);
+}
+
+START_TEST(full_queue_is_EAGAIN_for_a_nonblocking_descriptor)
+{
+	char address[20];
+	int fd[2], flags;
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_DGRAM, 0, fd), 0);
+	snprintf(address, sizeof(address), "fd:%d", fd[0]);
+	ck_assert_int_gt(fill_queue(address), 0);
+	flags = fcntl(fd[0], F_GETFL) | O_NONBLOCK;
+	ck_assert_int_eq(fcntl(fd[0], F_SETFL, flags), 0);
+	cannot_send_through(fd[0], EAGAIN);
+	ck_assert_int_eq(fcntl(fd[0], F_GETFL), flags);
+	close(fd[0]);
+	close(fd[1]);
+}
+END_TEST
+
+START_TEST(descriptor_that_cannot_send_is_an_error)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	int pair[2], ends[2];
+
+	cannot_send_through(fd, ENOTCONN);
+	close(fd);
+	ck_assert_int_eq(pipe(ends), 0);
+	cannot_send_through(ends[1], ENOTSOCK);
+	close(ends[0]);
+	close(ends[1]);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), 0);
+	ck_assert_int_eq(shutdown(pair[1], SHUT_RD), 0);
+	cannot_send_through(pair[0], EPIPE);
+	close(pair[1]);
+	fails(unix_send("fd:-1", "x", 1), EINVAL);
+	close(pair[0]);
+}
+END_TEST
+
+START_TEST(receiver_that_takes_no_datagram_is_an_error)
+{
+	struct unix_listener *listener = listen_at("s", &datagram);
+	struct unix_listener *other = listen_at("t", &datagram);
+	struct sockaddr_un name = { .sun_family = AF_UNIX, .sun_path = "t" };
+	int fd = unix_listener_fileno(listener);
+
+	ck_assert_int_eq(chmod("s", 0), 0);
+	become_user();
+	fails(unix_send("s", "x", 1), EACCES);
+	fails(unix_try_send("s", "x", 1), EACCES);
+	become_self();
+	ck_assert_int_eq(chmod("s", 0600), 0);
+	/* It is connected to another socket. */
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&name, sizeof(name)),
+	    0);
+	fails(unix_send("s", "x", 1), EPERM);
+	ck_assert_int_eq(shutdown(unix_listener_fileno(other), SHUT_RD), 0);
+	fails(unix_send("t", "x", 1), EPIPE);
+	fails(unix_try_send("t", "x", 1), EPIPE);
+	succeeds(unix_close(listener));
+	succeeds(unix_close(other));
+}
+END_TEST
+
 START_TEST(stream_socket_is_EPROTOTYPE)
 {
 	struct unix_listener *listener = listen_at("s", NULL);
@@ -237,6 +311,12 @@ main(void)
 	tcase_add_test(core, full_queue_is_EAGAIN_for_try_send);
 	tcase_add_test(core, try_send_leaves_the_descriptor_as_it_was);
 	tcase_add_test(errors, try_send_fails_as_send_does);
+	tcase_add_test(errors,
+	    full_queue_is_EAGAIN_for_a_nonblocking_descriptor);
+	tcase_add_test(errors, descriptor_that_cannot_send_is_an_error);
+#ifdef __linux__
+	tcase_add_test(errors, receiver_that_takes_no_datagram_is_an_error);
+#endif
 	tcase_add_test(errors, stream_socket_is_EPROTOTYPE);
 	tcase_add_test(errors, too_long_datagram_is_EMSGSIZE);
 	tcase_add_test(errors, invalid_arguments_are_EINVAL);

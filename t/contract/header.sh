@@ -21,8 +21,8 @@ cat >"$directory/nodiscard" <<END
 unix_accept unix_accept_ready unix_add_files unix_available
 unix_check_address unix_connect unix_get_bytes unix_get_frame unix_get_line
 unix_input_ready unix_listen unix_listener_owns_path unix_open_ports unix_own
-unix_pair unix_peer unix_peer_in_group unix_peer_process unix_runtime_path
-unix_send unix_serve unix_set_deadline unix_set_timeouts unix_spawn unix_take_file unix_try_send
+unix_pair unix_peer unix_peer_in_group unix_peer_process unix_receive
+unix_runtime_path unix_send unix_serve unix_set_deadline unix_set_timeouts unix_spawn unix_take_file unix_try_send
 END
 tr ' ' '\n' <"$directory/nodiscard" | sort >"$directory/expected"
 awk '/^UNIX_NODISCARD$/ { required = 1; next }

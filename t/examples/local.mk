@@ -8,8 +8,10 @@ examples_scripts = \
 	t/examples/example-event-loop.sh \
 	t/examples/example-http.sh \
 	t/examples/example-json-rpc.sh \
+	t/examples/example-log-collector.sh \
 	t/examples/example-loops.sh \
 	t/examples/example-privsep.sh \
+	t/examples/example-request-server.sh \
 	t/examples/examples.sh \
 	t/examples/readme.sh
 
@@ -65,7 +67,7 @@ check_PROGRAMS += $(readme_programs)
 CLEANFILES += $(readme_sources)
 
 check-examples: check-local $(examples) $(loops) $(readme_programs) \
-    t/command/life t/examples/loop_clients
+    unixport$(EXEEXT) t/command/life t/examples/loop_clients
 	$(MAKE) $(run_part) TESTS='$(examples_scripts)'
 
 .PHONY: check-examples

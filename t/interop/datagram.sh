@@ -19,6 +19,15 @@ receive logger -u "$s" -t unixport 'words for the log'
 grep 'unixport.*words for the log' "$directory/came.log"
 passed 'logger -u' $(number logger --version) 'a datagram to ours'
 
+start collected examples/log-collector "$s"
+until [ -S "$s" ]; do :; done
+limit logger -u "$s" -t unixport 'words for the collector'
+kill -TERM $last
+ended $last
+grep "^$(id -ru) [1-9][0-9]* .*unixport.*words for the collector" \
+    "$directory/collected.log"
+passed 'logger -u' $(number logger --version) 'a datagram to log-collector'
+
 receive env NOTIFY_SOCKET="$s" systemd-notify --no-block READY=1
 grep 'READY=1' "$directory/came.log"
 passed systemd-notify $(systemd_version systemd-notify) 'a datagram to ours'

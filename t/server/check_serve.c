@@ -2,6 +2,7 @@
 /* unix_serve(): clients, and the threads that serve them. */
 #include "servers.h"
 
+#include <limits.h>
 #include <signal.h>
 
 static struct server server;
@@ -12,8 +13,9 @@ START_TEST(unservable_listener_is_EINVAL)
 	const struct unix_serve_options bad[] = {
 		{ .drain = -2 },
 		{ .stack_size = 1 },
+		{ .idle = -1 },
+		{ .idle = INT_MIN },
 		{ .reserved = { &reserved } },
-		{ .reserved = { NULL, &reserved } },
 	};
 	struct unix_listener *listener = listen_at("s", NULL);
 	struct unix_listener *plain = unix_listen("plain", NULL);

@@ -3,7 +3,9 @@
 server_interposing = \
 	t/server/check_accept_calls \
 	t/server/check_inflight_server \
+	t/server/check_receive_calls \
 	t/server/check_serve_calls \
+	t/server/check_serve_idle \
 	t/server/check_serve_thread_calls
 server_programs = \
 	t/server/check_abandon \
@@ -11,6 +13,7 @@ server_programs = \
 	t/server/check_interrupt \
 	t/server/check_listen \
 	t/server/check_own \
+	t/server/check_receive \
 	t/server/check_serve \
 	t/server/check_serve_end \
 	t/server/check_serve_handlers \
@@ -32,12 +35,17 @@ t_server_check_mapped_users_privileged_SOURCES = \
 	t/server/check_mapped_users.c $(privilege)
 t_server_check_own_elsewhere_privileged_SOURCES = \
 	t/server/check_own_elsewhere.c $(privilege)
+t_server_check_receive_SOURCES = t/server/check_receive.c $(files) $(lingering)
+t_server_check_receive_calls_SOURCES = \
+	t/server/check_receive_calls.c $(interpose)
 t_server_check_serve_SOURCES = t/server/check_serve.c $(servers)
 t_server_check_serve_calls_SOURCES = \
 	t/server/check_serve_calls.c $(interpose) $(servers)
 t_server_check_serve_end_SOURCES = t/server/check_serve_end.c $(servers)
 t_server_check_serve_handlers_SOURCES = \
 	t/server/check_serve_handlers.c $(servers)
+t_server_check_serve_idle_SOURCES = \
+	t/server/check_serve_idle.c $(interpose) $(servers)
 t_server_check_serve_limits_SOURCES = t/server/check_serve_limits.c $(servers)
 t_server_check_serve_many_SOURCES = t/server/check_serve_many.c $(servers)
 t_server_check_serve_shared_SOURCES = t/server/check_serve_shared.c $(servers)

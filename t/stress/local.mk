@@ -10,6 +10,7 @@ t_stress_stress_SOURCES = $(runner) \
 	t/stress/stress_crowd.c \
 	t/stress/stress_forks.c \
 	t/stress/stress_hostile.c \
+	t/stress/stress_idle.c \
 	t/stress/stress_run.c \
 	t/stress/stress_starters.c \
 	t/stress/stress_state.c \

@@ -46,7 +46,7 @@ struct scenario {
 };
 
 extern const struct scenario starters[], churn[], storm[], crowd[], hostile[],
-    threads[], forks[];
+    threads[], forks[], idle[];
 
 /* stress_state.c: the resources of a process */
 struct state {

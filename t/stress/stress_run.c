@@ -16,7 +16,7 @@
 #define GROWTH_LIMIT_KIB 512	/* up to here no leak */
 
 static const struct scenario *const tables[] = { starters, churn, storm,
-    crowd, hostile, threads, forks };
+    crowd, hostile, threads, forks, idle };
 static long seconds = 60, seed = 1;
 static unsigned long long all_cycles, all_connections, all_bytes;
 

@@ -260,6 +260,36 @@ clean_listener(void)
 	need(unix_close(listener) == 0);
 }
 
+/* Datagrams. */
+
+static char text[10];
+static struct unix_peer sender;
+
+static void
+prepare_receive(void)
+{
+	options.flags = UNIX_DATAGRAM;
+	prepare_listener();
+	need(unix_send("s", "text", 4) == 0);
+	memset(&sender, 0, sizeof(sender));
+}
+
+static int
+call_receive(void)
+{
+	return unix_receive(listener, text, sizeof(text), &sender) == 4 ? 0 :
+	    -1;
+}
+
+static void
+expect_text(void)
+{
+	need(memcmp(text, "text", 4) == 0);
+#ifdef __linux__
+	need(sender.pid == getpid() && sender.uid == getuid());
+#endif
+}
+
 #define LISTEN(name, kinds, flags, prepare, finish, clean) \
 	{ "listen_" name, kinds, flags, prepare, call_listen, NULL, finish, \
 	    clean }
@@ -285,6 +315,8 @@ const struct scenario listeners[] = {
 	    clean_listener },
 	{ "owns_path", PLAIN, 0, prepare_listener, call_owns_path, NULL,
 	    nothing, clean_listener },
+	{ "receive", PLAIN, 0, prepare_receive, call_receive, NULL,
+	    expect_text, clean_listener },
 	{ "interrupt", PLAIN, 0, prepare_listener, call_interrupt, NULL,
 	    expect_interrupted, clean_listener },
 	{ .name = NULL }

@@ -6,54 +6,19 @@
  */
 #include "command.h"
 
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#ifndef SOCK_CLOEXEC
-#define SOCK_CLOEXEC	0
-#endif
 
 /* Of sd_listen_fds(3). */
 #define LISTEN_FDS_START	3
 #define MAX_LISTEN_FDS		65536
 
 static int is_newline_due, is_message_due;
-
-/* If the queue is full, fails with EAGAIN, or with ENOBUFS on the BSDs. */
-static int
-send_message(const char *address, const char *message)
-{
-	struct sockaddr_un name = { .sun_family = AF_UNIX };
-	size_t length = strlen(address);
-	int fd, error = 0;
-
-	if (length >= sizeof(name.sun_path)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	memcpy(name.sun_path, address, length);
-	if (*address == '@')
-		name.sun_path[0] = '\0';
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd == -1)
-		return -1;
-	fcntl(fd, F_SETFD, FD_CLOEXEC);
-	if (sendto(fd, message, strlen(message), MSG_DONTWAIT,
-	    (const struct sockaddr *)&name,
-	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) == -1)
-		error = errno;
-	close(fd);
-	errno = error;
-	return error == 0 ? 0 : -1;
-}
 
 /* Returns 1 if the queue of the manager is full. */
 static int
@@ -62,8 +27,9 @@ notify_manager(const char *message)
 	const char *address = getenv("NOTIFY_SOCKET");
 
 	if (address == NULL || (*address != '/' && *address != '@') ||
-	    send_message(address, message) == 0)
+	    unix_try_send(address, message, strlen(message)) == 0)
 		return 0;
+	/* A full queue is EAGAIN, and ENOBUFS on the BSDs. */
 	if (errno == EAGAIN || errno == ENOBUFS)
 		return 1;
 	/* On other errors the server continues: it can still serve clients. */

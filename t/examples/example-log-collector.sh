@@ -1,0 +1,59 @@
+#!/bin/sh
+# log-collector: each message with its sender, and an end that loses none.
+. "${0%/*}/examples.subr"
+
+usage log-collector
+usage log-collector one two
+expect 1 'log-collector: DIR/no/s: the directory DIR/no does not exist; create it' \
+    examples/log-collector "$directory/no/s"
+
+begin()
+{
+	examples/log-collector "$directory/s" >"$directory/log" &
+	server=$!
+	until t/command/life send "$directory/s" ready 2>/dev/null; do :; done
+}
+
+begin
+expect 1 'log-collector: DIR/s: a server is there already; stop it or choose another path' \
+    examples/log-collector "$directory/s"
+# The shell prints its process ID, which the sender then has.
+sender=$(sh -c 'echo $$; exec t/command/life send "$1" "<13>first message"' \
+    sh "$directory/s")
+t/command/life send "$directory/s" "$(printf 'a\tb\033[31m\n\n')"
+t/command/life send "$directory/s" ''
+stop
+user=$(id -ru)
+process=$sender
+case $(uname) in Linux) ;; *) user=-1 process=-1 ;; esac
+sed -n 2p "$directory/log" >"$directory/line"
+[ "$(cat "$directory/line")" = "$user $process <13>first message" ]
+sed -n '3,$s/^-*[0-9]* -*[0-9]* /: /p' "$directory/log" >"$directory/lines"
+printf ': a\\011b\\033[31m\n: \n' | cmp - "$directory/lines"
+echo 'ok: messages_with_their_senders'
+
+# Each sender counts the messages that it could send.
+send_until_refused()
+{
+	count=0
+	while t/command/life send "$directory/s" "message $1" 2>/dev/null; do
+		count=$((count + 1))
+	done
+	echo $count
+}
+
+for round in 1 2 3 4 5; do
+	begin
+	for i in 1 2 3 4; do
+		send_until_refused $i >"$directory/count.$i" &
+		eval "sender$i=$!"
+	done
+	until [ "$(grep -c message "$directory/log")" -ge 20 ]; do :; done
+	stop
+	wait $sender1 $sender2 $sender3 $sender4
+	for i in 1 2 3 4; do
+		[ "$(grep -c "message $i" "$directory/log")" = \
+		    "$(cat "$directory/count.$i")" ]
+	done
+done
+echo 'ok: end_loses_no_message'
