@@ -87,9 +87,9 @@ unix_get_frame(FILE *in, struct unix_buffer *frame, size_t limit)
 
 	if (up_message_begin(frame, in, UP_FRAME) == -1)
 		return -1;
-	up_lock_stream(&stream, in);
+	up_hold_stream(&stream, in);
 	result = read_frame(&stream, frame, up_message_limit(limit));
-	up_unlock_stream(&stream);
+	up_release_stream(&stream);
 	return result;
 }
 
@@ -132,8 +132,8 @@ unix_put_frame(FILE *out, const void *bytes, size_t length)
 		return up_fail(EINVAL);
 	if (length > UINT32_MAX)
 		return up_fail(EMSGSIZE);
-	up_lock_stream(&stream, out);
+	up_hold_stream(&stream, out);
 	result = write_frame(&stream, bytes, length);
-	up_unlock_stream(&stream);
+	up_release_stream(&stream);
 	return result;
 }

@@ -171,11 +171,11 @@ unix_put_line(FILE *out, const void *bytes, size_t length)
 	if (out == NULL || (bytes == NULL && length > 0) ||
 	    (length > 0 && memchr(bytes, '\n', length) != NULL))
 		return up_fail(EINVAL);
-	up_lock_stream(&stream, out);
+	up_hold_stream(&stream, out);
 	result = length == 0 ? 0 : up_write_bytes(&stream, bytes, length);
 	if (result == 0)
 		result = up_write_bytes(&stream, "\n", 1);
-	up_unlock_stream(&stream);
+	up_release_stream(&stream);
 	return result;
 }
 
@@ -189,8 +189,8 @@ unix_get_line(FILE *in, struct unix_buffer *line, size_t limit)
 		return -1;
 	if (is_kept_part_too_long(line, up_message_limit(limit)))
 		return up_message_fail(line, EMSGSIZE);
-	up_lock_stream(&stream, in);
+	up_hold_stream(&stream, in);
 	result = read_line(&stream, line, up_message_limit(limit));
-	up_unlock_stream(&stream);
+	up_release_stream(&stream);
 	return result;
 }

@@ -7,6 +7,7 @@
 #define UP_MESSAGE_H
 
 #include "os/os.h"
+#include "os/stdio_lock.h"
 
 #include <stdint.h>
 
@@ -21,20 +22,20 @@ size_t up_read_bytes(struct up_stream *, void *, size_t);
 int up_write_bytes(struct up_stream *, const void *, size_t);
 
 /*
- * If the process has a single thread, the stream is not locked: flockfile(3)
- * would take much of the time of a short message.
+ * If the process has a single thread, or the stream no lock, the stream is not
+ * locked: flockfile(3) would take much of the time of a short message.
  */
 static inline void
-up_lock_stream(struct up_stream *stream, FILE *file)
+up_hold_stream(struct up_stream *stream, FILE *file)
 {
 	stream->file = file;
-	stream->locked = up_has_threads();
+	stream->locked = up_has_threads() && !up_is_unlocked(file);
 	if (stream->locked)
 		flockfile(file);
 }
 
 static inline void
-up_unlock_stream(struct up_stream *stream)
+up_release_stream(struct up_stream *stream)
 {
 	if (stream->locked)
 		funlockfile(stream->file);

@@ -5,6 +5,7 @@
  * No other file uses members of a FILE.
  */
 #include "os.h"
+#include "stdio_lock.h"
 
 #include <errno.h>
 #if defined(HAVE___FREADAHEAD) || defined(HAVE___FPURGE)
@@ -116,10 +117,10 @@ up_has_buffered_input(FILE *in)
 {
 	int result;
 
-	if (ftrylockfile(in) != 0)
+	if (!up_try_lock_stream(in))
 		return 0;
 	result = has_input(in);
-	funlockfile(in);
+	up_unlock_stream(in);
 	return result;
 }
 
