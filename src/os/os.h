@@ -302,11 +302,13 @@ UP_COLD void up_sigpipe_raise(enum unix_sigpipe);
  */
 extern const size_t up_buffer_slack;
 
-int up_has_buffered_input(FILE *);
+UP_COLD int up_has_buffered_input(FILE *);
 size_t up_buffered_input(FILE *, const char **);
 void up_skip_input(FILE *, size_t);
 size_t up_buffered_output(FILE *, const char *, size_t, const char **);
-size_t up_written_output(FILE *);
+size_t up_output_room(FILE *, char **);
+void up_advance_output(FILE *, size_t);
+UP_COLD size_t up_written_output(FILE *);
 void up_purge_output(FILE *);
 
 #endif

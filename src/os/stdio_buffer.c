@@ -186,6 +186,42 @@ up_buffered_output(FILE *out, const char *buffer, size_t size,
 #endif
 
 /*
+ * Returns the number of bytes that putc_unlocked(3) would store at *END, in the
+ * buffer of OUT, without a call of the system.  It is 0 for line-buffered and
+ * unbuffered streams, whose limit is not behind the end, and in other libcs.
+ */
+#if defined(HAVE___FREADAHEAD) || !defined(HAVE_FILE__IO_READ_PTR)
+size_t
+up_output_room(FILE *out, char **end)
+{
+	(void)out;
+	*end = NULL;
+	return 0;
+}
+
+void
+up_advance_output(FILE *out, size_t n)
+{
+	(void)out;
+	(void)n;
+}
+#else
+size_t
+up_output_room(FILE *out, char **end)
+{
+	*end = out->_IO_write_ptr;
+	return *end < out->_IO_write_end ?
+	    (size_t)(out->_IO_write_end - *end) : 0;
+}
+
+void
+up_advance_output(FILE *out, size_t n)
+{
+	out->_IO_write_ptr += n;
+}
+#endif
+
+/*
  * Returns the number of bytes in the buffer of OUT, also inside its write hook.
  * In libcs other than glibc, exit(3) locks the streams, and the result is not
  * used.
