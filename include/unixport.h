@@ -110,6 +110,7 @@ enum unix_sigpipe {
 #define UNIX_NO_RECLAIM	0x040u	/* listen: fail if a stale file exists */
 #define UNIX_INHERIT	0x080u	/* listen: clear close-on-exec */
 #define UNIX_DATAGRAM	0x100u	/* listen: make a datagram socket */
+#define UNIX_UNLOCKED	0x200u	/* guarded: one thread at a time; no locks */
 
 /*
  * Options of every call that makes ports or a listener.
@@ -121,6 +122,10 @@ enum unix_sigpipe {
  * A call whose timeout is -1 fails with ETIMEDOUT instead of waiting.  With a
  * write_timeout of -1, output that the socket does not accept is queued; see
  * unix_flush().
+ *
+ * With UNIX_UNLOCKED, one thread at a time may use the ports, or, with
+ * UNIX_UNTIED, one thread each stream.  No call then locks the streams.  Any
+ * thread may call unix_hang_up().
  */
 struct unix_options {
 	unsigned flags;

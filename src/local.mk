@@ -22,6 +22,7 @@ libunixport_la_SOURCES = \
 	src/os/sockdiag.c \
 	src/os/socket.c \
 	src/os/stdio_buffer.h \
+	src/os/stdio_lock.h \
 	src/os/threads.c \
 	src/os/transit.c \
 	src/os/version.c \

@@ -13,7 +13,8 @@ say_invalid(struct up_text *text, const struct up_address *address)
 {
 	up_say(text, "an argument is not valid, or another process has shut the "
 	    "listener down; read_timeout, write_timeout, buffer_size, "
-	    "output_limit, UNIX_FILES and UNIX_UNTIED require UNIX_GUARDED, "
+	    "output_limit, UNIX_FILES, UNIX_UNTIED and UNIX_UNLOCKED "
+	    "require UNIX_GUARDED, "
 	    "timeouts are at least -1, backlog is not negative, mode is at "
 	    "most 0777, UNIX_WAIT excludes a connect_timeout of -1, and "
 	    "UNIX_DATAGRAM excludes UNIX_GUARDED, UNIX_SAME_USER and sigpipe");

@@ -8,21 +8,22 @@
  * writer and an echoing peer could wait for each other.
  */
 #include "guarded.h"
+#include "os/stdio_lock.h"
 
 #include <sys/socket.h>
 #include <errno.h>
 
 /*
  * Without the lock of the socket, `out` could be closed between the test and
- * ftrylockfile(3).  fclose(3) takes the two locks in the opposite order; there
- * is no deadlock, since neither is waited for here.
+ * up_try_lock_stream().  fclose(3) takes the two locks in the opposite order;
+ * there is no deadlock, since neither is waited for here.
  */
 static int
 try_lock_output(struct unix_socket *socket)
 {
 	if (!up_try_lock(&socket->lock))
 		return 0;
-	if (socket->out != NULL && ftrylockfile(socket->out) == 0)
+	if (socket->out != NULL && up_try_lock_stream(socket->out))
 		return 1;
 	up_unlock(&socket->lock);
 	return 0;
@@ -31,7 +32,7 @@ try_lock_output(struct unix_socket *socket)
 static void
 unlock_output(struct unix_socket *socket)
 {
-	funlockfile(socket->out);
+	up_unlock_stream(socket->out);
 	up_unlock(&socket->lock);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory for the two buffers of a connection.  It is mapped, because the kernel
+ * Memory for the two buffers of a connection, and behind them for the numbers
+ * of the descriptors that it passes.  It is mapped, because the kernel
  * allocates mapped pages at the first use, and idle connections have none.
  * Pairs of the default size are kept and used again, since a new mapping costs
  * a quarter of the connections per second.  Nothing here waits or is locked, so
@@ -25,6 +26,12 @@ up_stride(size_t size)
 	    CACHE_LINE_BYTES * CACHE_LINE_BYTES;
 }
 
+static size_t
+mapped_bytes(size_t size)
+{
+	return 2 * up_stride(size) + UP_FILES_BYTES;
+}
+
 static char *
 map_buffers(size_t size)
 {
@@ -34,7 +41,7 @@ map_buffers(size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	memory = mmap(NULL, 2 * up_stride(size), PROT_READ | PROT_WRITE,
+	memory = mmap(NULL, mapped_bytes(size), PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	/* EAGAIN, if RLIMIT_MEMLOCK is exceeded, would suggest a retry. */
 	if (memory == MAP_FAILED) {
@@ -43,7 +50,7 @@ map_buffers(size_t size)
 	}
 	/* With huge pages, the first byte would allocate the whole page. */
 	if (MADV_NOHUGEPAGE != -1)
-		madvise(memory, 2 * up_stride(size), MADV_NOHUGEPAGE);
+		madvise(memory, mapped_bytes(size), MADV_NOHUGEPAGE);
 	return memory;
 }
 
@@ -74,7 +81,7 @@ up_return_buffers(char *memory, size_t size)
 		    memory))
 			return;
 	}
-	munmap(memory, 2 * up_stride(size));
+	munmap(memory, mapped_bytes(size));
 }
 
 /*
@@ -90,6 +97,6 @@ unmap_idle_pairs(void)
 	for (i = 0; i < MAX_IDLE_PAIRS; i++) {
 		memory = atomic_exchange(&idle_pairs[i], NULL);
 		if (memory != NULL)
-			munmap(memory, 2 * up_stride(UP_BUFFER_SIZE));
+			munmap(memory, mapped_bytes(UP_BUFFER_SIZE));
 	}
 }

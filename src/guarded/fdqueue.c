@@ -12,12 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS	COUNT(((struct up_files *)NULL)->received)
-
 static _Atomic unsigned untaken;	/* received ones, of the process */
 
+/* MEMORY has UP_FILES_BYTES, and is not written before the first descriptor. */
 struct up_files *
-up_new_files(void)
+up_new_files(void *memory)
 {
 	struct up_files *files = malloc(sizeof(*files));
 
@@ -26,6 +25,8 @@ up_new_files(void)
 	up_make_lock(&files->lock);
 	files->unsent = files->sent = 0;
 	files->first = files->length = files->nfds = 0;
+	files->outgoing = memory;
+	files->received = files->outgoing + UP_MAX_FILES;
 	return files;
 }
 
@@ -119,7 +120,7 @@ up_add_outgoing(struct up_files *files, const int *fds, size_t count)
 static void
 append_received(struct up_files *files, int fd)
 {
-	files->received[(files->first + files->length++) % SLOTS] = fd;
+	files->received[(files->first + files->length++) % UP_FILE_SLOTS] = fd;
 }
 
 /*
@@ -131,7 +132,8 @@ append_gap(struct up_files *files)
 {
 	unsigned last = files->first + files->length - 1;
 
-	if (files->length == 0 || files->received[last % SLOTS] != UP_GAP)
+	if (files->length == 0 ||
+	    files->received[last % UP_FILE_SLOTS] != UP_GAP)
 		append_received(files, UP_GAP);
 }
 
@@ -183,7 +185,7 @@ up_take_received(struct up_files *files)
 	up_lock(&files->lock);
 	if (files->length > 0) {
 		fd = files->received[files->first];
-		files->first = (files->first + 1) % SLOTS;
+		files->first = (files->first + 1) % UP_FILE_SLOTS;
 		files->length--;
 		error = EBADMSG;
 	}

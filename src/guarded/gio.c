@@ -5,6 +5,7 @@
  * error is reported.
  */
 #include "guarded.h"
+#include "os/stdio_lock.h"
 
 #include <sys/socket.h>
 #include <errno.h>
@@ -89,7 +90,8 @@ send_all(struct unix_socket *socket, const char *bytes, size_t length)
  * bytes can be those that another thread sends.  The thread that exits
  * therefore takes the lock, looks again, and never unlocks.  glibc also takes
  * the buffer of a stream from another thread, whose pointers may then lead to
- * anything: such a thread sends bytes of our buffer only.
+ * anything: such a thread sends bytes of our buffer only.  If the stream has no
+ * lock, the thread that comes second sends nothing.
  */
 UP_COLD static ssize_t
 begin_write_at_exit(struct unix_socket *socket, const char *bytes,
@@ -100,9 +102,9 @@ begin_write_at_exit(struct unix_socket *socket, const char *bytes,
 	    bytes < socket->buffers + socket->buffer_size;
 
 	if (!up_is_exit_thread())
-		return is_buffered ? (ssize_t)length : -1;
+		return is_buffered && !socket->sending ? (ssize_t)length : -1;
 	/* The holder of this lock may itself wait for a lock of exit(3). */
-	while (ftrylockfile(socket->out) != 0) {
+	while (!up_try_lock_stream(socket->out)) {
 		if (!socket->sending && up_ms_left(deadline) == 0)
 			return -1;
 		(void)up_sleep(1);

@@ -50,7 +50,8 @@ up_new_socket(int fd, const struct unix_options *options)
 	up_make_lock(&socket->lock);
 	socket->buffers = up_take_buffers(socket->buffer_size);
 	if (socket->buffers == NULL || (is_set(options, UNIX_FILES) &&
-	    (socket->files = up_new_files()) == NULL)) {
+	    (socket->files = up_new_files(socket->buffers +
+	    2 * up_stride(socket->buffer_size))) == NULL)) {
 		up_discard_socket(socket);
 		return NULL;
 	}

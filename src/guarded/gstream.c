@@ -6,6 +6,7 @@
  */
 #include "guarded.h"
 #include "os/cookie.h"
+#include "os/stdio_lock.h"
 
 #include <sys/socket.h>
 #include <errno.h>
@@ -137,6 +138,10 @@ up_guarded_open(int fd, const struct unix_options *options,
 		socket->holders = socket->streams = 1;
 		fclose(made.out);
 		return up_fail(error);
+	}
+	if ((options->flags & UNIX_UNLOCKED) != 0) {
+		up_omit_lock(made.in);
+		up_omit_lock(made.out);
 	}
 	*ports = made;
 	return 0;

@@ -9,7 +9,7 @@
 
 #pragma GCC visibility push(hidden)
 
-/* buffers.c: memory for both streams */
+/* buffers.c: memory for both streams, and for the numbers of descriptors */
 #define UP_BUFFER_SIZE	((size_t)192 * 1024)	/* measured: make bench */
 
 size_t up_stride(size_t);
@@ -24,19 +24,21 @@ void up_return_buffers(char *, size_t);
 /* fdqueue.c: queues of descriptors */
 #define UP_MAX_FILES	252
 #define UP_GAP		(-1)		/* where received ones were dropped */
+#define UP_FILE_SLOTS	(2 * UP_MAX_FILES + 1)	/* of received ones */
+#define UP_FILES_BYTES	((UP_MAX_FILES + UP_FILE_SLOTS) * sizeof(int))
 
 struct up_files {
 	unsigned unsent;		/* outgoing, for the next byte */
 	unsigned sent;			/* outgoing, to be closed; if there are
 					   any, `unsent` is 0 */
-	struct up_lock lock;		/* of the next four */
+	int *outgoing;
+	struct up_lock lock;		/* of all below */
 	unsigned first, length;		/* of the ring of received ones */
 	unsigned nfds;			/* in the ring; the rest are gaps */
-	int received[2 * UP_MAX_FILES + 1];
-	int outgoing[UP_MAX_FILES];
+	int *received;
 };
 
-UP_COLD struct up_files *up_new_files(void);
+UP_COLD struct up_files *up_new_files(void *);
 UP_COLD int up_add_outgoing(struct up_files *, const int *, size_t);
 UP_COLD unsigned up_take_sent(struct up_files *, int [UP_MAX_FILES]);
 UP_COLD void up_close_sent(struct up_files *);

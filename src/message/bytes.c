@@ -60,9 +60,9 @@ unix_get_bytes(FILE *in, void *bytes, size_t size)
 
 	if (in == NULL || bytes == NULL || size == 0)
 		return up_fail(EINVAL);
-	up_lock_stream(&stream, in);
+	up_hold_stream(&stream, in);
 	result = read_available(&stream, bytes, size < SSIZE_MAX ? size :
 	    SSIZE_MAX);
-	up_unlock_stream(&stream);
+	up_release_stream(&stream);
 	return result;
 }

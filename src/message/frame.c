@@ -15,9 +15,9 @@ prefix_of(struct unix_buffer *frame)
 }
 
 static size_t
-announced_length(struct unix_buffer *frame)
+decode_length(const void *prefix)
 {
-	const unsigned char *p = prefix_of(frame);
+	const unsigned char *p = prefix;
 
 	return (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 |
 	    p[3];
@@ -27,7 +27,7 @@ announced_length(struct unix_buffer *frame)
  * Returns 1 if SIZE bytes were read, 0 at EOF before the frame, or -1.  EOF
  * inside a frame is an error: the peer has not sent the rest.
  */
-static int
+UP_COLD static int
 read_part(struct up_stream *stream, struct unix_buffer *frame, void *where,
     size_t size)
 {
@@ -63,10 +63,11 @@ read_body(struct up_stream *stream, struct unix_buffer *frame, size_t size)
 	}
 }
 
-static int
+UP_COLD static int
 read_frame(struct up_stream *stream, struct unix_buffer *frame, size_t limit)
 {
 	size_t held = frame->reserved[UP_HELD];
+	size_t length;
 	int result = 1;
 
 	if (held < PREFIX_BYTES)
@@ -74,9 +75,32 @@ read_frame(struct up_stream *stream, struct unix_buffer *frame, size_t limit)
 		    PREFIX_BYTES - held);
 	if (result != 1)
 		return result;
-	if (announced_length(frame) > limit)
-		return up_message_fail(frame, EMSGSIZE);
-	return read_body(stream, frame, announced_length(frame));
+	length = decode_length(prefix_of(frame));
+	return length > limit ? up_message_fail(frame, EMSGSIZE) :
+	    read_body(stream, frame, length);
+}
+
+/*
+ * The usual case in fewer instructions: all of the frame is in the buffer of
+ * the stream and fits into the memory of FRAME.  Returns 0, and has no effect,
+ * if this is not the case.
+ */
+static int
+take_whole_frame(FILE *in, struct unix_buffer *frame, size_t limit)
+{
+	const char *bytes;
+	size_t n = up_buffered_input(in, &bytes);
+	size_t length;
+
+	if (n < PREFIX_BYTES || frame->reserved[UP_HELD] != 0)
+		return 0;
+	length = decode_length(bytes);
+	if (length > limit || length > n - PREFIX_BYTES ||
+	    length >= frame->capacity)
+		return 0;
+	memcpy(frame->bytes, bytes + PREFIX_BYTES, length);
+	up_skip_input(in, PREFIX_BYTES + length);
+	return up_message_finish(frame, length, 0);
 }
 
 UP_API int
@@ -87,29 +111,34 @@ unix_get_frame(FILE *in, struct unix_buffer *frame, size_t limit)
 
 	if (up_message_begin(frame, in, UP_FRAME) == -1)
 		return -1;
-	up_lock_stream(&stream, in);
-	result = read_frame(&stream, frame, up_message_limit(limit));
-	up_unlock_stream(&stream);
+	limit = up_message_limit(limit);
+	up_hold_stream(&stream, in);
+	result = take_whole_frame(in, frame, limit);
+	if (result == 0)
+		result = read_frame(&stream, frame, limit);
+	up_release_stream(&stream);
 	return result;
 }
 
 static void
-encode_length(unsigned char prefix[PREFIX_BYTES], size_t length)
+encode_length(void *prefix, size_t length)
 {
-	prefix[0] = (length >> 24) & 255;
-	prefix[1] = (length >> 16) & 255;
-	prefix[2] = (length >> 8) & 255;
-	prefix[3] = length & 255;
+	unsigned char *p = prefix;
+
+	p[0] = (length >> 24) & 255;
+	p[1] = (length >> 16) & 255;
+	p[2] = (length >> 8) & 255;
+	p[3] = length & 255;
 }
 
 /*
  * The prefix and the first bytes are written together: on an unbuffered stream
  * a separate prefix would cost a system call and wake the peer twice.
  */
-static int
+UP_COLD static int
 write_frame(struct up_stream *stream, const char *bytes, size_t length)
 {
-	unsigned char start[FIRST_WRITE_BYTES];
+	char start[FIRST_WRITE_BYTES];
 	size_t n = FIRST_WRITE_BYTES - PREFIX_BYTES;
 
 	if (n > length)
@@ -126,14 +155,24 @@ UP_API int
 unix_put_frame(FILE *out, const void *bytes, size_t length)
 {
 	struct up_stream stream;
+	size_t room;
+	char *end;
 	int result;
 
 	if (out == NULL || (bytes == NULL && length > 0))
 		return up_fail(EINVAL);
 	if (length > UINT32_MAX)
 		return up_fail(EMSGSIZE);
-	up_lock_stream(&stream, out);
-	result = write_frame(&stream, bytes, length);
-	up_unlock_stream(&stream);
+	up_hold_stream(&stream, out);
+	room = up_output_room(out, &end);
+	if (room >= PREFIX_BYTES && length <= room - PREFIX_BYTES) {
+		encode_length(end, length);
+		if (length > 0)
+			memcpy(end + PREFIX_BYTES, bytes, length);
+		up_advance_output(out, PREFIX_BYTES + length);
+		result = 0;
+	} else
+		result = write_frame(&stream, bytes, length);
+	up_release_stream(&stream);
 	return result;
 }

@@ -9,30 +9,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define SHORT_COPY_BYTES	((size_t)256)
-
-/*
- * Short lines are copied here: a call of memcpy(3), which first selects a
- * method, would take longer than the copy.  The last 16 bytes can overlap
- * earlier ones and are then copied twice.
- */
-static void
-copy_bytes(char *to, const char *from, size_t n)
-{
-	size_t i;
-
-	if (n > SHORT_COPY_BYTES) {
-		memcpy(to, from, n);
-	} else if (n >= 16) {
-		for (i = 0; i < n - 16; i += 16)
-			memcpy(to + i, from + i, 16);
-		memcpy(to + n - 16, from + n - 16, 16);
-	} else {
-		while (n-- > 0)
-			*to++ = *from++;
-	}
-}
-
 /*
  * If a newline follows a CR, the CR is not part of the line.  Until the next
  * byte is known, a line may therefore exceed the limit by one CR.
@@ -59,7 +35,7 @@ append_bytes(struct unix_buffer *line, const char *bytes, size_t n,
 		return up_message_fail(line, EMSGSIZE);
 	if (up_message_room(line, *held + n + 1, limit + 1) == -1)
 		return -1;
-	copy_bytes(line->bytes + *held, bytes, n);
+	memcpy(line->bytes + *held, bytes, n);
 	*held += n;
 	return 0;
 }
@@ -76,7 +52,8 @@ take_buffered(FILE *in, struct unix_buffer *line, size_t limit)
 	 * does not define memchr(3) of a null pointer, or an addition to it.
 	 */
 	if (n == 0)
-		return append_bytes(line, "", 0, limit);
+		return up_message_room(line, line->reserved[UP_HELD] + 1,
+		    limit + 1);
 	newline = memchr(bytes, '\n', n);
 	if (newline != NULL)
 		n = (size_t)(newline - bytes);
@@ -137,7 +114,7 @@ is_kept_part_too_long(const struct unix_buffer *line, size_t limit)
  * If the buffer is empty, one byte is read and appended to the line.  The read
  * also fills the buffer; stdio has no call that does only this.
  */
-static int
+UP_COLD static int
 read_line(struct up_stream *stream, struct unix_buffer *line, size_t limit)
 {
 	int c, newline;
@@ -160,22 +137,65 @@ read_line(struct up_stream *stream, struct unix_buffer *line, size_t limit)
 }
 
 /*
+ * The usual case in fewer instructions: all of the line is in the buffer of the
+ * stream and fits into the memory of LINE.  Returns 0, and has no effect, if
+ * this is not the case.
+ */
+static int
+take_whole_line(FILE *in, struct unix_buffer *line, size_t limit)
+{
+	const char *bytes, *newline;
+	size_t n = up_buffered_input(in, &bytes);
+	size_t length;
+
+	if (n > line->capacity)
+		n = line->capacity;
+	if (n == 0 || line->reserved[UP_HELD] != 0)
+		return 0;
+	newline = memchr(bytes, '\n', n);
+	if (newline == NULL)
+		return 0;
+	length = n = (size_t)(newline - bytes);
+	if (length > 0 && newline[-1] == '\r')
+		length--;
+	if (length > limit)
+		return 0;
+	memcpy(line->bytes, bytes, length);
+	up_skip_input(in, n + 1);
+	return up_message_finish(line, length, 0);
+}
+
+UP_COLD static int
+write_line(struct up_stream *stream, const char *bytes, size_t length)
+{
+	if (length > 0 && up_write_bytes(stream, bytes, length) == -1)
+		return -1;
+	return up_write_bytes(stream, "\n", 1);
+}
+
+/*
  * A newline among BYTES is an error, since the reader would receive two lines.
  */
 UP_API int
 unix_put_line(FILE *out, const void *bytes, size_t length)
 {
 	struct up_stream stream;
+	char *end;
 	int result;
 
 	if (out == NULL || (bytes == NULL && length > 0) ||
 	    (length > 0 && memchr(bytes, '\n', length) != NULL))
 		return up_fail(EINVAL);
-	up_lock_stream(&stream, out);
-	result = length == 0 ? 0 : up_write_bytes(&stream, bytes, length);
-	if (result == 0)
-		result = up_write_bytes(&stream, "\n", 1);
-	up_unlock_stream(&stream);
+	up_hold_stream(&stream, out);
+	if (length < up_output_room(out, &end)) {
+		if (length > 0)
+			memcpy(end, bytes, length);
+		end[length] = '\n';
+		up_advance_output(out, length + 1);
+		result = 0;
+	} else
+		result = write_line(&stream, bytes, length);
+	up_release_stream(&stream);
 	return result;
 }
 
@@ -187,10 +207,13 @@ unix_get_line(FILE *in, struct unix_buffer *line, size_t limit)
 
 	if (up_message_begin(line, in, UP_LINE) == -1)
 		return -1;
-	if (is_kept_part_too_long(line, up_message_limit(limit)))
+	limit = up_message_limit(limit);
+	if (is_kept_part_too_long(line, limit))
 		return up_message_fail(line, EMSGSIZE);
-	up_lock_stream(&stream, in);
-	result = read_line(&stream, line, up_message_limit(limit));
-	up_unlock_stream(&stream);
+	up_hold_stream(&stream, in);
+	result = take_whole_line(in, line, limit);
+	if (result == 0)
+		result = read_line(&stream, line, limit);
+	up_release_stream(&stream);
 	return result;
 }

@@ -21,7 +21,7 @@
 static void
 unlock_on_cancel(void *stream)
 {
-	up_unlock_stream(stream);
+	up_release_stream(stream);
 }
 
 /*

@@ -8,6 +8,7 @@
 
 #include "os/os.h"
 #include "os/stdio_buffer.h"
+#include "os/stdio_lock.h"
 
 #include <stdint.h>
 
@@ -20,24 +21,24 @@ struct up_stream {
 };
 
 int up_read_byte(struct up_stream *);
-size_t up_read_bytes(struct up_stream *, void *, size_t);
-int up_write_bytes(struct up_stream *, const void *, size_t);
+UP_COLD size_t up_read_bytes(struct up_stream *, void *, size_t);
+UP_COLD int up_write_bytes(struct up_stream *, const void *, size_t);
 
 /*
- * If the process has a single thread, the stream is not locked: flockfile(3)
- * would take much of the time of a short message.
+ * If the process has a single thread, or the stream no lock, the stream is not
+ * locked: flockfile(3) would take much of the time of a short message.
  */
 static inline void
-up_lock_stream(struct up_stream *stream, FILE *file)
+up_hold_stream(struct up_stream *stream, FILE *file)
 {
 	stream->file = file;
-	stream->locked = up_has_threads();
+	stream->locked = up_has_threads() && !up_is_unlocked(file);
 	if (stream->locked)
 		flockfile(file);
 }
 
 static inline void
-up_unlock_stream(struct up_stream *stream)
+up_release_stream(struct up_stream *stream)
 {
 	if (stream->locked)
 		funlockfile(stream->file);
@@ -55,10 +56,10 @@ enum up_state {			/* members of unix_buffer.reserved */
 	UP_STREAM		/* its address; its lowest bit is the kind */
 };
 
-int up_message_grow(struct unix_buffer *, size_t, size_t);
-int up_message_fail(struct unix_buffer *, int);
-int up_message_cut_off(struct unix_buffer *, FILE *);
-int up_is_final_error(FILE *, int *);
+UP_COLD int up_message_grow(struct unix_buffer *, size_t, size_t);
+UP_COLD int up_message_fail(struct unix_buffer *, int);
+UP_COLD int up_message_cut_off(struct unix_buffer *, FILE *);
+UP_COLD int up_is_final_error(FILE *, int *);
 
 /*
  * Fails if the buffer holds a part of a message of another kind or stream.  If

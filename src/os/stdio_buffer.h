@@ -2,7 +2,7 @@
 /*
  * The buffer of a stream.  poll(2) does not report bytes in this buffer, and
  * POSIX has no call to examine the buffer, so each libc has its own code here.
- * No other file uses members of a FILE.  The functions are inline, since most
+ * No file but this and stdio_lock.h uses members of a FILE.  The functions are inline, since most
  * are a load or a store.  All but up_has_buffered_input() require that the
  * caller has locked the stream.
  */
@@ -10,6 +10,7 @@
 #define UP_STDIO_BUFFER_H
 
 #include "os.h"
+#include "stdio_lock.h"
 
 #include <errno.h>
 #if defined(HAVE___FREADAHEAD) || defined(HAVE___FPURGE)
@@ -122,10 +123,10 @@ up_has_buffered_input(FILE *in)
 {
 	int result;
 
-	if (ftrylockfile(in) != 0)
+	if (!up_try_lock_stream(in))
 		return 0;
 	result = up_has_input(in);
-	funlockfile(in);
+	up_unlock_stream(in);
 	return result;
 }
 
@@ -187,6 +188,42 @@ up_buffered_output(FILE *out, const char *buffer, size_t size,
 	(void)size;
 	*bytes = buffer;
 	return 0;
+}
+#endif
+
+/*
+ * Returns the number of bytes that putc_unlocked(3) would store at *END, in the
+ * buffer of OUT, without a call of the system.  It is 0 for line-buffered and
+ * unbuffered streams, whose limit is not behind the end, and in other libcs.
+ */
+#if defined(HAVE___FREADAHEAD) || !defined(HAVE_FILE__IO_READ_PTR)
+static inline size_t
+up_output_room(FILE *out, char **end)
+{
+	(void)out;
+	*end = NULL;
+	return 0;
+}
+
+static inline void
+up_advance_output(FILE *out, size_t n)
+{
+	(void)out;
+	(void)n;
+}
+#else
+static inline size_t
+up_output_room(FILE *out, char **end)
+{
+	*end = out->_IO_write_ptr;
+	return *end < out->_IO_write_end ?
+	    (size_t)(out->_IO_write_end - *end) : 0;
+}
+
+static inline void
+up_advance_output(FILE *out, size_t n)
+{
+	out->_IO_write_ptr += n;
 }
 #endif
 

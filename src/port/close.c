@@ -5,6 +5,7 @@
  * the first error.
  */
 #include "port.h"
+#include "os/stdio_lock.h"
 
 #include <errno.h>
 
@@ -66,11 +67,11 @@ flush_last(struct unix_ports *ports)
 
 	if (socket == NULL)
 		return fflush(ports->out);
-	flockfile(ports->out);
+	up_lock_stream(ports->out);
 	result = fflush(ports->out);
 	if (result == 0)
 		up_finish_output(socket);
-	funlockfile(ports->out);
+	up_unlock_stream(ports->out);
 	return result;
 }
 
@@ -205,8 +206,8 @@ leave_if_stuck(FILE **stream, struct unix_socket *socket)
 {
 	if (*stream == NULL || !up_is_inherited(socket))
 		return;
-	if (ftrylockfile(*stream) == 0) {
-		funlockfile(*stream);
+	if (up_try_lock_stream(*stream)) {
+		up_unlock_stream(*stream);
 		return;
 	}
 	up_close_inherited(socket);
@@ -224,12 +225,12 @@ discard_output(struct unix_ports *ports, struct unix_socket *socket)
 	FILE *out = ports->out;
 
 	if (out != NULL)
-		flockfile(out);
+		up_lock_stream(out);
 	if (socket != NULL)
 		up_drop_unsent(socket);
 	if (out != NULL) {
 		up_purge_output(out);
-		funlockfile(out);
+		up_unlock_stream(out);
 	}
 }
 

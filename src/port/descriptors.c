@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The calls that pass descriptors over guarded ports. */
 #include "port.h"
+#include "os/stdio_lock.h"
 
 #include <errno.h>
 
@@ -42,9 +43,9 @@ unix_add_files(struct unix_ports *ports, const int *files, size_t count)
 	if (check_files_allowed(ports, ports->out) == -1)
 		return -1;
 	state = up_disable_cancel();
-	flockfile(ports->out);
+	up_lock_stream(ports->out);
 	result = flush_and_add(ports, files, count);
-	funlockfile(ports->out);
+	up_unlock_stream(ports->out);
 	up_restore_cancel(state);
 	if (result == 0)
 		errno = saved;

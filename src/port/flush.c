@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* unix_flush(): sends the buffer of `out` and the queue behind it. */
 #include "port.h"
+#include "os/stdio_lock.h"
 
 #include <errno.h>
 
@@ -15,10 +16,10 @@ unix_flush(struct unix_ports *ports)
 	if (ports->socket == NULL)
 		queued = fflush(ports->out);
 	else {
-		flockfile(ports->out);
+		up_lock_stream(ports->out);
 		queued = fflush(ports->out) == EOF ? -1 :
 		    up_flush_queue(ports->socket);
-		funlockfile(ports->out);
+		up_unlock_stream(ports->out);
 	}
 	if (queued != -1)
 		errno = saved;

@@ -7,7 +7,7 @@
 
 #define KNOWN_FLAGS	(UNIX_GUARDED | UNIX_UNTIED | UNIX_FILES | \
 	UNIX_SAME_USER | UNIX_WAIT | UNIX_KEEP | UNIX_NO_RECLAIM | \
-	UNIX_INHERIT | UNIX_DATAGRAM)
+	UNIX_INHERIT | UNIX_DATAGRAM | UNIX_UNLOCKED)
 
 /* Members that a later release will use. */
 static int
@@ -30,7 +30,7 @@ has_bad_port_options(const struct unix_options *options)
 	/* Plain ports use stdio, which has no timeouts and no descriptors. */
 	return options->read_timeout != 0 || options->write_timeout != 0 ||
 	    options->buffer_size != 0 || options->output_limit != 0 ||
-	    (options->flags & (UNIX_UNTIED | UNIX_FILES)) != 0;
+	    (options->flags & (UNIX_UNTIED | UNIX_FILES | UNIX_UNLOCKED)) != 0;
 }
 
 /* UNIX_WAIT waits. */

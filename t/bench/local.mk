@@ -23,17 +23,41 @@ t_bench_bench_SOURCES = \
 t_bench_bench_CFLAGS = $(UP_CFLAGS) $(LIBUV_CFLAGS) -pthread
 t_bench_bench_LDADD = libunixport.la $(LIBUV_LIBS)
 
-# BENCH has its options: make bench BENCH='--json --plot FILE'.
-bench: t/bench/bench
+# BENCH has its options: make bench BENCH='--json --plot FILE'.  Without any,
+# the table of lines and frames follows.
+bench: t/bench/bench t/bench/bench_messages t/bench/message_ends
 	@t/bench/bench $(BENCH)
+	@[ -n '$(BENCH)' ] || $(run_messages)
+
+# Lines and frames beside Go and Rust.  COUNT messages take about 0.1 s.
+check_PROGRAMS += t/bench/bench_messages t/bench/message_ends
+t_bench_bench_messages_SOURCES = \
+	t/bench/bench_messages.c \
+	t/bench/message_ends.h
+t_bench_bench_messages_LDADD =
+t_bench_message_ends_SOURCES = \
+	t/bench/common.h \
+	t/bench/message_ends.c \
+	t/bench/message_ends.h
+t_bench_message_ends_CFLAGS = $(UP_CFLAGS) -pthread
+t_bench_message_ends_LDADD = libunixport.la
+ROUNDS = 15
+COUNT = 5000000
+run_messages = CC='$(CC)' srcdir='$(srcdir)' \
+	$(SHELL) $(srcdir)/t/bench/messages $(ROUNDS) $(COUNT)
+
+bench-messages: t/bench/bench_messages t/bench/message_ends
+	@$(run_messages)
 
 # Tests of its output.
 bench_scripts = \
 	t/bench/bench-faults.sh \
+	t/bench/bench-messages.sh \
 	t/bench/bench-output.sh
 dist_check_SCRIPTS += $(bench_scripts)
 
-check-bench: check-local t/bench/bench
+check-bench: check-local t/bench/bench t/bench/bench_messages \
+    t/bench/message_ends
 	$(MAKE) $(run_part) TESTS='$(bench_scripts)'
 
 # Other libraries and commands on the same work; it builds what is here.
@@ -56,12 +80,15 @@ bench-check: t/bench/operations
 	@CC='$(CC)' CFLAGS='$(CFLAGS)' UPDATE='$(UPDATE)' srcdir='$(srcdir)' \
 	$(SHELL) $(srcdir)/t/bench/check
 
-.PHONY: bench bench-check bench-peers check-bench
+.PHONY: bench bench-check bench-messages bench-peers check-bench
 
 EXTRA_DIST += \
 	t/bench/README.md \
 	t/bench/check \
 	t/bench/instructions \
+	t/bench/messages \
+	t/bench/messages.go \
+	t/bench/messages.rs \
 	t/bench/peers/blocking.h \
 	t/bench/peers/carry.c \
 	t/bench/peers/peer_common.c \

@@ -22,6 +22,18 @@ struct unix_options options;
 
 static struct unix_listener *listener;
 
+static int has_threads;
+
+static const char *
+kind(void)
+{
+	if ((options.flags & UNIX_UNLOCKED) != 0)
+		return "unlocked";
+	if ((options.flags & UNIX_GUARDED) != 0)
+		return has_threads ? "threads" : "guarded";
+	return "plain";
+}
+
 /* TIMES of WORK are counted; the first is not, since it binds symbols. */
 void
 measure(const char *name, void (*work)(int), int times)
@@ -29,9 +41,7 @@ measure(const char *name, void (*work)(int), int times)
 	char title[100];
 
 	work(1);
-	snprintf(title, sizeof(title), "%s, %s/%d",
-	    (options.flags & UNIX_GUARDED) != 0 ? "guarded" : "plain", name,
-	    times);
+	snprintf(title, sizeof(title), "%s, %s/%d", kind(), name, times);
 #ifdef CALLGRIND_ZERO_STATS
 	CALLGRIND_ZERO_STATS;
 	work(times);
@@ -155,7 +165,7 @@ measure_kind(unsigned flags)
 	end_listening();
 }
 
-/* Must be the last, since stdio locks its streams once a thread was started. */
+/* From now on, stdio locks its streams in each call. */
 static void
 measure_server(void)
 {
@@ -211,6 +221,10 @@ main(int argc, char *argv[])
 	end_listening();
 	measure_kind(UNIX_GUARDED);
 	measure_server();
+	has_threads = 1;
+	measure_streams();
+	options.flags = UNIX_GUARDED | UNIX_UNLOCKED;
+	measure_streams();
 	need(rmdir(directory) == 0, "rmdir");
 	return 0;
 }

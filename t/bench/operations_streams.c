@@ -48,6 +48,25 @@ get_bounded_lines(int times)
 }
 
 static void
+put_bounded_lines(int times)
+{
+	while (times-- > 0)
+		need(unix_put_line(pair[0].out, LINE, LINE_BYTES - 1) == 0,
+		    "unix_put_line");
+	flush();
+}
+
+static void
+get_available(int times)
+{
+	char line[LINE_BYTES];
+
+	while (times-- > 0)
+		need(unix_get_bytes(pair[1].in, line, LINE_BYTES) ==
+		    (ssize_t)LINE_BYTES, "unix_get_bytes");
+}
+
+static void
 put_frames(int times)
 {
 	while (times-- > 0)
@@ -106,6 +125,8 @@ measure_streams(void)
 	measure("fgets it", get_lines, REPETITIONS);
 	measure("fprintf a line", print_lines, REPETITIONS);
 	measure("unix_get_line", get_bounded_lines, REPETITIONS);
+	measure("unix_put_line", put_bounded_lines, REPETITIONS);
+	measure("unix_get_bytes", get_available, REPETITIONS);
 	measure("unix_put_frame", put_frames, REPETITIONS);
 	measure("unix_get_frame", get_frames, REPETITIONS);
 	measure("fwrite 1 KiB", put_pieces, FEW);

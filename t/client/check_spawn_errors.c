@@ -71,6 +71,7 @@ START_TEST(plain_ports_have_no_options_of_guarded_ones)
 	const struct unix_options bad[] = {
 		{ .flags = UNIX_FILES },
 		{ .flags = UNIX_UNTIED },
+		{ .flags = UNIX_UNLOCKED },
 		{ .read_timeout = 1 },
 		{ .write_timeout = 1 },
 		{ .buffer_size = 1 },

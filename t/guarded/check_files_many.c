@@ -179,11 +179,64 @@ START_TEST(blocked_reader_does_not_block_taking)
 }
 END_TEST
 
+#ifdef __linux__
+#define PAIRS	100
+
+static struct unix_ports pairs[2][PAIRS][2];
+
+static long
+resident_kib(void)
+{
+	FILE *file = fopen("/proc/self/smaps_rollup", "r");
+	char line[200];
+	long kib = -1;
+
+	ck_assert_ptr_nonnull(file);
+	while (kib == -1 && fgets(line, sizeof(line), file) != NULL)
+		sscanf(line, "Rss: %ld", &kib);
+	ck_assert_int_eq(fclose(file), 0);
+	ck_assert_int_gt(kib, 0);
+	return kib;
+}
+
+static long
+open_and_count(struct unix_ports (*made)[2], unsigned flags)
+{
+	struct unix_options options = { .flags = flags };
+	long before = resident_kib();
+	int i;
+
+	for (i = 0; i < PAIRS; i++)
+		succeeds(unix_pair(of_kind(&options), made[i]));
+	return resident_kib() - before;
+}
+
+/* The tables of a connection would take 3 KiB of each end. */
+START_TEST(no_descriptor_needs_no_table)
+{
+	long without, with;
+	int i;
+
+	(void)open_and_count(pairs[0], UNIX_FILES);
+	for (i = 0; i < PAIRS; i++)
+		abandon_all(pairs[0][i], 2);
+	without = open_and_count(pairs[0], 0);
+	with = open_and_count(pairs[1], UNIX_FILES);
+	ck_assert_int_lt(with - without, 2 * PAIRS);
+	for (i = 0; i < PAIRS; i++) {
+		abandon_all(pairs[0][i], 2);
+		abandon_all(pairs[1][i], 2);
+	}
+}
+END_TEST
+#endif
+
 static void
 fill(Suite *suite)
 {
 	TCase *many = add_case(suite, "many");
 	TCase *threads = add_case(suite, "threads");
+	TCase *memory = add_case(suite, "memory");
 
 	tcase_add_loop_test(many, at_most_252_are_queued, 0, 6);
 	tcase_add_loop_test(many, files_of_several_calls_wait_together,
@@ -193,6 +246,11 @@ fill(Suite *suite)
 	tcase_add_loop_test(threads, blocked_reader_does_not_block_taking,
 	    0, FILE_WAYS);
 	tcase_add_test(threads, threads_that_lock_the_stream_do_not_mix_files);
+#ifdef __linux__
+	tcase_add_test(memory, no_descriptor_needs_no_table);
+#else
+	(void)memory;
+#endif
 }
 
 int

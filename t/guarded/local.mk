@@ -34,6 +34,7 @@ guarded_programs = \
 	t/guarded/check_tie_threads \
 	t/guarded/check_timeouts \
 	t/guarded/check_torture \
+	t/guarded/check_unlocked \
 	t/guarded/check_waits
 
 guarded_scripts = \
@@ -68,6 +69,8 @@ t_guarded_check_strangers_files_SOURCES = \
 	t/guarded/check_strangers_files.c $(files)
 t_guarded_check_transfer_calls_SOURCES = \
 	t/guarded/check_transfer_calls.c $(interpose)
+t_guarded_check_unlocked_SOURCES = \
+	t/guarded/check_unlocked.c $(files) $(servers)
 t_guarded_check_wait_calls_SOURCES = \
 	t/guarded/check_wait_calls.c $(interpose)
 

@@ -10,8 +10,10 @@
 #define LARGEST	3000		/* more than a buffer of a stream holds */
 
 static struct source s;
+static int (*put_message)(FILE *, const void *, size_t);
+static int (*get_message)(FILE *, struct unix_buffer *, size_t);
 
-/* Frame I of a thread repeats the letter of the thread. */
+/* Message I of a thread repeats the letter of the thread. */
 static size_t
 length_of(int i)
 {
@@ -19,60 +21,62 @@ length_of(int i)
 }
 
 static void *
-put_frames(void *letter)
+put_letters(void *letter)
 {
 	char bytes[LARGEST];
 	int i;
 
 	memset(bytes, *(char *)letter, sizeof(bytes));
 	for (i = 0; i < FRAMES; i++)
-		if (unix_put_frame(s.out, bytes, length_of(i)) == -1)
+		if (put_message(s.out, bytes, length_of(i)) == -1)
 			return letter;
-	return NULL;
+	return fflush(s.out) == EOF ? letter : NULL;
 }
 
 /* Returns the letter that all bytes have. */
 static int
-letter_of(const struct unix_buffer *frame)
+letter_of(const struct unix_buffer *message)
 {
 	size_t i;
 
-	for (i = 1; i < frame->length; i++)
-		if (frame->bytes[i] != frame->bytes[0])
+	for (i = 1; i < message->length; i++)
+		if (message->bytes[i] != message->bytes[0])
 			return -1;
-	return frame->bytes[0];
+	return message->bytes[0];
 }
 
-/* The frames of each thread arrive in order; returns their number. */
+/* The messages of each thread arrive in order; returns their number. */
 static void *
-count_frames(void *argument)
+count_messages(void *argument)
 {
-	struct unix_buffer frame = { .bytes = NULL };
+	struct unix_buffer message = { .bytes = NULL };
 	int *count = argument;
 	int letter;
 
-	while (unix_get_frame(s.in, &frame, 0) == 1) {
-		letter = letter_of(&frame) - 'a';
+	while (get_message(s.in, &message, 0) == 1) {
+		letter = letter_of(&message) - 'a';
 		if (letter < 0 || letter >= THREADS ||
-		    frame.length != length_of(count[letter]))
+		    message.length != length_of(count[letter]))
 			break;
 		count[letter]++;
 	}
-	unix_free_buffer(&frame);
+	unix_free_buffer(&message);
 	return NULL;
 }
 
-START_TEST(frames_of_threads_are_whole)
+START_TEST(messages_of_threads_are_whole)
 {
 	char letters[] = "abcd";
 	int count[THREADS] = { 0 };
 	pthread_t reader, thread[THREADS];
 	int i;
 
-	open_wire(&s, _i);
-	reader = start_thread(count_frames, count);
+	put_message = _i % 2 == 0 ? unix_put_frame : unix_put_line;
+	get_message = _i % 2 == 0 ? unix_get_frame : unix_get_line;
+	open_wire(&s, _i / 2);
+	reader = start_thread(count_messages, count);
 	for (i = 0; i < THREADS; i++)
-		thread[i] = start_thread(put_frames, &letters[i]);
+		thread[i] = start_thread(put_letters, &letters[i]);
 	for (i = 0; i < THREADS; i++)
 		ck_assert_ptr_null(join_thread(thread[i]));
 	end_output(&s);
@@ -236,7 +240,8 @@ fill(Suite *suite)
 	TCase *core = add_case(suite, "core");
 	TCase *cancel = add_case(suite, "cancel");
 
-	tcase_add_loop_test(core, frames_of_threads_are_whole, 0, WIRES);
+	tcase_add_loop_test(core, messages_of_threads_are_whole, 0,
+	    2 * WIRES);
 	tcase_add_loop_test(core, messages_of_two_readers_are_whole, 0,
 	    2 * WIRES);
 	tcase_add_loop_test(cancel, cancelled_reader_unlocks_the_stream, 0,

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unix_put_line(): lines that stay whole. */
+/* unix_put_line(): its bytes and its errors. */
 #include "sources.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#define THREADS		4
-#define LINES		300
-#define LINE_BYTES	3000
 
 static struct source s;
 static struct unix_buffer line;
@@ -89,45 +84,6 @@ START_TEST(full_device_is_enospc)
 }
 END_TEST
 
-/* A letter for each thread; the last bytes are flushed. */
-static void *
-put_lines(void *letter)
-{
-	char *bytes = malloc(LINE_BYTES);
-	int i, failed = 0;
-
-	memset(bytes, *(char *)letter, LINE_BYTES);
-	for (i = 0; i < LINES; i++)
-		failed |= unix_put_line(s.out, bytes, LINE_BYTES);
-	failed |= fflush(s.out);
-	free(bytes);
-	return failed ? letter : NULL;
-}
-
-START_TEST(lines_of_several_threads_do_not_mix)
-{
-	static char letters[] = "abcd";
-	pthread_t threads[THREADS];
-	int i, counts[THREADS] = { 0 };
-
-	open_wire(&s, _i);
-	for (i = 0; i < THREADS; i++)
-		threads[i] = start_thread(put_lines, &letters[i]);
-	for (i = 0; i < THREADS * LINES; i++) {
-		answers(unix_get_line(s.in, &line, 0), 1);
-		ck_assert_uint_eq(line.length, LINE_BYTES);
-		ck_assert_mem_eq(line.bytes, line.bytes + 1, LINE_BYTES - 1);
-		counts[*line.bytes - 'a']++;
-	}
-	for (i = 0; i < THREADS; i++) {
-		ck_assert_ptr_null(join_thread(threads[i]));
-		ck_assert_int_eq(counts[i], LINES);
-	}
-	unix_free_buffer(&line);
-	close_source(&s);
-}
-END_TEST
-
 static void
 fill(Suite *suite)
 {
@@ -138,8 +94,6 @@ fill(Suite *suite)
 	tcase_add_loop_test(core, newline_among_the_bytes_is_einval, 0, WIRES);
 	tcase_add_test(core, stream_for_reading_is_ebadf);
 	tcase_add_test(core, full_device_is_enospc);
-	tcase_add_loop_test(core, lines_of_several_threads_do_not_mix, 0,
-	    WIRES);
 }
 
 int

@@ -1,6 +1,7 @@
 ## Tests of src/message/.
 
 message_programs = \
+	t/message/check_buffered \
 	t/message/check_bytes \
 	t/message/check_frame \
 	t/message/check_frame_threads \

@@ -19,7 +19,7 @@ static const struct {
 	struct unix_options options;
 	unsigned calls;
 } given[] = {
-	{ { .flags = 0x200u }, ALL },
+	{ { .flags = 0x400u }, ALL },
 	{ { .flags = 0x80000000u }, ALL },
 	{ { .reserved = { &somewhere } }, ALL },
 	{ { .reserved = { NULL, &somewhere } }, ALL },
@@ -45,7 +45,9 @@ static const struct {
 	{ { .output_limit = 1 }, ALL },
 	{ { .flags = UNIX_UNTIED }, ALL },
 	{ { .flags = UNIX_FILES }, ALL },
+	{ { .flags = UNIX_UNLOCKED }, ALL },
 	{ { .flags = UNIX_DATAGRAM, .read_timeout = 1 }, ALL },
+	{ { .flags = UNIX_DATAGRAM | UNIX_UNLOCKED }, ALL },
 	/* Options that guarded ports support, and invalid ones. */
 	{ { .flags = UNIX_GUARDED }, 0 },
 	{ { .flags = UNIX_GUARDED, .read_timeout = 1 }, 0 },
@@ -59,7 +61,8 @@ static const struct {
 	{ { .flags = UNIX_GUARDED, .sigpipe = (enum unix_sigpipe)4 }, ALL },
 	{ { .flags = UNIX_GUARDED | UNIX_UNTIED }, 0 },
 	{ { .flags = UNIX_GUARDED | UNIX_FILES }, 0 },
-	{ { .flags = UNIX_GUARDED | 0x200u }, ALL },
+	{ { .flags = UNIX_GUARDED | UNIX_UNLOCKED }, 0 },
+	{ { .flags = UNIX_GUARDED | 0x400u }, ALL },
 	{ { .flags = UNIX_GUARDED, .reserved = { &somewhere } }, ALL },
 	{ { .flags = UNIX_GUARDED, .output_limit = (size_t)-1 }, 0 },
 	{ { .flags = UNIX_GUARDED, .connect_timeout = -1 }, 0 },
