@@ -178,6 +178,39 @@ START_TEST(read_after_the_deadline_fails_despite_input)
 }
 END_TEST
 
+static const struct message {
+	int (*get)(FILE *, struct unix_buffer *, size_t);
+	const char *sent;
+	size_t length;
+} messages[] = {
+	{ unix_get_line, "part\n", 5 },
+	{ unix_get_frame, "\0\0\0\4part", 8 },
+};
+
+START_TEST(message_continues_after_another_deadline)
+{
+	const struct message *m = &messages[_i % 2];
+	size_t here;
+
+	open_with(_i / 2, 0, 0);
+	for (here = 1; here <= m->length; here++) {
+		ck_assert_int_ne(putc(m->sent[here - 1], c.server.out), EOF);
+		ck_assert_int_eq(fflush(c.server.out), 0);
+		let_pass();
+		fails(m->get(c.client.in, &line, 0), ETIMEDOUT);
+		ck_assert(!ferror(c.client.in));
+		if (here == m->length)
+			break;
+		succeeds(unix_set_deadline(&c.client, SHORT_MS));
+		fails(m->get(c.client.in, &line, 0), ETIMEDOUT);
+	}
+	succeeds(unix_set_deadline(&c.client, here % 2 == 0 ? 0 : LONG_MS));
+	answers(m->get(c.client.in, &line, 0), 1);
+	ck_assert_str_eq(line.bytes, "part");
+	close_all();
+}
+END_TEST
+
 START_TEST(read_after_the_deadline_fails_at_EOF)
 {
 	open_with(_i, 0, 0);
@@ -310,6 +343,18 @@ START_TEST(waiting_write_ends_at_the_deadline)
 	succeeds(unix_set_deadline(&c.client, SHORT_MS));
 	ck_assert_int_ne(putc('x', c.client.out), EOF);
 	fails(unix_flush(&c.client), ETIMEDOUT);
+	took_about(SHORT_MS);
+	close_all();
+}
+END_TEST
+
+/* The socket accepts a part, and then nothing more. */
+START_TEST(half_done_write_ends_at_the_deadline)
+{
+	open_with(_i / 2, 0, write_timeouts[_i % 2]);
+	succeeds(unix_set_deadline(&c.client, SHORT_MS));
+	ck_assert_int_eq(put_bytes(c.client.out, 0, 16 * MIB), EOF);
+	ck_assert_int_eq(errno, ETIMEDOUT);
 	took_about(SHORT_MS);
 	close_all();
 }
@@ -448,6 +493,8 @@ fill(Suite *suite)
 	    close_waits_for_the_queue_as_the_new_timeout_says, 0, WAYS);
 	tcase_add_loop_test(reads,
 	    read_after_the_deadline_fails_despite_input, 0, WAYS);
+	tcase_add_loop_test(reads, message_continues_after_another_deadline,
+	    0, 2 * WAYS);
 	tcase_add_loop_test(reads, read_after_the_deadline_fails_at_EOF,
 	    0, WAYS);
 	tcase_add_loop_test(reads, bytes_that_were_read_ahead_are_returned,
@@ -463,6 +510,8 @@ fill(Suite *suite)
 	    late_write_that_the_socket_accepts_succeeds, 0, WAYS);
 	tcase_add_loop_test(writes, late_write_that_would_wait_is_ETIMEDOUT,
 	    0, 3 * WAYS);
+	tcase_add_loop_test(writes, half_done_write_ends_at_the_deadline,
+	    0, 2 * WAYS);
 	tcase_add_loop_test(writes, waiting_write_ends_at_the_deadline,
 	    0, 2 * WAYS);
 	tcase_add_loop_test(writes, reading_peer_does_not_prolong_a_write,
