@@ -126,6 +126,30 @@ START_TEST(waiting_read_keeps_its_timeout)
 }
 END_TEST
 
+static int
+set_limit(int which)
+{
+	return which == 0 ? unix_set_deadline(&c.client, SHORT_MS) :
+	    unix_set_timeouts(&c.client, which == 1 ? SHORT_MS : -1, 0);
+}
+
+/* After a read that waited, the next one waits in recv(2) if it may. */
+START_TEST(limits_apply_after_a_read_that_waited)
+{
+	struct call reading = { .ports = &c.client };
+	pthread_t reader;
+
+	open_with(_i / 3, 0, 0);
+	reader = block_call(call_fgets, &reading);
+	say(c.server.out, "answer\n");
+	join_thread(reader);
+	ck_assert_int_eq(reading.result, 0);
+	succeeds(set_limit(_i % 3));
+	fails(unix_get_line(c.client.in, &line, 0), ETIMEDOUT);
+	close_all();
+}
+END_TEST
+
 START_TEST(queue_is_sent_first_after_writes_wait_again)
 {
 	struct call flushing = { .ports = &c.client };
@@ -485,6 +509,8 @@ fill(Suite *suite)
 	    0, WAYS);
 	tcase_add_loop_test(timeouts, timeouts_apply_to_the_next_write,
 	    0, WAYS);
+	tcase_add_loop_test(timeouts, limits_apply_after_a_read_that_waited,
+	    0, 3 * WAYS);
 	tcase_add_loop_test(timeouts, waiting_read_keeps_its_timeout,
 	    0, 2 * WAYS);
 	tcase_add_loop_test(timeouts,
