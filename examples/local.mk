@@ -4,6 +4,7 @@ examples = \
 	examples/chat \
 	examples/child-count \
 	examples/daemon \
+	examples/deadline-client \
 	examples/echo-client \
 	examples/echo-server \
 	examples/event-loop \
@@ -15,11 +16,13 @@ examples = \
 	examples/privsep \
 	examples/request-server \
 	examples/signal-storm \
-	examples/sigpipe
+	examples/sigpipe \
+	examples/supervisor
 examples_chat_CFLAGS = $(UP_CFLAGS) -pthread
 examples_chat_LDADD = libunixport.la
 examples_child_count_LDADD = libunixport.la
 examples_daemon_LDADD = libunixport.la
+examples_deadline_client_LDADD = libunixport.la
 examples_echo_client_LDADD = libunixport.la
 examples_echo_server_LDADD = libunixport.la
 examples_event_loop_LDADD = libunixport.la
@@ -32,6 +35,7 @@ examples_privsep_LDADD = libunixport.la
 examples_request_server_LDADD = libunixport.la
 examples_signal_storm_LDADD = libunixport.la
 examples_sigpipe_LDADD = libunixport.la
+examples_supervisor_LDADD = libunixport.la
 
 ## The server of event-loop on other loops, where they are installed.
 

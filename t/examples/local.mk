@@ -4,6 +4,7 @@ examples_scripts = \
 	t/examples/compile.sh \
 	t/examples/example-chat.sh \
 	t/examples/example-daemon.sh \
+	t/examples/example-deadline-client.sh \
 	t/examples/example-echo.sh \
 	t/examples/example-event-loop.sh \
 	t/examples/example-http.sh \
@@ -12,6 +13,7 @@ examples_scripts = \
 	t/examples/example-loops.sh \
 	t/examples/example-privsep.sh \
 	t/examples/example-request-server.sh \
+	t/examples/example-supervisor.sh \
 	t/examples/examples.sh \
 	t/examples/readme.sh
 

@@ -126,6 +126,30 @@ START_TEST(waiting_read_keeps_its_timeout)
 }
 END_TEST
 
+static int
+set_limit(int which)
+{
+	return which == 0 ? unix_set_deadline(&c.client, SHORT_MS) :
+	    unix_set_timeouts(&c.client, which == 1 ? SHORT_MS : -1, 0);
+}
+
+/* After a read that waited, the next one waits in recv(2) if it may. */
+START_TEST(limits_apply_after_a_read_that_waited)
+{
+	struct call reading = { .ports = &c.client };
+	pthread_t reader;
+
+	open_with(_i / 3, 0, 0);
+	reader = block_call(call_fgets, &reading);
+	say(c.server.out, "answer\n");
+	join_thread(reader);
+	ck_assert_int_eq(reading.result, 0);
+	succeeds(set_limit(_i % 3));
+	fails(unix_get_line(c.client.in, &line, 0), ETIMEDOUT);
+	close_all();
+}
+END_TEST
+
 START_TEST(queue_is_sent_first_after_writes_wait_again)
 {
 	struct call flushing = { .ports = &c.client };
@@ -174,6 +198,39 @@ START_TEST(read_after_the_deadline_fails_despite_input)
 	succeeds(unix_set_deadline(&c.client, LONG_MS));
 	answers(unix_get_line(c.client.in, &line, 0), 1);
 	ck_assert_str_eq(line.bytes, "line");
+	close_all();
+}
+END_TEST
+
+static const struct message {
+	int (*get)(FILE *, struct unix_buffer *, size_t);
+	const char *sent;
+	size_t length;
+} messages[] = {
+	{ unix_get_line, "part\n", 5 },
+	{ unix_get_frame, "\0\0\0\4part", 8 },
+};
+
+START_TEST(message_continues_after_another_deadline)
+{
+	const struct message *m = &messages[_i % 2];
+	size_t here;
+
+	open_with(_i / 2, 0, 0);
+	for (here = 1; here <= m->length; here++) {
+		ck_assert_int_ne(putc(m->sent[here - 1], c.server.out), EOF);
+		ck_assert_int_eq(fflush(c.server.out), 0);
+		let_pass();
+		fails(m->get(c.client.in, &line, 0), ETIMEDOUT);
+		ck_assert(!ferror(c.client.in));
+		if (here == m->length)
+			break;
+		succeeds(unix_set_deadline(&c.client, SHORT_MS));
+		fails(m->get(c.client.in, &line, 0), ETIMEDOUT);
+	}
+	succeeds(unix_set_deadline(&c.client, here % 2 == 0 ? 0 : LONG_MS));
+	answers(m->get(c.client.in, &line, 0), 1);
+	ck_assert_str_eq(line.bytes, "part");
 	close_all();
 }
 END_TEST
@@ -315,6 +372,18 @@ START_TEST(waiting_write_ends_at_the_deadline)
 }
 END_TEST
 
+/* The socket accepts a part, and then nothing more. */
+START_TEST(half_done_write_ends_at_the_deadline)
+{
+	open_with(_i / 2, 0, write_timeouts[_i % 2]);
+	succeeds(unix_set_deadline(&c.client, SHORT_MS));
+	ck_assert_int_eq(put_bytes(c.client.out, 0, 16 * MIB), EOF);
+	ck_assert_int_eq(errno, ETIMEDOUT);
+	took_about(SHORT_MS);
+	close_all();
+}
+END_TEST
+
 static void *
 take_slowly(void *unused)
 {
@@ -440,6 +509,8 @@ fill(Suite *suite)
 	    0, WAYS);
 	tcase_add_loop_test(timeouts, timeouts_apply_to_the_next_write,
 	    0, WAYS);
+	tcase_add_loop_test(timeouts, limits_apply_after_a_read_that_waited,
+	    0, 3 * WAYS);
 	tcase_add_loop_test(timeouts, waiting_read_keeps_its_timeout,
 	    0, 2 * WAYS);
 	tcase_add_loop_test(timeouts,
@@ -448,6 +519,8 @@ fill(Suite *suite)
 	    close_waits_for_the_queue_as_the_new_timeout_says, 0, WAYS);
 	tcase_add_loop_test(reads,
 	    read_after_the_deadline_fails_despite_input, 0, WAYS);
+	tcase_add_loop_test(reads, message_continues_after_another_deadline,
+	    0, 2 * WAYS);
 	tcase_add_loop_test(reads, read_after_the_deadline_fails_at_EOF,
 	    0, WAYS);
 	tcase_add_loop_test(reads, bytes_that_were_read_ahead_are_returned,
@@ -463,6 +536,8 @@ fill(Suite *suite)
 	    late_write_that_the_socket_accepts_succeeds, 0, WAYS);
 	tcase_add_loop_test(writes, late_write_that_would_wait_is_ETIMEDOUT,
 	    0, 3 * WAYS);
+	tcase_add_loop_test(writes, half_done_write_ends_at_the_deadline,
+	    0, 2 * WAYS);
 	tcase_add_loop_test(writes, waiting_write_ends_at_the_deadline,
 	    0, 2 * WAYS);
 	tcase_add_loop_test(writes, reading_peer_does_not_prolong_a_write,

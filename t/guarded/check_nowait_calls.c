@@ -210,6 +210,26 @@ START_TEST(write_after_the_deadline_ends_although_there_is_room)
 }
 END_TEST
 
+/* The room that the peer makes during the wait is not reported by poll(2). */
+START_TEST(write_is_tried_again_after_its_timeout)
+{
+	struct unix_options options = { .write_timeout = 1 };
+	struct rlimit usual, none;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &usual), 0);
+	none = usual;
+	none.rlim_cur = 0;
+	open_connection(&c, _i, &options);
+	ck_assert_int_eq(put_bytes(c.client.out, 0, 1000), 0);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	refuse_next_send();
+	succeeds(unix_flush(&c.client));
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &usual), 0);
+	expect_bytes(c.server.in, 0, 1000);
+	close_connection(&c);
+}
+END_TEST
+
 /* The socket accepts bytes just after it has refused those of the queue. */
 START_TEST(read_sends_no_buffer_before_the_queue)
 {
@@ -318,6 +338,8 @@ fill(Suite *suite)
 	tcase_add_loop_test(waits, no_read_pauses_where_poll_fails, 0, 2);
 	tcase_add_loop_test(moments,
 	    write_after_the_deadline_ends_although_there_is_room, -1, 2);
+	tcase_add_loop_test(moments, write_is_tried_again_after_its_timeout,
+	    0, WAYS);
 	tcase_add_test(moments, read_sends_no_buffer_before_the_queue);
 	tcase_add_loop_test(memory, memory_of_the_queue_is_within_the_limit,
 	    0, COUNT(limits));

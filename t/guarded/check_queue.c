@@ -191,6 +191,29 @@ START_TEST(one_byte_beyond_the_limit_is_ENOBUFS)
 }
 END_TEST
 
+static int (*const puts_of_messages[])(FILE *, const void *, size_t) = {
+	unix_put_line, unix_put_frame
+};
+
+static int
+put_messages(int (*put)(FILE *, const void *, size_t))
+{
+	static const char bytes[1000];
+
+	while (put(c.client.out, bytes, sizeof(bytes)) == 0)
+		;
+	return -1;
+}
+
+START_TEST(message_beyond_the_limit_is_ENOBUFS)
+{
+	open_never(0, MIB / 8);
+	fails(put_messages(puts_of_messages[_i]), ENOBUFS);
+	fails(unix_close_ports(&c.client), ENOBUFS);
+	close_connection(&c);
+}
+END_TEST
+
 START_TEST(limit_counts_no_accepted_and_no_buffered_bytes)
 {
 	struct unix_options options = { NEVER_WAITS, .output_limit = 1 };
@@ -402,6 +425,8 @@ fill(Suite *suite)
 	    0, WAYS);
 	tcase_add_loop_test(limit, one_byte_beyond_the_limit_is_ENOBUFS,
 	    0, COUNT(limits) - 1);
+	tcase_add_loop_test(limit, message_beyond_the_limit_is_ENOBUFS,
+	    0, COUNT(puts_of_messages));
 	tcase_add_test(limit, limit_counts_no_accepted_and_no_buffered_bytes);
 	tcase_add_loop_test(limit,
 	    exceeded_limit_is_final_and_reading_continues, 0, WAYS);

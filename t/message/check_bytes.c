@@ -2,6 +2,7 @@
 /* unix_get_bytes(): available bytes of streams of all types. */
 #include "sources.h"
 
+#include <signal.h>
 #include <string.h>
 
 static struct source s;
@@ -95,6 +96,64 @@ START_TEST(unbuffered_stream_is_read_too)
 }
 END_TEST
 
+START_TEST(calls_on_one_stream_can_be_mixed)
+{
+	static const char sent[] = "one\n\0\0\0\2frrest\ntwo";
+	struct unix_buffer message = { 0 };
+
+	open_source(&s, _i, sent, sizeof(sent) - 1);
+	answers(unix_get_line(s.in, &message, 0), 1);
+	ck_assert_str_eq(message.bytes, "one");
+	answers(unix_get_frame(s.in, &message, 0), 1);
+	ck_assert_str_eq(message.bytes, "fr");
+	ck_assert_int_eq(getc(s.in), 'r');
+	answers(unix_get_bytes(s.in, bytes, 1), 1);
+	ck_assert_int_eq(bytes[0], 'e');
+	answers(unix_get_line(s.in, &message, 0), 1);
+	ck_assert_str_eq(message.bytes, "st");
+	answers(unix_get_bytes(s.in, bytes, 1), 1);
+	ck_assert_int_eq(bytes[0], 't');
+	ck_assert_int_eq(getc(s.in), 'w');
+	answers(unix_get_bytes(s.in, bytes, sizeof(bytes)), 1);
+	ck_assert_int_eq(bytes[0], 'o');
+	unix_free_buffer(&message);
+	close_source(&s);
+}
+END_TEST
+
+static _Atomic pid_t reader;
+static int interrupted;
+
+static void *
+get_bytes(void *result)
+{
+	reader = thread_id();
+	while ((*(ssize_t *)result = unix_get_bytes(s.in, bytes,
+	    sizeof(bytes))) == -1 && errno == EINTR && !ferror(s.in))
+		interrupted++;
+	return NULL;
+}
+
+START_TEST(nothing_is_lost_when_a_signal_is_caught)
+{
+	pthread_t thread;
+	ssize_t result;
+
+	catch_signal(SIGUSR1, do_nothing);
+	open_wire(&s, _i);
+	thread = start_thread(get_bytes, &result);
+	wait_blocked(&reader);
+	ck_assert_int_eq(pthread_kill(thread, SIGUSR1), 0);
+	wait_blocked(&reader);
+	put(&s, "late", 4);
+	join_thread(thread);
+	answers(result, 4);
+	ck_assert_mem_eq(bytes, "late", 4);
+	ck_assert_int_eq(interrupted != 0, !guarded || _i == WAYS);
+	close_source(&s);
+}
+END_TEST
+
 START_TEST(nothing_is_lost_when_a_read_times_out)
 {
 	open_impatient_wire(&s, _i);
@@ -155,6 +214,10 @@ fill(Suite *suite)
 	tcase_add_loop_test(core, byte_of_ungetc_is_read_first, 0,
 	    SOURCES);
 	tcase_add_loop_test(core, unbuffered_stream_is_read_too, 0, SOURCES);
+	tcase_add_loop_test(core, calls_on_one_stream_can_be_mixed, 0,
+	    SOURCES);
+	tcase_add_loop_test(core, nothing_is_lost_when_a_signal_is_caught, 0,
+	    WIRES);
 	tcase_add_loop_test(core, nothing_is_lost_when_a_read_times_out, 0,
 	    WIRES);
 	tcase_add_test(core, reset_sets_the_error_indicator);

@@ -87,6 +87,19 @@ START_TEST(connection_that_the_kernel_ends_is_ECONNRESET)
 }
 END_TEST
 
+START_TEST(bytes_precede_ECONNRESET)
+{
+	char bytes[10];
+
+	open_tcp(of_kind(NULL), "cut", 3);
+	send_to_a_peer_that_does_not_read();
+	answers(unix_get_bytes(ports.in, bytes, sizeof(bytes)), 3);
+	fails(unix_get_bytes(ports.in, bytes, sizeof(bytes)), ECONNRESET);
+	ck_assert(ferror(ports.in));
+	close_tcp();
+}
+END_TEST
+
 /* The timeout of the ports is longer than that of the kernel. */
 START_TEST(longer_timeout_of_the_ports_has_no_effect)
 {
@@ -186,6 +199,7 @@ fill(Suite *suite)
 	tcase_add_loop_test(core,
 	    connection_that_the_kernel_ends_is_ECONNRESET,
 	    0, (int)COUNT(messages));
+	tcase_add_test(core, bytes_precede_ECONNRESET);
 	tcase_add_test(core, fgets_fails_with_ECONNRESET);
 	if (!guarded)
 		return;

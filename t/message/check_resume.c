@@ -155,6 +155,23 @@ START_TEST(part_that_exceeds_a_smaller_limit_is_emsgsize)
 }
 END_TEST
 
+/* The call reads nothing: neither waits nor takes the newline. */
+START_TEST(newline_after_a_part_beyond_the_limit_is_unread)
+{
+	open_impatient_wire(&s, _i);
+	put(&s, "a long line", 11);
+	fails(unix_get_line(s.in, &buffer, 100), impatience(_i));
+	fails(unix_get_line(s.in, &buffer, 10), EMSGSIZE);
+	put(&s, "\na second line", 14);
+	ck_assert_int_eq(getc(s.in), '\n');
+	fails(unix_get_line(s.in, &buffer, 100), impatience(_i));
+	put(&s, "\n", 1);
+	fails(unix_get_line(s.in, &buffer, 12), EMSGSIZE);
+	ck_assert_int_eq(getc(s.in), '\n');
+	close_all();
+}
+END_TEST
+
 START_TEST(part_of_a_smaller_limit_and_a_cr_is_resumed)
 {
 	open_impatient_wire(&s, _i);
@@ -163,6 +180,40 @@ START_TEST(part_of_a_smaller_limit_and_a_cr_is_resumed)
 	put(&s, "\n", 1);
 	answers(unix_get_line(s.in, &buffer, 4), 1);
 	ck_assert_str_eq(buffer.bytes, "part");
+	close_all();
+}
+END_TEST
+
+START_TEST(frame_that_exceeds_a_smaller_limit_is_emsgsize)
+{
+	const struct message *m = &messages[1];
+
+	open_impatient_wire(&s, _i);
+	put(&s, m->sent, m->length - 1);
+	fails(unix_get_frame(s.in, &buffer, 4), impatience(_i));
+	put(&s, "t", 1);
+	fails(unix_get_frame(s.in, &buffer, 3), EMSGSIZE);
+	close_all();
+}
+END_TEST
+
+START_TEST(failed_call_leaves_partial_unchanged)
+{
+	open_impatient_wire(&s, _i);
+	buffer.partial = 77;
+	put(&s, "part", 4);
+	fails(unix_get_line(s.in, &buffer, 0), impatience(_i));
+	ck_assert_uint_eq(buffer.partial, 77);
+	fails(unix_get_line(s.in, &buffer, 3), EMSGSIZE);
+	ck_assert_uint_eq(buffer.partial, 77);
+	put(&s, "\nlast", 5);
+	answers(unix_get_line(s.in, &buffer, 0), 1);
+	ck_assert_uint_eq(buffer.partial, 0);
+	fails(unix_get_line(s.in, &buffer, 0), impatience(_i));
+	ck_assert_uint_eq(buffer.partial, 0);
+	end_output(&s);
+	answers(unix_get_line(s.in, &buffer, 0), 1);
+	ck_assert_uint_eq(buffer.partial, 1);
 	close_all();
 }
 END_TEST
@@ -282,8 +333,14 @@ fill(Suite *suite)
 	tcase_add_loop_test(core, part_of_another_message_is_einval, 0, WIRES);
 	tcase_add_loop_test(core,
 	    part_that_exceeds_a_smaller_limit_is_emsgsize, 0, WIRES);
+	tcase_add_loop_test(core,
+	    newline_after_a_part_beyond_the_limit_is_unread, 0, WIRES);
 	tcase_add_loop_test(core, part_of_a_smaller_limit_and_a_cr_is_resumed,
 	    0, WIRES);
+	tcase_add_loop_test(core,
+	    frame_that_exceeds_a_smaller_limit_is_emsgsize, 0, WIRES);
+	tcase_add_loop_test(core, failed_call_leaves_partial_unchanged, 0,
+	    WIRES);
 	tcase_add_loop_test(core, freed_buffer_discards_the_part, 0, WIRES);
 	tcase_add_loop_test(handler, interrupted_read_continues, 0, 2 * WIRES);
 	tcase_add_loop_test(errors, reset_is_reported_once, 0, 2 * WAYS);
