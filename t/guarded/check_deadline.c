@@ -126,6 +126,45 @@ START_TEST(waiting_read_keeps_its_timeout)
 }
 END_TEST
 
+/* It blocks again and again after the limits have changed. */
+START_TEST(waiting_write_keeps_its_timeout)
+{
+	struct call writing = { .ports = &c.client, .length = 4 * MIB };
+	pthread_t writer;
+	size_t got;
+
+	open_with(_i / 2, 0, _i % 2 == 0 ? 0 : LONG_MS);
+	writer = block_call(call_fwrite, &writing);
+	succeeds(unix_set_timeouts(&c.client, 0, -1));
+	succeeds(unix_set_deadline(&c.client, PASSED_MS));
+	pause_for(5 * PASSED_MS);
+	for (got = 0; got < 2 * MIB; got += KIB * 16) {
+		expect_bytes(c.server.in, got, KIB * 16);
+		wait_blocked(&writing.id);
+	}
+	expect_bytes(c.server.in, got, writing.length - got);
+	join_thread(writer);
+	ck_assert_int_eq(writing.result, 0);
+	close_all();
+}
+END_TEST
+
+/* The limit of the options, also if their write_timeout was another one. */
+START_TEST(writes_that_wait_no_more_are_queued_up_to_the_limit)
+{
+	struct unix_options options = { .output_limit = 100 };
+
+	open_connection(&c, _i, &options);
+	fill_socket(&c.client);
+	succeeds(unix_set_timeouts(&c.client, 0, -1));
+	ck_assert_int_eq(put_bytes(c.client.out, 0, 100), 0);
+	answers(unix_flush(&c.client), 100);
+	ck_assert_int_ne(putc('x', c.client.out), EOF);
+	fails(unix_flush(&c.client), ENOBUFS);
+	close_all();
+}
+END_TEST
+
 START_TEST(queue_is_sent_first_after_writes_wait_again)
 {
 	struct call flushing = { .ports = &c.client };
@@ -418,10 +457,14 @@ END_TEST
 
 START_TEST(tie_sends_after_the_deadline)
 {
-	open_with(_i, 0, 0);
+	open_with(_i / 2, 0, 0);
 	ck_assert_int_ne(fputs("question\n", c.client.out), EOF);
 	let_pass();
-	fails(getc(c.client.in), ETIMEDOUT);
+	if (_i % 2 == 0)
+		fails(getc(c.client.in), ETIMEDOUT);
+	else
+		answers(unix_input_ready(&c.client, 0), 1);
+	answers(unix_input_ready(&c.server, 0), 1);
 	expect(c.server.in, "question\n");
 	close_all();
 }
@@ -442,6 +485,10 @@ fill(Suite *suite)
 	    0, WAYS);
 	tcase_add_loop_test(timeouts, waiting_read_keeps_its_timeout,
 	    0, 2 * WAYS);
+	tcase_add_loop_test(timeouts, waiting_write_keeps_its_timeout,
+	    0, 2 * WAYS);
+	tcase_add_loop_test(timeouts,
+	    writes_that_wait_no_more_are_queued_up_to_the_limit, 0, WAYS);
 	tcase_add_loop_test(timeouts,
 	    queue_is_sent_first_after_writes_wait_again, 0, WAYS);
 	tcase_add_loop_test(timeouts,
@@ -476,7 +523,8 @@ fill(Suite *suite)
 	tcase_add_loop_test(writes,
 	    queue_is_sent_after_the_deadline_if_the_socket_accepts_it,
 	    0, WAYS);
-	tcase_add_loop_test(writes, tie_sends_after_the_deadline, 0, WAYS);
+	tcase_add_loop_test(writes, tie_sends_after_the_deadline,
+	    0, 2 * WAYS);
 }
 
 int
