@@ -69,6 +69,21 @@ START_TEST(arguments_are_checked_in_order)
 }
 END_TEST
 
+START_TEST(invalid_limits_change_nothing)
+{
+	open_with(_i, SHORT_MS, 0);
+	fails(unix_set_timeouts(&c.client, -1, -2), EINVAL);
+	fails(unix_set_timeouts(&c.client, -2, -1), EINVAL);
+	fails(unix_set_deadline(&c.client, -1), EINVAL);
+	fails(getc(c.client.in), ETIMEDOUT);
+	took_about(SHORT_MS);
+	clearerr(c.client.in);
+	say(c.server.out, "line\n");
+	answers(unix_get_line(c.client.in, &line, 0), 1);
+	close_all();
+}
+END_TEST
+
 START_TEST(one_stream_is_enough)
 {
 	open_with(_i, 0, 0);
@@ -92,6 +107,27 @@ START_TEST(timeouts_apply_to_the_next_read)
 	fails(unix_get_line(c.client.in, &line, 0), ETIMEDOUT);
 	say(c.server.out, "line\n");
 	answers(unix_get_line(c.client.in, &line, 0), 1);
+	close_all();
+}
+END_TEST
+
+/* Such a read can begin with a recv(2) that waits. */
+START_TEST(limits_apply_to_a_read_after_one_that_waited)
+{
+	struct call reading = { .ports = &c.client };
+	pthread_t reader;
+
+	open_with(_i / 3, 0, 0);
+	reader = block_call(call_fgets, &reading);
+	say(c.server.out, "line\n");
+	join_thread(reader);
+	if (_i % 3 == 0)
+		succeeds(unix_set_timeouts(&c.client, -1, 0));
+	else if (_i % 3 == 1)
+		succeeds(unix_set_timeouts(&c.client, SHORT_MS, 0));
+	else
+		succeeds(unix_set_deadline(&c.client, SHORT_MS));
+	fails(unix_get_line(c.client.in, &line, 0), ETIMEDOUT);
 	close_all();
 }
 END_TEST
@@ -131,14 +167,17 @@ START_TEST(waiting_write_keeps_its_timeout)
 {
 	struct call writing = { .ports = &c.client, .length = 4 * MIB };
 	pthread_t writer;
-	size_t got;
+	size_t got = KIB;
 
 	open_with(_i / 2, 0, _i % 2 == 0 ? 0 : LONG_MS);
-	writer = block_call(call_fwrite, &writing);
+	writer = start_call(call_fwrite, &writing);
+	/* The write has begun. */
+	expect_bytes(c.server.in, 0, got);
+	wait_blocked(&writing.id);
 	succeeds(unix_set_timeouts(&c.client, 0, -1));
 	succeeds(unix_set_deadline(&c.client, PASSED_MS));
 	pause_for(5 * PASSED_MS);
-	for (got = 0; got < 2 * MIB; got += KIB * 16) {
+	for (; got < 2 * MIB; got += KIB * 16) {
 		expect_bytes(c.server.in, got, KIB * 16);
 		wait_blocked(&writing.id);
 	}
@@ -364,6 +403,18 @@ take_slowly(void *unused)
 	return unused;
 }
 
+START_TEST(earlier_timeout_of_a_write_counts)
+{
+	open_with(_i, 0, SHORT_MS);
+	fill_socket(&c.client);
+	succeeds(unix_set_deadline(&c.client, LONG_MS));
+	ck_assert_int_ne(putc('x', c.client.out), EOF);
+	fails(unix_flush(&c.client), ETIMEDOUT);
+	took_about(SHORT_MS);
+	close_all();
+}
+END_TEST
+
 START_TEST(reading_peer_does_not_prolong_a_write)
 {
 	pthread_t peer;
@@ -478,9 +529,12 @@ fill(Suite *suite)
 	TCase *writes = add_case(suite, "writes");
 
 	tcase_add_test(timeouts, arguments_are_checked_in_order);
+	tcase_add_loop_test(timeouts, invalid_limits_change_nothing, 0, WAYS);
 	tcase_add_loop_test(timeouts, one_stream_is_enough, 0, WAYS);
 	tcase_add_loop_test(timeouts, timeouts_apply_to_the_next_read,
 	    0, WAYS);
+	tcase_add_loop_test(timeouts,
+	    limits_apply_to_a_read_after_one_that_waited, 0, 3 * WAYS);
 	tcase_add_loop_test(timeouts, timeouts_apply_to_the_next_write,
 	    0, WAYS);
 	tcase_add_loop_test(timeouts, waiting_read_keeps_its_timeout,
@@ -512,6 +566,8 @@ fill(Suite *suite)
 	    0, 3 * WAYS);
 	tcase_add_loop_test(writes, waiting_write_ends_at_the_deadline,
 	    0, 2 * WAYS);
+	tcase_add_loop_test(writes, earlier_timeout_of_a_write_counts,
+	    0, WAYS);
 	tcase_add_loop_test(writes, reading_peer_does_not_prolong_a_write,
 	    0, 2 * WAYS);
 	tcase_add_loop_test(writes,

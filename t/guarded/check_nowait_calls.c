@@ -293,6 +293,17 @@ START_TEST(late_write_sends_both_parts_of_the_queue_and_its_bytes)
 }
 END_TEST
 
+START_TEST(closing_sends_both_parts_of_the_queue)
+{
+	queue_in_two_parts();
+	set_room(ROOMY);
+	ck_assert_int_eq(closing[_i](&c.client), 0);
+	expect_bytes(c.server.in, 0, RING + SENT);
+	expect_end(c.server.in);
+	close_connection(&c);
+}
+END_TEST
+
 /* The memory. */
 
 #define HEADER_BYTES	100
@@ -343,6 +354,19 @@ START_TEST(memory_is_released_with_the_last_byte)
 }
 END_TEST
 
+START_TEST(memory_is_released_with_a_dropped_queue)
+{
+	open_never(0);
+	fill_socket(&c.client);
+	write_all(10000);
+	ck_assert_ptr_ne(live, NULL);
+	ck_assert_int_eq(put_bytes(c.client.out, 0, 2 * MIB), EOF);
+	ck_assert_int_eq(errno, ENOBUFS);
+	ck_assert_ptr_eq(live, NULL);
+	close_never();
+}
+END_TEST
+
 START_TEST(queue_without_memory_is_ENOMEM)
 {
 	open_never(0);
@@ -382,9 +406,12 @@ fill(Suite *suite)
 	    read_sends_both_parts_of_the_queue_before_the_buffer);
 	tcase_add_test(moments,
 	    late_write_sends_both_parts_of_the_queue_and_its_bytes);
+	tcase_add_loop_test(moments, closing_sends_both_parts_of_the_queue,
+	    0, 3);
 	tcase_add_loop_test(memory, memory_of_the_queue_is_within_the_limit,
 	    0, COUNT(limits));
 	tcase_add_test(memory, memory_is_released_with_the_last_byte);
+	tcase_add_test(memory, memory_is_released_with_a_dropped_queue);
 	tcase_add_loop_test(memory, queue_without_memory_is_ENOMEM, 0, 2);
 }
 
