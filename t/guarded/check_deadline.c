@@ -69,6 +69,21 @@ START_TEST(arguments_are_checked_in_order)
 }
 END_TEST
 
+START_TEST(invalid_limits_change_nothing)
+{
+	open_with(_i, SHORT_MS, 0);
+	fails(unix_set_timeouts(&c.client, -1, -2), EINVAL);
+	fails(unix_set_timeouts(&c.client, -2, -1), EINVAL);
+	fails(unix_set_deadline(&c.client, -1), EINVAL);
+	fails(getc(c.client.in), ETIMEDOUT);
+	took_about(SHORT_MS);
+	clearerr(c.client.in);
+	say(c.server.out, "line\n");
+	answers(unix_get_line(c.client.in, &line, 0), 1);
+	close_all();
+}
+END_TEST
+
 START_TEST(one_stream_is_enough)
 {
 	open_with(_i, 0, 0);
@@ -146,6 +161,49 @@ START_TEST(limits_apply_after_a_read_that_waited)
 	ck_assert_int_eq(reading.result, 0);
 	succeeds(set_limit(_i % 3));
 	fails(unix_get_line(c.client.in, &line, 0), ETIMEDOUT);
+	close_all();
+}
+END_TEST
+
+/* It blocks again and again after the limits have changed. */
+START_TEST(waiting_write_keeps_its_timeout)
+{
+	struct call writing = { .ports = &c.client, .length = 4 * MIB };
+	pthread_t writer;
+	size_t got = KIB;
+
+	open_with(_i / 2, 0, _i % 2 == 0 ? 0 : LONG_MS);
+	/* One write, which has begun when its bytes arrive. */
+	ck_assert_int_eq(setvbuf(c.client.out, NULL, _IONBF, 0), 0);
+	writer = start_call(call_fwrite, &writing);
+	expect_bytes(c.server.in, 0, got);
+	wait_blocked(&writing.id);
+	succeeds(unix_set_timeouts(&c.client, 0, -1));
+	succeeds(unix_set_deadline(&c.client, PASSED_MS));
+	pause_for(5 * PASSED_MS);
+	for (; got < 2 * MIB; got += KIB * 16) {
+		expect_bytes(c.server.in, got, KIB * 16);
+		wait_blocked(&writing.id);
+	}
+	expect_bytes(c.server.in, got, writing.length - got);
+	join_thread(writer);
+	ck_assert_int_eq(writing.result, 0);
+	close_all();
+}
+END_TEST
+
+/* The limit of the options, also if their write_timeout was another one. */
+START_TEST(writes_that_wait_no_more_are_queued_up_to_the_limit)
+{
+	struct unix_options options = { .output_limit = 100 };
+
+	open_connection(&c, _i, &options);
+	fill_socket(&c.client);
+	succeeds(unix_set_timeouts(&c.client, 0, -1));
+	ck_assert_int_eq(put_bytes(c.client.out, 0, 100), 0);
+	answers(unix_flush(&c.client), 100);
+	ck_assert_int_ne(putc('x', c.client.out), EOF);
+	fails(unix_flush(&c.client), ENOBUFS);
 	close_all();
 }
 END_TEST
@@ -394,6 +452,18 @@ take_slowly(void *unused)
 	return unused;
 }
 
+START_TEST(earlier_timeout_of_a_write_counts)
+{
+	open_with(_i, 0, SHORT_MS);
+	fill_socket(&c.client);
+	succeeds(unix_set_deadline(&c.client, LONG_MS));
+	ck_assert_int_ne(putc('x', c.client.out), EOF);
+	fails(unix_flush(&c.client), ETIMEDOUT);
+	took_about(SHORT_MS);
+	close_all();
+}
+END_TEST
+
 START_TEST(reading_peer_does_not_prolong_a_write)
 {
 	pthread_t peer;
@@ -487,10 +557,14 @@ END_TEST
 
 START_TEST(tie_sends_after_the_deadline)
 {
-	open_with(_i, 0, 0);
+	open_with(_i / 2, 0, 0);
 	ck_assert_int_ne(fputs("question\n", c.client.out), EOF);
 	let_pass();
-	fails(getc(c.client.in), ETIMEDOUT);
+	if (_i % 2 == 0)
+		fails(getc(c.client.in), ETIMEDOUT);
+	else
+		answers(unix_input_ready(&c.client, 0), 1);
+	answers(unix_input_ready(&c.server, 0), 1);
 	expect(c.server.in, "question\n");
 	close_all();
 }
@@ -504,6 +578,7 @@ fill(Suite *suite)
 	TCase *writes = add_case(suite, "writes");
 
 	tcase_add_test(timeouts, arguments_are_checked_in_order);
+	tcase_add_loop_test(timeouts, invalid_limits_change_nothing, 0, WAYS);
 	tcase_add_loop_test(timeouts, one_stream_is_enough, 0, WAYS);
 	tcase_add_loop_test(timeouts, timeouts_apply_to_the_next_read,
 	    0, WAYS);
@@ -513,6 +588,10 @@ fill(Suite *suite)
 	    0, 3 * WAYS);
 	tcase_add_loop_test(timeouts, waiting_read_keeps_its_timeout,
 	    0, 2 * WAYS);
+	tcase_add_loop_test(timeouts, waiting_write_keeps_its_timeout,
+	    0, 2 * WAYS);
+	tcase_add_loop_test(timeouts,
+	    writes_that_wait_no_more_are_queued_up_to_the_limit, 0, WAYS);
 	tcase_add_loop_test(timeouts,
 	    queue_is_sent_first_after_writes_wait_again, 0, WAYS);
 	tcase_add_loop_test(timeouts,
@@ -540,6 +619,8 @@ fill(Suite *suite)
 	    0, 2 * WAYS);
 	tcase_add_loop_test(writes, waiting_write_ends_at_the_deadline,
 	    0, 2 * WAYS);
+	tcase_add_loop_test(writes, earlier_timeout_of_a_write_counts,
+	    0, WAYS);
 	tcase_add_loop_test(writes, reading_peer_does_not_prolong_a_write,
 	    0, 2 * WAYS);
 	tcase_add_loop_test(writes,
@@ -551,7 +632,8 @@ fill(Suite *suite)
 	tcase_add_loop_test(writes,
 	    queue_is_sent_after_the_deadline_if_the_socket_accepts_it,
 	    0, WAYS);
-	tcase_add_loop_test(writes, tie_sends_after_the_deadline, 0, WAYS);
+	tcase_add_loop_test(writes, tie_sends_after_the_deadline,
+	    0, 2 * WAYS);
 }
 
 int

@@ -255,6 +255,75 @@ START_TEST(read_sends_no_buffer_before_the_queue)
 }
 END_TEST
 
+/* A queue that begins behind the middle of its block, and is full. */
+#define RING		((size_t)1000)
+#define SENT		((size_t)600)
+
+static void
+queue_in_two_parts(void)
+{
+	struct unix_options options = { .read_timeout = -1,
+	    .write_timeout = -1, .output_limit = RING };
+
+	open_connection(&c, 0, &options);
+	set_room(0);
+	ck_assert_int_eq(put_bytes(c.client.out, 0, RING), 0);
+	answers(unix_flush(&c.client), (ssize_t)RING);
+	set_room(SENT);
+	answers(unix_flush(&c.client), (ssize_t)(RING - SENT));
+	ck_assert_int_eq(put_bytes(c.client.out, RING, SENT), 0);
+	answers(unix_flush(&c.client), (ssize_t)RING);
+}
+
+START_TEST(limit_does_not_count_sent_bytes_of_the_queue)
+{
+	queue_in_two_parts();
+	ck_assert_int_ne(putc('x', c.client.out), EOF);
+	fails(unix_flush(&c.client), ENOBUFS);
+	set_room(ROOMY);
+	ck_assert_uint_eq(take_bytes(c.server.in, 0, 2 * RING), SENT);
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(read_sends_both_parts_of_the_queue_before_the_buffer)
+{
+	queue_in_two_parts();
+	ck_assert_int_eq(put_bytes(c.client.out, RING + SENT, RING), 0);
+	set_room(ROOMY);
+	fails(getc(c.client.in), ETIMEDOUT);
+	expect_bytes(c.server.in, 0, 2 * RING + SENT);
+	fails(getc(c.server.in), ETIMEDOUT);
+	succeeds(unix_close_ports(&c.client));
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(late_write_sends_both_parts_of_the_queue_and_its_bytes)
+{
+	queue_in_two_parts();
+	ck_assert_int_eq(put_bytes(c.client.out, RING + SENT, RING), 0);
+	succeeds(unix_set_deadline(&c.client, 1));
+	pause_for(2);
+	set_room(ROOMY);
+	succeeds(unix_flush(&c.client));
+	expect_bytes(c.server.in, 0, 2 * RING + SENT);
+	succeeds(unix_close_ports(&c.client));
+	close_connection(&c);
+}
+END_TEST
+
+START_TEST(closing_sends_both_parts_of_the_queue)
+{
+	queue_in_two_parts();
+	set_room(ROOMY);
+	ck_assert_int_eq(closing[_i](&c.client), 0);
+	expect_bytes(c.server.in, 0, RING + SENT);
+	expect_end(c.server.in);
+	close_connection(&c);
+}
+END_TEST
+
 /* The memory. */
 
 #define HEADER_BYTES	100
@@ -305,6 +374,19 @@ START_TEST(memory_is_released_with_the_last_byte)
 }
 END_TEST
 
+START_TEST(memory_is_released_with_a_dropped_queue)
+{
+	open_never(0);
+	fill_socket(&c.client);
+	write_all(10000);
+	ck_assert_ptr_ne(live, NULL);
+	ck_assert_int_eq(put_bytes(c.client.out, 0, 2 * MIB), EOF);
+	ck_assert_int_eq(errno, ENOBUFS);
+	ck_assert_ptr_eq(live, NULL);
+	close_never();
+}
+END_TEST
+
 START_TEST(queue_without_memory_is_ENOMEM)
 {
 	open_never(0);
@@ -341,9 +423,17 @@ fill(Suite *suite)
 	tcase_add_loop_test(moments, write_is_tried_again_after_its_timeout,
 	    0, WAYS);
 	tcase_add_test(moments, read_sends_no_buffer_before_the_queue);
+	tcase_add_test(moments, limit_does_not_count_sent_bytes_of_the_queue);
+	tcase_add_test(moments,
+	    read_sends_both_parts_of_the_queue_before_the_buffer);
+	tcase_add_test(moments,
+	    late_write_sends_both_parts_of_the_queue_and_its_bytes);
+	tcase_add_loop_test(moments, closing_sends_both_parts_of_the_queue,
+	    0, 3);
 	tcase_add_loop_test(memory, memory_of_the_queue_is_within_the_limit,
 	    0, COUNT(limits));
 	tcase_add_test(memory, memory_is_released_with_the_last_byte);
+	tcase_add_test(memory, memory_is_released_with_a_dropped_queue);
 	tcase_add_loop_test(memory, queue_without_memory_is_ENOMEM, 0, 2);
 }
 

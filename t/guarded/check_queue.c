@@ -265,6 +265,37 @@ START_TEST(dead_peer_is_EPIPE_to_each_flush)
 }
 END_TEST
 
+static _Atomic int raised;
+
+static void
+note(int signal)
+{
+	(void)signal;
+	raised++;
+}
+
+START_TEST(each_write_to_a_dead_peer_raises_SIGPIPE)
+{
+	struct unix_options options = { NEVER_WAITS,
+	    .sigpipe = UNIX_SIGPIPE_RAISE };
+
+	catch_signal(SIGPIPE, note);
+	raised = 0;
+	open_full(_i, &options);
+	queue_bytes(0, 100);
+	succeeds(unix_close_ports(&c.server));
+	fails(unix_flush(&c.client), EPIPE);
+	ck_assert_int_eq(raised, 1);
+	fails(unix_flush(&c.client), EPIPE);
+	ck_assert_int_eq(raised, 2);
+	ck_assert_int_ne(putc('x', c.client.out), EOF);
+	fails(unix_flush(&c.client), EPIPE);
+	ck_assert_int_ge(raised, 3);
+	unix_abandon_ports(&c.client);
+	close_connection(&c);
+}
+END_TEST
+
 /* The tie. */
 
 START_TEST(read_sends_the_queue_and_then_the_buffer)
@@ -304,15 +335,6 @@ START_TEST(read_sends_no_byte_twice)
 	close_connection(&c);
 }
 END_TEST
-
-static _Atomic int raised;
-
-static void
-note(int signal)
-{
-	(void)signal;
-	raised = 1;
-}
 
 START_TEST(read_does_not_fail_if_the_queue_does)
 {
@@ -431,6 +453,8 @@ fill(Suite *suite)
 	tcase_add_loop_test(limit,
 	    exceeded_limit_is_final_and_reading_continues, 0, WAYS);
 	tcase_add_loop_test(limit, dead_peer_is_EPIPE_to_each_flush, 0, WAYS);
+	tcase_add_loop_test(limit, each_write_to_a_dead_peer_raises_SIGPIPE,
+	    0, WAYS);
 	tcase_add_loop_test(tie, read_sends_the_queue_and_then_the_buffer,
 	    0, WAYS);
 	tcase_add_loop_test(tie, read_sends_no_byte_twice, 0, WAYS);

@@ -66,6 +66,23 @@ START_TEST(closing_sends_what_the_socket_accepts)
 }
 END_TEST
 
+START_TEST(output_is_sent_or_ETIMEDOUT_without_in)
+{
+	open_queued(0, 0);
+	succeeds(unix_close_input(&c.client));
+	fails(closing[_i](&c.client), ETIMEDOUT);
+	unix_close_ports(&c.client);
+	close_connection(&c);
+	open_queued(0, 0);
+	succeeds(unix_close_input(&c.client));
+	drain(c.server.in, filled);
+	ck_assert_int_eq(closing[_i](&c.client), 0);
+	expect_bytes(c.server.in, 0, QUEUED);
+	expect_end(c.server.in);
+	close_connection(&c);
+}
+END_TEST
+
 START_TEST(lost_output_is_reported_by_the_last_close_too)
 {
 	open_queued(_i, 0);
@@ -395,6 +412,8 @@ fill(Suite *suite)
 	    0, 3 * WAYS);
 	tcase_add_loop_test(close, closing_sends_what_the_socket_accepts,
 	    0, 3 * WAYS);
+	tcase_add_loop_test(close, output_is_sent_or_ETIMEDOUT_without_in,
+	    0, COUNT(closing));
 	tcase_add_loop_test(close,
 	    lost_output_is_reported_by_the_last_close_too, 0, WAYS);
 	tcase_add_loop_test(close,

@@ -49,11 +49,18 @@ COUNTED(int, poll, (struct pollfd *fds, nfds_t count, int timeout),
 COUNTED(int, nanosleep, (const struct timespec *time, struct timespec *left),
     (time, left), waits++)
 static int are_short, is_refused;
+static size_t room = ROOMY;
 
 void
 shorten_sends(int yes)
 {
 	are_short = yes;
+}
+
+void
+set_room(size_t bytes)
+{
+	room = bytes;
 }
 
 void
@@ -66,15 +73,21 @@ ssize_t
 send(int fd, const void *bytes, size_t size, int flags)
 {
 	static ssize_t (*real)(int, const void *, size_t, int);
+	ssize_t sent;
 
 	find_original(&real, "send");
 	note_socket(fd, flags);
-	if (is_refused) {
+	if (is_refused || (room == 0 && size > 0)) {
 		is_refused = 0;
 		errno = EAGAIN;
 		return -1;
 	}
-	return real(fd, bytes, are_short && size > 1 ? 1 : size, flags);
+	if (size > room)
+		size = room;
+	sent = real(fd, bytes, are_short && size > 1 ? 1 : size, flags);
+	if (sent > 0 && room != ROOMY)
+		room -= (size_t)sent;
+	return sent;
 }
 
 COUNTED(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags),

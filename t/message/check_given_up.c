@@ -62,6 +62,16 @@ send_to_a_peer_that_does_not_read(void)
 	fill_socket(&ports);
 }
 
+static int
+get_one_byte(FILE *in, struct unix_buffer *unused, size_t limit)
+{
+	char byte;
+
+	(void)unused;
+	(void)limit;
+	return (int)unix_get_bytes(in, &byte, 1);
+}
+
 static const struct message {
 	int (*get)(FILE *, struct unix_buffer *, size_t);
 	const char *part;
@@ -72,6 +82,7 @@ static const struct message {
 	{ unix_get_frame, "\0\0\0\7cut", 7 },
 	{ unix_get_frame, "\0\0", 2 },
 	{ unix_get_frame, "", 0 },
+	{ get_one_byte, "", 0 },
 };
 
 START_TEST(connection_that_the_kernel_ends_is_ECONNRESET)

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MIB	((size_t)1 << 20)
+#define MIB		((size_t)1 << 20)
+#define UNTOUCHED	77
 
 #ifdef __has_feature
 #define HAS_FEATURE(feature)	__has_feature(feature)
@@ -52,8 +53,10 @@ expect_length(size_t limit, size_t length)
 static void
 expect_too_long(size_t limit)
 {
+	line.partial = UNTOUCHED;
 	fails(unix_get_line(s.in, &line, limit), EMSGSIZE);
 	ck_assert_uint_eq(line.length, 0);
+	ck_assert_uint_eq(line.partial, UNTOUCHED);
 	ck_assert_uint_le(line.capacity, limit + 1);
 }
 

@@ -55,6 +55,7 @@ START_TEST(newline_among_the_bytes_is_einval)
 	open_wire(&s, _i);
 	for (i = 0; i < COUNT(texts); i++)
 		fails(unix_put_line(s.out, texts[i], strlen(texts[i])), EINVAL);
+	fails(unix_put_line(s.out, "a\0b\n", 4), EINVAL);
 	fails(unix_put_line(s.out, NULL, 1), EINVAL);
 	fails(unix_put_line(NULL, "a", 1), EINVAL);
 	end_output(&s);
