@@ -11,7 +11,8 @@
 static void
 say_invalid(struct up_text *text, const struct up_address *address)
 {
-	up_say(text, "an argument is not valid, or another process has shut the "
+	up_say(text,
+	    "an argument is not valid, or another process has shut the "
 	    "listener down; read_timeout, write_timeout, buffer_size, "
 	    "output_limit, UNIX_FILES, UNIX_UNTIED and UNIX_UNLOCKED "
 	    "require UNIX_GUARDED, "

@@ -202,8 +202,8 @@ skip_urgent(struct unix_socket *socket)
 /*
  * The same as up_receive_some() where descriptors can arrive.  recvmsg(2) runs
  * under the lock of descriptors in transit and must not wait, so poll(2) waits
- * before.  If an out-of-band byte arrives in an empty queue, the call fails with EAGAIN,
- * and the next call skips the byte.
+ * before.  If an out-of-band byte arrives in an empty queue, the call fails
+ * with EAGAIN, and the next call skips the byte.
  */
 UP_COLD static ssize_t
 receive_with_files(struct unix_socket *socket, char *bytes, size_t length,

@@ -144,10 +144,7 @@ up_is_own_user(uid_t user)
 	    is_overflow == 0 ? 1 : -1;
 }
 
-/*
- * Returns 1 if GROUP can stand for every group that the namespace does not map,
- * 0 if not, or -1 as above.
- */
+/* The same for GROUP: 1 if it can stand for any group without a mapping. */
 int
 up_is_unmapped_group(gid_t group)
 {
@@ -289,10 +286,7 @@ up_is_same_file(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/*
- * File systems reuse the inode number of a removed file, so the time of the
- * last change is compared, too.
- */
+/* Inode numbers are reused, so the time of the last change is compared, too. */
 int
 up_is_unchanged_file(const struct stat *a, const struct stat *b)
 {

@@ -2,9 +2,9 @@
 /*
  * The buffer of a stream.  poll(2) does not report bytes in this buffer, and
  * POSIX has no call to examine the buffer, so each libc has its own code here.
- * No file but this and stdio_lock.h uses members of a FILE.  The functions are inline, since most
- * are a load or a store.  All but up_has_buffered_input() require that the
- * caller has locked the stream.
+ * Only this file and stdio_lock.h use members of a FILE.  The functions are
+ * inline, since most are a load or a store.  All but up_has_buffered_input()
+ * require that the caller has locked the stream.
  */
 #ifndef UP_STDIO_BUFFER_H
 #define UP_STDIO_BUFFER_H

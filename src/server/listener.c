@@ -219,7 +219,8 @@ unix_listen(const char *text, const struct unix_options *given)
 	if (listener == NULL)
 		return NULL;
 	if (up_make_interrupt(&listener->interrupt) == -1 ||
-	    (type_of(&options) == SOCK_STREAM && up_add_spare(listener) == -1) ||
+	    (type_of(&options) == SOCK_STREAM &&
+	    up_add_spare(listener) == -1) ||
 	    bind_address(listener, &address) == -1) {
 		error = errno;
 		free_listener(listener, 0);

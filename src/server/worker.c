@@ -35,10 +35,7 @@ is_fatal(int error)
 	return 0;
 }
 
-/*
- * Starts a thread with all signals blocked.  Returns 0 or an errno.  The lock
- * is held.
- */
+/* Starts a thread, all signals blocked.  0 or an errno.  The lock is held. */
 int
 up_add_worker(struct up_server *server)
 {
@@ -133,9 +130,8 @@ look_for_client(struct up_worker *worker)
 }
 
 /*
- * The end of a leader's wait.  While clients are served, the idle time has not
- * begun and ends no earlier than this; a short one must not keep the processor
- * busy.
+ * The end of a leader's wait.  While clients are served, the idle time ends no
+ * earlier than this.  A short one must not keep the processor busy.
  */
 static long long
 next_look(const struct up_server *server)
@@ -155,11 +151,11 @@ is_idle(const struct up_server *server)
 }
 
 /*
- * Stops the server if it is idle.  Only the last leader decides: another leader
- * may have accepted a client that it has not counted, and whose input
+ * Stops the server if it is idle.  Only the last leader decides: another one
+ * may have accepted a client that is not counted yet, and whose input
  * up_stop_server() would end.  A client that connects after this poll(2)
- * remains in the queue of the listener.  Clients that are refused without a
- * pause must not keep the server running.  The lock is held.
+ * remains in the queue.  Clients that are refused without a pause must not keep
+ * the server running.  The lock is held.
  */
 static void
 stop_if_idle(struct up_server *server, enum up_admission got)
@@ -211,10 +207,9 @@ is_full(const struct up_server *server)
 }
 
 /*
- * Leads until WORKER has a client, or the server stops.  If each client of a
- * burst waited for the start of a new thread, the burst would overflow the
- * backlog.  If no other thread can lead, this thread therefore accepts and
- * queues the clients that are already in the backlog.
+ * Leads until WORKER has a client, or the server stops.  A burst would overflow
+ * the backlog if each client waited for the start of a thread.  If no other
+ * thread can lead, this one therefore queues all clients of the backlog.
  */
 static void
 lead(struct up_worker *worker)
@@ -257,8 +252,7 @@ find_client(struct up_worker *worker)
 /*
  * Calls the handler, or refuses the client.  Another thread must lead first: no
  * client would be accepted while the handler runs, or while close(2) of a
- * refused client blocks on a lingering descriptor.  The lock is held before and
- * after.
+ * refused client blocks.  The lock is held before and after.
  */
 static void
 handle_client(struct up_worker *worker)

@@ -91,8 +91,8 @@ has_service_failed(void)
 
 /*
  * A socket that the client has passed could block close(2) if no program
- * receives it.  Guarded ports look through the queue before they close it.  In a
- * shortage of descriptors CLIENT keeps plain ports.
+ * receives it.  Guarded ports look through the queue before they close it.  In
+ * a shortage of descriptors CLIENT keeps plain ports.
  */
 static void
 guard(struct unix_ports *client)
