@@ -37,6 +37,17 @@ START_TEST(flush_without_output_is_EBADF)
 }
 END_TEST
 
+START_TEST(flush_requires_no_input)
+{
+	open_connection(&c, _i, NULL);
+	succeeds(unix_close_input(&c.client));
+	ck_assert_int_ne(fputs("line\n", c.client.out), EOF);
+	succeeds(unix_flush(&c.client));
+	expect(c.server.in, "line\n");
+	close_connection(&c);
+}
+END_TEST
+
 START_TEST(dead_peer_is_EPIPE)
 {
 	struct unix_options options = { .sigpipe = UNIX_SIGPIPE_IGNORE };
@@ -58,6 +69,7 @@ fill(Suite *suite)
 	tcase_add_loop_test(flush, flush_sends_buffered_output, 0, WAYS);
 	tcase_add_loop_test(flush, success_leaves_errno_alone, 0, WAYS);
 	tcase_add_loop_test(flush, flush_without_output_is_EBADF, 0, WAYS);
+	tcase_add_loop_test(flush, flush_requires_no_input, 0, WAYS);
 	tcase_add_loop_test(flush, dead_peer_is_EPIPE, 0, WAYS);
 }
 
