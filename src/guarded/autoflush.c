@@ -15,14 +15,15 @@
 
 /*
  * Without the lock of the socket, `out` could be closed between the test and
- * up_try_lock_stream().  fclose(3) takes the two locks in the opposite order;
- * there is no deadlock, since neither is waited for here.
+ * up_try_lock_stream().  All threads hold this lock for a moment only, and the
+ * request of a read would not be sent if one that sets a deadline excluded the
+ * tie.  fclose(3) takes the two locks in the opposite order; there is no
+ * deadlock, since the lock of `out` is not waited for here.
  */
 static int
 try_lock_output(struct unix_socket *socket)
 {
-	if (!up_try_lock(&socket->lock))
-		return 0;
+	up_lock(&socket->lock);
 	if (socket->out != NULL && up_try_lock_stream(socket->out))
 		return 1;
 	up_unlock(&socket->lock);

@@ -178,6 +178,54 @@ START_TEST(ties_between_writes_of_another_thread_keep_the_order)
 }
 END_TEST
 
+/* Another thread sets the limits of the ports all the time. */
+
+#define ROUNDS	300
+
+static _Atomic int is_over;
+
+static void *
+set_limits(void *ports)
+{
+	while (!is_over) {
+		ck_assert_int_eq(unix_set_deadline(ports, 0), 0);
+		sched_yield();
+	}
+	return NULL;
+}
+
+static void *
+answer_requests(void *argument)
+{
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		expect(c.server.in, "question\n");
+		say(c.server.out, "answer\n");
+	}
+	return argument;
+}
+
+START_TEST(request_is_sent_while_another_thread_sets_limits)
+{
+	pthread_t setter, server;
+	int i;
+
+	open_connection(&c, _i, NULL);
+	is_over = 0;
+	setter = start_thread(set_limits, &c.client);
+	server = start_thread(answer_requests, NULL);
+	for (i = 0; i < ROUNDS; i++) {
+		ck_assert_int_ne(fputs("question\n", c.client.out), EOF);
+		expect(c.client.in, "answer\n");
+	}
+	is_over = 1;
+	join_thread(setter);
+	join_thread(server);
+	close_connection(&c);
+}
+END_TEST
+
 static void
 fill(Suite *suite)
 {
@@ -194,6 +242,8 @@ fill(Suite *suite)
 	    0, 2);
 	tcase_add_loop_test(core,
 	    ties_between_writes_of_another_thread_keep_the_order, 0, 2);
+	tcase_add_loop_test(core,
+	    request_is_sent_while_another_thread_sets_limits, 0, WAYS);
 }
 
 int
