@@ -123,9 +123,9 @@ enum unix_sigpipe {
  * write_timeout of -1, output that the socket does not accept is queued; see
  * unix_flush().
  *
- * With UNIX_UNLOCKED, one thread at a time may use the ports, or, with
- * UNIX_UNTIED, one thread each stream.  No call then locks the streams.  Any
- * thread may call unix_hang_up().
+ * With UNIX_UNLOCKED, no call locks the streams, and only one thread at a time
+ * may use the ports.  If UNIX_UNTIED is also set, one thread may use `in` while
+ * another uses `out`.  Any thread may call unix_hang_up().
  */
 struct unix_options {
 	unsigned flags;
@@ -631,8 +631,7 @@ int unix_peer(const struct unix_ports *ports, struct unix_peer *peer);
  *   EMSGSIZE    The datagram was longer than SIZE.  It is lost, and BYTES may
  *               have changed.
  *   EINVAL      LISTENER is NULL or was made without UNIX_DATAGRAM, BYTES is
- *               NULL and SIZE is not 0, or another process shut down the
- *               socket.
+ *               NULL and SIZE is not 0, or a process shut down the socket.
  * Errors of recvmsg(2) are possible, too.
  */
 UNIX_NODISCARD
@@ -835,8 +834,8 @@ struct unix_serve_options {
  *
  * If `idle` is not 0, the call returns 0 after `idle` milliseconds without a
  * client.  LISTENER is not interrupted.  A client that connects afterwards
- * remains in its queue, for the next process that has the socket; unix_close()
- * would drop the client.
+ * remains in its queue until a process that has the socket accepts the client.
+ * unix_close() drops the client if no other process has the socket.
  *
  * Errors:
  *   ETIMEDOUT   Handlers were still running after `drain` milliseconds.
