@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * log-collector ADDRESS: print each message of syslog(3) with the user and the
- * process of its sender, as recorded by the kernel.  A message itself can claim
- * any name.  SIGTERM or SIGINT ends the collector: it prints every message
- * whose sender had no error.
+ * log-collector ADDRESS: print each message of syslog(3) of up to 8192 bytes
+ * with the user and the process of its sender, as recorded by the kernel.  A
+ * message itself can claim any name.  SIGTERM or SIGINT ends the collector: it
+ * prints every such message whose sender had no error.
  *
  *	log-collector log.sock
  *	logger -u log.sock hello
