@@ -192,9 +192,9 @@ up_buffered_output(FILE *out, const char *buffer, size_t size,
 #endif
 
 /*
- * Returns the number of bytes that putc_unlocked(3) would store at *END, in the
- * buffer of OUT, without a call of the system.  It is 0 for line-buffered and
- * unbuffered streams, whose limit is not behind the end, and in other libcs.
+ * Returns the number of bytes that fwrite(3) would store at *END, in the buffer
+ * of OUT, without a call of the system.  It is 0 for unbuffered streams, whose
+ * limit is not behind the end, and in other libcs.
  */
 #if defined(HAVE___FREADAHEAD) || !defined(HAVE_FILE__IO_READ_PTR)
 static inline size_t
@@ -212,11 +212,15 @@ up_advance_output(FILE *out, size_t n)
 	(void)n;
 }
 #else
+#define UP_LINE_BUFFERED	0x200		/* its _IO_LINE_BUF */
+
+/* setlinebuf(3) leaves the limit; a wide-oriented stream has another buffer. */
 static inline size_t
 up_output_room(FILE *out, char **end)
 {
 	*end = out->_IO_write_ptr;
-	return *end < out->_IO_write_end ?
+	return *end < out->_IO_write_end && out->_mode <= 0 &&
+	    (out->_flags & UP_LINE_BUFFERED) == 0 ?
 	    (size_t)(out->_IO_write_end - *end) : 0;
 }
 

@@ -3,6 +3,7 @@
 #include "server.h"
 
 #include <errno.h>
+#include <limits.h>
 
 /*
  * Receives a datagram without a wait.  After shutdown(2) by another process,
@@ -26,7 +27,8 @@ receive_queued(const struct unix_listener *listener, struct iovec *bytes,
 	if ((message.msg_flags & MSG_TRUNC) != 0)
 		return up_fail(EMSGSIZE);
 	if (got == 0 && message.msg_controllen == 0 &&
-	    up_wait_client(listener, -1, up_deadline(0)) == -1)
+	    up_wait_client(listener, -1, up_deadline(0)) == -1 &&
+	    errno != ECANCELED)
 		return -1;
 	if (peer != NULL)
 		up_sender(&message, peer);
@@ -56,7 +58,8 @@ UP_API UP_COLD ssize_t
 unix_receive(struct unix_listener *listener, void *bytes, size_t size,
     struct unix_peer *peer)
 {
-	struct iovec place = { .iov_base = bytes, .iov_len = size };
+	struct iovec place = { .iov_base = bytes,
+	    .iov_len = size < SSIZE_MAX ? size : SSIZE_MAX };
 	int saved = errno;
 	ssize_t got;
 

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #define LONGEST		300
 #define BATCH		7
@@ -187,6 +188,33 @@ START_TEST(stream_of_both_directions_has_both)
 }
 END_TEST
 
+/* glibc then leaves the end of the buffer where it was. */
+START_TEST(line_after_setlinebuf_is_sent)
+{
+	succeeds(unix_pair(of_kind(NULL), pair));
+	ck_assert_int_ne(fputs("first\n", pair[0].out), EOF);
+	setlinebuf(pair[0].out);
+	succeeds(unix_put_line(pair[0].out, "second", 6));
+	answers(unix_input_ready(&pair[1], 0), 1);
+	expect(pair[1].in, "first\n");
+	expect(pair[1].in, "second\n");
+	abandon_all(pair, 2);
+}
+END_TEST
+
+#ifdef __GLIBC__
+START_TEST(wide_oriented_stream_is_EBADF)
+{
+	FILE *file = tmpfile();
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_ne(fputws(L"wide\n", file), -1);
+	fails(unix_put_line(file, "narrow", 6), EBADF);
+	ck_assert_int_eq(fclose(file), 0);
+}
+END_TEST
+#endif
+
 START_TEST(memory_is_written)
 {
 	char *bytes;
@@ -214,6 +242,7 @@ fill(Suite *suite)
 	    1, 5);
 	tcase_add_loop_test(core, buffered_message_has_its_limit,
 	    250, 260);
+	tcase_add_test(core, line_after_setlinebuf_is_sent);
 	if (guarded) {
 		tcase_add_loop_test(core, part_precedes_the_buffered_rest,
 		    0, 2);
@@ -223,6 +252,9 @@ fill(Suite *suite)
 	    0, (int)COUNT(modes));
 	tcase_add_test(core, stream_of_both_directions_has_both);
 	tcase_add_test(core, memory_is_written);
+#ifdef __GLIBC__
+	tcase_add_test(core, wide_oriented_stream_is_EBADF);
+#endif
 }
 
 int
