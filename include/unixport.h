@@ -822,8 +822,8 @@ struct unix_serve_options {
 
 /*
  * Serve the clients of LISTENER, each by a call of HANDLER in a thread.
- * Return 0 after unix_interrupt() or an idle time, and the return of all
- * handlers, or -1 on failure.
+ * Return 0 when all handlers have returned after unix_interrupt() or an idle
+ * time, or -1 on failure.
  *
  * LISTENER must have UNIX_GUARDED.  CONTEXT is passed to HANDLER.  Handlers run
  * with all signals blocked.  If unix_listen() made the socket with a backlog of
