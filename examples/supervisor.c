@@ -182,5 +182,8 @@ main(int argc, char *argv[])
 		start(&children[count]);
 	}
 	run(&pair[0]);
+	signal_fd = -1;
+	unix_abandon_ports(&pair[0]);
+	unix_abandon_ports(&pair[1]);
 	return ferror(stdout) ? 1 : 0;
 }

@@ -126,7 +126,7 @@ main(int argc, char *argv[])
 {
 	struct unix_options options = { .flags = UNIX_GUARDED,
 	    .accept_timeout = -1, .read_timeout = -1, .write_timeout = -1 };
-	GMainLoop *loop = g_main_loop_new(NULL, FALSE);
+	GMainLoop *loop;
 	char text[500];
 
 	if (argc != 2) {
@@ -140,6 +140,7 @@ main(int argc, char *argv[])
 		return 1;
 	}
 	listen_again();
+	loop = g_main_loop_new(NULL, FALSE);
 	g_unix_signal_add(SIGINT, stop, loop);
 	g_unix_signal_add(SIGTERM, stop, loop);
 	g_main_loop_run(loop);
