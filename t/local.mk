@@ -96,7 +96,8 @@ privileged = \
 # flushes streams in _exit(2).  In qemu-user posix_spawn(3) loses the errno of
 # exec, and SO_PEEK_OFF, SO_PASSRIGHTS and NETLINK_SOCK_DIAG are missing.  The
 # library is loaded and unloaded by a program of its own compiler only.  No
-# locale here has the byte order of s390x.
+# locale here has the byte order of s390x, and the ends of bench-messages.sh
+# cannot be started there.
 only_native = $(torture_interposing) $(torture_scripts) \
 	t/guarded/check_unload
 tsan_excluded = t/guarded/check_exit t/guarded/check_unload \
@@ -105,6 +106,7 @@ valgrind_excluded = t/guarded/check_exit t/guarded/check_fork \
 	t/guarded/check_unload t/path/check_rivals \
 	t/server/check_serve_many
 emulation_excluded = t/command/tool-rights.sh t/client/check_connect \
+	t/bench/bench-messages.sh \
 	t/guarded/check_exit t/guarded/check_inflight \
 	t/guarded/check_inflight_urgent t/guarded/check_rights_calls \
 	t/path/check_displacement t/path/check_moments t/path/check_rivals \
