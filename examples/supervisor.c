@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -42,7 +43,7 @@ on_signal(int number)
 	char byte = (char)number;
 	int error = errno;
 
-	send(signal_fd, &byte, 1, MSG_DONTWAIT);
+	send(signal_fd, &byte, 1, 0);
 	errno = error;
 }
 
@@ -175,6 +176,7 @@ main(int argc, char *argv[])
 		return 1;
 	}
 	signal_fd = unix_fileno(&pair[1]);
+	fcntl(signal_fd, F_SETFL, O_NONBLOCK);	/* a handler must not wait */
 	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++)
 		sigaction(signals[i], &action, NULL);
 	for (; count < argc - 1; count++) {

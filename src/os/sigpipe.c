@@ -18,7 +18,7 @@ up_sigpipe_check(const struct unix_options *options)
 	case UNIX_SIGPIPE_IGNORE:
 		return 0;
 	case UNIX_SIGPIPE_ERROR:
-		return SO_NOSIGPIPE != -1 ||
+		return UP_HAS_NOSIGPIPE ||
 		    (options->flags & UNIX_GUARDED) != 0 ? 0 :
 		    up_fail(ENOTSUP);
 	}

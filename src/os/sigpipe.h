@@ -13,8 +13,11 @@
 
 #pragma GCC visibility push(hidden)
 
-#ifndef SO_NOSIGPIPE			/* Linux */
-#define SO_NOSIGPIPE	(-1)
+#ifdef SO_NOSIGPIPE
+#define UP_HAS_NOSIGPIPE	1
+#else					/* Linux */
+#define UP_HAS_NOSIGPIPE	0
+#define SO_NOSIGPIPE		(-1)
 #endif
 
 /* sigpipe.c */
@@ -25,8 +28,7 @@ UP_COLD void up_sigpipe_process(enum unix_sigpipe);
 static inline int
 up_nosigpipe(int fd)
 {
-	int value = SO_NOSIGPIPE == -1 ? 0 :
-	    up_socket_option(fd, SO_NOSIGPIPE);
+	int value = UP_HAS_NOSIGPIPE ? up_socket_option(fd, SO_NOSIGPIPE) : 0;
 
 	return value > 0 ? 1 : value;
 }
@@ -34,8 +36,8 @@ up_nosigpipe(int fd)
 static inline int
 up_set_nosigpipe(int fd, int on)
 {
-	return SO_NOSIGPIPE == -1 ? 0 :
-	    setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof(on));
+	return UP_HAS_NOSIGPIPE ?
+	    setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof(on)) : 0;
 }
 
 /* Preserves errno, so that an error path can call it before it returns. */
