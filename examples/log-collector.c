@@ -53,6 +53,21 @@ handle_signals(void (*handler)(int))
 	sigaction(SIGTERM, &action, NULL);
 }
 
+/*
+ * Senders find the socket before the handler can: a signal that came then would
+ * end the process, and its queue would be lost.
+ */
+static void
+block_signals(int how)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(how, &signals, NULL);
+}
+
 /* One line a message: control characters of a sender are not for terminals. */
 static void
 print_message(const struct unix_peer *sender, const char *bytes, size_t length)
@@ -109,6 +124,7 @@ main(int argc, char *argv[])
 	}
 	is_adopted = strncmp(argv[1], "systemd:", 8) == 0 ||
 	    strncmp(argv[1], "fd:", 3) == 0;
+	block_signals(SIG_BLOCK);
 	listener = unix_listen(argv[1], is_adopted ? &adopted : &options);
 	if (listener == NULL) {
 		unix_explain(argv[1], errno, text, sizeof(text));
@@ -116,6 +132,7 @@ main(int argc, char *argv[])
 		return 1;
 	}
 	handle_signals(stop);
+	block_signals(SIG_UNBLOCK);
 	if (collect() == -1) {
 		perror("log-collector");
 		status = 1;

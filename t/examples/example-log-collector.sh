@@ -32,6 +32,15 @@ sed -n '3,$s/^-*[0-9]* -*[0-9]* /: /p' "$directory/log" >"$directory/lines"
 printf ': a\\011b\\033[31m\n: \n' | cmp - "$directory/lines"
 echo 'ok: messages_with_their_senders'
 
+# A signal that comes before the handler is installed waits for it.
+for round in 1 2 3 4 5; do
+	examples/log-collector "$directory/s" &
+	server=$!
+	until [ -S "$directory/s" ]; do :; done
+	stop
+done
+echo 'ok: early_signal_is_not_fatal'
+
 # Each sender counts the messages that it could send.
 send_until_refused()
 {

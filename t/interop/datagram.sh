@@ -22,8 +22,7 @@ passed 'logger -u' $(number logger --version) 'a datagram to ours'
 start collected examples/log-collector "$s"
 until [ -S "$s" ]; do :; done
 limit logger -u "$s" -t unixport 'words for the collector'
-kill -TERM $last
-ended $last
+stop_ours $last
 grep "^$(id -ru) [1-9][0-9]* .*unixport.*words for the collector" \
     "$directory/collected.log"
 passed 'logger -u' $(number logger --version) 'a datagram to log-collector'
