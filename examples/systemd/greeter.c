@@ -3,7 +3,9 @@
  * greeter MS: greet each line of a client.  systemd starts this service when
  * the first client connects.  It ends when it has had no client for MS
  * milliseconds, and no client is lost: the socket remains open in systemd,
- * which starts the service again.  As root, in this directory:
+ * which starts the service again.  MS should be more than 2000: systemd ends a
+ * socket whose service it starts more than five times within ten seconds.  As
+ * root, in this directory:
  *
  *	cc greeter.c -o /usr/local/bin/greeter -lunixport
  *	cp greeter.socket greeter.service /etc/systemd/system/
