@@ -17,7 +17,8 @@ examples = \
 	examples/request-server \
 	examples/signal-storm \
 	examples/sigpipe \
-	examples/supervisor
+	examples/supervisor \
+	examples/systemd/greeter
 examples_chat_CFLAGS = $(UP_CFLAGS) -pthread
 examples_chat_LDADD = libunixport.la
 examples_child_count_LDADD = libunixport.la
@@ -36,6 +37,7 @@ examples_request_server_LDADD = libunixport.la
 examples_signal_storm_LDADD = libunixport.la
 examples_sigpipe_LDADD = libunixport.la
 examples_supervisor_LDADD = libunixport.la
+examples_systemd_greeter_LDADD = libunixport.la
 
 ## The server of event-loop on other loops, where they are installed.
 
@@ -71,4 +73,6 @@ EXTRA_DIST += \
 	examples/chicken/README.md \
 	examples/chicken/unix-sockets.egg \
 	examples/chicken/unix-sockets.scm \
-	examples/demo.sh
+	examples/demo.sh \
+	examples/systemd/greeter.service \
+	examples/systemd/greeter.socket

@@ -19,8 +19,12 @@ print_help(const struct command *command)
 int
 next_option(const struct command *command, int argc, char *argv[])
 {
-	static const struct option help = { "help", no_argument, NULL, 'h' };
-	const struct option words[] = { help, { NULL, 0, NULL, 0 } };
+	/* Without a second word, WORD is NULL and ends the list. */
+	const struct option words[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ command->word, no_argument, NULL, command->letter },
+		{ NULL, 0, NULL, 0 }
+	};
 	int option;
 
 	opterr = 0;
@@ -30,7 +34,8 @@ next_option(const struct command *command, int argc, char *argv[])
 	if (option == ':')
 		exit(misused(command, "-%c requires a value", optopt));
 	/* getopt_long(3) sets optopt to 0 for --x, and to 'h' for --help=x. */
-	if (option == '?' && (optopt == 0 || optopt == 'h'))
+	if (option == '?' && (optopt == 0 || optopt == 'h' ||
+	    optopt == command->letter))
 		exit(misused(command, "unknown option %s", argv[optind - 1]));
 	if (option == '?')
 		exit(misused(command, "unknown option -%c", optopt));

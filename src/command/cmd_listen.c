@@ -68,9 +68,35 @@ serve_one(const char *address, struct unix_listener *listener)
 	return copied != 0 ? copied : status;
 }
 
+/*
+ * A descriptor of this process reserves a number that all programs can use for
+ * their client: no descriptor of the server or of its caller has it.  If the
+ * system has no such descriptors, the error is reported before the first
+ * client.
+ */
+static int
+reserve_pidfd(struct service *service)
+{
+	struct unix_ports ends[2];
+	int error;
+
+	if (unix_pair(NULL, ends) == -1)
+		return complain("socket pair", errno);
+	service->pidfd = unix_peer_process(&ends[0]);
+	error = errno;
+	unix_abandon_ports(&ends[0]);
+	unix_abandon_ports(&ends[1]);
+	if (service->pidfd != -1)
+		return 0;
+	return error != ENOTSUP ? complain("-p", error) :
+	    report("-p", "the system has no descriptors of clients; "
+	    "Linux 6.5 or later is required");
+}
+
 struct request {
 	struct unix_options options;
 	struct service service;
+	int has_pidfd;
 	int for_programs;	/* last option that requires a command */
 	int for_files;		/* last option that requires a path */
 };
@@ -109,6 +135,10 @@ parse_option(int option, struct request *request)
 		request->for_programs = option;
 		request->service.newline = 1;
 		return 0;
+	case 'p':
+		request->for_programs = option;
+		request->has_pidfd = 1;
+		return 0;
 	case 'c':
 	case 'C':
 		return parse_client_option(option, request);
@@ -139,7 +169,8 @@ check_options(const struct request *request)
 static int
 run_listen(int argc, char *argv[])
 {
-	struct request request = { .service = { .clients = DEFAULT_CLIENTS } };
+	struct request request = { .service = {
+	    .clients = DEFAULT_CLIENTS, .pidfd = -1 } };
 	struct service *service = &request.service;
 	int option, status;
 
@@ -148,7 +179,8 @@ run_listen(int argc, char *argv[])
 			return status;
 	service->address = argv[optind];
 	service->argv = argv + optind + (optind < argc);
-	if ((status = check_options(&request)) != 0)
+	if ((status = check_options(&request)) != 0 ||
+	    (request.has_pidfd && (status = reserve_pidfd(service)) != 0))
 		return status;
 	if (service->argv[0] != NULL)
 		request.options.backlog = BACKLOG;
@@ -162,7 +194,7 @@ run_listen(int argc, char *argv[])
 
 const struct command listen_command = {
 	.name = "listen",
-	.usage = "[-1] [-m MODE] [-g GROUP] [-c CLIENTS] [-C PER-USER] "
+	.usage = "[-1p] [-m MODE] [-g GROUP] [-c CLIENTS] [-C PER-USER] "
 	"ADDRESS [COMMAND [ARG...]]",
 	.help =
 	"Accepts one client and copies standard input to it, and its output "
@@ -174,7 +206,10 @@ const struct command listen_command = {
 	"  -C PER-USER  limit the number of concurrent clients of one user\n"
 	"  -g GROUP     specify the group of the socket file\n"
 	"  -m MODE      specify the mode of the socket file (default 0600)\n"
-	"-1, -c and -C require a COMMAND.\n",
-	.letters = "+:1hc:C:g:m:",
+	"  -p, --pidfd  pass a descriptor of the client's process to COMMAND\n"
+	"-1, -c, -C and -p require a COMMAND.\n",
+	.letters = "+:1hpc:C:g:m:",
+	.word = "pidfd",
+	.letter = 'p',
 	.run = run_listen
 };

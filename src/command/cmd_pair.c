@@ -110,7 +110,7 @@ start_both(char **argv[2], char *const paths[2],
 	set_handlers();
 	for (i = 0; i < 2 && status == 0; i++) {
 		children[i] = start_program(paths[i], argv[i], environ,
-		    unix_fileno(&ends[i]));
+		    unix_fileno(&ends[i]), NULL);
 		if (children[i] == -1)
 			status = complain(argv[i][0], errno);
 	}

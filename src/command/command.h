@@ -21,6 +21,8 @@ struct command {
 	const char *usage;	/* arguments */
 	const char *help;	/* lines */
 	const char *letters;	/* options, for getopt_long(3) */
+	const char *word;	/* the long form of one of them, or NULL */
+	int letter;		/* that one */
 	int (*run)(int argc, char *argv[]);
 };
 
@@ -52,9 +54,13 @@ int parse_mode(const char *text, mode_t *mode);
 int parse_group(const char *text, gid_t *group);
 
 /* program.c: programs with a descriptor as standard input and output. */
+struct pidfd {
+	int fd;			/* -1: none */
+	int number;		/* of the descriptor in the program */
+};
 char *find_program(const char *name);
 pid_t start_program(const char *path, char *const argv[],
-    char *const environment[], int fd);
+    char *const environment[], int fd, const struct pidfd *pidfd);
 
 /* relay/flow.c: bytes in one direction. */
 struct flow {
@@ -82,17 +88,19 @@ int is_readiness_sent(void);
 void send_stopping(void);
 void close_passed_on_exec(void);
 
-
 /* listen/environment.c: the variables of a server's programs. */
 struct environment {
 	char **entries;
 	char **peer;		/* the first variable of the client */
+	char **process;		/* the last one, its descriptor */
 	char pid[40];
+	char pidfd[40];
 	char uid[40];
 	char gid[40];
 };
 int make_environment(struct environment *environment, const char *path);
 void set_peer(struct environment *environment, const struct unix_peer *peer);
+void set_pidfd(struct environment *environment, int number);
 
 /* listen/children.c: the table of running programs. */
 struct child;
@@ -135,6 +143,7 @@ struct service {
 	unsigned clients;
 	unsigned clients_per_user;	/* 0: no limit */
 	int newline;			/* print one when ready */
+	int pidfd;			/* number in programs, or -1 */
 };
 int serve_clients(struct service *service);
 

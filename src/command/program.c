@@ -102,23 +102,30 @@ set_signals(posix_spawnattr_t *attributes)
 }
 
 static int
-set_files(posix_spawn_file_actions_t *actions, int fd)
+set_files(posix_spawn_file_actions_t *actions, int fd,
+    const struct pidfd *pidfd)
 {
 	int error = posix_spawn_file_actions_adddup2(actions, fd,
 	    STDIN_FILENO);
 
-	return error != 0 ? error :
-	    posix_spawn_file_actions_adddup2(actions, fd, STDOUT_FILENO);
+	if (error == 0)
+		error = posix_spawn_file_actions_adddup2(actions, fd,
+		    STDOUT_FILENO);
+	if (error == 0 && pidfd != NULL && pidfd->fd != -1)
+		error = posix_spawn_file_actions_adddup2(actions, pidfd->fd,
+		    pidfd->number);
+	return error;
 }
 
 /*
- * FD must be above 2.  dup2(2) of a standard descriptor to itself would keep
- * close-on-exec, and the program would lose the connection.  On failure returns
- * -1 with the error of fork(2) or execve(2).
+ * FD must be above 2, and a pidfd must get another number: dup2(2) of a
+ * descriptor to itself would keep close-on-exec, and the program would not have
+ * it.  PIDFD can be NULL.  On failure returns -1 with the error of fork(2) or
+ * execve(2).
  */
 pid_t
 start_program(const char *path, char *const argv[],
-    char *const environment[], int fd)
+    char *const environment[], int fd, const struct pidfd *pidfd)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -130,7 +137,7 @@ start_program(const char *path, char *const argv[],
 	error = posix_spawnattr_init(&attributes);
 	if (error != 0)
 		goto fail_actions;
-	if ((error = set_files(&actions, fd)) == 0 &&
+	if ((error = set_files(&actions, fd, pidfd)) == 0 &&
 	    (error = set_signals(&attributes)) == 0)
 		error = posix_spawn(&child, path, &actions, &attributes, argv,
 		    environment);

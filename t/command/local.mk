@@ -9,6 +9,7 @@ command_scripts = \
 	t/command/tool-limits.sh \
 	t/command/tool-listen.sh \
 	t/command/tool-pair.sh \
+	t/command/tool-pidfd.sh \
 	t/command/tool-pipes.sh \
 	t/command/tool-probe.sh \
 	t/command/tool-rights.sh \

@@ -34,9 +34,10 @@ offers '' b
 offers '' bench -
 offers '--help --version' --
 offers '--help -v -w' connect -
-offers '--help -1 -C -c -g -m' listen -
+offers '--help --pidfd -1 -C -c -g -m -p' listen -
 offers 'sock' connect so
 offers 'sock' connect -w 3 -v so
+offers 'sock' listen --pidfd -p so
 offers 'sock' listen -1 -m 0600 so
 offers '--help -q -t' selftest -
 offers '--help -q -t' selftest -t 3 -

@@ -35,12 +35,12 @@ if can_fault; then
 	echo 'ok: a file that is left'
 fi
 
-export UNIXREMOTEPID=lie PROTO=lie NOTIFY_SOCKET=/no/such LISTEN_PID=1
+export UNIXREMOTEPID=lie UNIXREMOTEPIDFD=lie PROTO=lie NOTIFY_SOCKET=/no/such LISTEN_PID=1
 serve s env
 [ ! -s words ] || grep -q '^unixport: /no/such: ' words || fail words
 "$unixport" connect s sh -c 'cat >variables; echo $$ >pid'
 end TERM
-unset UNIXREMOTEPID PROTO NOTIFY_SOCKET LISTEN_PID
+unset UNIXREMOTEPID UNIXREMOTEPIDFD PROTO NOTIFY_SOCKET LISTEN_PID
 grep -E '^(PROTO|UNIX(LOCAL|REMOTE)|NOTIFY|LISTEN)' variables | sort >got
 cat >expected <<END
 PROTO=UNIX

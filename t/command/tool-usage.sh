@@ -12,7 +12,8 @@ for name in connect listen pair probe selftest; do
 	done
 	# The manual describes each option of the help.
 	"$unixport" $name --help | grep '^  -' | while read -r option rest; do
-		grep -q "^\.It Fl ${option#-}" "$srcdir/man/unixport.1" ||
+		option=${option#-}
+		grep -q "^\.It Fl ${option%,}" "$srcdir/man/unixport.1" ||
 		    fail "$option is not in the manual"
 	done
 done
@@ -43,10 +44,14 @@ for letter in x :; do
 done
 misuse 'connect: unknown option --verbose' connect --verbose s
 misuse 'listen: unknown option --mode=600' listen -1 --mode=600 s cat
+misuse 'listen: -p requires a command' listen --pidfd s
+misuse 'listen: unknown option --pidfd=3' listen --pidfd=3 s cat
+misuse 'connect: unknown option --pidfd' connect --pidfd s
 misuse 'pair: unknown option --fast' pair --fast cat -- cat
 misuse 'probe: unknown option --help=me' probe --help=me s
 misuse 'selftest: unknown option --quiet' selftest --quiet
 misuse 'connect: unknown option -x' connect -x s
+misuse 'connect: unknown option -p' connect -vp s
 misuse 'connect: -w requires a value' connect -w
 for text in '' x 1x 1.2.3 -1 nan 1e3 0x10 99999999 .; do
 	misuse "connect: invalid number of seconds: $text" connect -w "$text" s
@@ -55,7 +60,7 @@ misuse 'connect: the address is missing' connect
 misuse 'connect: -v cannot be combined with a command' connect -v s cat
 misuse 'listen: unknown option -x' listen -x s
 misuse 'listen: the address is missing' listen
-for option in -1 '-c 3' '-C 3'; do
+for option in -1 -p '-c 3' '-C 3'; do
 	misuse "listen: ${option%% *} requires a command" listen $option s
 done
 for text in '' 0 -1 x 3x 1000001 99999999999999999999; do

@@ -56,7 +56,7 @@ awk -v directory="$directory" '/^```$/{ file = "" }
 for program in "$directory"/readme*.c; do
 	compile "$program" "${program##*/} of README.md"
 done
-for program in "$srcdir"/examples/*.c; do
+for program in "$srcdir"/examples/*.c "$srcdir"/examples/systemd/*.c; do
 	compile "$program" "examples/${program##*/}"
 done
 

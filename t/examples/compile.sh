@@ -7,7 +7,8 @@ object=$(mktemp /tmp/unixport.XXXXXX)
 trap 'rm -f "$object"' EXIT
 trap 'exit 1' HUP INT TERM
 
-for program in "$srcdir"/examples/*.c t/examples/readme-*.c; do
+for program in "$srcdir"/examples/*.c "$srcdir"/examples/systemd/*.c \
+    t/examples/readme-*.c; do
 	said=$($CC -std=c11 -O2 -Wall -Wextra -I"$srcdir/include" -c \
 	    -o "$object" "$program" 2>&1) && [ -z "$said" ] ||
 	    { echo "$program: $said"; exit 1; }

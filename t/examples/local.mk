@@ -14,6 +14,7 @@ examples_scripts = \
 	t/examples/example-privsep.sh \
 	t/examples/example-request-server.sh \
 	t/examples/example-supervisor.sh \
+	t/examples/example-systemd.sh \
 	t/examples/examples.sh \
 	t/examples/readme.sh
 

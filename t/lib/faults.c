@@ -23,6 +23,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define PEERPIDFD	77	/* Linux 6.5; Debian 12 does not have the name */
+
 __attribute__((constructor)) static void
 tell(void)
 {
@@ -223,12 +225,34 @@ connect(int fd, const struct sockaddr *name, socklen_t size)
 }
 
 /* Stores the IDs of the caller at both ends. */
+/*
+ * The command requests a pidfd when it starts, and one for each client.
+ * Returns the error of this call, or 0.
+ */
+static int
+pidfd_error(void)
+{
+	static atomic_int calls;
+	const int call = calls++;
+
+	if (is("no pidfd"))
+		return ENOPROTOOPT;
+	if (is("ended client") && call > 0)
+		return EINVAL;
+	return (is("first pidfd") && call == 0) ||
+	    (is("later pidfd") && (call == 1 || call == 2)) ? EMFILE : 0;
+}
+
 ORIGINAL(int, getsockopt, int, int, int, void *, socklen_t *)
 int
 getsockopt(int fd, int level, int option, void *value, socklen_t *size)
 {
 	struct ucred own = { getpid(), geteuid(), getegid() };
+	int error;
 
+	if (level == SOL_SOCKET && option == PEERPIDFD &&
+	    (error = pidfd_error()) != 0)
+		return failure(error);
 	if (level == SOL_SOCKET && option == SO_PEERCRED) {
 		if (is("no peer"))
 			return failure(ENOTSUP);

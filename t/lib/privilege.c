@@ -67,6 +67,19 @@ require_namespaces(int flags, const char *names)
 }
 
 static int
+open_last_pid(int unused)
+{
+	(void)unused;
+	return open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
+}
+
+void
+require_choice_of_pids(void)
+{
+	require("the choice of process IDs", open_last_pid, 0);
+}
+
+static int
 become_realtime(int unused)
 {
 	struct sched_param lowest = {

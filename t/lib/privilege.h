@@ -9,6 +9,7 @@
  */
 void require_root(void);
 void require_namespaces(int flags, const char *names);	/* unshare(2)'s */
+void require_choice_of_pids(void);	/* ns_last_pid */
 void require_realtime(void);		/* SCHED_FIFO */
 void require_fuse(void);		/* and bindfs(1) */
 

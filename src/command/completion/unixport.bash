@@ -79,7 +79,7 @@ _unixport()
 	fi
 	case ${words[1]} in
 	connect) options='-v -w --help' letters='w:' ;;
-	listen) options='-1 -c -C -g -m --help' letters='c:C:g:m:'
+	listen) options='-1 -c -C -g -m -p --pidfd --help' letters='c:C:g:m:'
 		marks+=' systemd:' ;;
 	pair|probe) options='--help' letters= ;;
 	selftest) options='-q -t --help' letters='t:' ;;

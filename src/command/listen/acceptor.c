@@ -150,26 +150,52 @@ identify_client(const struct unix_ports *client, struct worker *worker)
 }
 
 /*
+ * A pidfd is opened for one program and closed after its start, so that no
+ * other program inherits it.  Linux before 6.18 has none if the client has
+ * ended.
+ */
+static pid_t
+start_with_pidfd(const struct unix_ports *client, struct worker *worker)
+{
+	const struct service *service = worker->service;
+	struct pidfd pidfd = { .fd = -1, .number = service->pidfd };
+	pid_t pid;
+	int error;
+
+	if (service->pidfd != -1) {
+		pidfd.fd = unix_peer_process(client);
+		if (pidfd.fd == -1 && is_shortage(errno))
+			return -1;
+	}
+	set_pidfd(&worker->environment, pidfd.fd == -1 ? -1 : pidfd.number);
+	pid = start_program(service->path, service->argv,
+	    worker->environment.entries, unix_fileno(client), &pidfd);
+	error = errno;
+	if (pidfd.fd != -1)
+		close(pidfd.fd);
+	errno = error;
+	return pid;
+}
+
+/*
  * An accepted client cannot return to the backlog, so a start that fails in a
  * shortage is repeated.
  */
 static int
 start_program_for(struct child *child, const struct unix_ports *client,
-    const struct worker *worker)
+    struct worker *worker)
 {
-	const struct service *service = worker->service;
 	pid_t pid;
 	int error;
 
 	do {
-		pid = start_program(service->path, service->argv,
-		    worker->environment.entries, unix_fileno(client));
+		pid = start_with_pidfd(client, worker);
 		error = errno;
 	} while (pid == -1 && is_shortage(error) && report_and_wait(error) &&
 	    !are_children_stopped());
 	if (pid == -1) {
 		if (!are_children_stopped())
-			complain(service->argv[0], error);
+			complain(worker->service->argv[0], error);
 		return 0;
 	}
 	set_child_pid(child, pid);
@@ -190,7 +216,7 @@ refuse_client(struct unix_ports *client)
 
 static void
 serve_client(struct child *child, struct unix_ports *client,
-    const struct worker *worker)
+    struct worker *worker)
 {
 	/* If the program has ended already, this is the last close(2). */
 	if (start_program_for(child, client, worker)) {

@@ -19,7 +19,7 @@ is_dropped(const char *entry)
 	static const char *const names[] = { "LISTEN_FDNAMES=",
 	    "LISTEN_FDS=", "LISTEN_PID=", "NOTIFY_SOCKET=", "PROTO=",
 	    "UNIXLOCALPATH=", "UNIXREMOTEEGID=", "UNIXREMOTEEUID=",
-	    "UNIXREMOTEPID=" };
+	    "UNIXREMOTEPID=", "UNIXREMOTEPIDFD=" };
 	size_t i;
 
 	for (i = 0; i < COUNT(names); i++)
@@ -48,7 +48,7 @@ make_environment(struct environment *environment, const char *path)
 
 	while (environ[entries] != NULL)
 		entries++;
-	slot = environment->entries = calloc(entries + 6, sizeof(*slot));
+	slot = environment->entries = calloc(entries + 7, sizeof(*slot));
 	if (slot == NULL)
 		return -1;
 	for (i = 0; i < entries; i++)
@@ -79,6 +79,21 @@ set_peer(struct environment *environment, const struct unix_peer *peer)
 		snprintf(environment->pid, sizeof(environment->pid),
 		    "UNIXREMOTEPID=%ld", (long)peer->pid);
 		*slot++ = environment->pid;
+	}
+	environment->process = slot;
+	*slot = NULL;
+}
+
+/* NUMBER is -1 if the program has no descriptor of the process of the peer. */
+void
+set_pidfd(struct environment *environment, int number)
+{
+	char **slot = environment->process;
+
+	if (number != -1) {
+		snprintf(environment->pidfd, sizeof(environment->pidfd),
+		    "UNIXREMOTEPIDFD=%d", number);
+		*slot++ = environment->pidfd;
 	}
 	*slot = NULL;
 }
