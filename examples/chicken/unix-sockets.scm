@@ -8,8 +8,9 @@
   (unix-listen unix-listener? unix-close unix-accept unix-accept-ready?
    unix-connect unix-listener-fileno unix-listener-path unix-pair)
 
-(import scheme (chicken base) (chicken fixnum) (chicken foreign)
-        (chicken format) (chicken memory) (chicken port) (chicken time))
+(import scheme (chicken base) (chicken condition) (chicken fixnum)
+        (chicken foreign) (chicken format) (chicken memory) (chicken port)
+        (chicken time))
 
 #>
 #include <errno.h>
@@ -89,9 +90,17 @@ static const struct unix_options options = { .flags = UNIX_GUARDED |
 (define close-output (foreign-lambda int "unix_close_output" ports))
 (define close-ports (foreign-lambda int "unix_close_ports" ports))
 
+;; CHICKEN 5.4 has the property errno, too, in its own conditions.
+(define (raise kinds location message error arguments)
+  (abort (apply condition
+                (list 'exn 'message message 'arguments arguments
+                      'location location 'errno error
+                      'call-chain (get-call-chain))
+                kinds)))
+
 (define (fail location what error . arguments)
-  (apply ##sys#signal-hook #:network-error location
-         (string-append what " - " (strerror error)) arguments))
+  (raise '((i/o) (net)) location
+         (string-append what " - " (strerror error)) error arguments))
 
 ;; Run other threads until the descriptor may be ready.
 (define (wait-for fd direction)

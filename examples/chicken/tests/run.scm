@@ -2,8 +2,8 @@
 ;; The tests of the egg, for "chicken-install -test".  A failure is printed and
 ;; ends the program with status 1.
 
-(import scheme (chicken base) (chicken condition) (chicken file)
-        (chicken file posix) (chicken io) (chicken process)
+(import scheme (chicken base) (chicken condition) (chicken errno)
+        (chicken file) (chicken file posix) (chicken io) (chicken process)
         (chicken process-context) (chicken process-context posix)
         (chicken process signal) (chicken string) (chicken tcp) unix-sockets)
 
@@ -16,20 +16,27 @@
   (syntax-rules ()
     ((_ what body ...) (begin (let () body ...) (print "ok: " what)))))
 
-;; The message of the condition that THUNK raises, and its kinds.
+;; The condition that THUNK raises.
 (define (complaint thunk)
   (call/cc
    (lambda (return)
-     (with-exception-handler
-      (lambda (e)
-        (return (cons (get-condition-property e 'exn 'message)
-                      (map car (condition->list e)))))
-      (lambda () (thunk) 'none)))))
+     (with-exception-handler return (lambda () (thunk) 'none)))))
 
+(define (kinds condition) (map car (condition->list condition)))
+(define (property name condition) (get-condition-property condition 'exn name))
+
+(define (check-failure what condition message errno)
+  (check what (kinds condition) '(exn i/o net))
+  (check what (property 'message condition) message)
+  (if errno
+      (check what (property 'errno condition) errno)
+      (check what (positive? (property 'errno condition)) #t)))
+
+;; An errno of #f has no name in (chicken errno).
 (define-syntax fails
   (syntax-rules ()
-    ((_ message body)
-     (check 'body (complaint (lambda () body)) '(message exn i/o net)))))
+    ((_ message errno body)
+     (check-failure 'body (complaint (lambda () body)) message errno))))
 
 ;; The names of threads are in srfi-18, which is not in CHICKEN's core.
 (define (start thunk)
@@ -189,8 +196,10 @@
       (set-signal-handler! signal/pipe
                            (lambda (_) (set! signals (+ signals 1))))
       (close in2 out2)
-      (fails "cannot write to socket - Broken pipe" (say "x" out1))
-      (fails "cannot write to socket - Broken pipe" (say "x" out1))
+      (fails "cannot write to socket - Broken pipe" errno/pipe
+             (say "x" out1))
+      (fails "cannot write to socket - Broken pipe" errno/pipe
+             (say "x" out1))
       (yield)
       (check 'signals signals 0)
       (close in1 out1)))
@@ -201,7 +210,7 @@
       (say "last words" out2)
       (close in2 out2)
       (check 'line (read-line in1) "last words")
-      (fails "cannot read from socket - Connection reset by peer"
+      (fails "cannot read from socket - Connection reset by peer" #f
              (read-line in1))
       (close in1 out1)))
 
@@ -234,15 +243,23 @@
         (check 'status (list normal? status) '(#t 0)))))
 
   (make-stale "stale")
-  (fact "errors are conditions of kind (exn i/o net) with the system's message"
-    (fails "cannot connect - No such file or directory" (unix-connect "no"))
-    (fails "cannot connect - Connection refused" (unix-connect "stale"))
-    (fails "cannot listen - Address already in use" (unix-listen "s"))
-    (fails "cannot listen - Invalid argument" (unix-listen "n" -1))
-    (fails "cannot listen - Invalid argument" (unix-listen ""))
-    (check 'kind (cdr (complaint (lambda () (unix-accept "s"))))
+  (fact "errors are conditions (exn i/o net) with message and errno"
+    (fails "cannot connect - No such file or directory" errno/noent
+           (unix-connect "no"))
+    (fails "cannot connect - Connection refused" #f (unix-connect "stale"))
+    (fails "cannot listen - Address already in use" #f (unix-listen "s"))
+    (fails "cannot listen - Invalid argument" errno/inval (unix-listen "n" -1))
+    (fails "cannot listen - Invalid argument" errno/inval (unix-listen ""))
+    (check 'location (property 'location
+                               (complaint (lambda () (unix-connect "no"))))
+           'unix-connect)
+    (check 'arguments (property 'arguments
+                                (complaint (lambda () (unix-connect "no"))))
+           '("no"))
+    (check 'kinds (kinds (complaint (lambda () (unix-accept "s"))))
            '(exn type))
-    (check 'kind (cdr (complaint (lambda () (unix-connect 1)))) '(exn type)))
+    (check 'kinds (kinds (complaint (lambda () (unix-connect 1))))
+           '(exn type)))
 
   (fact "a stale socket is reclaimed, and removed on close"
     (check 'file (file-exists? "stale") "stale")
@@ -266,13 +283,13 @@
       (yield)
       (unix-close listener)
       (until (lambda () end))
-      (check 'end end '("cannot accept - Bad file descriptor" exn i/o net)))
+      (check-failure 'end end "cannot accept - Bad file descriptor"
+                     errno/badf))
     (check 'file (file-exists? "s") #f)
     (check 'name (->string listener) "#<unix-listener (closed)>")
     (for-each (lambda (call)
-                (check 'closed (complaint (lambda () (call listener)))
-                       '("listener is closed - Bad file descriptor"
-                         exn i/o net)))
+                (fails "listener is closed - Bad file descriptor" errno/badf
+                       (call listener)))
               (list unix-accept unix-accept-ready? unix-listener-fileno
                     unix-listener-path unix-close)))
 
