@@ -124,4 +124,8 @@ for side in server client; do
 	grep '^Error: ' $side.errors.log | diff expected -
 done
 [ "$(wc -l <server.session)" -ge 10 ]
+session 5 5 >limits.session
+typed limits.session | limit csi -q >limits.log 2>limits.errors.log
+seen limits.session >expected
+sed -e '/^; loading/d' -e '/^$/d' limits.log | diff expected -
 echo "ok: the README's session"

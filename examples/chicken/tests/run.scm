@@ -3,9 +3,10 @@
 ;; ends the program with status 1.
 
 (import scheme (chicken base) (chicken condition) (chicken errno)
-        (chicken file) (chicken file posix) (chicken io) (chicken process)
-        (chicken process-context) (chicken process-context posix)
-        (chicken process signal) (chicken string) (chicken tcp) unix-sockets)
+        (chicken file) (chicken file posix) (chicken io) (chicken port)
+        (chicken process) (chicken process-context)
+        (chicken process-context posix) (chicken process signal)
+        (chicken string) (chicken tcp) (chicken time) unix-sockets)
 
 (define (check what got expected)
   (unless (equal? got expected)
@@ -24,6 +25,17 @@
 
 (define (kinds condition) (map car (condition->list condition)))
 (define (property name condition) (get-condition-property condition 'exn name))
+
+(define (check-late what condition message timeout)
+  (check what (kinds condition) '(exn i/o net timeout))
+  (check what (property 'message condition) message)
+  (check what (car (property 'arguments condition)) timeout)
+  (check what (positive? (property 'errno condition)) #t))
+
+(define-syntax late
+  (syntax-rules ()
+    ((_ message timeout body)
+     (check-late 'body (complaint (lambda () body)) message timeout))))
 
 (define (check-failure what condition message errno)
   (check what (kinds condition) '(exn i/o net))
@@ -47,16 +59,23 @@
                      (thunk)
                      (##sys#thread-kill! thread 'dead)
                      (##sys#schedule)))
-    (##sys#add-to-ready-queue thread)))
+    (##sys#add-to-ready-queue thread)
+    thread))
 
 (define yield ##sys#thread-yield!)
 
 (define (until done?)
   (unless (done?) (yield) (until done?)))
 
+(define (until-blocked thread)
+  (until (lambda () (eq? (##sys#slot thread 3) 'blocked))))
+
 (define (descriptors)                   ; #f if the system does not list them
   (and (directory-exists? "/proc/self/fd")
        (length (directory "/proc/self/fd"))))
+
+;; Block all threads; in a loop of this one, CHICKEN's timer would run others.
+(define (hold) (system "sleep 0.03"))
 
 (define (say text port) (write-line text port))
 
@@ -180,6 +199,12 @@
       (start (lambda () (set! last (connect))))
       (do ((i 0 (+ i 1))) ((= i 20)) (yield))
       (check 'connected last #f)
+      (parameterize ((unix-connect-timeout 20))
+        (let ((start (current-process-milliseconds)))
+          (late "connect operation timed out" 20 (unix-connect "s"))
+          (check 'early (< (- (current-process-milliseconds) start) 20) #f)))
+      (parameterize ((unix-connect-timeout 0))
+        (late "connect operation timed out" 0 (unix-connect "s")))
       (let-values (((in out) (unix-accept listener)))
         (close in out))
       (until (lambda () last))
@@ -214,15 +239,228 @@
              (read-line in1))
       (close in1 out1)))
 
+  (fact "limits are #f unless set, and numbers that are not negative"
+    (for-each
+     (lambda (limit)
+       (check 'default (limit) #f)
+       (parameterize ((limit 5)) (check 'set (limit) 5))
+       (check 'kinds (kinds (complaint (lambda () (limit 'long))))
+              '(exn type))
+       (check 'refused (car (kinds (complaint (lambda () (limit -1))))) 'exn)
+       (check 'unchanged (limit) #f))
+     (list unix-read-timeout unix-write-timeout unix-accept-timeout
+           unix-connect-timeout unix-buffer-size)))
+
+  (fact "a read ends after unix-read-timeout, and can be continued"
+    (let-values (((in1 out1 in2 out2)
+                  (parameterize ((unix-read-timeout 20)) (unix-pair)))
+                 ((start) (current-process-milliseconds)))
+      (late "read operation timed out" 20 (read-char in1))
+      (check 'early (< (- (current-process-milliseconds) start) 20) #f)
+      (late "read operation timed out" 20 (peek-char in1))
+      (display "half a li" out2)
+      (late "read operation timed out" 20 (read-line in1))
+      (late "read operation timed out" 20 (read-string 12 in1))
+      (display "ne\r" out2)
+      (late "read operation timed out" 20 (read-line in1))
+      (display "\nmore" out2)
+      (check 'line (read-line in1) "half a line")
+      (check 'part (read-string 2 in1) "mo")
+      (close-output-port out2)
+      (check 'rest (read-string 12 in1) "re")
+      (check 'end (read-line in1) #!eof)
+      (close-input-port in2)
+      (close in1 out1)))
+
+  (fact "a line of any length survives a timeout"
+    (let-values (((in1 out1 in2 out2)
+                  (parameterize ((unix-read-timeout 10)) (unix-pair)))
+                 ((text) (make-string 100000 #\x))
+                 ((late?) #f))
+      (start (lambda ()
+               (display text out2)
+               (until (lambda () late?))
+               (say "y" out2)))
+      (late "read operation timed out" 10 (read-line in1))
+      (set! late? #t)
+      (check 'line (string=? (read-line in1) (string-append text "y")) #t)
+      (close in1 out1)
+      (close in2 out2)))
+
+  (fact "lines end as those of other ports do"
+    (let-values (((in1 out1 in2 out2) (unix-pair)))
+      (display "a\rb\r\n\n\r\r\ncut off\r\nd\r" out2)
+      (close-output-port out2)
+      (check 'lines (read-lines in1 5) '("a" "b" "" "" ""))
+      (check 'limit (read-line in1 0) "")
+      (check 'limit (read-line in1 3) "cut")
+      (check 'position (call-with-values
+                           (lambda () (port-position in1)) cons)
+             '(6 . 3))
+      (check 'limit (read-line in1 4) " off")
+      (check 'limit (read-line in1 4) "")
+      (check 'end (read-line in1) "d")
+      (check 'end (read-line in1) #!eof)
+      (close in1 out1)
+      (close-input-port in2)))
+
+  (fact "input that arrived in time is no timeout"
+    (let-values (((in1 out1 in2 out2)
+                  (parameterize ((unix-read-timeout 10)) (unix-pair)))
+                 ((line) 'none))
+      (until-blocked (start (lambda () (set! line (read-line in1)))))
+      (say "in time" out2)
+      (hold)
+      (until (lambda () (not (eq? line 'none))))
+      (check 'line line "in time")
+      (close in1 out1)
+      (close in2 out2)))
+
+  (fact "a write ends after unix-write-timeout, and every later write fails"
+    (let-values (((in1 out1 in2 out2)
+                  (parameterize ((unix-write-timeout 20)) (unix-pair)))
+                 ((text) (make-string 3000000 #\x)))
+      (late "write operation timed out" 20 (display text out1))
+      (read-string 3000 in2)
+      (late "write operation timed out" 20 (display "x" out1))
+      (close-output-port out1)
+      (check 'part (< (string-length (read-string #f in2)) 2997000) #t)
+      (close-input-port in1)
+      (close in2 out2)))
+
+  (fact "progress restarts unix-write-timeout"
+    (let-values (((in1 out1 in2 out2)
+                  (parameterize ((unix-write-timeout 100)) (unix-pair)))
+                 ((done?) #f))
+      (start (lambda ()
+               (display (make-string 3000000 #\x) out1)
+               (set! done? #t)))
+      (yield)
+      (do ((i 0 (+ i 1))) ((= i 10))
+        (hold)
+        (check 'part (string-length (read-string 300000 in2)) 300000))
+      (until (lambda () done?))
+      (close in1 out1)
+      (close in2 out2)))
+
+  (fact "unix-accept ends after unix-accept-timeout"
+    (parameterize ((unix-accept-timeout 20))
+      (let ((start (current-process-milliseconds)))
+        (late "accept operation timed out" 20 (unix-accept listener))
+        (check 'early (< (- (current-process-milliseconds) start) 20) #f))
+      (let*-values (((in out) (unix-connect "s"))
+                    ((in2 out2) (unix-accept listener)))
+        (close in out)
+        (close in2 out2)))
+    (parameterize ((unix-accept-timeout 0))
+      (late "accept operation timed out" 0 (unix-accept listener))))
+
+  (fact "output is buffered up to unix-buffer-size, until it is flushed"
+    (let-values (((in1 out1 in2 out2)
+                  (parameterize ((unix-buffer-size 10)) (unix-pair))))
+      (display "1234" out1)
+      (display "56789" out1)
+      (check 'kept (char-ready? in2) #f)
+      (flush-output out1)
+      (check 'flushed (read-string 9 in2) "123456789")
+      (display "123456789" out1)
+      (check 'kept (char-ready? in2) #f)
+      (display "0" out1)
+      (check 'full (read-string 10 in2) "1234567890")
+      (display "ab" out1)
+      (display (make-string 3000 #\c) out1)
+      (check 'long (read-string 3002 in2)
+             (string-append "ab" (make-string 3000 #\c)))
+      (display "last" out1)
+      (check 'kept (char-ready? in2) #f)
+      (close-output-port out1)
+      (check 'closed (read-string #f in2) "last")
+      (close-input-port in1)
+      (close in2 out2)))
+
+  (fact "output of several threads keeps its order, and no byte is lost"
+    (for-each
+     (lambda (size)
+       (let-values (((in1 out1 in2 out2)
+                     (parameterize ((unix-buffer-size size)) (unix-pair)))
+                    ((writers) 3)
+                    ((seen) (make-vector 3 0)))
+         (define (write-lines writer)
+           (do ((i 0 (+ i 1))) ((= i 3000))
+             (display (string-append (number->string writer) " "
+                                     (number->string i) "\n")
+                      out1)
+             (when (zero? (modulo i 7)) (yield)))
+           (set! writers (- writers 1))
+           (when (zero? writers) (close-output-port out1)))
+         (for-each (lambda (writer) (start (lambda () (write-lines writer))))
+                   '(0 1 2))
+         (let loop ((line (read-line in2)))
+           (unless (eof-object? line)
+             (let ((writer (string->number (substring line 0 1))))
+               (check 'line (string->number (substring line 2))
+                      (vector-ref seen writer))
+               (vector-set! seen writer (+ (vector-ref seen writer) 1)))
+             (loop (read-line in2))))
+         (check 'lines seen '#(3000 3000 3000))
+         (close-input-port in1)
+         (close in2 out2)))
+     '(#f 100 5000)))
+
+  (fact "closing reports buffered output that could not be sent, once"
+    (let-values (((in1 out1 in2 out2)
+                  (parameterize ((unix-buffer-size 10)) (unix-pair))))
+      (display "lost" out1)
+      (close in2 out2)
+      (fails "cannot write to socket - Broken pipe" errno/pipe
+             (close-output-port out1))
+      (close in1 out1))
+    (let-values (((in1 out1 in2 out2)
+                  (parameterize ((unix-buffer-size 10)) (unix-pair))))
+      (display "lost" out1)
+      (close in2 out2)
+      (fails "cannot write to socket - Broken pipe" errno/pipe
+             (flush-output out1))
+      (fails "cannot write to socket - Broken pipe" errno/pipe
+             (display "x" out1))
+      (close in1 out1)))
+
+  (fact "limits hold for the ports that were made with them"
+    (parameterize ((unix-read-timeout 10) (unix-buffer-size 10))
+      (let-values (((in out) (unix-connect "s")))
+        (parameterize ((unix-read-timeout #f) (unix-buffer-size #f))
+          (let-values (((in2 out2) (unix-accept listener)))
+            (late "read operation timed out" 10 (read-line in))
+            (display "kept" out)
+            (check 'kept (char-ready? in2) #f)
+            (close in out)
+            (check 'line (read-line in2) "kept")
+            (close in2 out2))))))
+
   (fact "closing a port ends the read of another thread"
     (let-values (((in1 out1 in2 out2) (unix-pair))
                  ((line) 'none))
-      (start (lambda () (set! line (read-line in1))))
-      (yield)
+      (until-blocked (start (lambda () (set! line (read-line in1)))))
       (close in1 out1)
       (until (lambda () (not (eq? line 'none))))
       (check 'line line #!eof)
       (close in2 out2)))
+
+  (fact "closing a port ends the write of another thread"
+    (for-each
+     (lambda (size)
+       (let-values (((in1 out1 in2 out2)
+                     (parameterize ((unix-buffer-size size)) (unix-pair)))
+                    ((end) #f))
+         (define (write-much) (display (make-string 3000000 #\x) out1))
+         (until-blocked
+          (start (lambda () (set! end (complaint write-much)))))
+         (close in1 out1)
+         (until (lambda () end))
+         (check-failure 'end end "cannot write to socket - Bad file descriptor"
+                        errno/badf)
+         (close in2 out2)))
+     '(#f 10)))
 
   (fact "parent and child use their own ports after process-fork"
     (let*-values (((in1 out1 in2 out2) (unix-pair))
@@ -278,9 +516,9 @@
 
   (fact "closing a listener ends unix-accept of another thread"
     (let ((end #f))
-      (start (lambda ()
-               (set! end (complaint (lambda () (unix-accept listener))))))
-      (yield)
+      (until-blocked
+       (start (lambda ()
+                (set! end (complaint (lambda () (unix-accept listener)))))))
       (unix-close listener)
       (until (lambda () end))
       (check-failure 'end end "cannot accept - Bad file descriptor"
