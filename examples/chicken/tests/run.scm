@@ -6,7 +6,8 @@
         (chicken file) (chicken file posix) (chicken io) (chicken port)
         (chicken process) (chicken process-context)
         (chicken process-context posix) (chicken process signal)
-        (chicken string) (chicken tcp) (chicken time) unix-sockets)
+        (chicken sort) (chicken string) (chicken tcp) (chicken time)
+        unix-sockets)
 
 (define (check what got expected)
   (unless (equal? got expected)
@@ -504,6 +505,73 @@
     (let ((listener (unix-listen "stale" 1)))
       (unix-close listener)
       (check 'file (file-exists? "stale") #f)))
+
+  ;; The egg socket uses the first 107 bytes.
+  (when (file-exists? "/proc/net/unix")
+    (fact "a path of 150 bytes is not cut"
+      (let* ((stem (make-string 149 #\p))
+             (paths (list (string-append stem "1") (string-append stem "2")))
+             (before (directory))
+             (listeners (map unix-listen paths)))
+        (check 'files (sort (directory) string<?)
+               (sort (append paths before) string<?))
+        (check 'paths (map unix-listener-path listeners) paths)
+        (let*-values (((in out) (unix-connect (cadr paths)))
+                      ((ready) (map unix-accept-ready? listeners)))
+          (check 'ready ready '(#f #t))
+          (close in out))
+        (for-each unix-close listeners)
+        (check 'removed (directory) before)))
+
+    (fact "a path of 108 bytes is not cut"
+      (let* ((path (make-string 108 #\p))
+             (listener (unix-listen path)))
+        (fails "cannot connect - No such file or directory" errno/noent
+               (unix-connect (substring path 0 107)))
+        (let-values (((in out) (unix-connect path)))
+          (close in out))
+        (unix-close listener))))
+
+  (fact "a path that is too long for the system is an error"
+    (fails "cannot listen - File name too long" #f
+           (unix-listen (make-string 256 #\p)))
+    (fails "cannot connect - File name too long" #f
+           (unix-connect (make-string 256 #\p)))
+    (fails "cannot listen - File name too long" #f
+           (unix-listen (string-append (make-string 5000 #\/) "p"))))
+
+  ;; The egg socket returns a socket that is not connected.
+  (fact "a full queue of the listener is not taken for a connection"
+    (let ((listener (unix-listen "q" 1))
+          (answers 0))
+      (define (connect)
+        (let-values (((in out) (unix-connect "q")))
+          (say "connected" out)
+          (cons in out)))
+      (define (fill)
+        (condition-case
+            (let ((client (connect)))
+              (cons client (fill)))
+          ((exn i/o net timeout) '())))
+      (define (finish client)
+        (check 'answer (read-line (car client)) "accepted")
+        (set! answers (+ answers 1))
+        (close (car client) (cdr client)))
+      (define (serve)
+        (let-values (((in out) (unix-accept listener)))
+          (check 'line (read-line in) "connected")
+          (say "accepted" out)
+          (close in out)))
+      (let ((clients (parameterize ((unix-connect-timeout 20)) (fill))))
+        (check 'room (pair? clients) #t)
+        (do ((i 0 (+ i 1))) ((= i 10))
+          (start (lambda () (finish (connect)))))
+        (for-each (lambda (_) (serve)) clients)
+        (for-each finish clients)
+        (do ((i 0 (+ i 1))) ((= i 10)) (serve))
+        (until (lambda () (= answers (+ 10 (length clients))))))
+      (check 'ready? (unix-accept-ready? listener) #f)
+      (unix-close listener)))
 
   (when (file-exists? "/proc/net/unix")
     (fact "abstract names"
