@@ -71,6 +71,7 @@ demo: $(examples) unixport$(EXEEXT)
 check_PROGRAMS += $(examples) $(loops)
 EXTRA_DIST += \
 	examples/chicken/README.md \
+	examples/chicken/tests/run.scm \
 	examples/chicken/unix-sockets.egg \
 	examples/chicken/unix-sockets.scm \
 	examples/demo.sh \

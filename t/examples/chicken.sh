@@ -1,6 +1,6 @@
 #!/bin/sh
-# The egg of examples/chicken, built by the commands of its README: the facts of
-# chicken.scm, exchange with C programs, the session in the README.
+# The egg of examples/chicken, built by the commands of its README: its own
+# tests, exchange with C programs, the session in the README.
 # make check-chicken runs it in the build directory.
 set -eu
 export LC_ALL=C
@@ -36,22 +36,32 @@ trap 'exit 1' HUP INT TERM
 # Built, and installed in a temporary directory.
 eggs=$directory/eggs
 mkdir "$eggs" "$directory/egg"
-cp "$source"/examples/chicken/unix-sockets.* "$directory/egg"
+cp -R "$source"/examples/chicken/unix-sockets.* \
+    "$source"/examples/chicken/tests "$directory/egg"
 export C_INCLUDE_PATH="$source/include" LIBRARY_PATH="$build/.libs" \
     LD_LIBRARY_PATH="$build/.libs" DYLD_LIBRARY_PATH="$build/.libs"
 unset CHICKEN_INSTALL_REPOSITORY	# -repository would print it
 CHICKEN_REPOSITORY_PATH=$eggs:$(chicken-install -repository)
 export CHICKEN_REPOSITORY_PATH CHICKEN_INSTALL_REPOSITORY="$eggs" \
     CHICKEN_INSTALL_PREFIX="$directory" CHICKEN_EGG_CACHE="$directory/cache"
+limit() { timeout -k 5 60 "$@"; }
 cd "$directory/egg"
 chicken-install >"$directory/install.log" 2>&1
 cd "$directory"
 csc "$here/chicken.scm" -o compiled >compile.log 2>&1
+csc egg/tests/run.scm -o compiled-tests >>compile.log 2>&1
 if grep -i warning install.log compile.log; then exit 1; fi
 echo 'ok: the egg builds, and a program with it'
 
-limit() { timeout -k 5 60 "$@"; }
-interpreted() { limit csi -s "$here/chicken.scm" "$@"; }
+# No built file is in the directory of the tests: they import the installed egg.
+cd "$directory/egg"
+limit chicken-install -test >"$directory/test.log" 2>&1
+cd "$directory"
+sed -n '/^ok: /p' test.log
+[ "$(grep -c '^ok: ' test.log)" -ge 16 ]
+limit ./compiled-tests >compiled.log
+sed -n '/^ok: /p' test.log | diff - compiled.log
+echo 'ok: and compiled'
 
 # wait_for COMMAND...: until it is true.
 wait_for()
@@ -64,29 +74,11 @@ wait_for()
 	done
 }
 
-# make_stale PATH: a server is killed and leaves its socket file.
-make_stale()
-{
-	"$build/examples/line-server" "$1" 2>>server.log &
-	running=$!
-	wait_for [ -S "$1" ]
-	kill -KILL $running
-	wait $running 2>/dev/null || :
-	running=
-}
-
-make_stale stale
-interpreted facts
-make_stale stale
-limit ./compiled facts >facts.log
-[ "$(grep -c '^ok: ' facts.log)" -ge 15 ]
-echo 'ok: and compiled'
-
 "$build/examples/line-server" "$directory/c" >server.log 2>&1 &
 running=$!
 # Between bind(2) and listen(2) the file is there, and a client is refused.
 wait_for "$build/unixport" probe c >probe.log
-interpreted client "$directory/c"
+limit csi -s "$here/chicken.scm" client "$directory/c"
 kill -TERM $running
 wait $running
 running=
@@ -132,4 +124,8 @@ for side in server client; do
 	grep '^Error: ' $side.errors.log | diff expected -
 done
 [ "$(wc -l <server.session)" -ge 10 ]
+session 5 5 >limits.session
+typed limits.session | limit csi -q >limits.log 2>limits.errors.log
+seen limits.session >expected
+sed -e '/^; loading/d' -e '/^$/d' limits.log | diff expected -
 echo "ok: the README's session"
