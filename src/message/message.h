@@ -32,7 +32,7 @@ static inline void
 up_hold_stream(struct up_stream *stream, FILE *file)
 {
 	stream->file = file;
-	stream->locked = up_has_threads() && !up_is_unlocked(file);
+	stream->locked = !up_is_unlocked(file) && up_has_threads();
 	if (stream->locked)
 		flockfile(file);
 }
