@@ -24,6 +24,7 @@ libunixport_la_SOURCES = \
 	src/os/stdio_buffer.h \
 	src/os/stdio_lock.h \
 	src/os/threads.c \
+	src/os/threads.h \
 	src/os/transit.c \
 	src/os/version.c \
 	src/address/address.h \

@@ -6,6 +6,7 @@
 #include "os/os.h"
 #include "os/sigpipe.h"
 #include "os/stdio_buffer.h"
+#include "os/threads.h"
 
 #pragma GCC visibility push(hidden)
 

@@ -9,6 +9,7 @@
 #include "os/os.h"
 #include "os/stdio_buffer.h"
 #include "os/stdio_lock.h"
+#include "os/threads.h"
 
 #include <stdint.h>
 

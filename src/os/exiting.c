@@ -6,6 +6,7 @@
 #include "os.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 static pthread_t exit_thread;
 static _Atomic int has_begun;

@@ -6,7 +6,7 @@
  * socket with unsent bytes and SO_LINGER, the call blocks for a time that the
  * peer has specified.  SO_LINGER is therefore switched off first.
  */
-#include "os.h"
+#include "threads.h"
 
 #include <sys/ioctl.h>
 #include <errno.h>

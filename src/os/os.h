@@ -21,8 +21,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <pthread.h>
-#include <stdatomic.h>
 
 #include "unixport.h"
 
@@ -257,23 +255,6 @@ long long up_sooner(long long, int);
 UP_COLD int up_pause_until(long long);
 int up_poll_again(struct pollfd *, long long, unsigned *);
 int up_poll_retrying(struct pollfd *, nfds_t, long long);
-
-/* threads.c: locks that are held for moments, and cancellation */
-struct up_lock {
-	pthread_mutex_t mutex;
-	_Atomic int alone;		/* held without the mutex */
-	_Atomic unsigned owner;		/* process that initialized the mutex */
-	_Atomic unsigned adopter;	/* process that is initializing it */
-};
-
-void up_make_lock(struct up_lock *);
-void up_destroy_lock(struct up_lock *);
-int up_try_lock(struct up_lock *);
-void up_lock(struct up_lock *);
-void up_unlock(struct up_lock *);
-int up_has_threads(void);
-int up_disable_cancel(void);
-void up_restore_cancel(int);
 
 /* exiting.c: exit(3) beside other threads */
 #ifdef __GLIBC__

@@ -4,12 +4,7 @@
  * deferred cancellation.  A lock blocks instead of spinning: if a real-time
  * thread spun, a holder of lower priority would never run and release the lock.
  */
-#include "os.h"
-
-#include <pthread.h>
-#ifdef HAVE_SYS_SINGLE_THREADED_H
-#include <sys/single_threaded.h>
-#endif
+#include "threads.h"
 
 /*
  * The mutex has priority inheritance.  Otherwise, a thread of middle priority
@@ -54,16 +49,6 @@ adopt(struct up_lock *lock)
 	make_mutex(&lock->mutex);
 	lock->owner = self;
 	return 1;
-}
-
-int
-up_has_threads(void)
-{
-#ifdef HAVE_SYS_SINGLE_THREADED_H
-	return !__libc_single_threaded;
-#else
-	return 1;
-#endif
 }
 
 /*

@@ -3,7 +3,7 @@
  * The lock of descriptors in transit: between recvmsg(2) and close(2), unwanted
  * descriptors occupy numbers.
  */
-#include "os.h"
+#include "threads.h"
 
 #define MAX_CLOSING_MS	100	/* maximum wait for other threads */
 

@@ -2,6 +2,7 @@
 /* The calls that pass descriptors over guarded ports. */
 #include "port.h"
 #include "os/stdio_lock.h"
+#include "os/threads.h"
 
 #include <errno.h>
 

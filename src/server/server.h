@@ -3,6 +3,7 @@
 #ifndef UP_SERVER_H
 #define UP_SERVER_H
 
+#include "os/threads.h"
 #include "path/path.h"
 #include "port/port.h"
 
