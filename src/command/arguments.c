@@ -7,39 +7,117 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_OPTIONS	20	/* of a subcommand */
+
+const struct command_option no_options = { 0, NULL, NULL, NULL };
+
+/* "-w, --wait=SECONDS"; returns the length. */
+static int
+format_option(const struct command_option *option, char *text, size_t size)
+{
+	char letter[5] = "    ";
+
+	if (option->letter <= UCHAR_MAX)
+		snprintf(letter, sizeof(letter), "-%c, ", option->letter);
+	return snprintf(text, size, "%s--%s%s%s", letter, option->word,
+	    option->value == NULL ? "" : "=",
+	    option->value == NULL ? "" : option->value);
+}
+
+static void
+print_option(const struct command_option *option, int width)
+{
+	const char *line = option->help;
+	char text[80];
+	int length;
+
+	format_option(option, text, sizeof(text));
+	printf("  %-*s", width, text);
+	for (;;) {
+		length = (int)strcspn(line, "\n");
+		printf("  %.*s\n", length, line);
+		line += length;
+		if (*line++ == '\0')
+			break;
+		printf("  %-*s", width, "");
+	}
+}
+
 static int
 print_help(const struct command *command)
 {
+	static const struct command_option help = { 'h', "help", NULL,
+	    "print this text" };
+	const struct command_option *option;
+	char text[80];
+	int length, width = format_option(&help, text, sizeof(text));
+
 	printf("usage: unixport %s %s\n%s", command->name, command->usage,
 	    command->help);
+	for (option = command->options; option->word != NULL; option++) {
+		length = format_option(option, text, sizeof(text));
+		if (length > width)
+			width = length;
+	}
+	for (option = command->options; option->word != NULL; option++)
+		print_option(option, width);
+	print_option(&help, width);
 	return close_output();
+}
+
+/* The options in the form of getopt_long(3). */
+static void
+make_words(const struct command_option *option, char *letters,
+    struct option *words)
+{
+	*words++ = (struct option){ "help", no_argument, NULL, 'h' };
+	letters = stpcpy(letters, "+:h");
+	for (; option->word != NULL; option++) {
+		*words++ = (struct option){ option->word, option->value == NULL
+		    ? no_argument : required_argument, NULL, option->letter };
+		if (option->letter > UCHAR_MAX)
+			continue;
+		*letters++ = (char)option->letter;
+		if (option->value != NULL)
+			*letters++ = ':';
+	}
+	*letters = '\0';
+	*words = (struct option){ NULL, 0, NULL, 0 };
+}
+
+static int
+is_option(const struct command_option *option, int letter)
+{
+	while (option->word != NULL && option->letter != letter)
+		option++;
+	return option->word != NULL || letter == 'h';
 }
 
 /* Returns -1 after the last option; exits on --help and on a usage error. */
 int
 next_option(const struct command *command, int argc, char *argv[])
 {
-	/* Without a second word, WORD is NULL and ends the list. */
-	const struct option words[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ command->word, no_argument, NULL, command->letter },
-		{ NULL, 0, NULL, 0 }
-	};
+	struct option words[MAX_OPTIONS + 2];
+	char letters[2 * MAX_OPTIONS + 4];
+	const char *word;
 	int option;
 
+	make_words(command->options, letters, words);
 	opterr = 0;
-	option = getopt_long(argc, argv, command->letters, words, NULL);
+	option = getopt_long(argc, argv, letters, words, NULL);
 	if (option == 'h')
 		exit(print_help(command));
+	if (option != ':' && option != '?')
+		return option;
+	word = argv[optind - 1];
+	if (option == ':' && strncmp(word, "--", 2) == 0)
+		exit(misused(command, "%s requires a value", word));
 	if (option == ':')
 		exit(misused(command, "-%c requires a value", optopt));
-	/* getopt_long(3) sets optopt to 0 for --x, and to 'h' for --help=x. */
-	if (option == '?' && (optopt == 0 || optopt == 'h' ||
-	    optopt == command->letter))
-		exit(misused(command, "unknown option %s", argv[optind - 1]));
-	if (option == '?')
-		exit(misused(command, "unknown option -%c", optopt));
-	return option;
+	/* optopt is 0 for --x, and that of the option for --help=x. */
+	if (optopt == 0 || is_option(command->options, optopt))
+		exit(misused(command, "unknown option %s", word));
+	exit(misused(command, "unknown option -%c", optopt));
 }
 
 /*

@@ -98,17 +98,23 @@ run_connect(int argc, char *argv[])
 	return connect_to(argv[0], argv + 1, &options, verbose);
 }
 
+static const struct command_option connect_options[] = {
+	{ 'v', "progress", NULL, "show bytes and rate if standard error is a "
+	    "terminal" },
+	{ 'w', "wait", "SECONDS", "wait up to SECONDS for the server to "
+	    "listen" },
+	{ 0, NULL, NULL, NULL }
+};
+
 const struct command connect_command = {
 	.name = "connect",
-	.usage = "[-v] [-w SECONDS] ADDRESS [COMMAND [ARG...]]",
+	.usage = "[OPTION...] ADDRESS [COMMAND [ARG...]]",
 	.help =
 	"Copies standard input to the server at ADDRESS, and its output to "
-	"standard output.\nAt EOF of standard input the connection is "
-	"half-closed, and output is copied until\nEOF.  If COMMAND is "
-	"specified, executes it with the connection as its standard\ninput "
-	"and output.\n"
-	"  -v          show bytes and rate if standard error is a terminal\n"
-	"  -w SECONDS  wait up to SECONDS for the server to listen\n",
-	.letters = "+:hvw:",
+	"standard\noutput.  At EOF of standard input the connection is "
+	"half-closed, and output is\ncopied until EOF.  If COMMAND is "
+	"specified, executes it with the connection as\nits standard input "
+	"and output.\n",
+	.options = connect_options,
 	.run = run_connect
 };

@@ -192,24 +192,27 @@ run_listen(int argc, char *argv[])
 	    serve_one(service->address, service->listener);
 }
 
+static const struct command_option listen_options[] = {
+	{ '1', "notify", NULL, "print a newline when clients can connect" },
+	{ 'c', "clients", "N", "limit the number of concurrent clients "
+	    "(default 40)" },
+	{ 'C', "clients-per-user", "N", "limit the number of concurrent clients "
+	    "of one user" },
+	{ 'g', "group", "GROUP", "specify the group of the socket file" },
+	{ 'm', "mode", "MODE", "specify the mode of the socket file (default "
+	    "0600)" },
+	{ 'p', "pidfd", NULL, "pass a descriptor of the client's process" },
+	{ 0, NULL, NULL, NULL }
+};
+
 const struct command listen_command = {
 	.name = "listen",
-	.usage = "[-1p] [-m MODE] [-g GROUP] [-c CLIENTS] [-C PER-USER] "
-	"ADDRESS [COMMAND [ARG...]]",
+	.usage = "[OPTION...] ADDRESS [COMMAND [ARG...]]",
 	.help =
 	"Accepts one client and copies standard input to it, and its output "
 	"to standard\noutput.  If COMMAND is specified, executes it for every "
-	"client, with the connection\nas its standard input and output, until "
-	"SIGTERM or SIGINT.\n"
-	"  -1           print a newline when clients can connect\n"
-	"  -c CLIENTS   limit the number of concurrent clients (default 40)\n"
-	"  -C PER-USER  limit the number of concurrent clients of one user\n"
-	"  -g GROUP     specify the group of the socket file\n"
-	"  -m MODE      specify the mode of the socket file (default 0600)\n"
-	"  -p, --pidfd  pass a descriptor of the client's process to COMMAND\n"
-	"-1, -c, -C and -p require a COMMAND.\n",
-	.letters = "+:1hpc:C:g:m:",
-	.word = "pidfd",
-	.letter = 'p',
+	"client, with the\nconnection as its standard input and output, until "
+	"SIGTERM or SIGINT.  -1, -c,\n-C and -p require a COMMAND.\n",
+	.options = listen_options,
 	.run = run_listen
 };

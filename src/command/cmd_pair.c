@@ -164,8 +164,8 @@ const struct command pair_command = {
 	.usage = "COMMAND [ARG...] -- COMMAND [ARG...]",
 	.help =
 	"Executes both commands, connects the standard output of each to the "
-	"standard input\nof the other, and waits for both.  The exit status is "
-	"that of the command that\nfailed first.\n",
-	.letters = "+:h",
+	"standard\ninput of the other, and waits for both.  The exit status is "
+	"that of the command\nthat failed first.\n",
+	.options = &no_options,
 	.run = run_pair
 };

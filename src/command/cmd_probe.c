@@ -141,6 +141,6 @@ const struct command probe_command = {
 	"not permitted, not\nlistening or of another type.  The exit status "
 	"is 0 only for live.  The server\naccepts a client that sends "
 	"nothing.\n",
-	.letters = "+:h",
+	.options = &no_options,
 	.run = run_probe
 };

@@ -139,16 +139,21 @@ run_selftest(int argc, char *argv[])
 	return test(limit);
 }
 
+static const struct command_option selftest_options[] = {
+	{ 'q', "quiet", NULL, "print only guarantees that do not hold" },
+	{ 't', "timeout", "SECONDS", "specify the timeout of each test "
+	    "(default 10)" },
+	{ 0, NULL, NULL, NULL }
+};
+
 const struct command selftest_command = {
 	.name = "selftest",
-	.usage = "[-q] [-t SECONDS]",
+	.usage = "[OPTION...]",
 	.help =
 	"Tests each guarantee of the library, and prints one line for it: ok, "
 	"not, or\nnone if the system lacks the feature.  Files are created in "
 	"a new directory\nbelow TMPDIR (default /tmp), which is removed.  The "
-	"exit status is 0 if no line\nsays not.\n"
-	"  -q          print only guarantees that do not hold\n"
-	"  -t SECONDS  specify the timeout of each test (default 10)\n",
-	.letters = "+:hqt:",
+	"exit status is 0 if no line\nsays not.\n",
+	.options = selftest_options,
 	.run = run_selftest
 };

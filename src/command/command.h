@@ -15,17 +15,23 @@
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
+struct command_option {
+	int letter;		/* above UCHAR_MAX if it has only a word */
+	const char *word;
+	const char *value;	/* its name in the help, or NULL */
+	const char *help;	/* lines */
+};
+
 /* A subcommand.  ARGV begins with its name; run() returns an exit status. */
 struct command {
 	const char *name;
 	const char *usage;	/* arguments */
 	const char *help;	/* lines */
-	const char *letters;	/* options, for getopt_long(3) */
-	const char *word;	/* the long form of one of them, or NULL */
-	int letter;		/* that one */
+	const struct command_option *options;	/* up to one without a word */
 	int (*run)(int argc, char *argv[]);
 };
 
+extern const struct command_option no_options;
 extern const struct command connect_command;
 extern const struct command listen_command;
 extern const struct command pair_command;

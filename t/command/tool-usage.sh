@@ -11,10 +11,12 @@ for name in connect listen pair probe selftest; do
 		[ "$(wc -l <said)" -gt 2 ]
 	done
 	# The manual describes each option of the help.
-	"$unixport" $name --help | grep '^  -' | while read -r option rest; do
-		option=${option#-}
-		grep -q "^\.It Fl ${option%,}" "$srcdir/man/unixport.1" ||
-		    fail "$option is not in the manual"
+	! grep '.\{81\}' said || fail "$name: a line of more than 80 columns"
+	grep '^  *-' said | sed 's/^ *//; s/  .*//; s/=.*//; s/, -/ , /' |
+	    while IFS= read -r option; do
+		[ "$option" = '-h , -help' ] ||
+		    grep -q "^\.It Fl ${option#-}" "$srcdir/man/unixport.1" ||
+		    fail "$name: $option is not in the manual"
 	done
 done
 # Other options may precede --help.
@@ -43,13 +45,15 @@ for letter in x :; do
 	misuse "listen: unknown option -$letter" listen -1$letter s
 done
 misuse 'connect: unknown option --verbose' connect --verbose s
-misuse 'listen: unknown option --mode=600' listen -1 --mode=600 s cat
+misuse 'listen: --mode requires a value' listen -1 --mode
+misuse 'listen: invalid mode: 8' listen --mode=8 s cat
+misuse 'listen: invalid mode: 8' listen --mode 8 s cat
 misuse 'listen: -p requires a command' listen --pidfd s
 misuse 'listen: unknown option --pidfd=3' listen --pidfd=3 s cat
 misuse 'connect: unknown option --pidfd' connect --pidfd s
 misuse 'pair: unknown option --fast' pair --fast cat -- cat
 misuse 'probe: unknown option --help=me' probe --help=me s
-misuse 'selftest: unknown option --quiet' selftest --quiet
+misuse 'selftest: unknown option --quiet=1' selftest --quiet=1
 misuse 'connect: unknown option -x' connect -x s
 misuse 'connect: unknown option -p' connect -vp s
 misuse 'connect: -w requires a value' connect -w
