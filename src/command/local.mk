@@ -37,14 +37,24 @@ unixport_CPPFLAGS = -I$(top_srcdir)/include -I$(top_srcdir)/src/command
 unixport_CFLAGS = $(UP_CFLAGS) -pthread
 unixport_LDADD = libunixport.la
 
-## bash looks for the completion of a command by the command's name.
-completions = $(DESTDIR)$(datadir)/bash-completion/completions
+## A shell looks for the completion of a command by the command's name.
+completion = $(srcdir)/src/command/completion
+bash_completions = $(DESTDIR)$(datadir)/bash-completion/completions
+zsh_completions = $(DESTDIR)$(datadir)/zsh/site-functions
+fish_completions = $(DESTDIR)$(datadir)/fish/vendor_completions.d
 
 install-data-local:
-	$(MKDIR_P) '$(completions)'
-	$(INSTALL_DATA) $(srcdir)/src/command/completion/unixport.bash \
-	  '$(completions)/unixport'
+	$(MKDIR_P) '$(bash_completions)' '$(zsh_completions)' \
+	  '$(fish_completions)'
+	$(INSTALL_DATA) $(completion)/unixport.bash \
+	  '$(bash_completions)/unixport'
+	$(INSTALL_DATA) $(completion)/_unixport '$(zsh_completions)'
+	$(INSTALL_DATA) $(completion)/unixport.fish '$(fish_completions)'
 
 uninstall-local:
-	rm -f '$(completions)/unixport'
-EXTRA_DIST += src/command/completion/unixport.bash
+	rm -f '$(bash_completions)/unixport' '$(zsh_completions)/_unixport' \
+	  '$(fish_completions)/unixport.fish'
+EXTRA_DIST += \
+	src/command/completion/_unixport \
+	src/command/completion/unixport.bash \
+	src/command/completion/unixport.fish

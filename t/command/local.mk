@@ -4,6 +4,8 @@ command_programs = \
 	t/command/check_tool_pipes
 command_scripts = \
 	t/command/tool-activation.sh \
+	t/command/tool-completion-fish.sh \
+	t/command/tool-completion-zsh.sh \
 	t/command/tool-completion.sh \
 	t/command/tool-connect.sh \
 	t/command/tool-limits.sh \
@@ -34,6 +36,7 @@ t_command_linger_LDADD = libunixport.la
 dist_check_SCRIPTS += $(command_scripts)
 EXTRA_DIST += \
 	$(command_privileged) \
+	t/command/tool-support-completion.sh \
 	t/command/tool-support.sh \
 	t/command/tool-support-faults.sh
 

@@ -1,71 +1,49 @@
 #!/bin/sh
 # The completion for bash offers every word that fits, and no others.
-command -v bash >/dev/null || { echo 'no bash'; exit 77; }
-. "${0%/*}/tool-support.sh"
+. "${0%/*}/tool-support-completion.sh"
+library=/usr/share/bash-completion/bash_completion
+needs bash bash
+needs $library bash-completion
 
-serve sock cat
-mkdir dir
-ln -s ../sock dir/deep
-ln -s ../sock dir/two:parts
-: >file
-export HOME="$directory"
 cat >complete <<'END'
-. "$1"
-shift
+library=$1 completion=$2
+shift 2
+. "$library"
+. "$completion"
+# bash accepts it in its own calls of a completion only.
+compopt() { :; }
+# As in a shell with a terminal.
+COMP_WORDBREAKS=$' \t\n"\'@><=;|&(:'
 COMP_LINE="unixport $*"
-# As in bash, an empty last word is completed, too.
+COMP_POINT=${#COMP_LINE}
+# An empty last word is completed, too.
 read -r -a COMP_WORDS <<<"$(sed 's/[:@=][:@=]*/ & /g' <<<"$COMP_LINE")"
 [[ $COMP_LINE != *" " ]] || COMP_WORDS+=("")
 COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-_unixport 2>/dev/null
-printf '%s\n' "${COMPREPLY[@]}" | LC_ALL=C sort | tr '\n' ' '
+_unixport unixport "${COMP_WORDS[-1]}" "${COMP_WORDS[-2]}"
+printf '%s\n' "${COMPREPLY[@]}"
 END
 
-# offers EXPECTED WORD...: for the last word.
-offers()
+candidates()
 {
-	expected=$1; shift
-	got=$(bash --norc complete "$srcdir/src/command/completion/unixport.bash" "$@")
-	[ "$got" = "$expected " ] || fail "$*: \"$got\", not \"$expected\""
+	bash --norc complete $library "$completion/unixport.bash" "$@"
 }
 
-offers 'connect' c
-offers '' b
-offers '' bench -
-offers '--help --version' --
-offers '--help -v -w' connect -
-offers '--help --pidfd -1 -C -c -g -m -p' listen -
-offers 'sock' connect so
-offers 'sock' connect -w 3 -v so
-offers 'sock' listen --pidfd -p so
-offers 'sock' listen -1 -m 0600 so
-offers '--help -q -t' selftest -
-offers '--help -q -t' selftest -t 3 -
-offers '' selftest s
-offers 'dir/' probe d
-offers '' probe fi
-offers 'unix:' probe u
-offers 'systemd:' listen sy
+test_completion
 # After a colon, only the rest of the word is inserted.
-offers 'dir/' probe unix:d
-offers 'dir/deep' probe unix:dir/de
-offers 'parts' probe dir/two:pa
+offers dir probe unix:d
+offers dir/deep probe dir/
+offers dir/deep probe unix:dir/de
+ln -s ../sock dir/two:parts
+ln -s ../sock dir/two=parts
+ln -s ../sock dir/two@parts
+offers parts probe dir/two:p
+offers parts probe dir/two=p
+offers parts probe dir/two@p
 offers '' connect 'unix:~/'
-offers 'dir/ sock' connect unix:
-offers '~/dir/' connect '~/d'
+offers 'bin dir sock' connect unix:
+offers '~/dir' connect '~/d'
 offers '~/dir/deep' listen -1 '~/dir/de'
-offers '' connect fd:3 no-such-comman
-offers 'file' connect fd:3 cat fi
-offers 'file' connect @name cat of=fi
-offers '' probe fd:
-offers '' connect sy
-offers 'file' connect sock cat fi
-offers '' probe sock fi
-for words in 'pair mkfi' 'connect fd:3 mkfi' 'listen unix:s mkfi'; do
-	case " $(bash --norc complete "$srcdir/src/command/completion/unixport.bash" $words) " in
-	*' mkfifo '*) ;;
-	*) fail "$words: no commands" ;;
-	esac
-done
+offers_of_help
 end TERM
-echo 'ok: completion'
+echo 'ok: completion for bash'

@@ -1,112 +1,110 @@
 # bash completion for unixport(1)                          -*- shell-script -*-
 # SPDX-License-Identifier: BSD-2-Clause
 
-# The words up to the cursor, put together again: bash cuts at :, @ and =.
-_unixport_words()
+# Subcommands, arguments and options are read from --help, so that they are
+# always those of the command that is on the line.
+_unixport_help()
 {
-	local i part blanks rest=$COMP_LINE
-	words=() last=-1
-	for ((i = 0; i <= COMP_CWORD; i++)); do
-		part=${COMP_WORDS[i]}
-		blanks=${rest%%[![:blank:]]*}
-		rest=${rest#"$blanks"}
-		rest=${rest#"$part"}
-		if ((i > 0 && ${#blanks} == 0)) &&
-		    [[ ${words[last]} = *[:@=] || $part = [:@=]* ]]; then
-			words[last]+=$part
-		else
-			words[++last]=$part
-		fi
-	done
+	"${words[0]/#\~\//$HOME/}" "$@" --help 2>/dev/null
 }
 
-# Where the words after the options begin: the index of ADDRESS or COMMAND.
-_unixport_first()
+# Whether the value of option $1 is the next word: -1w and --wait, not -w3.
+_unixport_needs_value()
 {
 	local i
-	for ((i = 2; i < last; i++)); do
-		case ${words[i]} in
-		--) echo $((i + 1)); return ;;
-		-[vw1mgcCqt]) [[ $1 = *${words[i]#-}:* ]] && ((i++)) ;;
-		-*) ;;
-		*) break ;;
-		esac
+	[[ $1 != --* ]] || { [[ ${values[$1]-} ]]; return; }
+	for ((i = 1; i < ${#1}; i++)); do
+		[[ ! ${values[-${1:i:1}]-} ]] || break
 	done
-	echo "$i"
+	((i + 1 == ${#1}))
 }
 
-# Sockets and the directories that may lead to more; the marks where no file
-# begins so, or their colons would be quoted as those of files are.
-_unixport_addresses()
+# Sockets, and directories, which may lead to sockets.
+_unixport_address()
 {
-	local path file mark= before= breaks=${COMP_WORDBREAKS//[!:@=]/}
-	[[ $1 != unix:* ]] || mark=unix:
-	while IFS= read -r path; do
-		file=$path
-		[[ -n $mark ]] || file=${path/#\~\//$HOME/}
-		if [[ -S $file ]]; then
-			COMPREPLY+=("$mark$path")
-		elif [[ -d $file ]]; then
-			COMPREPLY+=("$mark$path/")
-			compopt -o nospace 2>/dev/null
-		fi
-	done < <(compgen -f -- "${1#"$mark"}")
-	if [[ ${#COMPREPLY[@]} != 0 ]]; then
-		compopt -o filenames 2>/dev/null
-	elif [[ $1 = [a-z]* && $1 != *:* ]]; then
-		COMPREPLY=($(compgen -W "$2" -- "$1"))
-		compopt -o nospace 2>/dev/null
+	local file path mark='' breaks=${COMP_WORDBREAKS//[!:=@]/}
+	[[ $cur != unix:* ]] || mark=unix:
+	while IFS= read -r file; do
+		path=$file
+		[[ $mark ]] || path=${file/#\~\//$HOME/}
+		[[ ! -S $path && ! -d $path ]] || COMPREPLY+=("$mark$file")
+	done < <(compgen -f -- "${cur#"$mark"}")
+	if ((${#COMPREPLY[@]} > 0)); then
+		compopt -o filenames
+	elif [[ $cur = [a-z]* ]]; then
+		[[ ${words[1]} != listen ]] || mark=systemd:
+		COMPREPLY=($(compgen -W "unix: fd: $mark" -- "$cur"))
+		compopt -o nospace
 	fi
-	# What is before the last cut stands there already.
-	[[ -z $breaks || $1 != *["$breaks"]* ]] ||
-	    before=${1%"${1##*["$breaks"]}"}
-	COMPREPLY=("${COMPREPLY[@]#"$before"}")
+	# readline replaces only the text after the last of its word breaks.
+	[[ ! $breaks || $cur != *["$breaks"]* ]] ||
+	    COMPREPLY=("${COMPREPLY[@]#"${cur%"${cur##*["$breaks"]}"}"}")
+}
+
+# The words from number $1 are completed as a command line of their own.
+_unixport_command()
+{
+	local word part=0
+	declare -F _comp_command_offset >/dev/null &&
+	    { _comp_command_offset "$1"; return; }
+	# Before 2.12, the number is that in COMP_WORDS, also split at : and @.
+	for word in "${words[@]:0:$1}"; do
+		for (( ; ${#word} > 0 && part < COMP_CWORD; part++)); do
+			word=${word#"${COMP_WORDS[part]}"}
+		done
+	done
+	_command_offset $part
 }
 
 _unixport()
 {
-	local words last
-	_unixport_words
-	local word=${words[last]} before=${words[last-1]}
-	local part=${COMP_WORDS[COMP_CWORD]##[:@=]*}
-	local options marks='unix: fd:' first letters
-	COMPREPLY=()
-	if ((last == 1)); then
-		COMPREPLY=($(compgen -W \
-		    'connect listen pair probe selftest --help --version' \
-		    -- "$word"))
-		return
-	fi
-	case ${words[1]} in
-	connect) options='-v -w --help' letters='w:' ;;
-	listen) options='-1 -c -C -g -m -p --pidfd --help' letters='c:C:g:m:'
-		marks+=' systemd:' ;;
-	pair|probe) options='--help' letters= ;;
-	selftest) options='-q -t --help' letters='t:' ;;
-	*) return ;;
-	esac
-	first=$(_unixport_first "$letters")
-	if ((last < first)); then
-		[[ $before = -g ]] && COMPREPLY=($(compgen -g -- "$word"))
-	elif ((last == first)) && [[ $word = -* ]]; then
-		COMPREPLY=($(compgen -W "$options" -- "$word"))
-	elif [[ ${words[1]} = selftest ]]; then
-		return
-	elif [[ ${words[1]} = pair ]]; then
-		if ((last == first)) || [[ $before = -- ]]; then
-			COMPREPLY=($(compgen -c -- "$word"))
-		else
-			COMPREPLY=($(compgen -f -- "$part"))
-		fi
-	elif ((last == first)); then
-		_unixport_addresses "$word" "$marks"
-	elif [[ ${words[1]} = probe ]]; then
-		return
-	elif ((last == first + 1)); then
-		COMPREPLY=($(compgen -c -- "$word"))
+	local cur prev words cword split='' was_split='' comp_args
+	local line usage kind first=2 i
+	local -A values=()
+	if declare -F _comp_initialize >/dev/null; then
+		_comp_initialize -s -n :@ -- "$@" || return
 	else
-		COMPREPLY=($(compgen -f -- "$part"))
+		_init_completion -s -n :@ || return
 	fi
-}
-
-complete -F _unixport unixport
+	if ((cword == 1)); then
+		COMPREPLY=($(compgen -W "--help --version $(_unixport_help |
+		    sed -n 's/^[u ].* unixport \([a-z]*\) .*/\1/p')" -- "$cur"))
+		return
+	fi
+	while IFS= read -r line; do
+		[[ $line != 'usage: '* ]] || usage=$line
+		[[ $line =~ ^\ \ (\ {4}|(-.),\ )(--[a-z-]+)(=([A-Z]+))?(\ |$) ]] ||
+		    continue
+		for i in "${BASH_REMATCH[@]:2:2}"; do
+			[[ ! $i ]] || values[$i]=${BASH_REMATCH[5]}
+		done
+	done < <(_unixport_help "${words[1]}")
+	while ((first < cword)) && [[ ${words[first]} = -?* ]]; do
+		! _unixport_needs_value "${words[first]}" || ((first++))
+		[[ ${words[first++]} != -- ]] || break
+	done
+	if ((first > cword)) ||
+	    [[ $split$was_split = @(true|set) && first -eq cword ]]; then
+		[[ $prev = --* ]] || prev=-${prev: -1}
+		case ${values[$prev]-} in
+		GROUP) COMPREPLY=($(compgen -g -- "$cur")) ;;
+		OWNER|USER) COMPREPLY=($(compgen -u -- "$cur")) ;;
+		esac
+		return
+	elif ((first == cword)) && [[ $cur = -* && $prev != -- ]]; then
+		COMPREPLY=($(compgen -W "${!values[*]}" -- "$cur"))
+		return
+	fi
+	for kind in ${usage#* unixport * }; do
+		if [[ $kind = *COMMAND* ]]; then
+			for ((i = first; i < cword; i++)); do
+				[[ ${words[i]} != -- || $usage != *' -- '* ]] || break
+			done
+			_unixport_command $((i < cword ? i + 1 : first))
+			return
+		elif [[ $kind = *ADDRESS* ]] && ((first++ == cword)); then
+			_unixport_address
+			return
+		fi
+	done
+} && complete -F _unixport unixport
