@@ -38,21 +38,25 @@ passed()
 	row "$1" "$2" "$3" passed
 }
 
-skip()
+# absent PROGRAM: ends the script.  Run names the package, and fails.
+absent()
 {
-	echo "$script: $1"
-	row "$script" - - "skipped: $1"
+	package=$(awk -v program="$1" '$1 == program { print $2 }' \
+	    "$here/programs")
+	problem="$1 is missing (Debian: apt-get install $package)"
+	echo "$script: $problem"
+	row "$script" - - "$problem"
 	exit 77
 }
 
 needs()
 {
 	for program; do
-		command -v "$program" >/dev/null || skip "no $program"
+		command -v "$program" >/dev/null || absent "$program"
 	done
 }
 needs timeout
-timeout --foreground 5 true || skip "this timeout has no --foreground"
+timeout --foreground 5 true || absent timeout
 
 # number COMMAND...: the first number with a dot in its output.
 number()
@@ -126,6 +130,7 @@ serve_once()
 	ready ours ready
 }
 
+unixport=$PWD/unixport
 kinds='plain guarded'
 flag() { [ $1 = plain ] || echo -g; }
 

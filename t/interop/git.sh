@@ -2,10 +2,8 @@
 # git clone and git push through the command: core.gitproxy has a pipe each way,
 # git daemon has the connection.
 . "${0%/*}/common.sh"
-tool=$PWD/unixport
-[ -x $tool ] || skip 'no unixport'
 needs git
-git daemon -h 2>&1 | grep -q inetd || skip 'no git daemon'
+git daemon -h 2>&1 | grep -q inetd || absent git
 version=$(number git --version)
 s=$directory/s
 rounds=10
@@ -20,7 +18,7 @@ git config --global gc.auto 0
 # git appends the host and the port, which are not required.
 cat >"$directory/proxy" <<-END
 	#!/bin/sh
-	exec "$tool" connect "$s"
+	exec "$unixport" connect "$s"
 END
 chmod +x "$directory/proxy"
 git config --global core.gitproxy "$directory/proxy"
@@ -33,7 +31,7 @@ git -C "$directory/files" add .
 git -C "$directory/files" commit -qm 'All files'
 git clone -q --bare "$directory/files" "$directory/served"
 
-start server $tool listen -1 "$s" git daemon --inetd --export-all \
+start server $unixport listen -1 "$s" git daemon --inetd --export-all \
     --enable=receive-pack --base-path="$directory" "$directory"
 server=$last
 ready server '^$'

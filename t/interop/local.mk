@@ -1,7 +1,9 @@
-## `make check-interop' talks with programs that people run.
+## `make check-interop' talks with programs that people run; one that is missing
+## is an error.  WITHOUT='dovecot nginx' leaves these scripts out.
 
-check-interop: $(examples) $(interop) t/command/life
-	CC='$(CC)' srcdir='$(srcdir)' $(SHELL) $(srcdir)/t/interop/run
+check-interop: $(examples) $(interop) t/command/life unixport
+	CC='$(CC)' srcdir='$(srcdir)' WITHOUT='$(WITHOUT)' $(SHELL) \
+	  $(srcdir)/t/interop/run
 
 .PHONY: check-interop
 
@@ -34,6 +36,7 @@ EXTRA_DIST += \
 	t/interop/nc.sh \
 	t/interop/nginx.sh \
 	t/interop/postgres.sh \
+	t/interop/programs \
 	t/interop/python.sh \
 	t/interop/racket.sh \
 	t/interop/redis.sh \

@@ -2,7 +2,7 @@
 # The web server of libmicrohttpd on a listener of the library.
 . "${0%/*}/common.sh"
 needs curl pkg-config
-pkg-config --exists libmicrohttpd || skip 'no libmicrohttpd'
+pkg-config --exists libmicrohttpd || absent libmicrohttpd
 s=$directory/s
 
 # The library as it was built, shared or static.

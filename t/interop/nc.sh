@@ -2,7 +2,7 @@
 # OpenBSD's netcat, as client and as server.
 . "${0%/*}/common.sh"
 needs nc
-nc -h 2>&1 | grep -q -- '-U' || skip 'this nc has no -U'
+nc -h 2>&1 | grep -q -- '-U' || absent nc
 s=$directory/s
 version=$(nc -h 2>&1 | sed -n 's/.*patchlevel \([^)]*\)).*/\1/p')
 version=${version:--}

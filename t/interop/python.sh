@@ -3,7 +3,7 @@
 . "${0%/*}/common.sh"
 needs python3
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))' ||
-    skip 'this python3 has no socket.send_fds'
+    absent python3
 s=$directory/s
 version=$(number python3 --version)
 echo 'hello from a file' >"$directory/file"

@@ -5,7 +5,7 @@
 needs racket
 version=$(number racket --version)
 racket -l racket/base -l racket/unix-socket -e '(void)' 2>/dev/null ||
-    skip 'this racket has no racket/unix-socket'
+    absent racket
 cat >"$directory/peer.rkt" <<'END'
 #lang racket/base
 ;; peer.rkt connect|listen ADDRESS first|last FILE: whether we are the first

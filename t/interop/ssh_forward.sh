@@ -3,8 +3,6 @@
 # ssh itself through the command.  The other machine is an sshd on loopback with
 # its own keys.
 . "${0%/*}/common.sh"
-tool=$PWD/unixport
-[ -x $tool ] || skip 'no unixport'
 needs ssh sshd ssh-keygen socat
 [ -z "$ordinary" ] || needs setpriv
 user=$(id -un)
@@ -82,11 +80,11 @@ passed 'ssh -R' $version 'our server here, our client there; half-close'
 
 # A connection to sshd over a socket, as with virtual machines.
 way=$directory/way
-start way $tool listen -1 "$way" socat - TCP:127.0.0.1:$port
+start way $unixport listen -1 "$way" socat - TCP:127.0.0.1:$port
 proxy=$last
 ready way '^$'
 for n in 1 2 3 4 5; do
-	forward -o ProxyCommand="$tool connect $way" \
+	forward -o ProxyCommand="$unixport connect $way" \
 	    -L "$directory/near$n:$directory/ours"
 	ssh=$last
 	across "$directory/near$n"

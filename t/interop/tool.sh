@@ -1,8 +1,6 @@
 #!/bin/sh
 # The command, as client and as server of other programs.
 . "${0%/*}/common.sh"
-tool=./unixport
-[ -x $tool ] || skip 'no unixport'
 needs curl nc python3 redis-cli redis-server socat
 s=$directory/s
 
@@ -23,7 +21,7 @@ chmod +x "$directory/web" "$directory/redis"
 # listen COMMAND: starts unixport listen, and waits until it listens.
 listen()
 {
-	start tool $tool listen -1 "$s" "$@"
+	start tool $unixport listen -1 "$s" "$@"
 	ready tool '^$'
 }
 
@@ -44,23 +42,23 @@ s.shutdown(socket.SHUT_WR)
 assert s.recv(1000, socket.MSG_WAITALL) == b"x" * 100' "$s"
 stop_ours $last
 [ ! -e "$s" ]
-passed 'unixport listen' $(number $tool --version) \
+passed 'unixport listen' $(number $unixport --version) \
     'with curl, redis-cli, nc, socat, python3'
 
 start redis redis-server --port 0 --unixsocket "$s" --save '' \
     --dir "$directory"
 ready redis 'ready to accept'
-[ "$(printf 'PING\r\nQUIT\r\n' | limit $tool connect "$s")" = \
+[ "$(printf 'PING\r\nQUIT\r\n' | limit $unixport connect "$s")" = \
     "$(printf '+PONG\r\n+OK\r')" ]
 stop $last
 start nc nc -lU "$s.nc"
 until [ -S "$s.nc" ]; do :; done
-limit $tool connect -w 10 "$s.nc" <"$input"
+limit $unixport connect -w 10 "$s.nc" <"$input"
 ended $last
 cmp "$input" "$directory/nc.log"
 start web socat -t 20 "UNIX-LISTEN:$s.web" "EXEC:$directory/web"
 [ "$(printf 'GET /two HTTP/1.0\r\n\r\n' |
-    limit $tool connect -w 10 "$s.web" | tail -n 1)" = 'this is /two' ]
+    limit $unixport connect -w 10 "$s.web" | tail -n 1)" = 'this is /two' ]
 ended $last
-passed 'unixport connect' $(number $tool --version) \
+passed 'unixport connect' $(number $unixport --version) \
     'with redis-server, nc -l, socat'
