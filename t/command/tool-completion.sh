@@ -10,6 +10,8 @@ library=$1 completion=$2
 shift 2
 . "$library"
 . "$completion"
+# Patterns of the help are not names of files.
+shopt -s failglob
 # bash accepts it in its own calls of a completion only.
 compopt() { :; }
 # As in a shell with a terminal.

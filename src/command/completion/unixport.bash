@@ -59,7 +59,7 @@ _unixport_command()
 _unixport()
 {
 	local cur prev words cword split='' was_split='' comp_args
-	local line usage kind first=2 i
+	local line usage='' kinds kind first=2 i
 	local -A values=()
 	if declare -F _comp_initialize >/dev/null; then
 		_comp_initialize -s -n :@ -- "$@" || return
@@ -95,7 +95,8 @@ _unixport()
 		COMPREPLY=($(compgen -W "${!values[*]}" -- "$cur"))
 		return
 	fi
-	for kind in ${usage#* unixport * }; do
+	read -r -a kinds <<<"${usage#* unixport * }"
+	for kind in "${kinds[@]}"; do
 		if [[ $kind = *COMMAND* ]]; then
 			for ((i = first; i < cword; i++)); do
 				[[ ${words[i]} != -- || $usage != *' -- '* ]] || break
