@@ -140,6 +140,26 @@ parse_seconds(const char *text, int *ms)
 	    seconds > INT_MAX / 1000)
 		return -1;
 	*ms = (int)(seconds * 1000 + 0.5);
+	if (*ms == 0 && seconds > 0)
+		*ms = 1;
+	return 0;
+}
+
+/*
+ * Parses a connect_timeout: 0 sets no limit, so the text 0 becomes the shortest
+ * one.
+ */
+int
+parse_wait(const char *text, int *ms)
+{
+	if (strcmp(text, "inf") == 0) {
+		*ms = 0;
+		return 0;
+	}
+	if (parse_seconds(text, ms) == -1)
+		return -1;
+	if (*ms == 0)
+		*ms = 1;
 	return 0;
 }
 

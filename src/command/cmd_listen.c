@@ -64,7 +64,7 @@ serve_one(const char *address, struct unix_listener *listener)
 	release_signals();
 	if (error != 0)
 		return error == ECANCELED ? status : explain(address, error);
-	copied = copy_both(address, &client, 0);
+	copied = copy_both(address, &client, NULL);
 	return copied != 0 ? copied : status;
 }
 
@@ -97,6 +97,7 @@ struct request {
 	struct unix_options options;
 	struct service service;
 	int has_pidfd;
+	int is_padded;
 	int for_programs;	/* last option that requires a command */
 	int for_files;		/* last option that requires a path */
 };
@@ -139,6 +140,9 @@ parse_option(int option, struct request *request)
 		request->for_programs = option;
 		request->has_pidfd = 1;
 		return 0;
+	case OPTION_ABSTRACT_PADDED:
+		request->is_padded = 1;
+		return 0;
 	case 'c':
 	case 'C':
 		return parse_client_option(option, request);
@@ -172,6 +176,7 @@ run_listen(int argc, char *argv[])
 	struct request request = { .service = {
 	    .clients = DEFAULT_CLIENTS, .pidfd = -1 } };
 	struct service *service = &request.service;
+	const char *name;
 	int option, status;
 
 	while ((option = next_option(&listen_command, argc, argv)) != -1)
@@ -182,10 +187,15 @@ run_listen(int argc, char *argv[])
 	if ((status = check_options(&request)) != 0 ||
 	    (request.has_pidfd && (status = reserve_pidfd(service)) != 0))
 		return status;
+	name = service->address;
+	if (request.is_padded &&
+	    (name = pad_abstract(name, &request.options)) == NULL)
+		return misused(&listen_command, "--abstract-padded requires "
+		    "an abstract name, not %s", service->address);
 	if (service->argv[0] != NULL)
 		request.options.backlog = BACKLOG;
 	hold_signals();
-	service->listener = unix_listen(service->address, &request.options);
+	service->listener = unix_listen(name, &request.options);
 	if (service->listener == NULL)
 		return explain(service->address, errno);
 	return service->argv[0] != NULL ? serve_clients(service) :
@@ -193,6 +203,8 @@ run_listen(int argc, char *argv[])
 }
 
 static const struct command_option listen_options[] = {
+	{ OPTION_ABSTRACT_PADDED, "abstract-padded", NULL, "pad an abstract "
+	    "name with NULs" },
 	{ '1', "notify", NULL, "print a newline when clients can connect" },
 	{ 'c', "clients", "N", "limit the number of concurrent clients "
 	    "(default 40)" },

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 #include <getopt.h>
+#include <limits.h>
 #include <pthread.h>
 #include <unixport.h>
 
@@ -30,6 +31,9 @@ struct command {
 	const struct command_option *options;	/* up to one without a word */
 	int (*run)(int argc, char *argv[]);
 };
+
+/* Letters of options that have only a word. */
+#define OPTION_ABSTRACT_PADDED	(UCHAR_MAX + 1)
 
 extern const struct command_option no_options;
 extern const struct command connect_command;
@@ -55,9 +59,13 @@ int next_option(const struct command *command, int argc, char *argv[]);
 int parse_number(const char *text, int base, unsigned long highest,
     unsigned long *number);
 int parse_seconds(const char *text, int *ms);
+int parse_wait(const char *text, int *ms);
 int parse_count(const char *text, unsigned *count);
 int parse_mode(const char *text, mode_t *mode);
 int parse_group(const char *text, gid_t *group);
+
+/* padded.c: abstract names with NULs up to the end of their structure. */
+const char *pad_abstract(const char *address, struct unix_options *options);
 
 /* program.c: programs with a descriptor as standard input and output. */
 struct pidfd {
@@ -72,19 +80,48 @@ pid_t start_program(const char *path, char *const argv[],
 struct flow {
 	int from;
 	int to;
-	_Atomic unsigned long long bytes;
+	int timed;			/* set ACTIVE */
+	_Atomic unsigned long long bytes;	/* written */
+	_Atomic long long active;	/* monotonic_ms() of the last byte */
+	_Atomic int writing;		/* bytes that were read are left */
+	int ended;			/* its thread */
 	int error;			/* errno at the end, or 0 */
 	int failed;			/* the descriptor of the error */
 	char *buffer;
+	size_t read_bytes;		/* maxima of calls */
+	size_t write_bytes;
 	int pipe[2];			/* of this process, for splice(2) */
 	ssize_t (*move)(struct flow *);
 };
 void begin_flow(struct flow *flow);
 ssize_t move_some(struct flow *flow);
 
+/* relay/idle.c: the idle limit. */
+long long monotonic_ms(void);
+int idle_left(struct flow *sending, struct flow *receiving, int limit);
+
+/* relay/rate.c */
+void show_rate(unsigned long long sent, unsigned long long received, int last);
+
 /* relay/relay.c: copies between a connection and standard streams. */
+enum silence {			/* of a peer that has sent nothing */
+	SILENCE_PERMITTED,
+	SILENCE_NOTED,		/* if standard error is a terminal */
+	SILENCE_FAILS
+};
+
+struct relay_options {
+	int progress;
+	int keep_open;		/* no half-close at EOF of input */
+	int idle_ms;		/* limit; 0: none */
+	enum silence silence;
+};
 int copy_both(const char *address, const struct unix_ports *ports,
-    int verbose);
+    const struct relay_options *options);
+
+/* relay/outcome.c */
+int report_outcome(const char *address, const struct flow *in,
+    const struct flow *out, const struct relay_options *options, int is_idle);
 
 /* listen/readiness.c: notifications, which are repeated until sent. */
 #define READINESS_RETRY_MS	100

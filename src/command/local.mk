@@ -11,6 +11,7 @@ unixport_SOURCES = \
 	src/command/command.h \
 	src/command/diagnostics.c \
 	src/command/main.c \
+	src/command/padded.c \
 	src/command/program.c \
 	src/command/signals.c \
 	src/command/listen/acceptor.c \
@@ -21,6 +22,9 @@ unixport_SOURCES = \
 	src/command/listen/readiness.c \
 	src/command/listen/supervisor.c \
 	src/command/relay/flow.c \
+	src/command/relay/idle.c \
+	src/command/relay/outcome.c \
+	src/command/relay/rate.c \
 	src/command/relay/relay.c \
 	src/command/selftest/fixtures.c \
 	src/command/selftest/guarantees.c \

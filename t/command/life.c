@@ -2,6 +2,8 @@
 /*
  * For the scripts:
  * - life listen ADDRESS creates a listener, serves one client, and closes it;
+ * - life decline ADDRESS prints a newline when clients can connect, and closes
+ *   its listener when there is one, without accepting it;
  * - life receive ADDRESS prints one datagram;
  * - life send ADDRESS TEXT sends one datagram;
  * - life talk ADDRESS sends its input and prints the received bytes;
@@ -43,6 +45,22 @@ listen_once(const char *address)
 	    unix_accept(listener, &server) == -1 ||
 	    unix_close_ports(&client) == -1 ||
 	    unix_close_ports(&server) == -1 || unix_close(listener) == -1)
+		return fail(address);
+	return 0;
+}
+
+static int
+decline(const char *address)
+{
+	struct unix_listener *listener = unix_listen(address, NULL);
+	struct pollfd fd = { .events = POLLIN };
+
+	if (listener == NULL)
+		return fail(address);
+	fd.fd = unix_listener_fileno(listener);
+	puts("");
+	fclose(stdout);
+	if (poll(&fd, 1, -1) != 1 || unix_close(listener) == -1)
 		return fail(address);
 	return 0;
 }
@@ -148,6 +166,8 @@ main(int argc, char *argv[])
 		return tell_rights();
 	if (argc == 3 && strcmp(argv[1], "listen") == 0)
 		return listen_once(argv[2]);
+	if (argc == 3 && strcmp(argv[1], "decline") == 0)
+		return decline(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "receive") == 0)
 		return receive(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "talk") == 0)

@@ -5,6 +5,7 @@ command_programs = \
 command_scripts = \
 	t/command/tool-activation.sh \
 	t/command/tool-completion.sh \
+	t/command/tool-connect-options.sh \
 	t/command/tool-connect.sh \
 	t/command/tool-limits.sh \
 	t/command/tool-listen.sh \
@@ -24,12 +25,16 @@ command_privileged = \
 command_helpers = \
 	t/command/credentials \
 	t/command/life \
-	t/command/linger
+	t/command/linger \
+	t/command/strict \
+	t/command/terminal
 check_PROGRAMS += $(command_helpers)
 t_command_credentials_LDADD = libunixport.la
 t_command_life_SOURCES = t/command/life.c t/lib/rights.h
 t_command_life_LDADD = libunixport.la
 t_command_linger_LDADD = libunixport.la
+t_command_strict_LDADD =
+t_command_terminal_LDADD =
 
 dist_check_SCRIPTS += $(command_scripts)
 EXTRA_DIST += \

@@ -61,7 +61,26 @@ for text in '' x 1x 1.2.3 -1 nan 1e3 0x10 99999999 .; do
 	misuse "connect: invalid number of seconds: $text" connect -w "$text" s
 done
 misuse 'connect: the address is missing' connect
-misuse 'connect: -v cannot be combined with a command' connect -v s cat
+for text in Inf infinity -inf inf1; do
+	misuse "connect: invalid number of seconds: $text" connect -w "$text" s
+done
+for text in '' 0 0.0 x inf -1 1e3; do
+	misuse "connect: invalid number of seconds: $text" connect -i "$text" s
+done
+for option in -K -e -v '-i 3'; do
+	misuse "connect: ${option%% *} cannot be combined with a command" \
+	    connect $option s cat
+done
+misuse 'connect: -i requires a value' connect -i
+misuse 'connect: unknown option --keep-open=1' connect --keep-open=1 s
+for address in s ./@s fd:3 unix:s unix:unix:@s ''; do
+	for subcommand in connect listen; do
+		misuse "$subcommand: --abstract-padded requires an abstract name, not $address" \
+		    $subcommand --abstract-padded "$address"
+	done
+done
+misuse 'listen: --abstract-padded requires an abstract name, not systemd:' \
+    listen --abstract-padded systemd: cat
 misuse 'listen: unknown option -x' listen -x s
 misuse 'listen: the address is missing' listen
 for option in -1 -p '-c 3' '-C 3'; do
