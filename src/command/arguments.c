@@ -143,6 +143,20 @@ parse_seconds(const char *text, int *ms)
 	return 0;
 }
 
+/* The connect_timeout of UNIX_WAIT, for which 0 sets no limit. */
+int
+parse_wait(const char *text, int *ms)
+{
+	*ms = 0;
+	if (strcmp(text, "inf") == 0)
+		return 0;
+	if (parse_seconds(text, ms) == -1)
+		return -1;
+	if (*ms == 0)
+		*ms = 1;
+	return 0;
+}
+
 int
 parse_number(const char *text, int base, unsigned long highest,
     unsigned long *number)

@@ -55,6 +55,7 @@ int next_option(const struct command *command, int argc, char *argv[]);
 int parse_number(const char *text, int base, unsigned long highest,
     unsigned long *number);
 int parse_seconds(const char *text, int *ms);
+int parse_wait(const char *text, int *ms);
 int parse_count(const char *text, unsigned *count);
 int parse_mode(const char *text, mode_t *mode);
 int parse_group(const char *text, gid_t *group);

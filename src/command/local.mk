@@ -20,6 +20,14 @@ unixport_SOURCES = \
 	src/command/listen/postponed.c \
 	src/command/listen/readiness.c \
 	src/command/listen/supervisor.c \
+	src/command/probe/connection.c \
+	src/command/probe/file_number.c \
+	src/command/probe/look.c \
+	src/command/probe/netlink.c \
+	src/command/probe/probe.h \
+	src/command/probe/proc_net.c \
+	src/command/probe/search.c \
+	src/command/probe/target.c \
 	src/command/relay/flow.c \
 	src/command/relay/relay.c \
 	src/command/selftest/fixtures.c \

@@ -11,6 +11,8 @@ command_scripts = \
 	t/command/tool-pair.sh \
 	t/command/tool-pidfd.sh \
 	t/command/tool-pipes.sh \
+	t/command/tool-probe-connect.sh \
+	t/command/tool-probe-faults.sh \
 	t/command/tool-probe.sh \
 	t/command/tool-rights.sh \
 	t/command/tool-selftest-faults.sh \
@@ -18,10 +20,12 @@ command_scripts = \
 	t/command/tool-signals.sh \
 	t/command/tool-usage.sh
 command_privileged = \
+	t/command/tool-probe-namespaces.privileged \
 	t/command/tool-root.privileged
 
 # Programs that scripts run, those of other directories too.
 command_helpers = \
+	t/command/bound \
 	t/command/credentials \
 	t/command/life \
 	t/command/linger

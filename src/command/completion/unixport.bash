@@ -81,7 +81,8 @@ _unixport()
 	connect) options='-v -w --help' letters='w:' ;;
 	listen) options='-1 -c -C -g -m -p --pidfd --help' letters='c:C:g:m:'
 		marks+=' systemd:' ;;
-	pair|probe) options='--help' letters= ;;
+	pair) options='--help' letters= ;;
+	probe) options='--connect -w --help' letters='w:' ;;
 	selftest) options='-q -t --help' letters='t:' ;;
 	*) return ;;
 	esac
