@@ -7,6 +7,8 @@
  * - life talk ADDRESS sends its input and prints the received bytes;
  * - life visit ADDRESS COUNT connects COUNT times, each time after EOF of the
  *   connection before, and prints the number of connections with an answer;
+ * - life interruptible PROGRAM ARG... runs PROGRAM with the default action of
+ *   SIGINT, which a shell ignores in the background;
  * - life rights reports whether its input, a socket, accepts descriptors.
  */
 #include "config.h"
@@ -15,6 +17,7 @@
 #include <sys/wait.h>
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +129,14 @@ visit(const char *address, int count)
 }
 
 static int
+run_interruptible(char *argv[])
+{
+	signal(SIGINT, SIG_DFL);
+	execv(argv[0], argv);
+	return fail(argv[0]);
+}
+
+static int
 tell_rights(void)
 {
 	int value;
@@ -146,6 +157,8 @@ main(int argc, char *argv[])
 {
 	if (argc == 2 && strcmp(argv[1], "rights") == 0)
 		return tell_rights();
+	if (argc > 2 && strcmp(argv[1], "interruptible") == 0)
+		return run_interruptible(argv + 2);
 	if (argc == 3 && strcmp(argv[1], "listen") == 0)
 		return listen_once(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "receive") == 0)

@@ -130,8 +130,8 @@ accept_client(const struct service *service, struct unix_ports *client)
 	if (error != 0 && error != ECANCELED && child == NULL) {
 		if (atomic_exchange(&has_failed, 1) == 0)
 			explain(service->address, error);
-		/* Without a signal the main thread would not wake. */
-		kill(getpid(), SIGTERM);
+		/* Wakes the main thread; SIGTERM may be ignored. */
+		kill(getpid(), SIGCHLD);
 	}
 	if (child != NULL)
 		guard(client);

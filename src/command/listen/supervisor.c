@@ -49,8 +49,8 @@ start_workers(const struct service *service)
 }
 
 /*
- * Returns 0 after a signal, or an exit status if readiness cannot be reported.
- * SIGHUP sets IMMEDIATELY.
+ * Returns 0 after a signal or the failure of a thread, or an exit status if
+ * readiness cannot be reported.  SIGHUP sets IMMEDIATELY.
  */
 static int
 supervise(int *immediately)
@@ -66,7 +66,7 @@ supervise(int *immediately)
 			reap_children();
 		*immediately = take_signal(SIGHUP);
 		if (take_signal(SIGTERM) || take_signal(SIGINT) ||
-		    *immediately)
+		    *immediately || has_service_failed())
 			return 0;
 	}
 }
