@@ -4,6 +4,7 @@
 
 #include <grp.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -192,5 +193,22 @@ parse_group(const char *text, gid_t *group)
 	if (parse_number(text, 10, (gid_t)-1 - 1ul, &number) == -1)
 		return -1;
 	*group = (gid_t)number;
+	return 0;
+}
+
+/* The same precedence holds for chown(1). */
+int
+parse_user(const char *text, uid_t *user)
+{
+	const struct passwd *found = getpwnam(text);
+	unsigned long number;
+
+	if (found != NULL) {
+		*user = found->pw_uid;
+		return 0;
+	}
+	if (parse_number(text, 10, (uid_t)-1 - 1ul, &number) == -1)
+		return -1;
+	*user = (uid_t)number;
 	return 0;
 }

@@ -31,7 +31,7 @@ wait_client(struct unix_listener *listener)
 	struct pollfd client = { .fd = unix_listener_fileno(listener),
 	    .events = POLLIN };
 
-	begin_readiness(0);
+	begin_readiness();
 	send_readiness();
 	while (!is_readiness_sent() && unix_accept_ready(listener) == 0) {
 		poll(&client, 1, READINESS_RETRY_MS);
@@ -99,52 +99,105 @@ struct request {
 	int has_pidfd;
 	int for_programs;	/* last option that requires a command */
 	int for_files;		/* last option that requires a path */
+	int for_sockets;	/* last option that requires a new socket */
 };
 
 static int
-parse_client_option(int option, struct request *request)
+parse_number_of_clients(unsigned *number)
 {
-	request->for_programs = option;
-	if (parse_count(optarg, option == 'c' ? &request->service.clients :
-	    &request->service.clients_per_user) == 0)
-		return 0;
-	return misused(&listen_command, "invalid number of clients: %s",
-	    optarg);
+	return parse_count(optarg, number) == 0 ? 0 : misused(&listen_command,
+	    "invalid number of clients: %s", optarg);
 }
 
 static int
-parse_file_option(int option, struct request *request)
+parse_backlog(int *backlog)
 {
-	request->for_files = option;
-	if (option == 'm')
-		return parse_mode(optarg, &request->options.mode) == 0 ? 0 :
-		    misused(&listen_command, "invalid mode: %s", optarg);
-	if (parse_group(optarg, &request->options.group) == -1)
+	unsigned number;
+	int status = parse_number_of_clients(&number);
+
+	if (status == 0)
+		*backlog = (int)number;
+	return status;
+}
+
+/* Group 0 in unix_options leaves the group of the file unchanged. */
+static int
+parse_file_group(gid_t *group)
+{
+	if (parse_group(optarg, group) == -1)
 		return misused(&listen_command, "no such group: %s", optarg);
-	/* Group 0 in unix_options leaves the group of the file unchanged. */
-	return request->options.group != 0 || getegid() == 0 ? 0 :
-	    misused(&listen_command, "-g %s requires a process of that group",
-	    optarg);
+	return *group != 0 || getegid() == 0 ? 0 : misused(&listen_command,
+	    "-g %s requires a process of that group", optarg);
+}
+
+/* User 0 in unix_options leaves the owner of the file unchanged. */
+static int
+parse_file_owner(uid_t *owner)
+{
+	if (parse_user(optarg, owner) == -1)
+		return misused(&listen_command, "no such user: %s", optarg);
+	return *owner != 0 || geteuid() == 0 ? 0 : misused(&listen_command,
+	    "-o %s requires a process of that user", optarg);
+}
+
+static int
+parse_file_mode(mode_t *mode)
+{
+	return parse_mode(optarg, mode) == 0 ? 0 :
+	    misused(&listen_command, "invalid mode: %s", optarg);
+}
+
+/* Records the requirement of an option, which check_options() checks. */
+static void
+require(int option, struct request *request)
+{
+	if (strchr("1cCp", option) != NULL)
+		request->for_programs = option;
+	else if (strchr("gmo", option) != NULL)
+		request->for_files = option;
+	else if (option == 'b')
+		request->for_sockets = option;
 }
 
 static int
 parse_option(int option, struct request *request)
 {
+	require(option, request);
 	switch (option) {
 	case '1':
-		request->for_programs = option;
 		request->service.newline = 1;
 		return 0;
-	case 'p':
-		request->for_programs = option;
+	case 'b':
+		return parse_backlog(&request->options.backlog);
+	case 'c':
+		return parse_number_of_clients(&request->service.clients);
+	case 'C':
+		return parse_number_of_clients(
+		    &request->service.clients_per_user);
+	case 'g':
+		return parse_file_group(&request->options.group);
+	case 'm':
+		return parse_file_mode(&request->options.mode);
+	case 'o':
+		return parse_file_owner(&request->options.owner);
+	default:
 		request->has_pidfd = 1;
 		return 0;
-	case 'c':
-	case 'C':
-		return parse_client_option(option, request);
-	default:
-		return parse_file_option(option, request);
 	}
+}
+
+static int
+is_abstract(const char *address)
+{
+	return *address == '@' || strncmp(address, "unix:@", 6) == 0;
+}
+
+/* Whether the socket at ADDRESS exists already. */
+static int
+is_passed(const char *address)
+{
+	return strncmp(address, "fd:", 3) == 0 ||
+	    strncmp(address, "systemd:", 8) == 0;
 }
 
 static int
@@ -157,12 +210,13 @@ check_options(const struct request *request)
 	if (request->for_programs != 0 && request->service.argv[0] == NULL)
 		return misused(&listen_command, "-%c requires a command",
 		    request->for_programs);
-	if (request->for_files != 0 && (*address == '@' ||
-	    strncmp(address, "unix:@", 6) == 0 ||
-	    strncmp(address, "fd:", 3) == 0 ||
-	    strncmp(address, "systemd:", 8) == 0))
+	if (request->for_files != 0 &&
+	    (is_abstract(address) || is_passed(address)))
 		return misused(&listen_command, "-%c requires a path, not %s",
 		    request->for_files, address);
+	if (request->for_sockets != 0 && is_passed(address))
+		return misused(&listen_command, "-%c requires a path or a "
+		    "name, not %s", request->for_sockets, address);
 	return 0;
 }
 
@@ -182,8 +236,10 @@ run_listen(int argc, char *argv[])
 	if ((status = check_options(&request)) != 0 ||
 	    (request.has_pidfd && (status = reserve_pidfd(service)) != 0))
 		return status;
-	if (service->argv[0] != NULL)
+	if (service->argv[0] != NULL && request.options.backlog == 0)
 		request.options.backlog = BACKLOG;
+	if (prepare_readiness(service->newline) == -1)
+		return complain("/dev/null", errno);
 	hold_signals();
 	service->listener = unix_listen(service->address, &request.options);
 	if (service->listener == NULL)
@@ -194,6 +250,7 @@ run_listen(int argc, char *argv[])
 
 static const struct command_option listen_options[] = {
 	{ '1', "notify", NULL, "print a newline when clients can connect" },
+	{ 'b', "backlog", "N", "limit the number of clients in the queue" },
 	{ 'c', "clients", "N", "limit the number of concurrent clients "
 	    "(default 40)" },
 	{ 'C', "clients-per-user", "N", "limit the number of concurrent clients "
@@ -201,6 +258,7 @@ static const struct command_option listen_options[] = {
 	{ 'g', "group", "GROUP", "specify the group of the socket file" },
 	{ 'm', "mode", "MODE", "specify the mode of the socket file (default "
 	    "0600)" },
+	{ 'o', "owner", "USER", "specify the owner of the socket file" },
 	{ 'p', "pidfd", NULL, "pass a descriptor of the client's process" },
 	{ 0, NULL, NULL, NULL }
 };

@@ -58,6 +58,7 @@ int parse_seconds(const char *text, int *ms);
 int parse_count(const char *text, unsigned *count);
 int parse_mode(const char *text, mode_t *mode);
 int parse_group(const char *text, gid_t *group);
+int parse_user(const char *text, uid_t *user);
 
 /* program.c: programs with a descriptor as standard input and output. */
 struct pidfd {
@@ -88,7 +89,8 @@ int copy_both(const char *address, const struct unix_ports *ports,
 
 /* listen/readiness.c: notifications, which are repeated until sent. */
 #define READINESS_RETRY_MS	100
-void begin_readiness(int newline);
+int prepare_readiness(int newline);
+void begin_readiness(void);
 int send_readiness(void);
 int is_readiness_sent(void);
 void send_stopping(void);

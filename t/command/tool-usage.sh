@@ -70,14 +70,23 @@ done
 for text in '' 0 -1 x 3x 1000001 99999999999999999999; do
 	misuse "listen: invalid number of clients: $text" listen -c "$text" s cat
 	misuse "listen: invalid number of clients: $text" listen -C "$text" s cat
+	misuse "listen: invalid number of clients: $text" listen -b "$text" s
 done
 for text in '' 0 8 1777 rw 0x1; do
 	misuse "listen: invalid mode: $text" listen -m "$text" s
 done
 misuse 'listen: no such group: no_such_group' listen -g no_such_group s
+for text in no_such_user '' -1 4294967295; do
+	misuse "listen: no such user: $text" listen --owner="$text" s
+done
 for address in @s unix:@s fd:3 systemd: systemd:s; do
 	misuse "listen: -m requires a path, not $address" listen -m 600 $address
 	misuse "listen: -g requires a path, not $address" listen -g $(id -g) $address
+	misuse "listen: -o requires a path, not $address" listen -o $(id -u) $address
+done
+for address in fd:3 systemd: systemd:s; do
+	misuse "listen: -b requires a path or a name, not $address" \
+	    listen -b 3 $address cat
 done
 for commands in '' cat 'cat --' '-- cat'; do
 	misuse 'pair: two commands separated by -- are required' pair $commands

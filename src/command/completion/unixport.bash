@@ -27,7 +27,7 @@ _unixport_first()
 	for ((i = 2; i < last; i++)); do
 		case ${words[i]} in
 		--) echo $((i + 1)); return ;;
-		-[vw1mgcCqt]) [[ $1 = *${words[i]#-}:* ]] && ((i++)) ;;
+		-[vw1bmgocCqt]) [[ $1 = *${words[i]#-}:* ]] && ((i++)) ;;
 		-*) ;;
 		*) break ;;
 		esac
@@ -79,7 +79,7 @@ _unixport()
 	fi
 	case ${words[1]} in
 	connect) options='-v -w --help' letters='w:' ;;
-	listen) options='-1 -c -C -g -m -p --pidfd --help' letters='c:C:g:m:'
+	listen) options='-1 -b -c -C -g -m -o -p --pidfd --help' letters='b:c:C:g:m:o:'
 		marks+=' systemd:' ;;
 	pair|probe) options='--help' letters= ;;
 	selftest) options='-q -t --help' letters='t:' ;;
@@ -88,6 +88,7 @@ _unixport()
 	first=$(_unixport_first "$letters")
 	if ((last < first)); then
 		[[ $before = -g ]] && COMPREPLY=($(compgen -g -- "$word"))
+		[[ $before = -o ]] && COMPREPLY=($(compgen -u -- "$word"))
 	elif ((last == first)) && [[ $word = -* ]]; then
 		COMPREPLY=($(compgen -W "$options" -- "$word"))
 	elif [[ ${words[1]} = selftest ]]; then

@@ -95,7 +95,7 @@ serve_until_signal(const struct service *service)
 
 	if (count == 0)
 		status = complain(service->address, errno);
-	begin_readiness(service->newline);
+	begin_readiness();
 	if (status == 0)
 		status = supervise(&immediately);
 	stop_workers(service, count);
