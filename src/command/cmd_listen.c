@@ -1,72 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unixport listen: serves one client, or runs a command for each client. */
+/* unixport listen: its options, and the listener. */
 #include "command.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #define DEFAULT_CLIENTS	40	/* as for s6-ipcserver(1) */
 #define BACKLOG		4096	/* Linux limits it to net.core.somaxconn */
-
-static struct unix_listener *accepting;
-
-static void
-interrupt_accept(int number)
-{
-	if (number != SIGCHLD)
-		unix_interrupt(accepting);
-}
-
-/*
- * Sends the readiness notification until the service manager receives it.  If
- * the queue of the manager is full, a notification is lost, and the manager
- * ends a service that does not notify it.
- */
-static void
-wait_client(struct unix_listener *listener)
-{
-	struct pollfd client = { .fd = unix_listener_fileno(listener),
-	    .events = POLLIN };
-
-	begin_readiness();
-	send_readiness();
-	while (!is_readiness_sent() && unix_accept_ready(listener) == 0) {
-		poll(&client, 1, READINESS_RETRY_MS);
-		send_readiness();
-	}
-}
-
-/*
- * The socket file is removed before the first byte is copied, since further
- * clients would wait in the backlog for ever.  If a signal arrives during the
- * wait for the client, the command ends with status 0.  If a signal arrives
- * later, it kills the process, since status 0 would hide that bytes were lost.
- */
-static int
-serve_one(const char *address, struct unix_listener *listener)
-{
-	struct unix_ports client;
-	int status = 0, copied, error = 0;
-
-	accepting = listener;
-	handle_signals(interrupt_accept);
-	release_signals();
-	wait_client(listener);
-	if (unix_accept(listener, &client) == -1)
-		error = errno;
-	hold_signals();
-	handle_signals(SIG_DFL);
-	if (close_service(listener) == -1)
-		status = explain(address, errno);
-	release_signals();
-	if (error != 0)
-		return error == ECANCELED ? status : explain(address, error);
-	copied = copy_both(address, &client, 0);
-	return copied != 0 ? copied : status;
-}
 
 /*
  * A descriptor of this process reserves a number that all programs can use for
@@ -147,6 +88,14 @@ parse_file_mode(mode_t *mode)
 	    misused(&listen_command, "invalid mode: %s", optarg);
 }
 
+/* A time of 0 would end the server before its first client. */
+static int
+parse_idle(int *ms)
+{
+	return parse_seconds(optarg, ms) == 0 && *ms > 0 ? 0 :
+	    misused(&listen_command, "invalid number of seconds: %s", optarg);
+}
+
 /* Records the requirement of an option, which check_options() checks. */
 static void
 require(int option, struct request *request)
@@ -180,6 +129,8 @@ parse_option(int option, struct request *request)
 		return parse_file_mode(&request->options.mode);
 	case 'o':
 		return parse_file_owner(&request->options.owner);
+	case 'x':
+		return parse_idle(&request->service.exit_idle);
 	default:
 		request->has_pidfd = 1;
 		return 0;
@@ -224,7 +175,7 @@ static int
 run_listen(int argc, char *argv[])
 {
 	struct request request = { .service = {
-	    .clients = DEFAULT_CLIENTS, .pidfd = -1 } };
+	    .clients = DEFAULT_CLIENTS, .pidfd = -1, .exit_idle = -1 } };
 	struct service *service = &request.service;
 	int option, status;
 
@@ -238,6 +189,8 @@ run_listen(int argc, char *argv[])
 		return status;
 	if (service->argv[0] != NULL && request.options.backlog == 0)
 		request.options.backlog = BACKLOG;
+	request.options.accept_timeout = -1;
+	service->is_passed = is_passed(service->address);
 	if (prepare_readiness(service->newline) == -1)
 		return complain("/dev/null", errno);
 	hold_signals();
@@ -245,7 +198,7 @@ run_listen(int argc, char *argv[])
 	if (service->listener == NULL)
 		return explain(service->address, errno);
 	return service->argv[0] != NULL ? serve_clients(service) :
-	    serve_one(service->address, service->listener);
+	    serve_one(service);
 }
 
 static const struct command_option listen_options[] = {
@@ -260,6 +213,7 @@ static const struct command_option listen_options[] = {
 	    "0600)" },
 	{ 'o', "owner", "USER", "specify the owner of the socket file" },
 	{ 'p', "pidfd", NULL, "pass a descriptor of the client's process" },
+	{ 'x', "exit-idle", "SECONDS", "exit after SECONDS without a client" },
 	{ 0, NULL, NULL, NULL }
 };
 

@@ -112,6 +112,7 @@ void set_pidfd(struct environment *environment, int number);
 
 /* listen/children.c: the table of running programs. */
 struct child;
+long long now_ms(void);
 int allocate_children(unsigned count);
 struct child *reserve_child(void);
 int assign_child(struct child *child, uid_t uid, unsigned limit);
@@ -119,6 +120,8 @@ struct child *find_slot(uid_t uid, unsigned limit);
 void set_child_pid(struct child *child, pid_t pid);
 void release_child(struct child *child);
 void reap_children(void);
+long long programs_ended(void);
+int has_children(void);
 void stop_children(void);
 int are_children_stopped(void);
 void end_children(int immediately);
@@ -129,6 +132,7 @@ int postpone_client(const struct unix_ports *client, uid_t uid,
     unsigned limit);
 int take_postponed(unsigned limit, struct unix_ports *client,
     struct child **child);
+unsigned count_postponed(void);
 void stop_postponed(void);
 
 /* signals.c: signals of a server. */
@@ -152,12 +156,32 @@ struct service {
 	unsigned clients_per_user;	/* 0: no limit */
 	int newline;			/* print one when ready */
 	int pidfd;			/* number in programs, or -1 */
+	int exit_idle;			/* ms, or -1 */
+	int is_passed;			/* by the caller or service manager */
+	int status;			/* of the removal of an idle server */
 };
 int serve_clients(struct service *service);
 
+/* listen/shortage.c: errors that do not end a server. */
+int is_shortage(int error);
+int report_and_wait(int error);
+void end_shortage(void);
+
+/* listen/arrival.c: the next client, or the end of an idle server. */
+int begin_arrivals(const struct service *service);
+void end_arrivals(void);
+int idle_ms_left(const struct service *service);
+int wait_arrival(const struct service *service, int ms);
+int accept_arrival(struct service *service, struct unix_ports *client);
+void stop_arrivals(void);
+int are_arrivals_over(void);
+
+/* single.c: listen without a command. */
+int serve_one(struct service *service);
+
 /* listen/acceptor.c: the threads of a server. */
 struct worker {
-	const struct service *service;
+	struct service *service;
 	struct environment environment;
 	pthread_t thread;
 };

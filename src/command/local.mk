@@ -13,12 +13,15 @@ unixport_SOURCES = \
 	src/command/main.c \
 	src/command/program.c \
 	src/command/signals.c \
+	src/command/single.c \
 	src/command/listen/acceptor.c \
+	src/command/listen/arrival.c \
 	src/command/listen/children.c \
 	src/command/listen/closing.c \
 	src/command/listen/environment.c \
 	src/command/listen/postponed.c \
 	src/command/listen/readiness.c \
+	src/command/listen/shortage.c \
 	src/command/listen/supervisor.c \
 	src/command/relay/flow.c \
 	src/command/relay/relay.c \

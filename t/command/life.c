@@ -9,6 +9,9 @@
  *   connection before, and prints the number of connections with an answer;
  * - life interruptible PROGRAM ARG... runs PROGRAM with the default action of
  *   SIGINT, which a shell ignores in the background;
+ * - life chase ADDRESS MS connects again and again, each time about MS
+ *   milliseconds after the connection before, until no server is there, and
+ *   prints the number of connections; one without an answer is a failure;
  * - life rights reports whether its input, a socket, accepts descriptors.
  */
 #include "config.h"
@@ -21,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "unixport.h"
@@ -128,6 +132,46 @@ visit(const char *address, int count)
 	return 0;
 }
 
+/* Exchanges a byte; returns 0, or -1 if the client is lost. */
+static int
+exchange(struct unix_ports *ports)
+{
+	int answer;
+
+	putc('x', ports->out);
+	unix_close_output(ports);
+	answer = getc(ports->in);
+	unix_close_ports(ports);
+	return answer == 'x' ? 0 : -1;
+}
+
+/* A client waits between 3/4 and 5/4 of the time, at random. */
+static int
+chase(const char *address, int ms)
+{
+	struct unix_options options = { .sigpipe = UNIX_SIGPIPE_IGNORE };
+	struct unix_ports ports;
+	struct timespec pause = { 0, 0 };
+	int clients = 0;
+
+	srandom((unsigned)getpid());
+	for (;;) {
+		pause.tv_nsec = ms * 750000L + random() % (ms * 500000L);
+		nanosleep(&pause, NULL);
+		if (unix_connect(address, &options, &ports) == -1)
+			break;
+		clients++;
+		if (exchange(&ports) == -1) {
+			fprintf(stderr, "life: client %d is lost\n", clients);
+			return 1;
+		}
+	}
+	if (errno != ENOENT && errno != ECONNREFUSED)
+		return fail(address);
+	printf("%d\n", clients);
+	return 0;
+}
+
 static int
 run_interruptible(char *argv[])
 {
@@ -165,6 +209,8 @@ main(int argc, char *argv[])
 		return receive(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "talk") == 0)
 		return talk(argv[2]);
+	if (argc == 4 && strcmp(argv[1], "chase") == 0)
+		return chase(argv[2], atoi(argv[3]));
 	if (argc == 4 && strcmp(argv[1], "visit") == 0)
 		return visit(argv[2], atoi(argv[3]));
 	if (argc == 4 && strcmp(argv[1], "send") == 0)

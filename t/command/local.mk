@@ -6,6 +6,7 @@ command_scripts = \
 	t/command/tool-activation.sh \
 	t/command/tool-completion.sh \
 	t/command/tool-connect.sh \
+	t/command/tool-exit-idle.sh \
 	t/command/tool-limits.sh \
 	t/command/tool-listen.sh \
 	t/command/tool-pair.sh \

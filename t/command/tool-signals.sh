@@ -109,6 +109,21 @@ done
 trap 'exit 1' TERM
 echo 'ok: signals during the start leave no file'
 
+# Without a command, a signal that arrives while the client is accepted kills the
+# process: status 0 would hide that nothing was copied.
+if can_fault; then
+	(cd "$build" && ASAN_OPTIONS=detect_leaks=0 exec ./libtool \
+	    --mode=execute strace -D -f -qq -o "$directory/trace" \
+	    -e inject=accept4:signal=TERM ./unixport listen "$directory/s") \
+	    </dev/null & server=$!
+	pids="$pids $server"
+	"$unixport" connect -w 20 s </dev/null >said 2>&1 || :
+	wait $server && got=0 || got=$?
+	[ $got = 143 ] || fail "status $got after a signal during accept"
+	[ ! -e s ]
+	echo 'ok: signal during accept'
+fi
+
 # No zombies remain while the server runs.
 serve s true
 for i in 1 2 3 4 5; do "$unixport" connect s </dev/null; done

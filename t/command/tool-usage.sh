@@ -40,7 +40,7 @@ misuse()
 
 misuse 'a subcommand is missing'
 misuse 'no such subcommand: serve' serve
-for letter in x :; do
+for letter in y :; do
 	misuse "listen: unknown option -$letter" listen -${letter}1 s
 	misuse "listen: unknown option -$letter" listen -1$letter s
 done
@@ -62,7 +62,10 @@ for text in '' x 1x 1.2.3 -1 nan 1e3 0x10 99999999 .; do
 done
 misuse 'connect: the address is missing' connect
 misuse 'connect: -v cannot be combined with a command' connect -v s cat
-misuse 'listen: unknown option -x' listen -x s
+misuse 'listen: unknown option -y' listen -y s
+for text in '' 0 0.0 0.0001 x -1 inf 99999999; do
+	misuse "listen: invalid number of seconds: $text" listen -x "$text" s
+done
 misuse 'listen: the address is missing' listen
 for option in -1 -p '-c 3' '-C 3'; do
 	misuse "listen: ${option%% *} requires a command" listen $option s

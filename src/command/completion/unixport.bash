@@ -27,7 +27,7 @@ _unixport_first()
 	for ((i = 2; i < last; i++)); do
 		case ${words[i]} in
 		--) echo $((i + 1)); return ;;
-		-[vw1bmgocCqt]) [[ $1 = *${words[i]#-}:* ]] && ((i++)) ;;
+		-[vw1bmgocCxqt]) [[ $1 = *${words[i]#-}:* ]] && ((i++)) ;;
 		-*) ;;
 		*) break ;;
 		esac
@@ -79,7 +79,7 @@ _unixport()
 	fi
 	case ${words[1]} in
 	connect) options='-v -w --help' letters='w:' ;;
-	listen) options='-1 -b -c -C -g -m -o -p --pidfd --help' letters='b:c:C:g:m:o:'
+	listen) options='-1 -b -c -C -g -m -o -p -x --pidfd --help' letters='b:c:C:g:m:o:x:'
 		marks+=' systemd:' ;;
 	pair|probe) options='--help' letters= ;;
 	selftest) options='-q -t --help' letters='t:' ;;

@@ -9,79 +9,14 @@
 #include <sys/socket.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
-#define ACCEPT_RETRY_MS	100
-
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 static atomic_int has_failed;
-static atomic_int has_shortage;	/* reported once */
-
-static int
-is_shortage(int error)
-{
-	return error == EMFILE || error == ENFILE || error == ENOMEM ||
-	    error == ENOBUFS || error == EAGAIN;
-}
-
-/*
- * Other errors of unix_accept(3) concern one client and must not end the
- * server: Linux, for example, returns EPERM for a client that a filter rejects.
- */
-static int
-is_permanent(int error)
-{
-	static const int permanent[] = { ECANCELED, EBADF, EINVAL, ENOTSOCK,
-	    EOPNOTSUPP, ENOTSUP, ENOSYS, EFAULT };
-	size_t i;
-
-	for (i = 0; i < COUNT(permanent); i++)
-		if (error == permanent[i])
-			return 1;
-	return 0;
-}
-
-/* A client could fill the log with the same error, so it is reported once. */
-static void
-report_client_error(int error)
-{
-	static atomic_int reported[256];
-	char text[200];
-
-	if (atomic_exchange(&reported[(unsigned)error % COUNT(reported)], 1))
-		return;
-	snprintf(text, sizeof(text), "%s; trying again", strerror(error));
-	report("accept", text);
-}
-
-static void
-report_shortage(int error)
-{
-	char text[200];
-
-	snprintf(text, sizeof(text), "%s; clients wait", strerror(error));
-	report("shortage", text);
-}
-
-/*
- * The errno of a shortage can change with each attempt, ten times a second, so
- * a shortage is reported once until a program can be started.  Returns 0 if a
- * filter of system calls rejects poll(2), since the caller would spin.
- */
-static int
-report_and_wait(int error)
-{
-	if (!is_shortage(error))
-		report_client_error(error);
-	else if (atomic_exchange(&has_shortage, 1) == 0)
-		report_shortage(error);
-	return poll(NULL, 0, ACCEPT_RETRY_MS) == 0;
-}
 
 int
 has_service_failed(void)
@@ -111,28 +46,22 @@ guard(struct unix_ports *client)
 
 /* Returns a slot for the program of CLIENT, or NULL if the service ends. */
 static struct child *
-accept_client(const struct service *service, struct unix_ports *client)
+accept_client(struct service *service, struct unix_ports *client)
 {
 	struct child *child;
 	int error = 0;
 
 	pthread_mutex_lock(&turn);
 	child = reserve_child();
-	while (child != NULL &&
-	    unix_accept(service->listener, client) == -1) {
+	if (child != NULL && accept_arrival(service, client) == -1) {
 		error = errno;
-		if (!is_permanent(error) && report_and_wait(error))
-			continue;
 		release_child(child);
 		child = NULL;
 	}
 	pthread_mutex_unlock(&turn);
-	if (error != 0 && error != ECANCELED && child == NULL) {
-		if (atomic_exchange(&has_failed, 1) == 0)
-			explain(service->address, error);
-		/* Wakes the main thread; SIGTERM may be ignored. */
-		kill(getpid(), SIGCHLD);
-	}
+	if (error != 0 && error != ECANCELED &&
+	    atomic_exchange(&has_failed, 1) == 0)
+		explain(service->address, error);
 	if (child != NULL)
 		guard(client);
 	return child;
@@ -199,7 +128,7 @@ start_program_for(struct child *child, const struct unix_ports *client,
 		return 0;
 	}
 	set_child_pid(child, pid);
-	atomic_store(&has_shortage, 0);
+	end_shortage();
 	return 1;
 }
 
@@ -244,6 +173,7 @@ accept_clients(void *argument)
 	const unsigned limit = worker->service->clients_per_user;
 	struct unix_ports client;
 	struct child *child;
+	int is_postponed;
 	uid_t uid;
 
 	while ((child = accept_client(worker->service, &client)) != NULL) {
@@ -252,10 +182,14 @@ accept_clients(void *argument)
 			serve_client(child, &client, worker);
 			continue;
 		}
+		/* In this order, so that the server is not idle in between. */
+		is_postponed = postpone_client(&client, uid, limit);
 		release_child(child);
-		if (!postpone_client(&client, uid, limit))
+		if (!is_postponed)
 			refuse_client(&client);
 	}
+	/* The main thread may wait for the end; SIGTERM may be ignored. */
+	kill(getpid(), SIGCHLD);
 	return NULL;
 }
 

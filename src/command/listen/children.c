@@ -13,7 +13,7 @@
 #include <time.h>
 
 #define REAP_MS			100	/* interval of waitpid(2) */
-#define TERMINATION_SECONDS	5	/* from SIGTERM to SIGKILL */
+#define TERMINATION_MS		5000	/* from SIGTERM to SIGKILL */
 
 struct child {
 	int is_reserved;
@@ -27,13 +27,24 @@ static pthread_cond_t slot_released = PTHREAD_COND_INITIALIZER;
 static struct child *children;
 static unsigned slots, reserved;
 static unsigned end;		/* 1 + the highest reserved index */
+static long long last_end;	/* of a program, or the start; ms */
 static int is_stopping;
+
+long long
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
 
 int
 allocate_children(unsigned count)
 {
 	slots = count;
 	children = calloc(count, sizeof(*children));
+	last_end = now_ms();
 	return children == NULL ? -1 : 0;
 }
 
@@ -83,6 +94,39 @@ release_child(struct child *child)
 	pthread_mutex_lock(&lock);
 	release_locked(child);
 	pthread_mutex_unlock(&lock);
+}
+
+static void
+end_program(struct child *child)
+{
+	last_end = now_ms();
+	release_locked(child);
+}
+
+/*
+ * Returns the time at which the last program ended, or -1 if any runs.  The
+ * caller has a slot of its own.
+ */
+long long
+programs_ended(void)
+{
+	long long time;
+
+	pthread_mutex_lock(&lock);
+	time = reserved > 1 ? -1 : last_end;
+	pthread_mutex_unlock(&lock);
+	return time;
+}
+
+int
+has_children(void)
+{
+	int result;
+
+	pthread_mutex_lock(&lock);
+	result = reserved > 0;
+	pthread_mutex_unlock(&lock);
+	return result;
 }
 
 static int
@@ -144,7 +188,7 @@ set_child_pid(struct child *child, pid_t pid)
 	pthread_mutex_lock(&lock);
 	child->pid = pid;
 	if (waitpid(pid, NULL, WNOHANG) != 0)
-		release_locked(child);
+		end_program(child);
 	pthread_mutex_unlock(&lock);
 }
 
@@ -163,7 +207,7 @@ reap_children(void)
 		for (i = 0; i < end; i++)
 			if (children[i].is_reserved &&
 			    children[i].pid == pid) {
-				release_locked(&children[i]);
+				end_program(&children[i]);
 				break;
 			}
 		pthread_mutex_unlock(&lock);
@@ -201,15 +245,6 @@ signal_children(int number)
 			kill(children[i].pid, number);
 }
 
-static long
-seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (long)now.tv_sec;
-}
-
 /*
  * Must be called after the threads have ended, since they start programs.
  * Blocks until all programs have ended; another signal, or IMMEDIATELY,
@@ -218,7 +253,7 @@ seconds(void)
 void
 end_children(int immediately)
 {
-	long deadline;
+	long long deadline;
 
 	reap_children();
 	while (reserved > 0 && !immediately) {
@@ -227,12 +262,12 @@ end_children(int immediately)
 		immediately = take_signal(SIGHUP) || take_signal(SIGTERM) ||
 		    take_signal(SIGINT);
 	}
-	deadline = seconds() + TERMINATION_SECONDS;
+	deadline = now_ms() + TERMINATION_MS;
 	signal_children(SIGTERM);
 	while (reserved > 0) {
 		wait_signal(REAP_MS);
 		reap_children();
-		if (seconds() > deadline)
+		if (now_ms() > deadline)
 			signal_children(SIGKILL);
 	}
 }

@@ -9,7 +9,6 @@
 
 #include <poll.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define POSTPONEMENT_MS		100
 #define POSTPONED_RETRY_MS	1
@@ -25,15 +24,6 @@ static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static struct postponed *queue;
 static unsigned capacity, length;
 static int is_stopping;
-
-static long long
-milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
 
 int
 allocate_postponed(unsigned count)
@@ -59,7 +49,7 @@ postpone_client(const struct unix_ports *client, uid_t uid, unsigned limit)
 	is_postponed = !is_stopping && count < limit && length < capacity;
 	if (is_postponed) {
 		queue[length++] = (struct postponed){ .client = *client,
-		    .uid = uid, .deadline = milliseconds() + POSTPONEMENT_MS };
+		    .uid = uid, .deadline = now_ms() + POSTPONEMENT_MS };
 		pthread_cond_signal(&changed);
 	}
 	pthread_mutex_unlock(&lock);
@@ -87,7 +77,7 @@ take_postponed(unsigned limit, struct unix_ports *client,
 		*child = NULL;
 		for (i = 0; i < length; i++)
 			if ((*child = find_slot(queue[i].uid, limit)) != NULL ||
-			    is_stopping || milliseconds() > queue[i].deadline)
+			    is_stopping || now_ms() > queue[i].deadline)
 				break;
 		if (i < length) {
 			*client = queue[i].client;
@@ -102,6 +92,17 @@ take_postponed(unsigned limit, struct unix_ports *client,
 	}
 	pthread_mutex_unlock(&lock);
 	return 0;
+}
+
+unsigned
+count_postponed(void)
+{
+	unsigned count;
+
+	pthread_mutex_lock(&lock);
+	count = length;
+	pthread_mutex_unlock(&lock);
+	return count;
 }
 
 void
