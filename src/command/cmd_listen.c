@@ -129,6 +129,9 @@ parse_option(int option, struct request *request)
 		return parse_file_mode(&request->options.mode);
 	case 'o':
 		return parse_file_owner(&request->options.owner);
+	case 'v':
+		request->service.verbose = 1;
+		return 0;
 	case 'x':
 		return parse_idle(&request->service.exit_idle);
 	default:
@@ -193,6 +196,8 @@ run_listen(int argc, char *argv[])
 	service->is_passed = is_passed(service->address);
 	if (prepare_readiness(service->newline) == -1)
 		return complain("/dev/null", errno);
+	if (service->argv[0] != NULL || service->verbose)
+		begin_log(service->address, service->verbose);
 	hold_signals();
 	service->listener = unix_listen(service->address, &request.options);
 	if (service->listener == NULL)
@@ -213,6 +218,7 @@ static const struct command_option listen_options[] = {
 	    "0600)" },
 	{ 'o', "owner", "USER", "specify the owner of the socket file" },
 	{ 'p', "pidfd", NULL, "pass a descriptor of the client's process" },
+	{ 'v', "verbose", NULL, "report each client on standard error" },
 	{ 'x', "exit-idle", "SECONDS", "exit after SECONDS without a client" },
 	{ 0, NULL, NULL, NULL }
 };

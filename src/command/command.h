@@ -39,6 +39,14 @@ extern const struct command probe_command;
 extern const struct command selftest_command;
 
 /* diagnostics.c: one line on standard error; most return an exit status. */
+struct line {
+	FILE *file;		/* for the text of the line */
+	char *text;
+	size_t length;
+};
+void set_line_writer(void (*writer)(const char *text, size_t length));
+void begin_line(struct line *line);
+void end_line(struct line *line);
 void print_visible(FILE *file, const char *text);
 int report(const char *object, const char *problem);
 int complain(const char *object, int error);
@@ -107,16 +115,25 @@ struct environment {
 	char gid[40];
 };
 int make_environment(struct environment *environment, const char *path);
+struct unix_peer peer_of(const struct unix_ports *client);
 void set_peer(struct environment *environment, const struct unix_peer *peer);
 void set_pidfd(struct environment *environment, int number);
+
+/* listen/log.c: lines on standard error, without a wait. */
+void begin_log(const char *address, int verbose);
+void end_log(void);
+void log_client(const struct unix_peer *peer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void log_end(const struct unix_peer *peer, pid_t pid, int status);
 
 /* listen/children.c: the table of running programs. */
 struct child;
 long long now_ms(void);
 int allocate_children(unsigned count);
 struct child *reserve_child(void);
-int assign_child(struct child *child, uid_t uid, unsigned limit);
-struct child *find_slot(uid_t uid, unsigned limit);
+int assign_child(struct child *child, const struct unix_peer *peer,
+    unsigned limit);
+struct child *find_slot(const struct unix_peer *peer, unsigned limit);
 void set_child_pid(struct child *child, pid_t pid);
 void release_child(struct child *child);
 void reap_children(void);
@@ -128,8 +145,8 @@ void end_children(int immediately);
 
 /* listen/postponed.c: clients whose user has reached the limit. */
 int allocate_postponed(unsigned count);
-int postpone_client(const struct unix_ports *client, uid_t uid,
-    unsigned limit);
+int postpone_client(const struct unix_ports *client,
+    const struct unix_peer *peer, unsigned limit);
 int take_postponed(unsigned limit, struct unix_ports *client,
     struct child **child);
 unsigned count_postponed(void);
@@ -157,6 +174,7 @@ struct service {
 	int newline;			/* print one when ready */
 	int pidfd;			/* number in programs, or -1 */
 	int exit_idle;			/* ms, or -1 */
+	int verbose;			/* a line for each client */
 	int is_passed;			/* by the caller or service manager */
 	int status;			/* of the removal of an idle server */
 };

@@ -19,6 +19,7 @@ unixport_SOURCES = \
 	src/command/listen/children.c \
 	src/command/listen/closing.c \
 	src/command/listen/environment.c \
+	src/command/listen/log.c \
 	src/command/listen/postponed.c \
 	src/command/listen/readiness.c \
 	src/command/listen/shortage.c \

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <unistd.h>
 
 static volatile sig_atomic_t interrupt;	/* number of the last signal */
 
@@ -72,6 +73,7 @@ int
 serve_one(struct service *service)
 {
 	struct unix_ports client;
+	struct unix_peer peer;
 	int status, copied, error = 0;
 
 	if (allocate_children(1) == -1 || begin_arrivals(service) == -1 ||
@@ -85,6 +87,10 @@ serve_one(struct service *service)
 		copied = report_no_client(service, error);
 		return copied != 0 ? copied : status;
 	}
+	peer = peer_of(&client);
+	log_client(&peer, "served by process %ld", (long)getpid());
 	copied = copy_both(service->address, &client, 0);
+	log_client(&peer, "process %ld ended with status %d", (long)getpid(),
+	    copied);
 	return copied != 0 ? copied : status;
 }

@@ -17,7 +17,8 @@ command_scripts = \
 	t/command/tool-selftest-faults.sh \
 	t/command/tool-selftest.sh \
 	t/command/tool-signals.sh \
-	t/command/tool-usage.sh
+	t/command/tool-usage.sh \
+	t/command/tool-verbose.sh
 command_privileged = \
 	t/command/tool-root.privileged
 

@@ -67,15 +67,13 @@ accept_client(struct service *service, struct unix_ports *client)
 	return child;
 }
 
-/* Returns the user of CLIENT, or -1 if it is unknown. */
-static uid_t
+static struct unix_peer
 identify_client(const struct unix_ports *client, struct worker *worker)
 {
-	struct unix_peer peer;
-	int is_known = unix_peer(client, &peer) == 0;
+	struct unix_peer peer = peer_of(client);
 
-	set_peer(&worker->environment, is_known ? &peer : NULL);
-	return is_known ? peer.uid : (uid_t)-1;
+	set_peer(&worker->environment, &peer);
+	return peer;
 }
 
 /*
@@ -112,7 +110,7 @@ start_with_pidfd(const struct unix_ports *client, struct worker *worker)
  */
 static int
 start_program_for(struct child *child, const struct unix_ports *client,
-    struct worker *worker)
+    const struct unix_peer *peer, struct worker *worker)
 {
 	pid_t pid;
 	int error;
@@ -125,8 +123,11 @@ start_program_for(struct child *child, const struct unix_ports *client,
 	if (pid == -1) {
 		if (!are_children_stopped())
 			complain(worker->service->argv[0], error);
+		log_client(peer, "refused; the command was not started");
 		return 0;
 	}
+	/* Before set_child_pid(), which can report the end. */
+	log_client(peer, "served by process %ld", (long)pid);
 	set_child_pid(child, pid);
 	end_shortage();
 	return 1;
@@ -145,10 +146,10 @@ refuse_client(struct unix_ports *client)
 
 static void
 serve_client(struct child *child, struct unix_ports *client,
-    struct worker *worker)
+    const struct unix_peer *peer, struct worker *worker)
 {
 	/* If the program has ended already, this is the last close(2). */
-	if (start_program_for(child, client, worker)) {
+	if (start_program_for(child, client, peer, worker)) {
 		unix_close_ports(client);
 		return;
 	}
@@ -158,12 +159,21 @@ serve_client(struct child *child, struct unix_ports *client,
 
 /* A program that has ended counts until it is reaped. */
 static int
-assign_or_reap(struct child *child, uid_t uid, unsigned limit)
+assign_or_reap(struct child *child, const struct unix_peer *peer,
+    unsigned limit)
 {
-	if (assign_child(child, uid, limit))
+	if (assign_child(child, peer, limit))
 		return 1;
 	reap_children();
-	return assign_child(child, uid, limit);
+	return assign_child(child, peer, limit);
+}
+
+static void
+refuse_above_limit(struct unix_ports *client, const struct unix_peer *peer,
+    unsigned limit)
+{
+	log_client(peer, "refused; above the limit -C %u", limit);
+	refuse_client(client);
 }
 
 void *
@@ -173,20 +183,20 @@ accept_clients(void *argument)
 	const unsigned limit = worker->service->clients_per_user;
 	struct unix_ports client;
 	struct child *child;
+	struct unix_peer peer;
 	int is_postponed;
-	uid_t uid;
 
 	while ((child = accept_client(worker->service, &client)) != NULL) {
-		uid = identify_client(&client, worker);
-		if (assign_or_reap(child, uid, limit)) {
-			serve_client(child, &client, worker);
+		peer = identify_client(&client, worker);
+		if (assign_or_reap(child, &peer, limit)) {
+			serve_client(child, &client, &peer, worker);
 			continue;
 		}
 		/* In this order, so that the server is not idle in between. */
-		is_postponed = postpone_client(&client, uid, limit);
+		is_postponed = postpone_client(&client, &peer, limit);
 		release_child(child);
 		if (!is_postponed)
-			refuse_client(&client);
+			refuse_above_limit(&client, &peer, limit);
 	}
 	/* The main thread may wait for the end; SIGTERM may be ignored. */
 	kill(getpid(), SIGCHLD);
@@ -197,15 +207,17 @@ void *
 serve_postponed(void *argument)
 {
 	struct worker *worker = argument;
+	const unsigned limit = worker->service->clients_per_user;
 	struct unix_ports client;
+	struct unix_peer peer;
 	struct child *child;
 
-	while (take_postponed(worker->service->clients_per_user, &client,
-	    &child))
-		if (child != NULL) {
-			identify_client(&client, worker);
-			serve_client(child, &client, worker);
-		} else
-			refuse_client(&client);
+	while (take_postponed(limit, &client, &child)) {
+		peer = identify_client(&client, worker);
+		if (child != NULL)
+			serve_client(child, &client, &peer, worker);
+		else
+			refuse_above_limit(&client, &peer, limit);
+	}
 	return NULL;
 }

@@ -17,9 +17,18 @@
 
 struct child {
 	int is_reserved;
-	int is_assigned;	/* uid is valid */
-	uid_t uid;		/* of the client */
+	int is_assigned;	/* peer is valid */
+	struct unix_peer peer;
 	pid_t pid;		/* 0 until the program is started */
+};
+
+/*
+ * A program that was reaped before its slot had its process ID.  The number
+ * exceeds that of the threads that start programs.
+ */
+struct early_end {
+	pid_t pid;
+	int status;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -27,6 +36,8 @@ static pthread_cond_t slot_released = PTHREAD_COND_INITIALIZER;
 static struct child *children;
 static unsigned slots, reserved;
 static unsigned end;		/* 1 + the highest reserved index */
+static struct early_end early_ends[16];
+static unsigned early_count;
 static long long last_end;	/* of a program, or the start; ms */
 static int is_stopping;
 
@@ -97,8 +108,9 @@ release_child(struct child *child)
 }
 
 static void
-end_program(struct child *child)
+end_program(struct child *child, int status)
 {
+	log_end(&child->peer, child->pid, status);
 	last_end = now_ms();
 	release_locked(child);
 }
@@ -136,46 +148,60 @@ is_below_limit(uid_t uid, unsigned limit)
 
 	for (i = 0; i < end; i++)
 		count += children[i].is_reserved && children[i].is_assigned &&
-		    children[i].uid == uid;
+		    children[i].peer.uid == uid;
 	return limit == 0 || count < limit;
 }
 
 static void
-assign_locked(struct child *child, uid_t uid)
+assign_locked(struct child *child, const struct unix_peer *peer)
 {
 	child->is_assigned = 1;
-	child->uid = uid;
+	child->peer = *peer;
 }
 
 /*
- * Returns 0 if user UID has LIMIT programs.  If LIMIT is 0, there is no limit.
+ * Returns 0 if the user of PEER has LIMIT programs.  If LIMIT is 0, there is no limit.
  */
 int
-assign_child(struct child *child, uid_t uid, unsigned limit)
+assign_child(struct child *child, const struct unix_peer *peer, unsigned limit)
 {
 	int is_assigned;
 
 	pthread_mutex_lock(&lock);
-	is_assigned = is_below_limit(uid, limit);
+	is_assigned = is_below_limit(peer->uid, limit);
 	if (is_assigned)
-		assign_locked(child, uid);
+		assign_locked(child, peer);
 	pthread_mutex_unlock(&lock);
 	return is_assigned;
 }
 
-/* Never blocks.  Returns an assigned slot, or NULL if UID gets none now. */
+/* Never blocks.  Returns an assigned slot, or NULL if PEER gets none now. */
 struct child *
-find_slot(uid_t uid, unsigned limit)
+find_slot(const struct unix_peer *peer, unsigned limit)
 {
 	struct child *child = NULL;
 
 	pthread_mutex_lock(&lock);
-	if (reserved < slots && !is_stopping && is_below_limit(uid, limit)) {
+	if (reserved < slots && !is_stopping &&
+	    is_below_limit(peer->uid, limit)) {
 		child = reserve_locked();
-		assign_locked(child, uid);
+		assign_locked(child, peer);
 	}
 	pthread_mutex_unlock(&lock);
 	return child;
+}
+
+/* Returns the status of a program that was reaped early, or -1. */
+static int
+early_status(pid_t pid)
+{
+	unsigned i = early_count;
+
+	/* The last entry first: process IDs are used again. */
+	while (i > 0 && early_count - i < COUNT(early_ends))
+		if (early_ends[--i % COUNT(early_ends)].pid == pid)
+			return early_ends[i % COUNT(early_ends)].status;
+	return -1;
 }
 
 /*
@@ -185,11 +211,26 @@ find_slot(uid_t uid, unsigned limit)
 void
 set_child_pid(struct child *child, pid_t pid)
 {
+	pid_t ended;
+	int status;
+
 	pthread_mutex_lock(&lock);
 	child->pid = pid;
-	if (waitpid(pid, NULL, WNOHANG) != 0)
-		end_program(child);
+	ended = waitpid(pid, &status, WNOHANG);
+	if (ended != 0)
+		end_program(child, ended == pid ? status : early_status(pid));
 	pthread_mutex_unlock(&lock);
+}
+
+static struct child *
+find_child(pid_t pid)
+{
+	unsigned i;
+
+	for (i = 0; i < end; i++)
+		if (children[i].is_reserved && children[i].pid == pid)
+			return &children[i];
+	return NULL;
 }
 
 /*
@@ -199,19 +240,18 @@ set_child_pid(struct child *child, pid_t pid)
 void
 reap_children(void)
 {
-	unsigned i;
+	struct child *child;
+	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0) {
-		pthread_mutex_lock(&lock);
-		for (i = 0; i < end; i++)
-			if (children[i].is_reserved &&
-			    children[i].pid == pid) {
-				end_program(&children[i]);
-				break;
-			}
-		pthread_mutex_unlock(&lock);
-	}
+	pthread_mutex_lock(&lock);
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if ((child = find_child(pid)) != NULL)
+			end_program(child, status);
+		else
+			early_ends[early_count++ % COUNT(early_ends)] =
+			    (struct early_end){ .pid = pid, .status = status };
+	pthread_mutex_unlock(&lock);
 }
 
 /* Wakes the threads in reserve_child(), which would wait for ever. */

@@ -15,7 +15,7 @@
 
 struct postponed {
 	struct unix_ports client;
-	uid_t uid;
+	struct unix_peer peer;
 	long long deadline;	/* ms */
 };
 
@@ -38,18 +38,19 @@ allocate_postponed(unsigned count)
  * only hold descriptors, since the user cannot get that number of slots.
  */
 int
-postpone_client(const struct unix_ports *client, uid_t uid, unsigned limit)
+postpone_client(const struct unix_ports *client, const struct unix_peer *peer,
+    unsigned limit)
 {
 	unsigned i, count = 0;
 	int is_postponed;
 
 	pthread_mutex_lock(&lock);
 	for (i = 0; i < length; i++)
-		count += queue[i].uid == uid;
+		count += queue[i].peer.uid == peer->uid;
 	is_postponed = !is_stopping && count < limit && length < capacity;
 	if (is_postponed) {
 		queue[length++] = (struct postponed){ .client = *client,
-		    .uid = uid, .deadline = now_ms() + POSTPONEMENT_MS };
+		    .peer = *peer, .deadline = now_ms() + POSTPONEMENT_MS };
 		pthread_cond_signal(&changed);
 	}
 	pthread_mutex_unlock(&lock);
@@ -76,7 +77,7 @@ take_postponed(unsigned limit, struct unix_ports *client,
 		reap_children();
 		*child = NULL;
 		for (i = 0; i < length; i++)
-			if ((*child = find_slot(queue[i].uid, limit)) != NULL ||
+			if ((*child = find_slot(&queue[i].peer, limit)) != NULL ||
 			    is_stopping || now_ms() > queue[i].deadline)
 				break;
 		if (i < length) {

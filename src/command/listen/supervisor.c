@@ -105,6 +105,7 @@ serve_until_end(struct service *service)
 	if (close_service(service->listener) == -1)
 		status = explain(service->address, errno);
 	end_children(immediately);
+	end_log();
 	if (has_service_failed())
 		return STATUS_ERROR;
 	return status != 0 ? status : service->status;
