@@ -52,13 +52,17 @@ static int
 connect_to(const char *address, char *argv[], struct unix_options *options,
     int verbose)
 {
-	char *path = argv[0] == NULL ? NULL : find_program(argv[0]);
 	struct unix_ports ports;
+	char text[20], *path = NULL;
+	const char *used = move_from_standard(address, text, sizeof(text));
 	int status;
 
-	if (path == NULL && argv[0] != NULL)
+	/* The peer must not receive messages. */
+	if (used == NULL || replace_standard(used, STDERR_FILENO) == -1)
+		return complain(address, errno);
+	if (argv[0] != NULL && (path = find_program(argv[0])) == NULL)
 		return complain(argv[0], errno);
-	if (connect_or_explain(address, options, &ports) == -1)
+	if (connect_or_explain(used, options, &ports) == -1)
 		status = explain(address, errno);
 	else
 		status = path == NULL ? copy_both(address, &ports, verbose) :
@@ -95,6 +99,10 @@ run_connect(int argc, char *argv[])
 	if (verbose && argv[1] != NULL)
 		return misused(&connect_command, "-v cannot be combined with a "
 		    "command");
+	if (argv[1] == NULL && (is_standard_stream(argv[0], STDIN_FILENO) ||
+	    is_standard_stream(argv[0], STDOUT_FILENO)))
+		return misused(&connect_command, "%s is standard input or "
+		    "output and requires a command", argv[0]);
 	return connect_to(argv[0], argv + 1, &options, verbose);
 }
 

@@ -171,7 +171,40 @@ check_options(const struct request *request)
 	if (request->for_sockets != 0 && is_passed(address))
 		return misused(&listen_command, "-%c requires a path or a "
 		    "name, not %s", request->for_sockets, address);
+	if (request->service.argv[0] == NULL &&
+	    (is_standard_stream(address, STDIN_FILENO) ||
+	    is_standard_stream(address, STDOUT_FILENO)))
+		return misused(&listen_command, "%s is standard input or "
+		    "output and requires a command", address);
+	if (request->service.newline &&
+	    is_standard_stream(address, STDOUT_FILENO))
+		return misused(&listen_command, "-1 cannot be combined with "
+		    "%s, which is standard output", address);
 	return 0;
+}
+
+/* Returns NULL after a message. */
+static struct unix_listener *
+open_listener(const char *address, const struct unix_options *options)
+{
+	struct unix_listener *listener = NULL;
+	char text[20];
+	const char *used = move_from_standard(address, text, sizeof(text));
+	int stream;
+
+	if (used != NULL)
+		listener = unix_listen(used, options);
+	if (listener == NULL) {
+		explain(address, errno);
+		return NULL;
+	}
+	for (stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+		if (replace_standard(used, stream) == -1) {
+			complain("/dev/null", errno);
+			close_service(listener);
+			return NULL;
+		}
+	return listener;
 }
 
 static int
@@ -196,12 +229,12 @@ run_listen(int argc, char *argv[])
 	service->is_passed = is_passed(service->address);
 	if (prepare_readiness(service->newline) == -1)
 		return complain("/dev/null", errno);
+	hold_signals();
+	service->listener = open_listener(service->address, &request.options);
+	if (service->listener == NULL)
+		return STATUS_ERROR;
 	if (service->argv[0] != NULL || service->verbose)
 		begin_log(service->address, service->verbose);
-	hold_signals();
-	service->listener = unix_listen(service->address, &request.options);
-	if (service->listener == NULL)
-		return explain(service->address, errno);
 	return service->argv[0] != NULL ? serve_clients(service) :
 	    serve_one(service);
 }

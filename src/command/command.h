@@ -68,6 +68,11 @@ int parse_mode(const char *text, mode_t *mode);
 int parse_group(const char *text, gid_t *group);
 int parse_user(const char *text, uid_t *user);
 
+/* standard.c: sockets among the standard streams. */
+int is_standard_stream(const char *address, int stream);
+const char *move_from_standard(const char *address, char *text, size_t size);
+int replace_standard(const char *address, int stream);
+
 /* program.c: programs with a descriptor as standard input and output. */
 struct pidfd {
 	int fd;			/* -1: none */

@@ -14,6 +14,7 @@ unixport_SOURCES = \
 	src/command/program.c \
 	src/command/signals.c \
 	src/command/single.c \
+	src/command/standard.c \
 	src/command/listen/acceptor.c \
 	src/command/listen/arrival.c \
 	src/command/listen/children.c \
