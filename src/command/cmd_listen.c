@@ -38,6 +38,7 @@ struct request {
 	struct unix_options options;
 	struct service service;
 	int has_pidfd;
+	int is_kept;		/* -k */
 	int for_programs;	/* last option that requires a command */
 	int for_files;		/* last option that requires a path */
 	int for_sockets;	/* last option that requires a new socket */
@@ -125,6 +126,9 @@ parse_option(int option, struct request *request)
 		    &request->service.clients_per_user);
 	case 'g':
 		return parse_file_group(&request->options.group);
+	case 'k':
+		request->is_kept = 1;
+		return 0;
 	case 'm':
 		return parse_file_mode(&request->options.mode);
 	case 'o':
@@ -164,6 +168,9 @@ check_options(const struct request *request)
 	if (request->for_programs != 0 && request->service.argv[0] == NULL)
 		return misused(&listen_command, "-%c requires a command",
 		    request->for_programs);
+	if (request->is_kept && request->service.argv[0] != NULL)
+		return misused(&listen_command, "-k cannot be combined with a "
+		    "command");
 	if (request->for_files != 0 &&
 	    (is_abstract(address) || is_passed(address)))
 		return misused(&listen_command, "-%c requires a path, not %s",
@@ -213,7 +220,7 @@ run_listen(int argc, char *argv[])
 	struct request request = { .service = {
 	    .clients = DEFAULT_CLIENTS, .pidfd = -1, .exit_idle = -1 } };
 	struct service *service = &request.service;
-	int option, status;
+	int option, is_server, status;
 
 	while ((option = next_option(&listen_command, argc, argv)) != -1)
 		if ((status = parse_option(option, &request)) != 0)
@@ -223,7 +230,8 @@ run_listen(int argc, char *argv[])
 	if ((status = check_options(&request)) != 0 ||
 	    (request.has_pidfd && (status = reserve_pidfd(service)) != 0))
 		return status;
-	if (service->argv[0] != NULL && request.options.backlog == 0)
+	is_server = service->argv[0] != NULL || request.is_kept;
+	if (is_server && request.options.backlog == 0)
 		request.options.backlog = BACKLOG;
 	request.options.accept_timeout = -1;
 	service->is_passed = is_passed(service->address);
@@ -233,10 +241,11 @@ run_listen(int argc, char *argv[])
 	service->listener = open_listener(service->address, &request.options);
 	if (service->listener == NULL)
 		return STATUS_ERROR;
-	if (service->argv[0] != NULL || service->verbose)
+	if (is_server || service->verbose)
 		begin_log(service->address, service->verbose);
-	return service->argv[0] != NULL ? serve_clients(service) :
-	    serve_one(service);
+	if (service->argv[0] != NULL)
+		return serve_clients(service);
+	return request.is_kept ? serve_in_turn(service) : serve_one(service);
 }
 
 static const struct command_option listen_options[] = {
@@ -247,6 +256,8 @@ static const struct command_option listen_options[] = {
 	{ 'C', "clients-per-user", "N", "limit the number of concurrent clients "
 	    "of one user" },
 	{ 'g', "group", "GROUP", "specify the group of the socket file" },
+	{ 'k', "keep-listening", NULL, "without a COMMAND, accept one client "
+	    "after\nthe other" },
 	{ 'm', "mode", "MODE", "specify the mode of the socket file (default "
 	    "0600)" },
 	{ 'o', "owner", "USER", "specify the owner of the socket file" },
@@ -263,7 +274,8 @@ const struct command listen_command = {
 	"Accepts one client and copies standard input to it, and its output "
 	"to standard\noutput.  If COMMAND is specified, executes it for every "
 	"client, with the\nconnection as its standard input and output, until "
-	"SIGTERM or SIGINT.  -1, -c,\n-C and -p require a COMMAND.\n",
+	"SIGTERM or SIGINT.  -1, -c,\n-C and -p require a COMMAND, and -k excludes "
+	"one.\n",
 	.options = listen_options,
 	.run = run_listen
 };

@@ -99,6 +99,8 @@ ssize_t move_some(struct flow *flow);
 /* relay/relay.c: copies between a connection and standard streams. */
 int copy_both(const char *address, const struct unix_ports *ports,
     int verbose);
+void keep_input(void);
+int has_output_failed(void);
 
 /* listen/readiness.c: notifications, which are repeated until sent. */
 #define READINESS_RETRY_MS	100
@@ -131,6 +133,10 @@ void log_client(const struct unix_peer *peer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void log_end(const struct unix_peer *peer, pid_t pid, int status);
 
+/* listen/early.c: programs that are reaped before they are in the table. */
+void note_early_end(pid_t pid, int status);
+int early_status(pid_t pid);
+
 /* listen/children.c: the table of running programs. */
 struct child;
 long long now_ms(void);
@@ -144,6 +150,7 @@ void release_child(struct child *child);
 void reap_children(void);
 long long programs_ended(void);
 int has_children(void);
+int last_program_status(void);
 void stop_children(void);
 int are_children_stopped(void);
 void end_children(int immediately);
@@ -161,6 +168,7 @@ void stop_postponed(void);
 void hold_signals(void);
 void release_signals(void);
 void handle_signals(void (*handler)(int));
+void record_signal(int number);
 void catch_signals(void);
 void wait_signal(int ms);
 int take_signal(int number);
@@ -201,6 +209,7 @@ int are_arrivals_over(void);
 
 /* single.c: listen without a command. */
 int serve_one(struct service *service);
+int serve_in_turn(struct service *service);
 
 /* listen/acceptor.c: the threads of a server. */
 struct worker {

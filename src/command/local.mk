@@ -19,6 +19,7 @@ unixport_SOURCES = \
 	src/command/listen/arrival.c \
 	src/command/listen/children.c \
 	src/command/listen/closing.c \
+	src/command/listen/early.c \
 	src/command/listen/environment.c \
 	src/command/listen/log.c \
 	src/command/listen/postponed.c \

@@ -13,7 +13,8 @@ static const int numbers[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM };
 static volatile sig_atomic_t caught[COUNT(numbers)];
 static sigset_t unblocked;
 
-static void
+/* A handler, which take_signal() reads. */
+void
 record_signal(int number)
 {
 	size_t i;

@@ -8,6 +8,7 @@ command_scripts = \
 	t/command/tool-connect.sh \
 	t/command/tool-exit-idle.sh \
 	t/command/tool-inetd.sh \
+	t/command/tool-keep-listening.sh \
 	t/command/tool-limits.sh \
 	t/command/tool-listen.sh \
 	t/command/tool-pair.sh \

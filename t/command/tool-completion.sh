@@ -34,7 +34,7 @@ offers '' b
 offers '' bench -
 offers '--help --version' --
 offers '--help -v -w' connect -
-offers '--help --pidfd -1 -C -b -c -g -m -o -p -v -x' listen -
+offers '--help --pidfd -1 -C -b -c -g -k -m -o -p -v -x' listen -
 offers 'sock' connect so
 offers 'sock' connect -w 3 -v so
 offers 'sock' listen --pidfd -p so

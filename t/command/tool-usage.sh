@@ -78,6 +78,8 @@ done
 for text in '' 0 8 1777 rw 0x1; do
 	misuse "listen: invalid mode: $text" listen -m "$text" s
 done
+misuse 'listen: -k cannot be combined with a command' listen -k s cat
+misuse 'listen: -1 requires a command' listen -k --notify s
 misuse 'listen: no such group: no_such_group' listen -g no_such_group s
 for text in no_such_user '' -1 4294967295; do
 	misuse "listen: no such user: $text" listen --owner="$text" s

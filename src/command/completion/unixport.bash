@@ -79,7 +79,7 @@ _unixport()
 	fi
 	case ${words[1]} in
 	connect) options='-v -w --help' letters='w:' ;;
-	listen) options='-1 -b -c -C -g -m -o -p -v -x --pidfd --help' letters='b:c:C:g:m:o:x:'
+	listen) options='-1 -b -c -C -g -k -m -o -p -v -x --pidfd --help' letters='b:c:C:g:m:o:x:'
 		marks+=' systemd:' ;;
 	pair|probe) options='--help' letters= ;;
 	selftest) options='-q -t --help' letters='t:' ;;

@@ -22,23 +22,13 @@ struct child {
 	pid_t pid;		/* 0 until the program is started */
 };
 
-/*
- * A program that was reaped before its slot had its process ID.  The number
- * exceeds that of the threads that start programs.
- */
-struct early_end {
-	pid_t pid;
-	int status;
-};
-
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t slot_released = PTHREAD_COND_INITIALIZER;
 static struct child *children;
 static unsigned slots, reserved;
 static unsigned end;		/* 1 + the highest reserved index */
-static struct early_end early_ends[16];
-static unsigned early_count;
 static long long last_end;	/* of a program, or the start; ms */
+static int last_status;		/* of waitpid(2), or -1 */
 static int is_stopping;
 
 long long
@@ -112,7 +102,15 @@ end_program(struct child *child, int status)
 {
 	log_end(&child->peer, child->pid, status);
 	last_end = now_ms();
+	last_status = status;
 	release_locked(child);
+}
+
+/* Returns the status of the program that has ended last. */
+int
+last_program_status(void)
+{
+	return last_status;
 }
 
 /*
@@ -191,19 +189,6 @@ find_slot(const struct unix_peer *peer, unsigned limit)
 	return child;
 }
 
-/* Returns the status of a program that was reaped early, or -1. */
-static int
-early_status(pid_t pid)
-{
-	unsigned i = early_count;
-
-	/* The last entry first: process IDs are used again. */
-	while (i > 0 && early_count - i < COUNT(early_ends))
-		if (early_ends[--i % COUNT(early_ends)].pid == pid)
-			return early_ends[i % COUNT(early_ends)].status;
-	return -1;
-}
-
 /*
  * If reap_children() has reaped the program before its process ID is stored,
  * waitpid(2) fails with ECHILD and the slot must be released here.
@@ -249,8 +234,7 @@ reap_children(void)
 		if ((child = find_child(pid)) != NULL)
 			end_program(child, status);
 		else
-			early_ends[early_count++ % COUNT(early_ends)] =
-			    (struct early_end){ .pid = pid, .status = status };
+			note_early_end(pid, status);
 	pthread_mutex_unlock(&lock);
 }
 

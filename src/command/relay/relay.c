@@ -26,6 +26,10 @@ struct copying {
 	int ended[2];		/* a pipe; each thread writes its letter */
 };
 
+/* Set for a server that serves one client after the other. */
+static int is_input_kept;
+static int has_output_error;
+
 #define SENDER		's'
 #define RECEIVER	'r'
 
@@ -40,6 +44,24 @@ is_closed(int fd)
 
 	return poll(&one, 1, 0) == 1 &&
 	    (one.revents & (POLLHUP | POLLERR)) != 0;
+}
+
+/*
+ * Specifies that further input belongs to the next peer: a peer that has closed
+ * gets none of it, and the grace period also ends a peer that has only
+ * half-closed.
+ */
+void
+keep_input(void)
+{
+	is_input_kept = 1;
+}
+
+/* Whether standard output has failed, not the connection. */
+int
+has_output_failed(void)
+{
+	return has_output_error;
 }
 
 /*
@@ -61,10 +83,15 @@ wait_input(const struct copying *copying)
 
 	while (poll(fds, 2, -1) == -1)
 		;
+	if (is_input_kept && is_closed(copying->sending.to))
+		return 0;
 	if (fds[0].revents != 0)
 		return 1;
 	do {
 		closed = is_closed(copying->sending.to);
+		if (is_input_kept && closed)
+			return 0;
+		closed = closed || is_input_kept;
 		ready = poll(fds, 1, closed ? grace : CHECK_MS);
 	} while (ready == -1 || (ready == 0 && !closed));
 	return ready;
@@ -108,6 +135,7 @@ receive_output(void *argument)
 		flow->error = errno;
 		flow->failed = flow->to;
 	}
+	has_output_error = flow->error != 0 && flow->failed == STDOUT_FILENO;
 	close(copying->answer[1]);
 	report_end(copying, RECEIVER);
 	return NULL;
