@@ -133,7 +133,7 @@ CLEANFILES += t/*/*.summary $(EXTRA_PROGRAMS)
 ## `make check-privileged' runs the tests that an ordinary user may not: each
 ## missing privilege is printed.
 
-check-privileged: check-local unixport
+check-privileged: check-local unixport t/command/bound
 	$(MAKE) $(run_part) TESTS='$(privileged) $(command_privileged)'
 
 .PHONY: check-privileged

@@ -4,6 +4,7 @@
 
 #include <grp.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,6 +141,26 @@ parse_seconds(const char *text, int *ms)
 	    seconds > INT_MAX / 1000)
 		return -1;
 	*ms = (int)(seconds * 1000 + 0.5);
+	if (*ms == 0 && seconds > 0)
+		*ms = 1;
+	return 0;
+}
+
+/*
+ * Parses a connect_timeout: 0 sets no limit, so the text 0 becomes the shortest
+ * one.
+ */
+int
+parse_wait(const char *text, int *ms)
+{
+	if (strcmp(text, "inf") == 0) {
+		*ms = 0;
+		return 0;
+	}
+	if (parse_seconds(text, ms) == -1)
+		return -1;
+	if (*ms == 0)
+		*ms = 1;
 	return 0;
 }
 
@@ -192,5 +213,22 @@ parse_group(const char *text, gid_t *group)
 	if (parse_number(text, 10, (gid_t)-1 - 1ul, &number) == -1)
 		return -1;
 	*group = (gid_t)number;
+	return 0;
+}
+
+/* The same precedence holds for chown(1). */
+int
+parse_user(const char *text, uid_t *user)
+{
+	const struct passwd *found = getpwnam(text);
+	unsigned long number;
+
+	if (found != NULL) {
+		*user = found->pw_uid;
+		return 0;
+	}
+	if (parse_number(text, 10, (uid_t)-1 - 1ul, &number) == -1)
+		return -1;
+	*user = (uid_t)number;
 	return 0;
 }

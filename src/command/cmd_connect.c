@@ -8,6 +8,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+struct request {
+	struct unix_options options;
+	struct relay_options relay;
+	int for_copying;	/* last option that excludes a command */
+	int is_padded;
+};
+
 /*
  * With -w, unix_connect(3) retries after ENOENT and ECONNREFUSED, and in the
  * end fails with ETIMEDOUT.  One more attempt without -w fails with the cause,
@@ -47,62 +54,109 @@ exec_program(const char *path, char *argv[], const struct unix_ports *ports)
 /*
  * The program is searched for before the connection is made.  If the program is
  * missing, the server therefore does not accept a client that sends nothing.
+ * ADDRESS is as specified, and NAME with its padding.
  */
 static int
-connect_to(const char *address, char *argv[], struct unix_options *options,
-    int verbose)
+connect_to(const char *address, const char *name, char *argv[],
+    struct request *request)
 {
-	char *path = argv[0] == NULL ? NULL : find_program(argv[0]);
 	struct unix_ports ports;
+	char text[20], *path = NULL;
+	const char *used = move_from_standard(name, text, sizeof(text));
 	int status;
 
-	if (path == NULL && argv[0] != NULL)
+	/* The peer must not receive messages. */
+	if (used == NULL || replace_standard(used, STDERR_FILENO) == -1)
+		return complain(address, errno);
+	if (argv[0] != NULL && (path = find_program(argv[0])) == NULL)
 		return complain(argv[0], errno);
-	if (connect_or_explain(address, options, &ports) == -1)
+	if (connect_or_explain(used, &request->options, &ports) == -1)
 		status = explain(address, errno);
 	else
-		status = path == NULL ? copy_both(address, &ports, verbose) :
+		status = path == NULL ?
+		    copy_both(address, &ports, &request->relay) :
 		    exec_program(path, argv, &ports);
 	free(path);
 	return status;
 }
 
 static int
+parse_time(int option, struct request *request)
+{
+	if (option == 'w') {
+		request->options.flags = UNIX_WAIT;
+		if (parse_wait(optarg, &request->options.connect_timeout) == 0)
+			return 0;
+	} else if (parse_seconds(optarg, &request->relay.idle_ms) == 0 &&
+	    request->relay.idle_ms > 0)
+		return 0;
+	return misused(&connect_command, "invalid number of seconds: %s",
+	    optarg);
+}
+
+static int
+parse_option(int option, struct request *request)
+{
+	if (option == OPTION_ABSTRACT_PADDED) {
+		request->is_padded = 1;
+		return 0;
+	}
+	if (option != 'w')
+		request->for_copying = option;
+	switch (option) {
+	case 'K':
+		request->relay.keep_open = 1;
+		return 0;
+	case 'e':
+		request->relay.silence = SILENCE_FAILS;
+		return 0;
+	case 'v':
+		request->relay.progress = 1;
+		return 0;
+	default:
+		return parse_time(option, request);
+	}
+}
+
+static int
 run_connect(int argc, char *argv[])
 {
-	struct unix_options options = { 0 };
-	int option, verbose = 0;
+	struct request request = { .relay = { .silence = SILENCE_NOTED } };
+	const char *address, *name;
+	int option, status;
 
 	while ((option = next_option(&connect_command, argc, argv)) != -1)
-		switch (option) {
-		case 'v':
-			verbose = 1;
-			break;
-		default:
-			if (parse_seconds(optarg, &options.connect_timeout)
-			    == -1)
-				return misused(&connect_command,
-				    "invalid number of seconds: %s", optarg);
-			/* A timeout of 0 would set no limit. */
-			if (options.connect_timeout == 0)
-				options.connect_timeout = 1;
-			options.flags = UNIX_WAIT;
-			break;
-		}
-	argv += optind;
-	if (argv[0] == NULL)
+		if ((status = parse_option(option, &request)) != 0)
+			return status;
+	address = name = argv[optind];
+	if (address == NULL)
 		return misused(&connect_command, "the address is missing");
-	if (verbose && argv[1] != NULL)
-		return misused(&connect_command, "-v cannot be combined with a "
-		    "command");
-	return connect_to(argv[0], argv + 1, &options, verbose);
+	argv += optind + 1;
+	if (request.for_copying != 0 && argv[0] != NULL)
+		return misused(&connect_command, "-%c cannot be combined with "
+		    "a command", request.for_copying);
+	if (request.is_padded &&
+	    (name = pad_abstract(address, &request.options)) == NULL)
+		return misused(&connect_command, "--abstract-padded requires "
+		    "an abstract name, not %s", address);
+	if (argv[0] == NULL && (is_standard_stream(address, STDIN_FILENO) ||
+	    is_standard_stream(address, STDOUT_FILENO)))
+		return misused(&connect_command, "%s is standard input or "
+		    "output and requires a command", address);
+	return connect_to(address, name, argv, &request);
 }
 
 static const struct command_option connect_options[] = {
+	{ OPTION_ABSTRACT_PADDED, "abstract-padded", NULL, "pad an abstract "
+	    "name with NULs" },
+	{ 'K', "keep-open", NULL, "do not half-close the connection at EOF" },
+	{ 'e', "expect-answer", NULL, "fail if the server sends no byte" },
+	{ 'i', "idle", "SECONDS", "end after SECONDS without a byte in either\n"
+	    "direction" },
 	{ 'v', "progress", NULL, "show bytes and rate if standard error is a "
 	    "terminal" },
 	{ 'w', "wait", "SECONDS", "wait up to SECONDS for the server to "
-	    "listen" },
+	    "listen;\ninf: for ever" },
 	{ 0, NULL, NULL, NULL }
 };
 
@@ -114,7 +168,8 @@ const struct command connect_command = {
 	"standard\noutput.  At EOF of standard input the connection is "
 	"half-closed, and output is\ncopied until EOF.  If COMMAND is "
 	"specified, executes it with the connection as\nits standard input "
-	"and output.\n",
+	"and output.  Only --abstract-padded and -w can be combined\nwith a "
+	"COMMAND.\n",
 	.options = connect_options,
 	.run = run_connect
 };

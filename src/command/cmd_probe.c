@@ -1,146 +1,217 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* unixport probe: prints the state of an address and its server. */
 #include "command.h"
+#include "probe/probe.h"
 
-#include <sys/stat.h>
+#include <sys/socket.h>
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CONNECT_TIMEOUT_MS	1000	/* if the backlog is full */
+#define CONNECT_OPTION		(UCHAR_MAX + 1)
+#define FIRST_PAUSE_MS		1
+#define LONGEST_PAUSE_MS	100
 
-/* Returns NULL if ADDRESS has no file. */
+struct request {
+	const char *address;
+	int connect;
+	int wait;
+	int wait_ms;		/* 0: no limit */
+};
+
 static const char *
-path_of(const char *address)
+name_of_type(int type)
 {
-	if (strncmp(address, "unix:", 5) == 0)
-		address += 5;
-	else if (strncmp(address, "fd:", 3) == 0)
-		return NULL;
-	return *address == '@' ? NULL : address;
+	return type == SOCK_STREAM ? "stream" :
+	    type == SOCK_DGRAM ? "datagram" : "seqpacket";
 }
 
-/*
- * connect(2) fails with ECONNREFUSED in three cases: the file is not a socket,
- * the socket is stale, or a server is between bind(2) and listen(2).  A
- * datagram distinguishes the last two: to a starting server, it fails with
- * EPROTOTYPE.
- */
-static const char *
-kind_of_refusal(const char *address)
+static void
+print_server(const struct sighting *sighting)
 {
-	const char *path = path_of(address);
-	struct stat file;
-
-	if (path == NULL)
-		return "absent";
-	if (stat(path, &file) == 0 && !S_ISSOCK(file.st_mode))
-		return "not a socket";
-	return unix_send(address, "", 0) == -1 && errno == EPROTOTYPE ?
-	    "not listening" : "stale";
+	if (sighting->error == ETIMEDOUT) {
+		printf("no answer before the timeout; is the server busy?");
+		return;
+	}
+	if (sighting->has_user)
+		printf("user %lu, ", (unsigned long)sighting->user);
+	else if (sighting->is_connected)
+		printf("user unknown, ");
+	if (sighting->is_connected && sighting->process > 0)
+		printf("process %ld", (long)sighting->process);
+	else if (sighting->is_connected)
+		printf("process unknown");
+	if (sighting->is_connected)
+		printf(sighting->has_ended ? " (ended), " : ", ");
+	printf("%s", name_of_type(sighting->type));
 }
 
-/* Returns NULL if ERROR does not concern the address. */
-static const char *
-state_of(const char *address, int error)
+static void
+print_problem(const struct sighting *sighting)
 {
-	switch (error) {
-	case ENOENT:
-	case ENOTDIR:
-		return "absent";
-	case ECONNREFUSED:
-		return kind_of_refusal(address);
-	case EACCES:
-	case EPERM:
-		return "not permitted";
-	case ENOTSOCK:
-		return "not a socket";	/* the BSDs */
-	case EPROTOTYPE:
-		return "of another type";
+	const char *type = name_of_type(sighting->type);
+
+	switch (sighting->state) {
+	case NOT_LISTENING:
+		printf("the %s socket is bound, and its server does not "
+		    "listen; try again", type);
+		break;
+	case OTHER_TYPE:
+		printf("the socket is of another type (%s); is the address "
+		    "right?", type);
+		break;
+	case BOUND:
+		printf("a process has the socket, and it is unknown if it "
+		    "listens; use --connect");
+		break;
 	default:
-		return NULL;
+		printf("the sockets of this system cannot be listed; use "
+		    "--connect");
+		break;
+	}
+}
+
+/* Whether unix_explain() describes the state; it does not name every type. */
+static int
+is_explained(const struct sighting *sighting)
+{
+	switch (sighting->state) {
+	case LIVE:
+	case BOUND:
+	case UNKNOWN:
+		return 0;
+	case NOT_LISTENING:
+	case OTHER_TYPE:
+		return sighting->type == 0;
+	default:
+		return 1;
 	}
 }
 
 static void
-print_live(const char *address)
+print_state(const char *address, const struct sighting *sighting)
 {
-	printf("live: ");
-	print_visible(stdout, address);
-	printf(":");
-}
-
-/* connect(2) waits only if the backlog of a live server is full. */
-static int
-report_busy(const char *address)
-{
-	print_live(address);
-	printf(" no answer before the timeout; is the server busy?\n");
-	return close_output();
-}
-
-static int
-report_live(const char *address, struct unix_ports *ports)
-{
-	struct unix_peer peer;
-	int known = unix_peer(ports, &peer) == 0;
-
-	unix_close_ports(ports);
-	print_live(address);
-	if (!known)
-		printf(" user unknown");
-	else
-		printf(" user %lu", (unsigned long)peer.uid);
-	if (known && peer.pid > 0)
-		printf(", process %ld", (long)peer.pid);
-	else
-		printf(", process unknown");
-	printf("\n");
-	return close_output();
-}
-
-static int
-report_state(const char *address, int error)
-{
-	const char *state = state_of(address, error);
+	static const char *const names[] = {
+		[LIVE] = "live", [STALE] = "stale", [ABSENT] = "absent",
+		[NOT_SOCKET] = "not a socket",
+		[NOT_PERMITTED] = "not permitted",
+		[NOT_LISTENING] = "not listening",
+		[OTHER_TYPE] = "of another type", [BOUND] = "bound",
+		[UNKNOWN] = "unknown"
+	};
 	char *text;
 
-	if (error == ETIMEDOUT)
-		return report_busy(address);
-	if (state == NULL)
-		return explain(address, error);
-	text = explanation(address, error);
-	printf("%s: %s\n", state, text == NULL ? strerror(error) : text);
-	free(text);
-	close_output();
-	return STATUS_ERROR;
+	printf("%s: ", names[sighting->state]);
+	if (is_explained(sighting)) {
+		text = explanation(address, sighting->error);
+		printf("%s\n", text == NULL ? strerror(sighting->error) :
+		    text);
+		free(text);
+		return;
+	}
+	print_visible(stdout, address);
+	printf(": ");
+	if (sighting->state == LIVE)
+		print_server(sighting);
+	else
+		print_problem(sighting);
+	printf("\n");
+}
+
+/*
+ * A socket that is passed as fd:N has no address to look at.  unix_connect()
+ * opens ports on it, and rejects systemd: as a usage error.
+ */
+static int
+is_passed_socket(const char *address)
+{
+	return strncmp(address, "fd:", 3) == 0 ||
+	    strncmp(address, "systemd:", 8) == 0;
+}
+
+/* Returns 0, or -1 if errno does not concern the state of the address. */
+static int
+examine(const struct request *request, struct sighting *sighting)
+{
+	if (is_passed_socket(request->address)) {
+		*sighting = (struct sighting){ .state = UNKNOWN };
+		return connect_and_look(request->address, sighting);
+	}
+	if (look(request->address, sighting) == -1)
+		return -1;
+	if (request->connect && (sighting->state == LIVE ||
+	    sighting->state == BOUND || sighting->state == UNKNOWN))
+		return connect_and_look(request->address, sighting);
+	return 0;
+}
+
+/* Examines the address once, or until a server listens or the time is over. */
+static int
+examine_patiently(const struct request *request, struct sighting *sighting)
+{
+	const long long end = now_ms() + request->wait_ms;
+	long long left = LONGEST_PAUSE_MS;
+	int pause_ms = FIRST_PAUSE_MS;
+
+	while (examine(request, sighting) == 0) {
+		if (request->wait_ms != 0)
+			left = end - now_ms();
+		if (sighting->state == LIVE || !request->wait || left <= 0)
+			return 0;
+		poll(NULL, 0, left < pause_ms ? (int)left : pause_ms);
+		pause_ms *= 2;
+		if (pause_ms > LONGEST_PAUSE_MS)
+			pause_ms = LONGEST_PAUSE_MS;
+	}
+	return -1;
 }
 
 static int
 run_probe(int argc, char *argv[])
 {
-	const struct unix_options options = {
-	    .connect_timeout = CONNECT_TIMEOUT_MS };
-	struct unix_ports ports;
+	struct request request = { 0 };
+	struct sighting sighting;
+	int option, status;
 
-	next_option(&probe_command, argc, argv);
+	while ((option = next_option(&probe_command, argc, argv)) != -1) {
+		if (option == CONNECT_OPTION)
+			request.connect = 1;
+		else if (parse_wait(optarg, &request.wait_ms) == 0)
+			request.wait = 1;
+		else
+			return misused(&probe_command,
+			    "invalid number of seconds: %s", optarg);
+	}
 	if (argc - optind != 1)
 		return misused(&probe_command, "exactly one address is "
 		    "required");
-	argv += optind;
-	return unix_connect(argv[0], &options, &ports) == 0 ?
-	    report_live(argv[0], &ports) : report_state(argv[0], errno);
+	request.address = argv[optind];
+	if (examine_patiently(&request, &sighting) == -1)
+		return explain(request.address, errno);
+	print_state(request.address, &sighting);
+	status = close_output();
+	return status == 0 && sighting.state != LIVE ? STATUS_ERROR : status;
 }
+
+static const struct command_option probe_options[] = {
+	{ CONNECT_OPTION, "connect", NULL, "connect to the server, and report "
+	    "its user and process" },
+	{ 'w', "wait", "SECONDS", "wait up to SECONDS (or inf) for the server "
+	    "to listen" },
+	{ 0, NULL, NULL, NULL }
+};
 
 const struct command probe_command = {
 	.name = "probe",
-	.usage = "ADDRESS",
+	.usage = "[OPTION...] ADDRESS",
 	.help =
-	"Prints the state of the socket at ADDRESS in one line: live, with the "
-	"user and\nthe process of the server; stale, absent, not a socket, "
-	"not permitted, not\nlistening or of another type.  The exit status "
-	"is 0 only for live.  The server\naccepts a client that sends "
-	"nothing.\n",
-	.options = &no_options,
+	"Prints the state of the socket at ADDRESS in one line, without a "
+	"connection:\nlive, stale, absent, not a socket, not permitted, not "
+	"listening, of another\ntype, or bound (it is unknown if the socket "
+	"listens).  The exit status is 0\nonly for live: a stream socket "
+	"listens.\n",
+	.options = probe_options,
 	.run = run_probe
 };

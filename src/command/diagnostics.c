@@ -41,14 +41,51 @@ print_visible(FILE *file, const char *argument)
 	free(text);
 }
 
+static void (*write_line)(const char *text, size_t length);
+
+/* A server replaces writes to stderr, which can block. */
+void
+set_line_writer(void (*writer)(const char *text, size_t length))
+{
+	write_line = writer;
+}
+
+/* Begins a line with "unixport: "; the caller prints the rest to its file. */
+void
+begin_line(struct line *line)
+{
+	line->text = NULL;
+	line->file = write_line == NULL ? NULL :
+	    open_memstream(&line->text, &line->length);
+	if (line->file == NULL) {
+		line->file = stderr;
+		flockfile(stderr);
+	}
+	fputs("unixport: ", line->file);
+}
+
+void
+end_line(struct line *line)
+{
+	putc('\n', line->file);
+	if (line->file == stderr) {
+		funlockfile(stderr);
+		return;
+	}
+	if (fclose(line->file) == 0)
+		write_line(line->text, line->length);
+	free(line->text);
+}
+
 int
 report(const char *object, const char *problem)
 {
-	flockfile(stderr);
-	fputs("unixport: ", stderr);
-	print_visible(stderr, object);
-	fprintf(stderr, ": %s\n", problem);
-	funlockfile(stderr);
+	struct line line;
+
+	begin_line(&line);
+	print_visible(line.file, object);
+	fprintf(line.file, ": %s", problem);
+	end_line(&line);
 	return STATUS_ERROR;
 }
 
@@ -62,10 +99,13 @@ int
 explain(const char *address, int error)
 {
 	char *text = explanation(address, error);
+	struct line line;
 
 	if (text == NULL)
 		return complain(address, error);
-	fprintf(stderr, "unixport: %s\n", text);
+	begin_line(&line);
+	fputs(text, line.file);
+	end_line(&line);
 	free(text);
 	return STATUS_ERROR;
 }

@@ -11,16 +11,35 @@ unixport_SOURCES = \
 	src/command/command.h \
 	src/command/diagnostics.c \
 	src/command/main.c \
+	src/command/now.c \
+	src/command/padded.c \
 	src/command/program.c \
 	src/command/signals.c \
+	src/command/single.c \
+	src/command/standard.c \
 	src/command/listen/acceptor.c \
+	src/command/listen/arrival.c \
 	src/command/listen/children.c \
 	src/command/listen/closing.c \
+	src/command/listen/early.c \
 	src/command/listen/environment.c \
+	src/command/listen/log.c \
 	src/command/listen/postponed.c \
 	src/command/listen/readiness.c \
+	src/command/listen/shortage.c \
 	src/command/listen/supervisor.c \
+	src/command/probe/connection.c \
+	src/command/probe/file_number.c \
+	src/command/probe/look.c \
+	src/command/probe/netlink.c \
+	src/command/probe/probe.h \
+	src/command/probe/proc_net.c \
+	src/command/probe/search.c \
+	src/command/probe/target.c \
 	src/command/relay/flow.c \
+	src/command/relay/idle.c \
+	src/command/relay/outcome.c \
+	src/command/relay/rate.c \
 	src/command/relay/relay.c \
 	src/command/selftest/fixtures.c \
 	src/command/selftest/guarantees.c \

@@ -13,7 +13,8 @@ static const int numbers[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM };
 static volatile sig_atomic_t caught[COUNT(numbers)];
 static sigset_t unblocked;
 
-static void
+/* A handler, which take_signal() reads. */
+void
 record_signal(int number)
 {
 	size_t i;
@@ -43,9 +44,9 @@ release_signals(void)
 }
 
 /*
- * An ignored SIGHUP remains ignored: under nohup(1), a server must survive its
- * terminal.  An ignored SIGINT is handled: POSIX shells ignore it for jobs in
- * the background, where kill -INT would have no effect.
+ * An ignored signal remains ignored: under nohup(1) a server must survive its
+ * terminal, and a job in the background of a script must survive ^C.  main()
+ * resets SIGCHLD.
  */
 void
 handle_signals(void (*handler)(int))
@@ -55,8 +56,7 @@ handle_signals(void (*handler)(int))
 	size_t i;
 
 	for (i = 0; i < COUNT(numbers); i++)
-		if (numbers[i] != SIGHUP ||
-		    sigaction(SIGHUP, NULL, &before) == -1 ||
+		if (sigaction(numbers[i], NULL, &before) == -1 ||
 		    before.sa_handler != SIG_IGN)
 			sigaction(numbers[i], &action, NULL);
 }

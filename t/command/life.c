@@ -2,11 +2,18 @@
 /*
  * For the scripts:
  * - life listen ADDRESS creates a listener, serves one client, and closes it;
+ * - life decline ADDRESS prints a newline when clients can connect, and closes
+ *   its listener when there is one, without accepting it;
  * - life receive ADDRESS prints one datagram;
  * - life send ADDRESS TEXT sends one datagram;
  * - life talk ADDRESS sends its input and prints the received bytes;
  * - life visit ADDRESS COUNT connects COUNT times, each time after EOF of the
  *   connection before, and prints the number of connections with an answer;
+ * - life interruptible PROGRAM ARG... runs PROGRAM with the default action of
+ *   SIGINT, which a shell ignores in the background;
+ * - life chase ADDRESS MS connects again and again, each time about MS
+ *   milliseconds after the connection before, until no server is there, and
+ *   prints the number of connections; one without an answer is a failure;
  * - life rights reports whether its input, a socket, accepts descriptors.
  */
 #include "config.h"
@@ -15,9 +22,11 @@
 #include <sys/wait.h>
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "unixport.h"
@@ -43,6 +52,22 @@ listen_once(const char *address)
 	    unix_accept(listener, &server) == -1 ||
 	    unix_close_ports(&client) == -1 ||
 	    unix_close_ports(&server) == -1 || unix_close(listener) == -1)
+		return fail(address);
+	return 0;
+}
+
+static int
+decline(const char *address)
+{
+	struct unix_listener *listener = unix_listen(address, NULL);
+	struct pollfd fd = { .events = POLLIN };
+
+	if (listener == NULL)
+		return fail(address);
+	fd.fd = unix_listener_fileno(listener);
+	puts("");
+	fclose(stdout);
+	if (poll(&fd, 1, -1) != 1 || unix_close(listener) == -1)
 		return fail(address);
 	return 0;
 }
@@ -125,6 +150,54 @@ visit(const char *address, int count)
 	return 0;
 }
 
+/* Exchanges a byte; returns 0, or -1 if the client is lost. */
+static int
+exchange(struct unix_ports *ports)
+{
+	int answer;
+
+	putc('x', ports->out);
+	unix_close_output(ports);
+	answer = getc(ports->in);
+	unix_close_ports(ports);
+	return answer == 'x' ? 0 : -1;
+}
+
+/* A client waits between 3/4 and 5/4 of the time, at random. */
+static int
+chase(const char *address, int ms)
+{
+	struct unix_options options = { .sigpipe = UNIX_SIGPIPE_IGNORE };
+	struct unix_ports ports;
+	struct timespec pause = { 0, 0 };
+	int clients = 0;
+
+	srandom((unsigned)getpid());
+	for (;;) {
+		pause.tv_nsec = ms * 750000L + random() % (ms * 500000L);
+		nanosleep(&pause, NULL);
+		if (unix_connect(address, &options, &ports) == -1)
+			break;
+		clients++;
+		if (exchange(&ports) == -1) {
+			fprintf(stderr, "life: client %d is lost\n", clients);
+			return 1;
+		}
+	}
+	if (errno != ENOENT && errno != ECONNREFUSED)
+		return fail(address);
+	printf("%d\n", clients);
+	return 0;
+}
+
+static int
+run_interruptible(char *argv[])
+{
+	signal(SIGINT, SIG_DFL);
+	execv(argv[0], argv);
+	return fail(argv[0]);
+}
+
 static int
 tell_rights(void)
 {
@@ -146,12 +219,18 @@ main(int argc, char *argv[])
 {
 	if (argc == 2 && strcmp(argv[1], "rights") == 0)
 		return tell_rights();
+	if (argc > 2 && strcmp(argv[1], "interruptible") == 0)
+		return run_interruptible(argv + 2);
 	if (argc == 3 && strcmp(argv[1], "listen") == 0)
 		return listen_once(argv[2]);
+	if (argc == 3 && strcmp(argv[1], "decline") == 0)
+		return decline(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "receive") == 0)
 		return receive(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "talk") == 0)
 		return talk(argv[2]);
+	if (argc == 4 && strcmp(argv[1], "chase") == 0)
+		return chase(argv[2], atoi(argv[3]));
 	if (argc == 4 && strcmp(argv[1], "visit") == 0)
 		return visit(argv[2], atoi(argv[3]));
 	if (argc == 4 && strcmp(argv[1], "send") == 0)

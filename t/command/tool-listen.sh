@@ -89,6 +89,23 @@ echo 'ok: descriptors'
 serve -m 0640 -g "$(id -gn)" s cat
 [ "$(ls -l s | cut -c 2-10)" = rw-r----- ]
 end TERM
+serve -o "$(id -u)" s cat
+[ "$(ls -ln s | awk '{ print $3 }')" = "$(id -u)" ]
+end TERM
+serve --owner="$(id -un)" s cat
+[ "$(ls -ln s | awk '{ print $3 }')" = "$(id -u)" ]
+end TERM
+if [ "$(id -u)" = 0 ]; then
+	serve --owner 65534 s cat
+	[ "$(ls -ln s | awk '{ print $3 }')" = 65534 ]
+	end TERM
+else
+	expect 2 'unixport: listen: -o 0 requires a process of that user' \
+	    sh -c "\"$unixport\" listen -o 0 s cat 2>&1 | head -n 1; exit 2"
+	expect 1 'unixport: s: Operation not permitted' \
+	    "$unixport" listen -o 65534 s cat
+	[ ! -e s ]
+fi
 serve s cat
 [ "$(ls -l s | cut -c 2-10)" = rw------- ]
 expect 1 'unixport: s: a server is there already; stop it or choose another path' \
@@ -111,6 +128,42 @@ expect 1 'unixport: standard output: Bad file descriptor' \
     sh -c "\"$unixport\" listen -1 s cat 2>&1 >&-"
 [ ! -e s ]
 echo 'ok: errors'
+
+# Without /dev/null, readiness is not reported and no socket is created.
+if can_fault; then
+	expect 1 'unixport: /dev/null: No such file or directory' \
+	    with_fault /dev/null '?open,openat:error=ENOENT' \
+	    listen -1 "$directory/s" cat
+	[ ! -e s ]
+	echo 'ok: no /dev/null'
+fi
+
+# Linux admits one client more than the backlog.
+if command -v python3 >/dev/null && [ "$(uname -s)" = Linux ]; then
+	cat >fill.py <<-'END'
+		import socket
+		first = socket.socket(socket.AF_UNIX)
+		first.connect("s")
+		first.sendall(b"x")
+		first.recv(1)	# its program occupies the only slot
+		queued = []
+		while True:
+		    s = socket.socket(socket.AF_UNIX)
+		    s.setblocking(False)
+		    try:
+		        s.connect("s")
+		    except BlockingIOError:
+		        break
+		    queued.append(s)
+		print(len(queued))
+	END
+	for option in '-b 3' --backlog=3; do
+		serve -c 1 $option s cat
+		expect 0 4 python3 fill.py
+		end TERM
+	done
+	echo 'ok: backlog'
+fi
 
 # The file of a killed server is reclaimed.
 serve s cat

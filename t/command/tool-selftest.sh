@@ -187,7 +187,8 @@ ended_by()
 	rm -f ended said
 	{ cat pipe >said; : >ended; } &
 	pids="$pids $!"
-	LD_PRELOAD=$directory/broken.so "$unixport" selftest -t 60 >pipe &
+	LD_PRELOAD=$directory/broken.so "$build/t/command/life" interruptible \
+	    "$unixport" selftest -t 60 >pipe &
 	test=$!
 	pids="$pids $test"
 	# After nearly a whole selftest.

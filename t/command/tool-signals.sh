@@ -10,11 +10,12 @@ fi
 command -v ps >/dev/null || { echo 'no ps'; exit 77; }
 
 for signal in TERM INT HUP; do
-	serve s cat
+	serve_interruptible s cat
 	end $signal
 	[ ! -e s ] || fail "$signal leaves the file"
 	# When the file exists, the signals are handled.
-	"$unixport" listen s </dev/null & server=$!
+	"$build/t/command/life" interruptible "$unixport" listen s </dev/null &
+	server=$!
 	pids="$pids $server"
 	until_true test -S s
 	end $signal
@@ -24,7 +25,7 @@ echo 'ok: idle servers'
 
 # Running programs end by themselves; no further client is served.
 for signal in TERM INT; do
-	serve s cat
+	serve_interruptible s cat
 	: >got
 	mkfifo $signal.in
 	"$unixport" connect s <$signal.in >got & client=$!
@@ -61,17 +62,31 @@ for signal in HUP TERM; do
 done
 echo 'ok: SIGHUP and a second SIGTERM'
 
-serve s sleep 0
-(trap '' HUP; exec "$unixport" listen -1 s2 cat >ready) & server2=$!
-pids="$pids $server2"
-[ "$(wc -c <ready)" -eq 1 ]
-kill -HUP $server2
-[ "$(echo hello | "$unixport" connect s2)" = hello ]
-server1=$server server=$server2
-end TERM
-server=$server1
-end TERM
-echo 'ok: nohup'
+# An ignored signal remains ignored, in the server and in its programs.
+for signal in HUP INT TERM; do
+	(trap '' $signal; exec "$unixport" listen -1 s sh -c \
+	    "trap - $signal; kill -s $signal \$\$; echo alive" >ready 2>words) &
+	await_server
+	kill -s $signal $server
+	[ "$("$unixport" connect s </dev/null)" = alive ] || fail $signal
+	case $signal in
+	TERM) end HUP ;;
+	*) end TERM ;;
+	esac
+	# Without a command, too.
+	(trap '' $signal; exec "$unixport" listen s </dev/null >got) & server=$!
+	pids="$pids $server"
+	until_true test -S s
+	kill -s $signal $server
+	[ "$(echo hello | "$unixport" connect -w 20 s)" = '' ]
+	wait $server
+	[ "$(cat got)" = hello ] || fail "$signal without a command"
+done
+# Signals that are not ignored have their default action in programs.
+serve_interruptible s sh -c 'kill -s INT $$; echo alive'
+[ "$("$unixport" connect s </dev/null)" = '' ]
+end INT
+echo 'ok: ignored signals'
 
 # After a signal at any moment of the start no file remains.  The delay varies
 # around the moment from which the server ends with status 0.
@@ -93,6 +108,21 @@ until [ $early -gt 14 ] && [ $late -gt 14 ]; do
 done
 trap 'exit 1' TERM
 echo 'ok: signals during the start leave no file'
+
+# Without a command, a signal that arrives while the client is accepted kills the
+# process: status 0 would hide that nothing was copied.
+if can_fault; then
+	(cd "$build" && ASAN_OPTIONS=detect_leaks=0 exec ./libtool \
+	    --mode=execute strace -D -f -qq -o "$directory/trace" \
+	    -e inject=accept4:signal=TERM ./unixport listen "$directory/s") \
+	    </dev/null & server=$!
+	pids="$pids $server"
+	"$unixport" connect -w 20 s </dev/null >said 2>&1 || :
+	wait $server && got=0 || got=$?
+	[ $got = 143 ] || fail "status $got after a signal during accept"
+	[ ! -e s ]
+	echo 'ok: signal during accept'
+fi
 
 # No zombies remain while the server runs.
 serve s true

@@ -60,6 +60,15 @@ serve()
 	await_server
 }
 
+# serve_interruptible ARGUMENT...: serve without the ignored SIGINT of a job in
+# the background.
+serve_interruptible()
+{
+	"$build/t/command/life" interruptible "$unixport" listen -1 "$@" \
+	    >ready 2>words &
+	await_server
+}
+
 # end SIGNAL: $server ends cleanly.
 end()
 {

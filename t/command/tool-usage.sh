@@ -40,7 +40,7 @@ misuse()
 
 misuse 'a subcommand is missing'
 misuse 'no such subcommand: serve' serve
-for letter in x :; do
+for letter in y :; do
 	misuse "listen: unknown option -$letter" listen -${letter}1 s
 	misuse "listen: unknown option -$letter" listen -1$letter s
 done
@@ -61,8 +61,30 @@ for text in '' x 1x 1.2.3 -1 nan 1e3 0x10 99999999 .; do
 	misuse "connect: invalid number of seconds: $text" connect -w "$text" s
 done
 misuse 'connect: the address is missing' connect
-misuse 'connect: -v cannot be combined with a command' connect -v s cat
-misuse 'listen: unknown option -x' listen -x s
+for text in Inf infinity -inf inf1; do
+	misuse "connect: invalid number of seconds: $text" connect -w "$text" s
+done
+for text in '' 0 0.0 x inf -1 1e3; do
+	misuse "connect: invalid number of seconds: $text" connect -i "$text" s
+done
+for option in -K -e -v '-i 3'; do
+	misuse "connect: ${option%% *} cannot be combined with a command" \
+	    connect $option s cat
+done
+misuse 'connect: -i requires a value' connect -i
+misuse 'connect: unknown option --keep-open=1' connect --keep-open=1 s
+for address in s ./@s fd:3 unix:s unix:unix:@s ''; do
+	for subcommand in connect listen; do
+		misuse "$subcommand: --abstract-padded requires an abstract name, not $address" \
+		    $subcommand --abstract-padded "$address"
+	done
+done
+misuse 'listen: --abstract-padded requires an abstract name, not systemd:' \
+    listen --abstract-padded systemd: cat
+misuse 'listen: unknown option -y' listen -y s
+for text in '' 0 0.0 x -1 inf 99999999; do
+	misuse "listen: invalid number of seconds: $text" listen -x "$text" s
+done
 misuse 'listen: the address is missing' listen
 for option in -1 -p '-c 3' '-C 3'; do
 	misuse "listen: ${option%% *} requires a command" listen $option s
@@ -70,14 +92,25 @@ done
 for text in '' 0 -1 x 3x 1000001 99999999999999999999; do
 	misuse "listen: invalid number of clients: $text" listen -c "$text" s cat
 	misuse "listen: invalid number of clients: $text" listen -C "$text" s cat
+	misuse "listen: invalid number of clients: $text" listen -b "$text" s
 done
 for text in '' 0 8 1777 rw 0x1; do
 	misuse "listen: invalid mode: $text" listen -m "$text" s
 done
+misuse 'listen: -k cannot be combined with a command' listen -k s cat
+misuse 'listen: -1 requires a command' listen -k --notify s
 misuse 'listen: no such group: no_such_group' listen -g no_such_group s
+for text in no_such_user '' -1 4294967295; do
+	misuse "listen: no such user: $text" listen --owner="$text" s
+done
 for address in @s unix:@s fd:3 systemd: systemd:s; do
 	misuse "listen: -m requires a path, not $address" listen -m 600 $address
 	misuse "listen: -g requires a path, not $address" listen -g $(id -g) $address
+	misuse "listen: -o requires a path, not $address" listen -o $(id -u) $address
+done
+for address in fd:3 systemd: systemd:s; do
+	misuse "listen: -b requires a path or a name, not $address" \
+	    listen -b 3 $address cat
 done
 for commands in '' cat 'cat --' '-- cat'; do
 	misuse 'pair: two commands separated by -- are required' pair $commands

@@ -25,8 +25,12 @@ ORIGINAL(FILE *, fopen, const char *, const char *)
 FILE *
 fopen(const char *path, const char *mode)
 {
-	return is("odd names") && strcmp(path, "/proc/cpuinfo") == 0 ? NULL :
-	    original_fopen()(path, mode);
+	if ((is("odd names") && strcmp(path, "/proc/cpuinfo") == 0) ||
+	    (is("no list") && strcmp(path, "/proc/net/unix") == 0)) {
+		errno = EACCES;
+		return NULL;
+	}
+	return original_fopen()(path, mode);
 }
 
 ORIGINAL(size_t, confstr, int, char *, size_t)

@@ -9,79 +9,14 @@
 #include <sys/socket.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
-#define ACCEPT_RETRY_MS	100
-
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 static atomic_int has_failed;
-static atomic_int has_shortage;	/* reported once */
-
-static int
-is_shortage(int error)
-{
-	return error == EMFILE || error == ENFILE || error == ENOMEM ||
-	    error == ENOBUFS || error == EAGAIN;
-}
-
-/*
- * Other errors of unix_accept(3) concern one client and must not end the
- * server: Linux, for example, returns EPERM for a client that a filter rejects.
- */
-static int
-is_permanent(int error)
-{
-	static const int permanent[] = { ECANCELED, EBADF, EINVAL, ENOTSOCK,
-	    EOPNOTSUPP, ENOTSUP, ENOSYS, EFAULT };
-	size_t i;
-
-	for (i = 0; i < COUNT(permanent); i++)
-		if (error == permanent[i])
-			return 1;
-	return 0;
-}
-
-/* A client could fill the log with the same error, so it is reported once. */
-static void
-report_client_error(int error)
-{
-	static atomic_int reported[256];
-	char text[200];
-
-	if (atomic_exchange(&reported[(unsigned)error % COUNT(reported)], 1))
-		return;
-	snprintf(text, sizeof(text), "%s; trying again", strerror(error));
-	report("accept", text);
-}
-
-static void
-report_shortage(int error)
-{
-	char text[200];
-
-	snprintf(text, sizeof(text), "%s; clients wait", strerror(error));
-	report("shortage", text);
-}
-
-/*
- * The errno of a shortage can change with each attempt, ten times a second, so
- * a shortage is reported once until a program can be started.  Returns 0 if a
- * filter of system calls rejects poll(2), since the caller would spin.
- */
-static int
-report_and_wait(int error)
-{
-	if (!is_shortage(error))
-		report_client_error(error);
-	else if (atomic_exchange(&has_shortage, 1) == 0)
-		report_shortage(error);
-	return poll(NULL, 0, ACCEPT_RETRY_MS) == 0;
-}
 
 int
 has_service_failed(void)
@@ -111,42 +46,34 @@ guard(struct unix_ports *client)
 
 /* Returns a slot for the program of CLIENT, or NULL if the service ends. */
 static struct child *
-accept_client(const struct service *service, struct unix_ports *client)
+accept_client(struct service *service, struct unix_ports *client)
 {
 	struct child *child;
 	int error = 0;
 
 	pthread_mutex_lock(&turn);
 	child = reserve_child();
-	while (child != NULL &&
-	    unix_accept(service->listener, client) == -1) {
+	if (child != NULL && accept_arrival(service, client) == -1) {
 		error = errno;
-		if (!is_permanent(error) && report_and_wait(error))
-			continue;
 		release_child(child);
 		child = NULL;
 	}
 	pthread_mutex_unlock(&turn);
-	if (error != 0 && error != ECANCELED && child == NULL) {
-		if (atomic_exchange(&has_failed, 1) == 0)
-			explain(service->address, error);
-		/* Without a signal the main thread would not wake. */
-		kill(getpid(), SIGTERM);
-	}
+	if (error != 0 && error != ECANCELED &&
+	    atomic_exchange(&has_failed, 1) == 0)
+		explain(service->address, error);
 	if (child != NULL)
 		guard(client);
 	return child;
 }
 
-/* Returns the user of CLIENT, or -1 if it is unknown. */
-static uid_t
+static struct unix_peer
 identify_client(const struct unix_ports *client, struct worker *worker)
 {
-	struct unix_peer peer;
-	int is_known = unix_peer(client, &peer) == 0;
+	struct unix_peer peer = peer_of(client);
 
-	set_peer(&worker->environment, is_known ? &peer : NULL);
-	return is_known ? peer.uid : (uid_t)-1;
+	set_peer(&worker->environment, &peer);
+	return peer;
 }
 
 /*
@@ -183,7 +110,7 @@ start_with_pidfd(const struct unix_ports *client, struct worker *worker)
  */
 static int
 start_program_for(struct child *child, const struct unix_ports *client,
-    struct worker *worker)
+    const struct unix_peer *peer, struct worker *worker)
 {
 	pid_t pid;
 	int error;
@@ -196,10 +123,13 @@ start_program_for(struct child *child, const struct unix_ports *client,
 	if (pid == -1) {
 		if (!are_children_stopped())
 			complain(worker->service->argv[0], error);
+		log_client(peer, "refused; the command was not started");
 		return 0;
 	}
+	/* Before set_child_pid(), which can report the end. */
+	log_client(peer, "served by process %ld", (long)pid);
 	set_child_pid(child, pid);
-	atomic_store(&has_shortage, 0);
+	end_shortage();
 	return 1;
 }
 
@@ -216,10 +146,10 @@ refuse_client(struct unix_ports *client)
 
 static void
 serve_client(struct child *child, struct unix_ports *client,
-    struct worker *worker)
+    const struct unix_peer *peer, struct worker *worker)
 {
 	/* If the program has ended already, this is the last close(2). */
-	if (start_program_for(child, client, worker)) {
+	if (start_program_for(child, client, peer, worker)) {
 		unix_close_ports(client);
 		return;
 	}
@@ -229,12 +159,21 @@ serve_client(struct child *child, struct unix_ports *client,
 
 /* A program that has ended counts until it is reaped. */
 static int
-assign_or_reap(struct child *child, uid_t uid, unsigned limit)
+assign_or_reap(struct child *child, const struct unix_peer *peer,
+    unsigned limit)
 {
-	if (assign_child(child, uid, limit))
+	if (assign_child(child, peer, limit))
 		return 1;
 	reap_children();
-	return assign_child(child, uid, limit);
+	return assign_child(child, peer, limit);
+}
+
+static void
+refuse_above_limit(struct unix_ports *client, const struct unix_peer *peer,
+    unsigned limit)
+{
+	log_client(peer, "refused; above the limit -C %u", limit);
+	refuse_client(client);
 }
 
 void *
@@ -244,18 +183,23 @@ accept_clients(void *argument)
 	const unsigned limit = worker->service->clients_per_user;
 	struct unix_ports client;
 	struct child *child;
-	uid_t uid;
+	struct unix_peer peer;
+	int is_postponed;
 
 	while ((child = accept_client(worker->service, &client)) != NULL) {
-		uid = identify_client(&client, worker);
-		if (assign_or_reap(child, uid, limit)) {
-			serve_client(child, &client, worker);
+		peer = identify_client(&client, worker);
+		if (assign_or_reap(child, &peer, limit)) {
+			serve_client(child, &client, &peer, worker);
 			continue;
 		}
+		/* In this order, so that the server is not idle in between. */
+		is_postponed = postpone_client(&client, &peer, limit);
 		release_child(child);
-		if (!postpone_client(&client, uid, limit))
-			refuse_client(&client);
+		if (!is_postponed)
+			refuse_above_limit(&client, &peer, limit);
 	}
+	/* The main thread may wait for the end; SIGTERM may be ignored. */
+	kill(getpid(), SIGCHLD);
 	return NULL;
 }
 
@@ -263,15 +207,17 @@ void *
 serve_postponed(void *argument)
 {
 	struct worker *worker = argument;
+	const unsigned limit = worker->service->clients_per_user;
 	struct unix_ports client;
+	struct unix_peer peer;
 	struct child *child;
 
-	while (take_postponed(worker->service->clients_per_user, &client,
-	    &child))
-		if (child != NULL) {
-			identify_client(&client, worker);
-			serve_client(child, &client, worker);
-		} else
-			refuse_client(&client);
+	while (take_postponed(limit, &client, &child)) {
+		peer = identify_client(&client, worker);
+		if (child != NULL)
+			serve_client(child, &client, &peer, worker);
+		else
+			refuse_above_limit(&client, &peer, limit);
+	}
 	return NULL;
 }

@@ -10,15 +10,14 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define REAP_MS			100	/* interval of waitpid(2) */
-#define TERMINATION_SECONDS	5	/* from SIGTERM to SIGKILL */
+#define TERMINATION_MS		5000	/* from SIGTERM to SIGKILL */
 
 struct child {
 	int is_reserved;
-	int is_assigned;	/* uid is valid */
-	uid_t uid;		/* of the client */
+	int is_assigned;	/* peer is valid */
+	struct unix_peer peer;
 	pid_t pid;		/* 0 until the program is started */
 };
 
@@ -27,6 +26,8 @@ static pthread_cond_t slot_released = PTHREAD_COND_INITIALIZER;
 static struct child *children;
 static unsigned slots, reserved;
 static unsigned end;		/* 1 + the highest reserved index */
+static long long last_end;	/* of a program, or the start; ms */
+static int last_status;		/* of waitpid(2), or -1 */
 static int is_stopping;
 
 int
@@ -34,6 +35,7 @@ allocate_children(unsigned count)
 {
 	slots = count;
 	children = calloc(count, sizeof(*children));
+	last_end = now_ms();
 	return children == NULL ? -1 : 0;
 }
 
@@ -85,6 +87,48 @@ release_child(struct child *child)
 	pthread_mutex_unlock(&lock);
 }
 
+static void
+end_program(struct child *child, int status)
+{
+	log_end(&child->peer, child->pid, status);
+	last_end = now_ms();
+	last_status = status;
+	release_locked(child);
+}
+
+/* Returns the status of the program that has ended last. */
+int
+last_program_status(void)
+{
+	return last_status;
+}
+
+/*
+ * Returns the time at which the last program ended, or -1 if any runs.  The
+ * caller has a slot of its own.
+ */
+long long
+programs_ended(void)
+{
+	long long time;
+
+	pthread_mutex_lock(&lock);
+	time = reserved > 1 ? -1 : last_end;
+	pthread_mutex_unlock(&lock);
+	return time;
+}
+
+int
+has_children(void)
+{
+	int result;
+
+	pthread_mutex_lock(&lock);
+	result = reserved > 0;
+	pthread_mutex_unlock(&lock);
+	return result;
+}
+
 static int
 is_below_limit(uid_t uid, unsigned limit)
 {
@@ -92,43 +136,44 @@ is_below_limit(uid_t uid, unsigned limit)
 
 	for (i = 0; i < end; i++)
 		count += children[i].is_reserved && children[i].is_assigned &&
-		    children[i].uid == uid;
+		    children[i].peer.uid == uid;
 	return limit == 0 || count < limit;
 }
 
 static void
-assign_locked(struct child *child, uid_t uid)
+assign_locked(struct child *child, const struct unix_peer *peer)
 {
 	child->is_assigned = 1;
-	child->uid = uid;
+	child->peer = *peer;
 }
 
 /*
- * Returns 0 if user UID has LIMIT programs.  If LIMIT is 0, there is no limit.
+ * Returns 0 if the user of PEER has LIMIT programs.  If LIMIT is 0, there is no limit.
  */
 int
-assign_child(struct child *child, uid_t uid, unsigned limit)
+assign_child(struct child *child, const struct unix_peer *peer, unsigned limit)
 {
 	int is_assigned;
 
 	pthread_mutex_lock(&lock);
-	is_assigned = is_below_limit(uid, limit);
+	is_assigned = is_below_limit(peer->uid, limit);
 	if (is_assigned)
-		assign_locked(child, uid);
+		assign_locked(child, peer);
 	pthread_mutex_unlock(&lock);
 	return is_assigned;
 }
 
-/* Never blocks.  Returns an assigned slot, or NULL if UID gets none now. */
+/* Never blocks.  Returns an assigned slot, or NULL if PEER gets none now. */
 struct child *
-find_slot(uid_t uid, unsigned limit)
+find_slot(const struct unix_peer *peer, unsigned limit)
 {
 	struct child *child = NULL;
 
 	pthread_mutex_lock(&lock);
-	if (reserved < slots && !is_stopping && is_below_limit(uid, limit)) {
+	if (reserved < slots && !is_stopping &&
+	    is_below_limit(peer->uid, limit)) {
 		child = reserve_locked();
-		assign_locked(child, uid);
+		assign_locked(child, peer);
 	}
 	pthread_mutex_unlock(&lock);
 	return child;
@@ -141,11 +186,26 @@ find_slot(uid_t uid, unsigned limit)
 void
 set_child_pid(struct child *child, pid_t pid)
 {
+	pid_t ended;
+	int status;
+
 	pthread_mutex_lock(&lock);
 	child->pid = pid;
-	if (waitpid(pid, NULL, WNOHANG) != 0)
-		release_locked(child);
+	ended = waitpid(pid, &status, WNOHANG);
+	if (ended != 0)
+		end_program(child, ended == pid ? status : early_status(pid));
 	pthread_mutex_unlock(&lock);
+}
+
+static struct child *
+find_child(pid_t pid)
+{
+	unsigned i;
+
+	for (i = 0; i < end; i++)
+		if (children[i].is_reserved && children[i].pid == pid)
+			return &children[i];
+	return NULL;
 }
 
 /*
@@ -155,19 +215,17 @@ set_child_pid(struct child *child, pid_t pid)
 void
 reap_children(void)
 {
-	unsigned i;
+	struct child *child;
+	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0) {
-		pthread_mutex_lock(&lock);
-		for (i = 0; i < end; i++)
-			if (children[i].is_reserved &&
-			    children[i].pid == pid) {
-				release_locked(&children[i]);
-				break;
-			}
-		pthread_mutex_unlock(&lock);
-	}
+	pthread_mutex_lock(&lock);
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if ((child = find_child(pid)) != NULL)
+			end_program(child, status);
+		else
+			note_early_end(pid, status);
+	pthread_mutex_unlock(&lock);
 }
 
 /* Wakes the threads in reserve_child(), which would wait for ever. */
@@ -201,15 +259,6 @@ signal_children(int number)
 			kill(children[i].pid, number);
 }
 
-static long
-seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (long)now.tv_sec;
-}
-
 /*
  * Must be called after the threads have ended, since they start programs.
  * Blocks until all programs have ended; another signal, or IMMEDIATELY,
@@ -218,7 +267,7 @@ seconds(void)
 void
 end_children(int immediately)
 {
-	long deadline;
+	long long deadline;
 
 	reap_children();
 	while (reserved > 0 && !immediately) {
@@ -227,12 +276,12 @@ end_children(int immediately)
 		immediately = take_signal(SIGHUP) || take_signal(SIGTERM) ||
 		    take_signal(SIGINT);
 	}
-	deadline = seconds() + TERMINATION_SECONDS;
+	deadline = now_ms() + TERMINATION_MS;
 	signal_children(SIGTERM);
 	while (reserved > 0) {
 		wait_signal(REAP_MS);
 		reap_children();
-		if (seconds() > deadline)
+		if (now_ms() > deadline)
 			signal_children(SIGKILL);
 	}
 }

@@ -27,8 +27,10 @@ close_service(struct unix_listener *listener)
 	int ends[2], result, error;
 	pid_t child;
 
-	if (pipe(ends) == -1)
+	if (pipe(ends) == -1) {
+		end_arrivals();
 		return unix_close(listener);
+	}
 	child = fork();
 	if (child == 0) {
 		close(ends[1]);
@@ -36,6 +38,7 @@ close_service(struct unix_listener *listener)
 		_exit(0);
 	}
 	close(ends[0]);
+	end_arrivals();
 	result = unix_close(listener);
 	error = errno;
 	close(ends[1]);

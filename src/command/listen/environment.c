@@ -61,13 +61,25 @@ make_environment(struct environment *environment, const char *path)
 	return 0;
 }
 
-/* PEER is NULL if unknown.  Some BSDs do not report its process. */
+/* The numbers of an unknown peer are -1. */
+struct unix_peer
+peer_of(const struct unix_ports *client)
+{
+	struct unix_peer peer;
+
+	if (unix_peer(client, &peer) == -1)
+		peer = (struct unix_peer){ .pid = -1, .uid = (uid_t)-1,
+		    .gid = (gid_t)-1 };
+	return peer;
+}
+
+/* The numbers are -1 if unknown.  Some BSDs do not report the process. */
 void
 set_peer(struct environment *environment, const struct unix_peer *peer)
 {
 	char **slot = environment->peer;
 
-	if (peer != NULL) {
+	if (peer->uid != (uid_t)-1) {
 		snprintf(environment->uid, sizeof(environment->uid),
 		    "UNIXREMOTEEUID=%lu", (unsigned long)peer->uid);
 		snprintf(environment->gid, sizeof(environment->gid),
@@ -75,7 +87,7 @@ set_peer(struct environment *environment, const struct unix_peer *peer)
 		*slot++ = environment->uid;
 		*slot++ = environment->gid;
 	}
-	if (peer != NULL && peer->pid > 0) {
+	if (peer->pid > 0) {
 		snprintf(environment->pid, sizeof(environment->pid),
 		    "UNIXREMOTEPID=%ld", (long)peer->pid);
 		*slot++ = environment->pid;

@@ -9,14 +9,13 @@
 
 #include <poll.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define POSTPONEMENT_MS		100
 #define POSTPONED_RETRY_MS	1
 
 struct postponed {
 	struct unix_ports client;
-	uid_t uid;
+	struct unix_peer peer;
 	long long deadline;	/* ms */
 };
 
@@ -25,15 +24,6 @@ static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static struct postponed *queue;
 static unsigned capacity, length;
 static int is_stopping;
-
-static long long
-milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
 
 int
 allocate_postponed(unsigned count)
@@ -48,18 +38,19 @@ allocate_postponed(unsigned count)
  * only hold descriptors, since the user cannot get that number of slots.
  */
 int
-postpone_client(const struct unix_ports *client, uid_t uid, unsigned limit)
+postpone_client(const struct unix_ports *client, const struct unix_peer *peer,
+    unsigned limit)
 {
 	unsigned i, count = 0;
 	int is_postponed;
 
 	pthread_mutex_lock(&lock);
 	for (i = 0; i < length; i++)
-		count += queue[i].uid == uid;
+		count += queue[i].peer.uid == peer->uid;
 	is_postponed = !is_stopping && count < limit && length < capacity;
 	if (is_postponed) {
 		queue[length++] = (struct postponed){ .client = *client,
-		    .uid = uid, .deadline = milliseconds() + POSTPONEMENT_MS };
+		    .peer = *peer, .deadline = now_ms() + POSTPONEMENT_MS };
 		pthread_cond_signal(&changed);
 	}
 	pthread_mutex_unlock(&lock);
@@ -86,8 +77,8 @@ take_postponed(unsigned limit, struct unix_ports *client,
 		reap_children();
 		*child = NULL;
 		for (i = 0; i < length; i++)
-			if ((*child = find_slot(queue[i].uid, limit)) != NULL ||
-			    is_stopping || milliseconds() > queue[i].deadline)
+			if ((*child = find_slot(&queue[i].peer, limit)) != NULL ||
+			    is_stopping || now_ms() > queue[i].deadline)
 				break;
 		if (i < length) {
 			*client = queue[i].client;
@@ -102,6 +93,17 @@ take_postponed(unsigned limit, struct unix_ports *client,
 	}
 	pthread_mutex_unlock(&lock);
 	return 0;
+}
+
+unsigned
+count_postponed(void)
+{
+	unsigned count;
+
+	pthread_mutex_lock(&lock);
+	count = length;
+	pthread_mutex_unlock(&lock);
+	return count;
 }
 
 void

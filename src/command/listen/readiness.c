@@ -19,6 +19,7 @@
 #define MAX_LISTEN_FDS		65536
 
 static int is_newline_due, is_message_due;
+static int null = -1;		/* takes the place of standard output */
 
 /* Returns 1 if the queue of the manager is full. */
 static int
@@ -57,9 +58,7 @@ has_room(int fd)
 static int
 close_standard_output(void)
 {
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	if (null == -1 || dup2(null, STDOUT_FILENO) == -1)
+	if (dup2(null, STDOUT_FILENO) == -1)
 		return -1;
 	return close(null);
 }
@@ -77,10 +76,22 @@ write_newline(void)
 	return close_standard_output();
 }
 
-void
-begin_readiness(int newline)
+/*
+ * Must be called before a socket is created: a server that has reported
+ * readiness must not fail because /dev/null is missing.
+ */
+int
+prepare_readiness(int newline)
 {
 	is_newline_due = newline;
+	if (newline)
+		null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return newline && null == -1 ? -1 : 0;
+}
+
+void
+begin_readiness(void)
+{
 	is_message_due = 1;
 }
 

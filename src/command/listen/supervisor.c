@@ -16,7 +16,7 @@ static struct worker postponer;
 static int has_postponer;
 
 static int
-start_worker(struct worker *worker, const struct service *service,
+start_worker(struct worker *worker, struct service *service,
     void *(*body)(void *))
 {
 	worker->service = service;
@@ -32,7 +32,7 @@ start_worker(struct worker *worker, const struct service *service,
  * postponed clients is only required if clients are limited by user.
  */
 static size_t
-start_workers(const struct service *service)
+start_workers(struct service *service)
 {
 	size_t i = 0;
 
@@ -49,8 +49,9 @@ start_workers(const struct service *service)
 }
 
 /*
- * Returns 0 after a signal, or an exit status if readiness cannot be reported.
- * SIGHUP sets IMMEDIATELY.
+ * Returns 0 after a signal, at the end of an idle server or after the failure
+ * of a thread, or an exit status if readiness cannot be reported.  SIGHUP sets
+ * IMMEDIATELY.
  */
 static int
 supervise(int *immediately)
@@ -66,16 +67,17 @@ supervise(int *immediately)
 			reap_children();
 		*immediately = take_signal(SIGHUP);
 		if (take_signal(SIGTERM) || take_signal(SIGINT) ||
-		    *immediately)
+		    *immediately || has_service_failed() ||
+		    (are_arrivals_over() && !has_children()))
 			return 0;
 	}
 }
 
 static void
-stop_workers(const struct service *service, size_t count)
+stop_workers(size_t count)
 {
 	stop_children();
-	unix_interrupt(service->listener);
+	stop_arrivals();
 	while (count > 0)
 		pthread_join(workers[--count].thread, NULL);
 	stop_postponed();
@@ -88,22 +90,25 @@ stop_workers(const struct service *service, size_t count)
  * wait in its backlog for a server that accepts none of them.
  */
 static int
-serve_until_signal(const struct service *service)
+serve_until_end(struct service *service)
 {
 	size_t count = start_workers(service);
 	int immediately = 0, status = 0;
 
 	if (count == 0)
 		status = complain(service->address, errno);
-	begin_readiness(service->newline);
+	begin_readiness();
 	if (status == 0)
 		status = supervise(&immediately);
-	stop_workers(service, count);
+	stop_workers(count);
 	send_stopping();
 	if (close_service(service->listener) == -1)
 		status = explain(service->address, errno);
 	end_children(immediately);
-	return has_service_failed() ? STATUS_ERROR : status;
+	end_log();
+	if (has_service_failed())
+		return STATUS_ERROR;
+	return status != 0 ? status : service->status;
 }
 
 /* Closes the listener even on failure. */
@@ -116,12 +121,13 @@ serve_clients(struct service *service)
 	catch_signals();
 	service->path = find_program(service->argv[0]);
 	if (service->path == NULL ||
-	    allocate_children(service->clients) == -1) {
+	    allocate_children(service->clients) == -1 ||
+	    begin_arrivals(service) == -1) {
 		error = errno;
 		close_service(service->listener);
 		return complain(service->argv[0], error);
 	}
-	status = serve_until_signal(service);
+	status = serve_until_end(service);
 	free(service->path);
 	return status;
 }

@@ -18,6 +18,8 @@
 #endif
 
 #define CHUNK_BYTES	262144	/* maximum of a call */
+#define TIMED_BYTES	65536	/* the same with an idle limit, */
+#define TERMINAL_BYTES	4096	/* and of a write to a terminal */
 #define WRITE_RETRY_MS	250
 
 /*
@@ -37,6 +39,27 @@ wait_to_retry(int fd, short events)
 	return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
 }
 
+static void
+note_time(struct flow *flow)
+{
+	if (flow->timed)
+		flow->active = monotonic_ms();
+}
+
+static void
+count_read(struct flow *flow)
+{
+	flow->writing = 1;
+	note_time(flow);
+}
+
+static void
+count_written(struct flow *flow, ssize_t written)
+{
+	flow->bytes += (unsigned long long)written;
+	note_time(flow);
+}
+
 static ssize_t
 fail_at(struct flow *flow, int fd)
 {
@@ -54,10 +77,12 @@ write_all(struct flow *flow, size_t length)
 	for (done = 0; done < length; done += (size_t)written) {
 		do
 			written = write(flow->to, flow->buffer + done,
-			    length - done);
+			    length - done < flow->write_bytes ? length - done :
+			    flow->write_bytes);
 		while (written == -1 && wait_to_retry(flow->to, POLLOUT));
 		if (written == -1)
 			return fail_at(flow, flow->to);
+		count_written(flow, written);
 	}
 	return (ssize_t)length;
 }
@@ -68,14 +93,16 @@ copy_from(struct flow *flow, int from)
 	ssize_t length;
 
 	if (flow->buffer == NULL)
-		flow->buffer = malloc(CHUNK_BYTES);
+		flow->buffer = malloc(flow->read_bytes);
 	if (flow->buffer == NULL)
 		return fail_at(flow, flow->from);
 	do
-		length = read(from, flow->buffer, CHUNK_BYTES);
+		length = read(from, flow->buffer, flow->read_bytes);
 	while (length == -1 && wait_to_retry(from, POLLIN));
 	if (length == -1)
 		return fail_at(flow, flow->from);
+	if (length > 0)
+		count_read(flow);
 	return write_all(flow, (size_t)length);
 }
 
@@ -110,6 +137,8 @@ empty_pipe(struct flow *flow, size_t length)
 			moved = copy_from(flow, flow->pipe[0]);
 		} else if (moved == -1)
 			fail_at(flow, flow->to);
+		else
+			count_written(flow, moved);
 		if (moved == -1)
 			return -1;
 	}
@@ -131,41 +160,49 @@ move_spliced(struct flow *flow)
 
 	do
 		moved = splice(flow->from, NULL, flow->pipe[1], NULL,
-		    CHUNK_BYTES, 0);
+		    flow->read_bytes, 0);
 	while (moved == -1 && wait_to_retry(flow->from, POLLIN));
 	if (moved == -1 && is_unsupported(errno)) {
 		flow->move = move_copied;
 		return move_copied(flow);
 	}
-	return moved == -1 ? fail_at(flow, flow->from) :
-	    empty_pipe(flow, (size_t)moved);
+	if (moved == -1)
+		return fail_at(flow, flow->from);
+	if (moved > 0)
+		count_read(flow);
+	return empty_pipe(flow, (size_t)moved);
 }
 
-/* sendfile(2) does not report which end would block, so poll both. */
+/*
+ * sendfile(2) does not report which end would block, so poll both.  A file is
+ * always ready to be read: a wait is one for room at the other end.
+ */
 static ssize_t
 move_file(struct flow *flow)
 {
 	ssize_t moved;
 
+	flow->writing = 1;
 	do
-		moved = sendfile(flow->to, flow->from, NULL, CHUNK_BYTES);
+		moved = sendfile(flow->to, flow->from, NULL, flow->read_bytes);
 	while (moved == -1 && wait_to_retry(flow->from, POLLIN) &&
 	    wait_to_retry(flow->to, POLLOUT));
 	if (moved == -1 && is_unsupported(errno)) {
 		flow->move = move_copied;
 		return move_copied(flow);
 	}
-	return moved != -1 ? moved :
-	    fail_at(flow, errno == EPIPE || errno == ECONNRESET ?
-	    flow->to : flow->from);
+	if (moved == -1)
+		return fail_at(flow, errno == EPIPE || errno == ECONNRESET ?
+		    flow->to : flow->from);
+	count_written(flow, moved);
+	return moved;
 }
 
-void
-begin_flow(struct flow *flow)
+static void
+choose_move(struct flow *flow)
 {
 	struct stat from, to;
 
-	flow->move = move_copied;
 	if (fstat(flow->from, &from) == -1 || fstat(flow->to, &to) == -1)
 		return;
 	if (S_ISREG(from.st_mode))
@@ -175,12 +212,26 @@ begin_flow(struct flow *flow)
 		flow->move = move_spliced;
 }
 #else
+static void
+choose_move(struct flow *flow)
+{
+	(void)flow;
+}
+#endif
+
+/*
+ * A call that blocks reports its bytes only at its end.  With an idle limit,
+ * calls are therefore short: a slow terminal takes a byte in a millisecond.
+ */
 void
 begin_flow(struct flow *flow)
 {
+	flow->read_bytes = flow->timed ? TIMED_BYTES : CHUNK_BYTES;
+	flow->write_bytes = flow->timed && isatty(flow->to) ? TERMINAL_BYTES :
+	    flow->read_bytes;
 	flow->move = move_copied;
+	choose_move(flow);
 }
-#endif
 
 /* Returns 0 at EOF, or -1 with the error in FLOW. */
 ssize_t
@@ -188,7 +239,6 @@ move_some(struct flow *flow)
 {
 	ssize_t moved = flow->move(flow);
 
-	if (moved > 0)
-		flow->bytes += (unsigned long long)moved;
+	flow->writing = 0;
 	return moved;
 }

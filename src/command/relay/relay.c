@@ -3,7 +3,7 @@
  * Copies between a connection and standard input and output.  One thread for
  * both directions would deadlock with a peer that does not read, or would have
  * to set O_NONBLOCK on descriptors that other processes share.  The main thread
- * shows the rate.
+ * shows the rate and enforces the idle limit.
  */
 #include "command.h"
 
@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <time.h>
 #include <unistd.h>
 
 #define CHECK_MS	250	/* interval of checks for a closed peer */
@@ -20,11 +19,17 @@
 #define INPUT_GRACE_MS	250	/* for further input after the peer closes */
 
 struct copying {
+	const struct relay_options *options;
 	struct flow sending;
 	struct flow receiving;
 	int answer[2];		/* a pipe; EOF when the peer has ended output */
 	int ended[2];		/* a pipe; each thread writes its letter */
+	int is_idle;		/* the limit is the reason for the end */
 };
+
+/* Set for a server that serves one client after the other. */
+static int is_input_kept;
+static int has_output_error;
 
 #define SENDER		's'
 #define RECEIVER	'r'
@@ -40,6 +45,24 @@ is_closed(int fd)
 
 	return poll(&one, 1, 0) == 1 &&
 	    (one.revents & (POLLHUP | POLLERR)) != 0;
+}
+
+/*
+ * Specifies that further input belongs to the next peer: a peer that has closed
+ * gets none of it, and the grace period also ends a peer that has only
+ * half-closed.
+ */
+void
+keep_input(void)
+{
+	is_input_kept = 1;
+}
+
+/* Whether standard output has failed, not the connection. */
+int
+has_output_failed(void)
+{
+	return has_output_error;
 }
 
 /*
@@ -61,10 +84,15 @@ wait_input(const struct copying *copying)
 
 	while (poll(fds, 2, -1) == -1)
 		;
+	if (is_input_kept && is_closed(copying->sending.to))
+		return 0;
 	if (fds[0].revents != 0)
 		return 1;
 	do {
 		closed = is_closed(copying->sending.to);
+		if (is_input_kept && closed)
+			return 0;
+		closed = closed || is_input_kept;
 		ready = poll(fds, 1, closed ? grace : CHECK_MS);
 	} while (ready == -1 || (ready == 0 && !closed));
 	return ready;
@@ -80,6 +108,11 @@ report_end(const struct copying *copying, char thread)
 	while (written == -1 && errno == EINTR);
 }
 
+/*
+ * After an error of the input, the connection is half-closed even if it is to
+ * be kept open: the server could otherwise wait for the rest of a request, and
+ * the error would not be reported.
+ */
 static void *
 send_input(void *argument)
 {
@@ -89,7 +122,8 @@ send_input(void *argument)
 	begin_flow(flow);
 	while (wait_input(copying) && move_some(flow) > 0)
 		;
-	shutdown(flow->to, SHUT_WR);
+	if (!copying->options->keep_open || flow->error != 0)
+		shutdown(flow->to, SHUT_WR);
 	report_end(copying, SENDER);
 	return NULL;
 }
@@ -108,6 +142,7 @@ receive_output(void *argument)
 		flow->error = errno;
 		flow->failed = flow->to;
 	}
+	has_output_error = flow->error != 0 && flow->failed == STDOUT_FILENO;
 	close(copying->answer[1]);
 	report_end(copying, RECEIVER);
 	return NULL;
@@ -137,127 +172,76 @@ start_threads(struct copying *copying)
 	return error != 0 ? error : start_thread(receive_output, copying);
 }
 
-static double
-seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-/* Writes "1.5 MB", for example, to TEXT of 20 bytes. */
-static const char *
-format_bytes(double bytes, char *text)
-{
-	static const char *const units[] = { "B", "kB", "MB", "GB", "TB" };
-	size_t unit = 0;
-
-	while (bytes >= 1000 && unit < COUNT(units) - 1) {
-		bytes /= 1000;
-		unit++;
-	}
-	snprintf(text, 20, unit == 0 ? "%.0f %s" : "%.1f %s", bytes,
-	    units[unit]);
-	return text;
-}
-
-/* The last line shows the mean rate, others the rate since the previous one. */
 static void
-show_rate(unsigned long long sent, unsigned long long received, int last)
+note_end(struct copying *copying, char thread)
 {
-	static double first_time, last_time;
-	static unsigned long long last_sum;
-	unsigned long long sum = sent + received;
-	double now = seconds(), passed, moved;
-	char texts[3][20];
+	struct flow *flow = thread == SENDER ? &copying->sending :
+	    &copying->receiving;
 
-	if (first_time == 0)
-		first_time = last_time = now;
-	passed = now - (last ? first_time : last_time);
-	moved = (double)(last ? sum : sum - last_sum);
-	fprintf(stderr, "\r%s sent, %s received, %s/s   %s",
-	    format_bytes((double)sent, texts[0]),
-	    format_bytes((double)received, texts[1]),
-	    format_bytes(passed > 0 ? moved / passed : 0, texts[2]),
-	    last ? "\n" : "");
-	fflush(stderr);
-	last_time = now;
-	last_sum = sum;
+	flow->ended = 1;
+}
+
+/* Returns the milliseconds until the next look, -1 for ever, or 0 if idle. */
+static int
+next_timeout(struct copying *copying)
+{
+	int left = copying->options->idle_ms == 0 ? -1 : idle_left(
+	    &copying->sending, &copying->receiving, copying->options->idle_ms);
+
+	return copying->options->progress && (left == -1 || left > RATE_MS) ?
+	    RATE_MS : left;
 }
 
 /*
- * If output fails, the command must end although a thread is still blocked in
- * read(2) of a terminal.
+ * If output fails, or if the connection is idle, the command must end although
+ * a thread is still blocked, for example in read(2) of a terminal.
  */
 static void
-wait_for_threads(const struct copying *copying, int verbose)
+wait_for_threads(struct copying *copying)
 {
 	struct pollfd ended = { .fd = copying->ended[0], .events = POLLIN };
-	int running = 2;
+	const struct flow *in = &copying->sending, *out = &copying->receiving;
+	int timeout, running = 1;
 	char thread;
 
-	while (running > 0) {
-		if (poll(&ended, 1, verbose ? RATE_MS : -1) == 1 &&
-		    read(copying->ended[0], &thread, 1) == 1) {
-			running--;
-			if (thread == RECEIVER &&
-			    copying->receiving.failed == STDOUT_FILENO)
-				running = 0;
-		}
-		if (verbose)
-			show_rate(copying->sending.bytes,
-			    copying->receiving.bytes, running == 0);
+	while (running) {
+		timeout = next_timeout(copying);
+		if (poll(&ended, 1, timeout) == 1 &&
+		    read(copying->ended[0], &thread, 1) == 1)
+			note_end(copying, thread);
+		else
+			copying->is_idle = timeout == 0;
+		running = !copying->is_idle && !(in->ended && out->ended) &&
+		    !(out->ended && out->failed == STDOUT_FILENO);
+		if (copying->options->progress)
+			show_rate(in->bytes, out->bytes, !running);
 	}
 }
 
-/*
- * Whether ERROR means that the peer has closed: writes then fail with EPIPE,
- * and reads with ECONNRESET.
- */
-static int
-is_peer_closed(int error)
-{
-	return error == EPIPE || error == ECONNRESET;
-}
-
-/*
- * Returns 0, or an exit status.  One cause can produce several errors, so only
- * the error nearest to the user is reported.
- */
-static int
-report_result(const char *address, const struct copying *copying)
-{
-	const struct flow *in = &copying->sending;
-	const struct flow *out = &copying->receiving;
-
-	if (out->error != 0 && out->failed == STDOUT_FILENO)
-		return complain("standard output", out->error);
-	if (in->error != 0 && in->failed == STDIN_FILENO)
-		return complain("standard input", in->error);
-	if (is_peer_closed(in->error) || is_peer_closed(out->error))
-		return report(address, "the peer closed the connection before "
-		    "it received all input");
-	if (in->error != 0 || out->error != 0)
-		return complain(address, in->error != 0 ? in->error :
-		    out->error);
-	return 0;
-}
-
+/* If OPTIONS is NULL, none applies. */
 int
-copy_both(const char *address, const struct unix_ports *ports, int verbose)
+copy_both(const char *address, const struct unix_ports *ports,
+    const struct relay_options *options)
 {
+	static const struct relay_options none;
 	/* Static, since the threads may outlive the call. */
+	static struct relay_options given;
 	static struct copying copying;
 	int fd = unix_fileno(ports), error;
 
+	given = options == NULL ? none : *options;
+	given.progress = given.progress && isatty(STDERR_FILENO);
+	copying.options = &given;
 	copying.sending = (struct flow){ .from = STDIN_FILENO, .to = fd,
+	    .timed = given.idle_ms > 0, .active = monotonic_ms(),
 	    .failed = -1 };
-	copying.receiving = (struct flow){ .from = fd, .to = STDOUT_FILENO,
-	    .failed = -1 };
+	copying.receiving = copying.sending;
+	copying.receiving.from = fd;
+	copying.receiving.to = STDOUT_FILENO;
 	error = start_threads(&copying);
 	if (error != 0)
 		return complain(address, error);
-	wait_for_threads(&copying, verbose && isatty(STDERR_FILENO));
-	return report_result(address, &copying);
+	wait_for_threads(&copying);
+	return report_outcome(address, &copying.sending, &copying.receiving,
+	    &given, copying.is_idle);
 }
