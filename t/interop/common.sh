@@ -3,6 +3,7 @@
 # in the build directory.
 set -eu
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin:/usr/local/sbin"
+case $srcdir in /*) ;; *) srcdir=$PWD/$srcdir ;; esac
 here=$srcdir/t/interop
 script=$(basename "$0" .sh)
 input=$srcdir/README.md
@@ -131,6 +132,55 @@ serve_once()
 }
 
 unixport=$PWD/unixport
+# recipe TITLE NUMBER [LINE]: the display NUMBER below .Ss TITLE in unixport(1),
+# or one of its lines, without prompts.
+recipe()
+{
+	awk -v title="$1" -v number="$2" -v line="${3:-0}" '
+	    /^\.S[hs] / { inside = $0 == ".Ss " title; count = 0 }
+	    /^\.Ed/ { shown = 0 }
+	    inside && shown && (line == 0 || ++lines == line) {
+		sub(/^[$#] /, "")
+		gsub(/\\e/, "\\")
+		print
+		found = 1
+	    }
+	    inside && /^\.Bd/ { shown = ++count == number }
+	    END { exit !found }
+	' "$srcdir/man/unixport.1" || { echo "no recipe: $*" >&2; exit 1; }
+}
+
+# try THEIRS OURS TITLE NUMBER [LINE]: runs a recipe, with an address of ours in
+# place of theirs.
+programs=$directory/bin
+mkdir "$programs"
+try()
+{
+	pattern=$1 replacement=$2; shift 2
+	file=$(mktemp "$directory/recipe.XXXXXX")
+	recipe "$@" | sed "s,$pattern,$replacement,g" >"$file"
+	grep -q -e "$replacement" "$file"
+	PATH=$programs:${unixport%/*}:$PATH timeout -k 5 30 sh "$file"
+}
+
+# install_program NAME: for recipes, from standard input.
+install_program()
+{
+	cat >"$programs/$1"
+	chmod +x "$programs/$1"
+}
+
+# listening SOCKET: waits until a server listens.
+listening()
+{
+	tries=0
+	until "$unixport" probe "$1" >/dev/null; do
+		tries=$((tries + 1))
+		[ $tries -lt 200 ] || { echo "$1: no server"; exit 1; }
+		sleep 0.05
+	done
+}
+
 kinds='plain guarded'
 flag() { [ $1 = plain ] || echo -g; }
 

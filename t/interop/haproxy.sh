@@ -39,6 +39,11 @@ for kind in $kinds; do
 	    '< Name: HAProxy' "< Version: $version*" '~ Pid: *' '~ ' '$'
 done
 passed haproxy $version 'show info, on its stats socket'
+try /run/haproxy/admin.sock "$directory/stats" 'The statistics of HAProxy' 1 \
+    >"$directory/said"
+grep '^# pxname,svname,' "$directory/said"
+grep '^near,FRONTEND,' "$directory/said"
+passed haproxy $version 'recipe: show stat'
 
 # Without a server, haproxy accepts the connection, and then closes it.
 for kind in $kinds; do

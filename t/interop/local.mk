@@ -25,20 +25,27 @@ interop_scripts = \
 	t/interop/socat.sh
 dist_check_SCRIPTS += $(interop_scripts)
 EXTRA_DIST += \
+	t/interop/bird.sh \
 	t/interop/common.sh \
 	t/interop/curl.sh \
 	t/interop/dbus.sh \
+	t/interop/dovecot.sh \
 	t/interop/git.sh \
+	t/interop/go.sh \
 	t/interop/gpg_agent.sh \
 	t/interop/haproxy.sh \
+	t/interop/mariadb.sh \
 	t/interop/memcached.sh \
 	t/interop/microhttpd.sh \
 	t/interop/nc.sh \
 	t/interop/nginx.sh \
+	t/interop/node.sh \
 	t/interop/postgres.sh \
 	t/interop/programs \
 	t/interop/python.sh \
+	t/interop/qmp.sh \
 	t/interop/racket.sh \
+	t/interop/recipes.sh \
 	t/interop/redis.sh \
 	t/interop/run \
 	t/interop/ssh_agent.sh \

@@ -78,18 +78,37 @@ across "$there/far"
 stop $ssh
 passed 'ssh -R' $version 'our server here, our client there; half-close'
 
-# A connection to sshd over a socket, as with virtual machines.
-way=$directory/way
-start way $unixport listen -1 "$way" socat - TCP:127.0.0.1:$port
+stop $sshd
+
+# The recipe: an sshd for each connection.
+export PATH="$programs:${unixport%/*}:$PATH"
+way=$there/way
+install_program sshd <<-END
+	#!/bin/sh
+	exec $(command -v sshd) -f "$there/conf" "\$@"
+END
+install_program ssh <<-END
+	#!/bin/sh
+	exec $(command -v ssh) -F none -i "$directory/user" -l $user \
+	    -o HostKeyAlias=[127.0.0.1]:$port \
+	    -o IdentitiesOnly=yes -o IdentityAgent=none -o BatchMode=yes \
+	    -o UserKnownHostsFile="$directory/known" \
+	    -o GlobalKnownHostsFile=none \
+	    -o ExitOnForwardFailure=yes -N "\$@"
+END
+start way $ordinary sh -c "exec $(recipe ssh 1 |
+    sed "s,/run/share/ssh.sock,$way,")"
 proxy=$last
-ready way '^$'
-for n in 1 2 3 4 5; do
-	forward -o ProxyCommand="$unixport connect $way" \
-	    -L "$directory/near$n:$directory/ours"
+listening "$way"
+recipe ssh 2 | sed "s,/run/share/ssh.sock,$way,
+    s,^ssh,exec & -L \$near:$directory/ours," >"$directory/recipe"
+for n in 1 2 3; do
+	near=$directory/near$n
+	export near
+	start ssh sh "$directory/recipe"
 	ssh=$last
-	across "$directory/near$n"
+	across "$near"
 	stop $ssh
 done
 stop_ours $proxy
-passed 'ssh ProxyCommand' $version 'unixport connect is the way to sshd'
-stop $sshd
+passed 'ssh ProxyCommand' $version 'recipe: an sshd for each connection'
