@@ -6,6 +6,7 @@ child = t/lib/child.c t/lib/child.h
 explained = t/lib/explained.c t/lib/explained.h
 servers = t/lib/servers.c t/lib/servers.h
 files = t/lib/files.c t/lib/files.h t/lib/rights.h
+limits = t/lib/limits.c t/lib/limits.h
 lingering = t/lib/lingering.c t/lib/lingering.h t/lib/rights.h
 privilege = t/lib/privilege.c t/lib/privilege.h
 runner = t/lib/held_memory.c t/lib/original.h t/lib/process_state.c \
