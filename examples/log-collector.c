@@ -44,10 +44,12 @@ stop(int number)
 	errno = saved;
 }
 
+/* Without SA_RESTART a signal during a write would lose output of stdio. */
 static void
 handle_signals(void (*handler)(int))
 {
-	struct sigaction action = { .sa_handler = handler };
+	struct sigaction action = { .sa_handler = handler,
+	    .sa_flags = SA_RESTART };
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
@@ -140,5 +142,11 @@ main(int argc, char *argv[])
 	handle_signals(SIG_IGN);
 	if (unix_close(listener) == -1)
 		status = 1;
-	return fflush(stdout) == EOF ? 1 : status;
+	/* An earlier failure of fflush(3) is only recorded by ferror(3). */
+	if (fflush(stdout) == EOF || ferror(stdout)) {
+		fprintf(stderr, "log-collector: standard output: "
+		    "messages were lost\n");
+		status = 1;
+	}
+	return status;
 }

@@ -66,3 +66,37 @@ for round in 1 2 3 4 5; do
 	done
 done
 echo 'ok: end_loses_no_message'
+
+# The signal comes while the collector waits for the reader of a full pipe.
+mkfifo "$directory/pipe"
+exec 3<>"$directory/pipe" 4<"$directory/pipe"
+dd if=/dev/zero of="$directory/pipe" bs=4096 oflag=nonblock 2>/dev/null || :
+examples/log-collector "$directory/s" >"$directory/pipe" 3>&- 4<&- &
+server=$!
+until t/command/life send "$directory/s" ready 2>/dev/null; do :; done
+for i in 1 2 3 4 5; do
+	t/command/life send "$directory/s" "other $i"
+done
+send_until_refused 1 3>&- 4<&- >"$directory/count" &
+sender=$!
+kill -TERM $server
+wait $sender
+exec 3>&-
+cat <&4 >"$directory/log"
+exec 4<&-
+wait $server
+server=
+[ "$(grep -ac 'message 1' "$directory/log")" = "$(cat "$directory/count")" ]
+grep -aq ' ready$' "$directory/log"
+[ "$(grep -ac ' other' "$directory/log")" = 5 ]
+echo 'ok: signal_loses_no_output'
+
+[ -c /dev/full ] || { echo 'no /dev/full'; exit 77; }
+examples/log-collector "$directory/s" >/dev/full 2>"$directory/errors" &
+server=$!
+until t/command/life send "$directory/s" ready 2>/dev/null; do :; done
+kill -TERM $server
+wait $server && exit 1
+server=
+grep -q '^log-collector: standard output: ' "$directory/errors"
+echo 'ok: lost_output_is_an_error'
