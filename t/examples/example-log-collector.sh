@@ -22,6 +22,7 @@ sender=$(sh -c 'echo $$; exec t/command/life send "$1" "<13>first message"' \
     sh "$directory/s")
 t/command/life send "$directory/s" "$(printf 'a\tb\033[31m\n\n')"
 t/command/life send "$directory/s" ''
+t/command/life send "$directory/s" "$(printf '\302\233m \303\251 \233')"
 stop
 user=$(id -ru)
 process=$sender
@@ -29,7 +30,8 @@ case $(uname) in Linux) ;; *) user=-1 process=-1 ;; esac
 sed -n 2p "$directory/log" >"$directory/line"
 [ "$(cat "$directory/line")" = "$user $process <13>first message" ]
 sed -n '3,$s/^-*[0-9]* -*[0-9]* /: /p' "$directory/log" >"$directory/lines"
-printf ': a\\011b\\033[31m\n: \n' | cmp - "$directory/lines"
+printf ': a\\011b\\033[31m\n: \n: \302\\233m \303\251 \\233\n' |
+    cmp - "$directory/lines"
 echo 'ok: messages_with_their_senders'
 
 # A signal that comes before the handler is installed waits for it.
