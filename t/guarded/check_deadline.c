@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* unix_set_deadline(): the end of reads and writes of open ports. */
-#include "limits.h"
+#include "timed.h"
 
 /* Reads and a deadline. */
 

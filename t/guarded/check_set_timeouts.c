@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* unix_set_timeouts(), and invalid arguments of unix_set_deadline(). */
-#include "limits.h"
+#include "timed.h"
 
 /* Arguments. */
 

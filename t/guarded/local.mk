@@ -41,7 +41,7 @@ guarded_programs = \
 guarded_scripts = \
 	t/guarded/sentences.sh
 
-t_guarded_check_deadline_SOURCES = t/guarded/check_deadline.c $(limits)
+t_guarded_check_deadline_SOURCES = t/guarded/check_deadline.c $(timed)
 t_guarded_check_files_SOURCES = t/guarded/check_files.c $(files)
 t_guarded_check_files_dropped_SOURCES = \
 	t/guarded/check_files_dropped.c $(files)
@@ -66,7 +66,7 @@ t_guarded_check_rights_SOURCES = t/guarded/check_rights.c $(child) $(files)
 t_guarded_check_rights_calls_SOURCES = \
 	t/guarded/check_rights_calls.c $(files) $(interpose) $(lingering)
 t_guarded_check_set_timeouts_SOURCES = \
-	t/guarded/check_set_timeouts.c $(limits)
+	t/guarded/check_set_timeouts.c $(timed)
 t_guarded_check_strangers_control_SOURCES = \
 	t/guarded/check_strangers_control.c $(files)
 t_guarded_check_strangers_files_SOURCES = \

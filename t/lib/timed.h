@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A connection whose timeouts and deadlines a test sets. */
-#ifndef LIMITS_H
-#define LIMITS_H
+#ifndef TIMED_H
+#define TIMED_H
 
 #include "traffic.h"
 

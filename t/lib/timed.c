@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A connection whose timeouts and deadlines a test sets. */
-#include "limits.h"
+#include "timed.h"
 
 struct connection ends;
 struct unix_buffer line;
