@@ -44,10 +44,12 @@ stop(int number)
 	errno = saved;
 }
 
+/* Without SA_RESTART a signal during a write would lose output of stdio. */
 static void
 handle_signals(void (*handler)(int))
 {
-	struct sigaction action = { .sa_handler = handler };
+	struct sigaction action = { .sa_handler = handler,
+	    .sa_flags = SA_RESTART };
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
@@ -68,6 +70,17 @@ block_signals(int how)
 	sigprocmask(how, &signals, NULL);
 }
 
+/* In UTF-8, the control characters from 128 have a first byte of 0xc2. */
+static int
+is_control(const char *bytes, size_t i)
+{
+	unsigned char byte = (unsigned char)bytes[i];
+
+	return byte < ' ' || byte == 127 || (byte >= 0x80 && byte < 0xa0 &&
+	    (i == 0 || (unsigned char)bytes[i - 1] < 0x80 ||
+	    (unsigned char)bytes[i - 1] == 0xc2));
+}
+
 /* One line a message: control characters of a sender are not for terminals. */
 static void
 print_message(const struct unix_peer *sender, const char *bytes, size_t length)
@@ -79,8 +92,8 @@ print_message(const struct unix_peer *sender, const char *bytes, size_t length)
 		length--;
 	printf("%d %ld ", (int)sender->uid, (long)sender->pid);
 	for (i = 0; i < length; i++)
-		if ((unsigned char)bytes[i] < ' ' || bytes[i] == 127)
-			printf("\\%03o", (unsigned)bytes[i]);
+		if (is_control(bytes, i))
+			printf("\\%03o", (unsigned char)bytes[i]);
 		else
 			putchar(bytes[i]);
 	putchar('\n');
@@ -140,5 +153,11 @@ main(int argc, char *argv[])
 	handle_signals(SIG_IGN);
 	if (unix_close(listener) == -1)
 		status = 1;
-	return fflush(stdout) == EOF ? 1 : status;
+	/* An earlier failure of fflush(3) is only recorded by ferror(3). */
+	if (fflush(stdout) == EOF || ferror(stdout)) {
+		fprintf(stderr, "log-collector: standard output: "
+		    "messages were lost\n");
+		status = 1;
+	}
+	return status;
 }

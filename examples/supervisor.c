@@ -163,7 +163,9 @@ int
 main(int argc, char *argv[])
 {
 	static const int signals[] = { SIGALRM, SIGCHLD, SIGINT, SIGTERM };
-	struct sigaction action = { .sa_handler = on_signal };
+	/* Without SA_RESTART a signal during a write would lose output. */
+	struct sigaction action = { .sa_handler = on_signal,
+	    .sa_flags = SA_RESTART };
 	struct unix_ports pair[2];
 	size_t i;
 

@@ -36,6 +36,21 @@ up_wait_client(const struct unix_listener *listener, int stop,
 	return -1;
 }
 
+/*
+ * Waits before another attempt to accept or to receive.  poll(2) also reports
+ * what other processes then take, so after the first wait, which sets *READY,
+ * the deadline is checked as well.  Returns 0, or -1 at the end of the attempts.
+ */
+int
+up_wait_again(const struct unix_listener *listener, int stop,
+    long long deadline, int *ready)
+{
+	if (*ready && up_has_passed(deadline))
+		return up_fail(ETIMEDOUT);
+	*ready = up_wait_client(listener, stop, deadline);
+	return *ready == 1 ? 0 : up_fail(*ready == 0 ? ETIMEDOUT : errno);
+}
+
 /* Errors that concern only this client, or a race lost to another acceptor. */
 static int
 is_transient(int error)
@@ -184,15 +199,9 @@ accept_until(struct unix_listener *listener, int stop, long long deadline,
 	else if (listener->has_standard)
 		result = try_to_accept(listener, ports);
 	while (result == -1 && (is_transient(errno) ||
-	    (!ready && up_is_shortage(errno)))) {
-		/* poll(2) also reports clients that other acceptors take. */
-		if (ready && up_ms_left(deadline) == 0)
-			return up_fail(ETIMEDOUT);
-		ready = up_wait_client(listener, stop, deadline);
-		if (ready != 1)
-			return up_fail(ready == 0 ? ETIMEDOUT : errno);
+	    (!ready && up_is_shortage(errno))) &&
+	    up_wait_again(listener, stop, deadline, &ready) == 0)
 		result = try_to_accept(listener, ports);
-	}
 	return result;
 }
 

@@ -35,7 +35,6 @@ receive_queued(const struct unix_listener *listener, struct iovec *bytes,
 	return got;
 }
 
-/* poll(2) also reports datagrams that other receivers take. */
 static ssize_t
 receive_until(const struct unix_listener *listener, struct iovec *bytes,
     struct unix_peer *peer, long long deadline)
@@ -43,14 +42,10 @@ receive_until(const struct unix_listener *listener, struct iovec *bytes,
 	int ready = 0;
 	ssize_t got;
 
-	while ((got = receive_queued(listener, bytes, peer)) == -1 &&
-	    (up_would_block(errno) || errno == EINTR)) {
-		if (ready && up_has_passed(deadline))
-			return up_fail(ETIMEDOUT);
-		ready = up_wait_client(listener, -1, deadline);
-		if (ready != 1)
-			return up_fail(ready == 0 ? ETIMEDOUT : errno);
-	}
+	do
+		got = receive_queued(listener, bytes, peer);
+	while (got == -1 && (up_would_block(errno) || errno == EINTR) &&
+	    up_wait_again(listener, -1, deadline, &ready) == 0);
 	return got;
 }
 

@@ -47,6 +47,7 @@ int up_accept_with_spare(struct unix_listener *);
 #define UP_MAX_REFUSALS	128	/* if the caller does not wait */
 
 UP_COLD int up_wait_client(const struct unix_listener *, int, long long);
+UP_COLD int up_wait_again(const struct unix_listener *, int, long long, int *);
 UP_COLD int up_accept_client(struct unix_listener *, int, long long,
     struct unix_ports *);
 

@@ -96,3 +96,22 @@ echo go >&5
 exec 5>&-
 end 0
 echo 'ok: child_without_output_is_awaited'
+
+# Signals come while the supervisor waits for the reader of a full pipe.
+mkfifo "$directory/pipe"
+exec 3<>"$directory/pipe" 4<"$directory/pipe"
+dd if=/dev/zero of="$directory/pipe" bs=4096 oflag=nonblock 2>/dev/null || :
+examples/supervisor 'yes kept | head -n 50000' "until test -e $directory/enough
+    do kill -CHLD \$PPID; sh -c :; done" >"$directory/pipe" 3>&- 4<&- &
+server=$!
+for moment in 1 2 3 4 5 6 7 8 9 10; do
+	sleep 0.05
+done
+exec 3>&-
+: >"$directory/enough"
+cat <&4 >"$directory/said"
+exec 4<&-
+wait $server
+server=
+[ "$(grep -ac '1: kept$' "$directory/said")" = 50000 ]
+echo 'ok: signals_lose_no_output'

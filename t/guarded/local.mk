@@ -27,6 +27,7 @@ guarded_programs = \
 	t/guarded/check_queue \
 	t/guarded/check_queue_end \
 	t/guarded/check_rights \
+	t/guarded/check_set_timeouts \
 	t/guarded/check_strangers_control \
 	t/guarded/check_strangers_files \
 	t/guarded/check_tie \
@@ -40,6 +41,7 @@ guarded_programs = \
 guarded_scripts = \
 	t/guarded/sentences.sh
 
+t_guarded_check_deadline_SOURCES = t/guarded/check_deadline.c $(timed)
 t_guarded_check_files_SOURCES = t/guarded/check_files.c $(files)
 t_guarded_check_files_dropped_SOURCES = \
 	t/guarded/check_files_dropped.c $(files)
@@ -63,6 +65,8 @@ t_guarded_check_queue_end_SOURCES = \
 t_guarded_check_rights_SOURCES = t/guarded/check_rights.c $(child) $(files)
 t_guarded_check_rights_calls_SOURCES = \
 	t/guarded/check_rights_calls.c $(files) $(interpose) $(lingering)
+t_guarded_check_set_timeouts_SOURCES = \
+	t/guarded/check_set_timeouts.c $(timed)
 t_guarded_check_strangers_control_SOURCES = \
 	t/guarded/check_strangers_control.c $(files)
 t_guarded_check_strangers_files_SOURCES = \

@@ -1,6 +1,7 @@
 ## What tests share: everything that has no main().
 
 interpose = t/lib/interpose.c t/lib/interpose.h t/lib/original.h t/lib/rights.h
+timed = t/lib/timed.c t/lib/timed.h
 waits = t/lib/original.h t/lib/waits.c t/lib/waits.h
 child = t/lib/child.c t/lib/child.h
 explained = t/lib/explained.c t/lib/explained.h

@@ -101,8 +101,9 @@ START_TEST(idle_time_begins_with_the_end_of_the_last_handler)
 
 	start_leaders(_i, IDLE_MS);
 	leave_early(_i - 1);
+	/* The client does not leave when a leader has begun its wait. */
 	for (i = 0; i < 3; i++) {
-		poll(NULL, 0, 2 * IDLE_MS);
+		poll(NULL, 0, 5 * IDLE_MS / 2);
 		ask(&early[_i - 1], "hello\n");
 	}
 	start = milliseconds();
@@ -283,21 +284,24 @@ END_TEST
 
 static _Atomic int is_ended;
 
+static void
+be_refused_once(void)
+{
+	const struct sockaddr_un name = { .sun_family = AF_UNIX,
+	    .sun_path = "s" };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	ck_assert_int_ne(fd, -1);
+	(void)connect(fd, (const struct sockaddr *)&name, sizeof(name));
+	close(fd);
+}
+
 /* Connects without a pause. */
 static void *
 be_refused(void *argument)
 {
-	const struct sockaddr_un name = { .sun_family = AF_UNIX,
-	    .sun_path = "s" };
-	int fd;
-
-	while (!is_ended) {
-		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-		ck_assert_int_ne(fd, -1);
-		(void)connect(fd, (const struct sockaddr *)&name,
-		    sizeof(name));
-		close(fd);
-	}
+	while (!is_ended)
+		be_refused_once();
 	return argument;
 }
 
@@ -320,6 +324,35 @@ START_TEST(refused_clients_do_not_extend_the_idle_time)
 	is_ended = 1;
 	for (i = 0; i < 2; i++)
 		join_thread(threads[i]);
+	forget_next();
+	succeeds(unix_close(server.listener));
+}
+END_TEST
+
+/* For each accepted client, two are added to the queue, which becomes full. */
+static void
+be_refused_again(void *answer)
+{
+	if (*(int *)answer != -1) {
+		be_refused_once();
+		be_refused_once();
+	}
+	after_next("accept4", be_refused_again);
+}
+
+START_TEST(queue_of_refused_clients_does_not_extend_the_idle_time)
+{
+	const struct unix_options own = { .flags = UNIX_GUARDED |
+	    UNIX_SAME_USER };
+
+	server.listener = listen_at("s", &own);
+	fail_next("getsockopt", 0, ENOTCONN);
+	be_refused_once();
+	after_next("accept4", be_refused_again);
+	serve_until_idle(IDLE_MS);
+	expect_served(&server, 0);
+	after_next("accept4", NULL);
+	ck_assert_int_gt(count_failures(), 0);
 	forget_next();
 	succeeds(unix_close(server.listener));
 }
@@ -349,6 +382,8 @@ fill(Suite *suite)
 	    client_that_cannot_be_accepted_is_waited_for, 0, 5);
 	tcase_add_test(clients, client_without_a_thread_is_waited_for);
 	tcase_add_test(clients, refused_clients_do_not_extend_the_idle_time);
+	tcase_add_test(clients,
+	    queue_of_refused_clients_does_not_extend_the_idle_time);
 }
 
 int

@@ -40,6 +40,8 @@ keeps_word(const struct allowed *allowed, int error, int result, int told)
 	case GOES_ON:
 		return result == 0;
 	case EITHER:
+		/* A server that fails serves no request that arrives later. */
+		client_lost = result == -1;
 		return result == 0 || told == error ||
 		    told == allowed->error;
 	case DROPS_CLIENT:
