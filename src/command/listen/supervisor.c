@@ -63,8 +63,7 @@ supervise(int *immediately)
 		if (status != 0)
 			return status;
 		wait_signal(is_readiness_sent() ? -1 : READINESS_RETRY_MS);
-		if (take_signal(SIGCHLD))
-			reap_children();
+		reap_children();
 		*immediately = take_signal(SIGHUP);
 		if (take_signal(SIGTERM) || take_signal(SIGINT) ||
 		    *immediately || has_service_failed() ||
