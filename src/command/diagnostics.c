@@ -55,6 +55,7 @@ void
 begin_line(struct line *line)
 {
 	line->text = NULL;
+	line->length = 0;
 	line->file = write_line == NULL ? NULL :
 	    open_memstream(&line->text, &line->length);
 	if (line->file == NULL) {
