@@ -45,22 +45,24 @@ read_mount(int file)
 static void
 read_device(long long mount, uint32_t *device)
 {
-	unsigned long major_number, minor_number;
 	FILE *mounts = fopen("/proc/self/mountinfo", "re");
-	int matches, character = '\0';
-	long long number = -1;
+	unsigned long major_number;
+	char *line = NULL, *at;
+	size_t size = 0;
 
 	if (mounts == NULL)
 		return;
-	while (number != mount && character != EOF) {
-		matches = fscanf(mounts, "%lld %*u %lu:%lu", &number,
-		    &major_number, &minor_number);
-		if (matches == 3 && number == mount)
-			*device = make_device(major_number, minor_number);
-		do
-			character = getc(mounts);
-		while (character != '\n' && character != EOF);
+	while (getline(&line, &size, mounts) > 0) {
+		if (strtoll(line, &at, 10) != mount)
+			continue;
+		(void)strtoll(at, &at, 10);
+		major_number = strtoul(at, &at, 10);
+		if (*at == ':')
+			*device = make_device(major_number,
+			    strtoul(at + 1, NULL, 10));
+		break;
 	}
+	free(line);
 	fclose(mounts);
 }
 

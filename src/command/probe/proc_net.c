@@ -12,24 +12,32 @@
 #define ACCEPTS		0x10000u	/* __SO_ACCEPTCON */
 #define UNCONNECTED	1u		/* SS_UNCONNECTED */
 
-/*
- * A line is: address, references, protocol, flags, type, state, inode, name,
- * separated by a space.  The name can contain spaces.
- */
+/* The numbers of a line, in hex but for the inode; a space and a name follow. */
+enum { ADDRESS, REFERENCES, PROTOCOL, FLAGS, TYPE, STATE, INODE, NUMBERS };
+
+/* The name can contain spaces. */
 static int
 read_line(char *line, struct listed *listed)
 {
-	unsigned flags, type, state;
-	int begin = 0;
-	char *name;
+	unsigned long numbers[NUMBERS];
+	char *at = line, *begin, *name;
+	int i;
 
-	if (sscanf(line, "%*x: %*x %*x %x %x %x %*u%n", &flags, &type, &state,
-	    &begin) != 3 || begin == 0 || line[begin] != ' ')
+	for (i = 0; i < NUMBERS; i++) {
+		begin = at;
+		numbers[i] = strtoul(begin, &at, i == INODE ? 10 : 16);
+		if (at == begin)
+			return -1;
+		if (i == ADDRESS && *at == ':')
+			at++;
+	}
+	if (*at != ' ')
 		return -1;
-	name = line + begin + 1;
+	name = at + 1;
 	*listed = (struct listed){ .name = name, .length = strlen(name),
-	    .type = (int)type, .is_listening = (flags & ACCEPTS) != 0,
-	    .is_connected = state != UNCONNECTED };
+	    .type = (int)numbers[TYPE],
+	    .is_listening = (numbers[FLAGS] & ACCEPTS) != 0,
+	    .is_connected = numbers[STATE] != UNCONNECTED };
 	if (*name == '@')
 		*name = '\0';
 	return 0;

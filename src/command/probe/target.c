@@ -70,12 +70,13 @@ static int
 connect_path(int fd, const char *path)
 {
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	size_t length = strlen(path);
 
-	if (strlen(path) >= sizeof(name.sun_path)) {
+	if (length >= sizeof(name.sun_path)) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	strcpy(name.sun_path, path);
+	memcpy(name.sun_path, path, length);
 	return connect(fd, (struct sockaddr *)&name, sizeof(name));
 }
 
