@@ -130,9 +130,9 @@ wait_arrival(const struct service *service, int ms)
 
 /*
  * Accepts the clients in the queue after withdraw().  In a shortage the rest is
- * accepted later.  accept(2) does not set close-on-exec, but no program is being
- * started, since the server is idle.  unix_accept(3) could not be used: it can
- * fail with EINVAL after shutdown(2), although clients are in the queue.
+ * accepted later.  accept(2) does not set close-on-exec, but no program is
+ * being started, since the server is idle.  unix_accept(3) could not be used:
+ * it can fail with EINVAL after shutdown(2), although clients are in the queue.
  */
 static void
 accept_last_clients(void)

@@ -147,9 +147,7 @@ assign_locked(struct child *child, const struct unix_peer *peer)
 	child->peer = *peer;
 }
 
-/*
- * Returns 0 if the user of PEER has LIMIT programs.  If LIMIT is 0, there is no limit.
- */
+/* Returns 0 if the user of PEER has LIMIT programs; 0 sets no limit. */
 int
 assign_child(struct child *child, const struct unix_peer *peer, unsigned limit)
 {

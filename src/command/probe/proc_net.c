@@ -12,7 +12,7 @@
 #define ACCEPTS		0x10000u	/* __SO_ACCEPTCON */
 #define UNCONNECTED	1u		/* SS_UNCONNECTED */
 
-/* The numbers of a line, in hex but for the inode; a space and a name follow. */
+/* The numbers of a line, all but the inode in hex.  A name follows. */
 enum { ADDRESS, REFERENCES, PROTOCOL, FLAGS, TYPE, STATE, INODE, NUMBERS };
 
 /* The name can contain spaces. */
