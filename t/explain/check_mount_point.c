@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A stale socket file that is a mount point, which unlink(2) does not remove. */
+/* A stale socket file that is a mount point, which unlink(2) cannot remove. */
 #include "support.h"
 
 #include <sys/mount.h>
