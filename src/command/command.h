@@ -99,7 +99,7 @@ struct flow {
 	int to;
 	int timed;			/* set ACTIVE */
 	_Atomic unsigned long long bytes;	/* written */
-	_Atomic long long active;	/* monotonic_ms() of the last byte */
+	_Atomic long long active;	/* now_ms() of the last byte */
 	_Atomic int writing;		/* bytes that were read are left */
 	int ended;			/* its thread */
 	int error;			/* errno at the end, or 0 */
@@ -114,7 +114,6 @@ void begin_flow(struct flow *flow);
 ssize_t move_some(struct flow *flow);
 
 /* relay/idle.c: the idle limit. */
-long long monotonic_ms(void);
 int idle_left(struct flow *sending, struct flow *receiving, int limit);
 
 /* relay/rate.c */

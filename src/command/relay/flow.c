@@ -43,7 +43,7 @@ static void
 note_time(struct flow *flow)
 {
 	if (flow->timed)
-		flow->active = monotonic_ms();
+		flow->active = now_ms();
 }
 
 static void

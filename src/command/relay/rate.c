@@ -25,7 +25,7 @@ show_rate(unsigned long long sent, unsigned long long received, int last)
 	static double first_time, last_time;
 	static unsigned long long last_sum;
 	unsigned long long sum = sent + received;
-	double now = (double)monotonic_ms() / 1000, passed, moved;
+	double now = (double)now_ms() / 1000, passed, moved;
 	char texts[3][20];
 
 	if (first_time == 0)
