@@ -101,6 +101,7 @@ struct flow {
 	_Atomic unsigned long long bytes;	/* written */
 	_Atomic long long active;	/* now_ms() of the last byte */
 	_Atomic int writing;		/* bytes that were read are left */
+	int at_eof;			/* FROM has ended */
 	int ended;			/* its thread */
 	int error;			/* errno at the end, or 0 */
 	int failed;			/* the descriptor of the error */
@@ -117,6 +118,7 @@ ssize_t move_some(struct flow *flow);
 int idle_left(struct flow *sending, struct flow *receiving, int limit);
 
 /* relay/rate.c */
+void begin_rate(void);
 void show_rate(unsigned long long sent, unsigned long long received, int last);
 
 /* relay/relay.c: copies between a connection and standard streams. */

@@ -168,6 +168,13 @@ expect 1 "unixport: s: $none; if it should answer, try -K" \
 end TERM
 serve s true
 expect 1 "unixport: s: $none" "$unixport" connect -e -K s </dev/null
+# Nothing suggests -K if the connection was not half-closed.
+sleep 100 >input & sleeper=$!
+pids="$pids $sleeper"
+expect 1 "unixport: s: $none" "$unixport" connect -e s <input
+kill $sleeper
+expect 0 "unixport: s: $none" \
+    "$build/t/command/terminal" "$unixport" connect s </dev/null
 end TERM
 serve s cat
 expect 0 x sh -c "printf x | \"$unixport\" connect -e s"

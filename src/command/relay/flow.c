@@ -239,6 +239,7 @@ move_some(struct flow *flow)
 {
 	ssize_t moved = flow->move(flow);
 
+	flow->at_eof = moved == 0;
 	flow->writing = 0;
 	return moved;
 }

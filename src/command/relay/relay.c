@@ -238,6 +238,7 @@ copy_both(const char *address, const struct unix_ports *ports,
 	copying.receiving = copying.sending;
 	copying.receiving.from = fd;
 	copying.receiving.to = STDOUT_FILENO;
+	begin_rate();
 	error = start_threads(&copying);
 	if (error != 0)
 		return complain(address, error);
