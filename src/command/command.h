@@ -33,7 +33,10 @@ struct command {
 };
 
 /* Letters of options that have only a word. */
-#define OPTION_ABSTRACT_PADDED	(UCHAR_MAX + 1)
+enum {
+	OPTION_ABSTRACT_PADDED = UCHAR_MAX + 1,
+	OPTION_CONNECT
+};
 
 extern const struct command_option no_options;
 extern const struct command connect_command;
