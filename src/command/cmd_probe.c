@@ -5,12 +5,10 @@
 
 #include <sys/socket.h>
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CONNECT_OPTION		(UCHAR_MAX + 1)
 #define FIRST_PAUSE_MS		1
 #define LONGEST_PAUSE_MS	100
 
@@ -176,7 +174,7 @@ run_probe(int argc, char *argv[])
 	int option, status;
 
 	while ((option = next_option(&probe_command, argc, argv)) != -1) {
-		if (option == CONNECT_OPTION)
+		if (option == OPTION_CONNECT)
 			request.connect = 1;
 		else if (parse_wait(optarg, &request.wait_ms) == 0)
 			request.wait = 1;
@@ -196,7 +194,7 @@ run_probe(int argc, char *argv[])
 }
 
 static const struct command_option probe_options[] = {
-	{ CONNECT_OPTION, "connect", NULL, "connect to the server, and report "
+	{ OPTION_CONNECT, "connect", NULL, "connect to the server, and report "
 	    "its user and process" },
 	{ 'w', "wait", "SECONDS", "wait up to SECONDS (or inf) for the server "
 	    "to listen" },

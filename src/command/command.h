@@ -33,7 +33,10 @@ struct command {
 };
 
 /* Letters of options that have only a word. */
-#define OPTION_ABSTRACT_PADDED	(UCHAR_MAX + 1)
+enum {
+	OPTION_ABSTRACT_PADDED = UCHAR_MAX + 1,
+	OPTION_CONNECT
+};
 
 extern const struct command_option no_options;
 extern const struct command connect_command;
@@ -99,8 +102,9 @@ struct flow {
 	int to;
 	int timed;			/* set ACTIVE */
 	_Atomic unsigned long long bytes;	/* written */
-	_Atomic long long active;	/* monotonic_ms() of the last byte */
+	_Atomic long long active;	/* now_ms() of the last byte */
 	_Atomic int writing;		/* bytes that were read are left */
+	int at_eof;			/* FROM has ended */
 	int ended;			/* its thread */
 	int error;			/* errno at the end, or 0 */
 	int failed;			/* the descriptor of the error */
@@ -114,10 +118,10 @@ void begin_flow(struct flow *flow);
 ssize_t move_some(struct flow *flow);
 
 /* relay/idle.c: the idle limit. */
-long long monotonic_ms(void);
 int idle_left(struct flow *sending, struct flow *receiving, int limit);
 
 /* relay/rate.c */
+void begin_rate(void);
 void show_rate(unsigned long long sent, unsigned long long received, int last);
 
 /* relay/relay.c: copies between a connection and standard streams. */

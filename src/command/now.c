@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The clock of deadlines. */
+/* The clock of deadlines and rates, which no change of the date affects. */
 #include "command.h"
 
 #include <time.h>

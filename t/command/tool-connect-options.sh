@@ -140,14 +140,20 @@ sh slowly | "$unixport" connect -i 2 s
 end TERM
 [ "$(wc -l <taken)" = 12 ] || fail 'input does not keep the connection'
 
-# At the limit, bytes have arrived that the delayed client has not read.
-serve s echo hello
+# At the limit, bytes have arrived that a delayed thread of the client has not
+# read, or has read and not recorded.
+serve s cat
 if can_fault; then
-	got=$(cd "$build" && ASAN_OPTIONS=detect_leaks=0 exec ./libtool \
-	    --mode=execute strace -f -qq -o "$directory/trace" \
-	    -e inject=splice:delay_enter=1000000:when=1 \
-	    ./unixport connect -i 0.3 "$directory/s" </dev/null)
-	[ "$got" = hello ] || fail 'bytes that have arrived are lost'
+	exec 7<>input
+	for delay in enter exit; do
+		echo hello >&7
+		got=$(cd "$build" && ASAN_OPTIONS=detect_leaks=0 exec ./libtool \
+		    --mode=execute strace -f -qq -o "$directory/trace" \
+		    -e inject=splice:delay_$delay=1000000:when=1 \
+		    ./unixport connect -i 0.3 "$directory/s" <&7)
+		[ "$got" = hello ] || fail "bytes are lost: delay_$delay"
+	done
+	exec 7>&-
 fi
 end TERM
 echo 'ok: -i'
@@ -168,6 +174,13 @@ expect 1 "unixport: s: $none; if it should answer, try -K" \
 end TERM
 serve s true
 expect 1 "unixport: s: $none" "$unixport" connect -e -K s </dev/null
+# Nothing suggests -K if the connection was not half-closed.
+sleep 100 >input & sleeper=$!
+pids="$pids $sleeper"
+expect 1 "unixport: s: $none" "$unixport" connect -e s <input
+kill $sleeper
+expect 0 "unixport: s: $none" \
+    "$build/t/command/terminal" "$unixport" connect s </dev/null
 end TERM
 serve s cat
 expect 0 x sh -c "printf x | \"$unixport\" connect -e s"

@@ -184,3 +184,11 @@ if command -v script >/dev/null && script --version 2>/dev/null |
 	echo 'ok: -v'
 fi
 end TERM
+# The mean rate is that since the connection: 1000 bytes in 0.2 seconds.
+serve s sh -c 'read -r line; sleep 0.2; head -c 1000 big'
+echo go | "$build/t/command/terminal" "$unixport" connect -v s >copy 2>shown
+end TERM
+tr '\r' '\n' <shown | tail -n 1 >last
+grep -qE '^3 B sent, 1.0 kB received, ([1-9][0-9]* B|[1-5]\.[0-9] kB)/s' last ||
+    fail "rate: $(cat last)"
+echo 'ok: the mean rate'

@@ -7,6 +7,7 @@
  */
 #include "command.h"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -43,7 +44,7 @@ static void
 note_time(struct flow *flow)
 {
 	if (flow->timed)
-		flow->active = monotonic_ms();
+		flow->active = now_ms();
 }
 
 static void
@@ -87,6 +88,39 @@ write_all(struct flow *flow, size_t length)
 	return (ssize_t)length;
 }
 
+/*
+ * Waits for bytes before the call that takes them.  At the idle limit, the main
+ * thread could otherwise end the command between this call and count_read(),
+ * and the loss of the bytes would not be reported.  The call must not block:
+ * another process can take the bytes first.  poll(2) of macOS reports POLLNVAL
+ * for terminals.
+ */
+static void
+await_bytes(struct flow *flow)
+{
+	struct pollfd one = { .fd = flow->from, .events = POLLIN };
+
+	while (poll(&one, 1, -1) == -1)
+		;
+	flow->writing = (one.revents & POLLNVAL) == 0;
+}
+
+static ssize_t
+read_some(struct flow *flow, int from)
+{
+	ssize_t length;
+
+	if (!flow->timed || from != flow->from)
+		return read(from, flow->buffer, flow->read_bytes);
+	await_bytes(flow);
+	length = recv(from, flow->buffer, flow->read_bytes, MSG_DONTWAIT);
+	if (length == -1 && errno == ENOTSOCK)
+		length = read(from, flow->buffer, flow->read_bytes);
+	if (length == -1)
+		flow->writing = 0;
+	return length;
+}
+
 static ssize_t
 copy_from(struct flow *flow, int from)
 {
@@ -97,7 +131,7 @@ copy_from(struct flow *flow, int from)
 	if (flow->buffer == NULL)
 		return fail_at(flow, flow->from);
 	do
-		length = read(from, flow->buffer, flow->read_bytes);
+		length = read_some(flow, from);
 	while (length == -1 && wait_to_retry(from, POLLIN));
 	if (length == -1)
 		return fail_at(flow, flow->from);
@@ -145,6 +179,20 @@ empty_pipe(struct flow *flow, size_t length)
 	return (ssize_t)length;
 }
 
+static ssize_t
+splice_some(struct flow *flow)
+{
+	ssize_t moved;
+
+	if (flow->timed)
+		await_bytes(flow);
+	moved = splice(flow->from, NULL, flow->pipe[1], NULL, flow->read_bytes,
+	    flow->timed ? SPLICE_F_NONBLOCK : 0);
+	if (moved == -1)
+		flow->writing = 0;
+	return moved;
+}
+
 /*
  * Since Linux 4.9, splice(2) between a pipe and a socket holds the mutex of the
  * pipe while it waits for the socket.  Every other process that reads, writes
@@ -159,8 +207,7 @@ move_spliced(struct flow *flow)
 	ssize_t moved;
 
 	do
-		moved = splice(flow->from, NULL, flow->pipe[1], NULL,
-		    flow->read_bytes, 0);
+		moved = splice_some(flow);
 	while (moved == -1 && wait_to_retry(flow->from, POLLIN));
 	if (moved == -1 && is_unsupported(errno)) {
 		flow->move = move_copied;
@@ -239,6 +286,7 @@ move_some(struct flow *flow)
 {
 	ssize_t moved = flow->move(flow);
 
+	flow->at_eof = moved == 0;
 	flow->writing = 0;
 	return moved;
 }

@@ -3,16 +3,6 @@
 #include "command.h"
 
 #include <poll.h>
-#include <time.h>
-
-long long
-monotonic_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
 
 /*
  * Whether the thread of FLOW could transfer a byte, but has not run.  After
@@ -34,7 +24,7 @@ is_ready(const struct flow *flow)
 int
 idle_left(struct flow *sending, struct flow *receiving, int limit)
 {
-	long long now = monotonic_ms(), last = sending->active;
+	long long now = now_ms(), last = sending->active;
 
 	if (receiving->active > last)
 		last = receiving->active;

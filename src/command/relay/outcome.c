@@ -74,16 +74,19 @@ report_loss(const char *address, const struct flow *in,
 	return 0;
 }
 
-/* The peer has sent nothing. */
+/*
+ * The peer has sent nothing.  The half-close can be the reason only if the
+ * connection was half-closed, at EOF of the input.
+ */
 static int
-report_silence(const char *address, const struct relay_options *options,
-    int is_idle)
+report_silence(const char *address, const struct flow *in,
+    const struct relay_options *options, int is_idle)
 {
 	if (options->silence == SILENCE_PERMITTED ||
 	    (options->silence == SILENCE_NOTED && !isatty(STDERR_FILENO)))
 		return 0;
 	report(address, is_idle ? "the idle limit was reached before an answer"
-	    : options->keep_open ?
+	    : options->keep_open || !in->at_eof ?
 	    "the server closed the connection without an answer" :
 	    "the server closed the connection without an answer; if it should "
 	    "answer, try -K");
@@ -100,6 +103,6 @@ report_outcome(const char *address, const struct flow *in,
 	if (status == 0 && is_idle)
 		status = report_loss(address, in, out);
 	if (status == 0 && out->bytes == 0)
-		status = report_silence(address, options, is_idle);
+		status = report_silence(address, in, options, is_idle);
 	return status;
 }

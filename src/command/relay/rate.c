@@ -18,24 +18,30 @@ format_bytes(double bytes, char *text)
 	return text;
 }
 
+static long long first_time, last_time;
+
+void
+begin_rate(void)
+{
+	first_time = last_time = now_ms();
+}
+
 /* The last line shows the mean rate, others the rate since the previous one. */
 void
 show_rate(unsigned long long sent, unsigned long long received, int last)
 {
-	static double first_time, last_time;
 	static unsigned long long last_sum;
 	unsigned long long sum = sent + received;
-	double now = (double)monotonic_ms() / 1000, passed, moved;
+	long long now = now_ms(), passed;
+	double moved = (double)(last ? sum : sum - last_sum);
 	char texts[3][20];
 
-	if (first_time == 0)
-		first_time = last_time = now;
 	passed = now - (last ? first_time : last_time);
-	moved = (double)(last ? sum : sum - last_sum);
 	fprintf(stderr, "\r%s sent, %s received, %s/s   %s",
 	    format_bytes((double)sent, texts[0]),
 	    format_bytes((double)received, texts[1]),
-	    format_bytes(passed > 0 ? moved / passed : 0, texts[2]),
+	    format_bytes(moved * 1000 / (double)(passed > 0 ? passed : 1),
+	    texts[2]),
 	    last ? "\n" : "");
 	fflush(stderr);
 	last_time = now;

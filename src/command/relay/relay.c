@@ -233,11 +233,12 @@ copy_both(const char *address, const struct unix_ports *ports,
 	given.progress = given.progress && isatty(STDERR_FILENO);
 	copying.options = &given;
 	copying.sending = (struct flow){ .from = STDIN_FILENO, .to = fd,
-	    .timed = given.idle_ms > 0, .active = monotonic_ms(),
+	    .timed = given.idle_ms > 0, .active = now_ms(),
 	    .failed = -1 };
 	copying.receiving = copying.sending;
 	copying.receiving.from = fd;
 	copying.receiving.to = STDOUT_FILENO;
+	begin_rate();
 	error = start_threads(&copying);
 	if (error != 0)
 		return complain(address, error);

@@ -199,11 +199,11 @@ nonblocking(void)
 void
 read_timeout(void)
 {
-	long long start = milliseconds();
+	long long start = now_ms();
 
 	send_text(far, "half");
 	FAILS_WITH(ETIMEDOUT, unix_get_line(near->in, &message, 0));
-	expect(milliseconds() - start >= options.read_timeout,
+	expect(now_ms() - start >= options.read_timeout,
 	    "it is early");
 	send_text(far, "way\n");
 	SUCCEEDS(unix_get_line(near->in, &message, 0));
@@ -230,10 +230,10 @@ write_timeout(void)
 	long long start;
 
 	do
-		start = milliseconds();
+		start = now_ms();
 	while (fputs("0123456789", near->out) != EOF);
 	expect(errno == ETIMEDOUT, strerror(errno));
-	expect(milliseconds() - start >= options.write_timeout,
+	expect(now_ms() - start >= options.write_timeout,
 	    "it is early");
 	start_thread(read_digits, 0);
 	clearerr(near->out);

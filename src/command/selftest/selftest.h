@@ -53,7 +53,6 @@ void expect_error(int result, int error, const char *call);
 void send_text(struct unix_ports *ports, const char *text);
 void expect_text(struct unix_ports *ports, const char *text);
 void expect_eof(struct unix_ports *ports);
-long long milliseconds(void);
 int await_process(pid_t process);
 int count_descriptors(int inherited);
 

@@ -6,7 +6,6 @@
 #include "selftest.h"
 
 #include <stdarg.h>
-#include <time.h>
 
 #define MAX_DESCRIPTORS	256		/* above those of any check */
 
@@ -92,15 +91,6 @@ expect_eof(struct unix_ports *ports)
 	expect(getc(ports->in) == EOF, "more input instead of end of file");
 	if (ferror(ports->in))
 		FAIL("no end of file: %s", strerror(errno));
-}
-
-long long
-milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
 /* Returns the status of waitpid(2). */

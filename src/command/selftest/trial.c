@@ -118,14 +118,14 @@ end_by_signal(int number)
 static void
 await_child(void)
 {
-	long long left, deadline = milliseconds() + limit;
+	long long left, deadline = now_ms() + limit;
 	siginfo_t end = { 0 };
 
 	for (;;) {
 		waitid(P_PID, (id_t)child, &end, WEXITED | WNOHANG | WNOWAIT);
 		if (end.si_pid == child)
 			return;
-		left = deadline - milliseconds();
+		left = deadline - now_ms();
 		if (left <= 0)
 			break;
 		wait_signal((int)left);

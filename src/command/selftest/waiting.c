@@ -29,11 +29,11 @@ interrupt_in_handler(void)
 void
 accept_timeout(void)
 {
-	long long start = milliseconds();
+	long long start = now_ms();
 
 	start_storm(NULL);
 	FAILS_WITH(ETIMEDOUT, unix_accept(listener, near));
-	expect(milliseconds() - start >= options.accept_timeout,
+	expect(now_ms() - start >= options.accept_timeout,
 	    "it is early");
 }
 
@@ -47,10 +47,10 @@ full_backlog(void)
 
 	do {
 		expect(count < MANY_CLIENTS, "the backlog never fills");
-		start = milliseconds();
+		start = now_ms();
 	} while (unix_connect("s", &options, &clients[count++]) == 0);
 	expect(errno == ETIMEDOUT, "another error than ETIMEDOUT");
-	expect(milliseconds() - start >= options.connect_timeout,
+	expect(now_ms() - start >= options.connect_timeout,
 	    "it is early");
 	while (--count > 0)
 		unix_close_ports(&clients[count - 1]);
