@@ -81,6 +81,17 @@ if can_fault; then
 		done
 	done
 	echo 'ok: no client is lost at a slow end'
+
+	# The same with errors of accept(2), which do not mean an empty queue.
+	for error in EPERM EMFILE; do
+		serve_with_fault "?renameat2:delay_enter=500000
+		    accept:error=$error:when=1..2" -x 0.3 "$directory/s" cat
+		"$build/t/command/life" chase "$directory/s" 400 >got 2>&1 ||
+		    fail "$error: $(cat got)"
+		wait $server || fail "status $?: $(cat words)"
+		[ -s words ] || fail "$error is not reported"
+	done
+	echo 'ok: no client is lost after an error of accept'
 fi
 
 # Without a command, the wait for the client is limited.
