@@ -81,6 +81,39 @@ if can_fault; then
 		done
 	done
 	echo 'ok: no client is lost at a slow end'
+
+	# The same with errors of accept(2), which do not mean an empty queue.
+	for error in EPERM EMFILE; do
+		serve_with_fault "?renameat2:delay_enter=500000
+		    accept:error=$error:when=1..2" -x 0.3 "$directory/s" cat
+		"$build/t/command/life" chase "$directory/s" 400 >got 2>&1 ||
+		    fail "$error: $(cat got)"
+		wait $server || fail "status $?: $(cat words)"
+		[ -s words ] || fail "$error is not reported"
+	done
+	echo 'ok: no client is lost after an error of accept'
+
+	# The time ends while threads are being started; all programs have the
+	# same environment.
+	(cd "$build" && ASAN_OPTIONS=detect_leaks=0 exec ./libtool \
+	    --mode=execute strace -f -qq -o "$directory/trace" \
+	    -e inject=clone3,clone:delay_exit=200000 \
+	    -e 'inject=?renameat2:delay_enter=300000' ./unixport listen \
+	    -x 0.05 "$directory/s" sh -c 'echo "${UNIXLOCALPATH-unset}"
+	    sleep 1') & server=$!
+	pids="$pids $server"
+	until_true test -S s
+	sleep 0.12
+	clients=
+	for client in 1 2 3 4 5 6 7 8; do
+		"$unixport" connect s </dev/null >got.$client 2>&1 &
+		clients="$clients $!"
+	done
+	for client in $clients; do wait $client || :; done
+	wait $server
+	! grep unset got.? ||
+	    fail 'no UNIXLOCALPATH'
+	echo 'ok: environment of programs at the end'
 fi
 
 # Without a command, the wait for the client is limited.

@@ -87,14 +87,18 @@ with_fault()
 	    -e "inject=$fault" ./unixport "$@")
 }
 
-# serve_with_fault FAULT ARGUMENT...: serve with failing calls; $server is the
+# serve_with_fault FAULTS ARGUMENT...: serve with failing calls; $server is the
 # server, not strace(1).  Addresses are absolute.
 serve_with_fault()
 {
-	fault=$1; shift
+	faults=
+	for fault in $1; do
+		faults="$faults -e inject=$fault"
+	done
+	shift
 	(cd "$build" && ASAN_OPTIONS=detect_leaks=0 exec ./libtool \
 	    --mode=execute strace -D -f -qq -o "$directory/trace" \
-	    -e "inject=$fault" ./unixport listen -1 "$@") >ready 2>words &
+	    $faults ./unixport listen -1 "$@") >ready 2>words &
 	await_server
 }
 

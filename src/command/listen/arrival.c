@@ -129,21 +129,26 @@ wait_arrival(const struct service *service, int ms)
 }
 
 /*
- * Accepts the clients in the queue after withdraw().  In a shortage the rest is
- * accepted later.  accept(2) does not set close-on-exec, but no program is
- * being started, since the server is idle.  unix_accept(3) could not be used:
- * it can fail with EINVAL after shutdown(2), although clients are in the queue.
+ * Accepts the clients in the queue after withdraw().  Returns 0 if it has
+ * accepted any or the queue is empty, or -1 after another error, such as a
+ * shortage.  accept(2) does not set close-on-exec, but no program is being
+ * started, since the server is idle.  unix_accept(3) could not be used: it can
+ * fail with EINVAL after shutdown(2), although clients are in the queue.
  */
-static void
+static int
 accept_last_clients(void)
 {
 	int fd;
 
-	while (last_count < COUNT(last_clients) &&
-	    (fd = accept(spare, NULL, NULL)) != -1) {
+	while (last_count < COUNT(last_clients)) {
+		fd = accept(spare, NULL, NULL);
+		if (fd == -1)
+			return last_count > 0 || errno == EINVAL ||
+			    errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
 		set_close_on_exec(fd);
 		last_clients[last_count++] = fd;
 	}
+	return 0;
 }
 
 /*
@@ -165,21 +170,26 @@ withdraw(struct service *service)
 	is_withdrawn = 1;
 }
 
-/* The queue is examined once more after the last client has been served. */
-static void
+/*
+ * The queue is examined once more after the last client has been served.
+ * Returns -1 if this is to be repeated after a wait.
+ */
+static int
 end_idle_server(struct service *service)
 {
+	int result;
+
 	if (service->is_passed) {
 		is_over = 1;
-		return;
+		return 0;
 	}
 	if (!is_withdrawn) {
 		withdraw(service);
-		accept_last_clients();
-		return;
+		return accept_last_clients();
 	}
-	accept_last_clients();
-	is_over = last_count == 0;
+	result = accept_last_clients();
+	is_over = result == 0 && last_count == 0;
+	return result;
 }
 
 /* The ports own the descriptor only if the call succeeds. */
@@ -223,8 +233,8 @@ try_arrival(struct service *service, struct unix_ports *client)
 		return unix_accept(service->listener, client);
 	if (ready == -1)
 		return -1;
-	if (left == 0)
-		end_idle_server(service);
+	if (left == 0 && end_idle_server(service) == -1)
+		return -1;
 	errno = ETIMEDOUT;
 	return -1;
 }

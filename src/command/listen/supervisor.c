@@ -16,13 +16,28 @@ static struct worker postponer;
 static int has_postponer;
 
 static int
-start_worker(struct worker *worker, struct service *service,
-    void *(*body)(void *))
+prepare_worker(struct worker *worker, struct service *service)
 {
 	worker->service = service;
-	if (make_environment(&worker->environment,
-	    unix_listener_path(service->listener)) == -1)
-		return -1;
+	return make_environment(&worker->environment,
+	    unix_listener_path(service->listener));
+}
+
+/* The first thread can close the listener, so all are prepared before it. */
+static int
+prepare_workers(struct service *service)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(workers); i++)
+		if (prepare_worker(&workers[i], service) == -1)
+			return -1;
+	return prepare_worker(&postponer, service);
+}
+
+static int
+start_worker(struct worker *worker, void *(*body)(void *))
+{
 	errno = pthread_create(&worker->thread, NULL, body, worker);
 	return errno == 0 ? 0 : -1;
 }
@@ -36,14 +51,16 @@ start_workers(struct service *service)
 {
 	size_t i = 0;
 
+	if (prepare_workers(service) == -1)
+		return 0;
 	if (service->clients_per_user > 0) {
 		if (allocate_postponed(service->clients) == -1 ||
-		    start_worker(&postponer, service, serve_postponed) == -1)
+		    start_worker(&postponer, serve_postponed) == -1)
 			return 0;
 		has_postponer = 1;
 	}
 	while (i < COUNT(workers) &&
-	    start_worker(&workers[i], service, accept_clients) == 0)
+	    start_worker(&workers[i], accept_clients) == 0)
 		i++;
 	return i;
 }
