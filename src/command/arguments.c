@@ -110,7 +110,8 @@ next_option(const struct command *command, int argc, char *argv[])
 		exit(print_help(command));
 	if (option != ':' && option != '?')
 		return option;
-	word = argv[optind - 1];
+	/* Behind an option without its value, musl sets optind above argc. */
+	word = argv[option == ':' ? argc - 1 : optind - 1];
 	if (option == ':' && strncmp(word, "--", 2) == 0)
 		exit(misused(command, "%s requires a value", word));
 	if (option == ':')

@@ -57,11 +57,11 @@ static int
 parse_backlog(int *backlog)
 {
 	unsigned number;
-	int status = parse_number_of_clients(&number);
 
-	if (status == 0)
-		*backlog = (int)number;
-	return status;
+	if (parse_count(optarg, &number) == -1)
+		return misused(&listen_command, "invalid backlog: %s", optarg);
+	*backlog = (int)number;
+	return 0;
 }
 
 /* Group 0 in unix_options leaves the group of the file unchanged. */

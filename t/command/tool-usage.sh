@@ -92,7 +92,7 @@ done
 for text in '' 0 -1 x 3x 1000001 99999999999999999999; do
 	misuse "listen: invalid number of clients: $text" listen -c "$text" s cat
 	misuse "listen: invalid number of clients: $text" listen -C "$text" s cat
-	misuse "listen: invalid number of clients: $text" listen -b "$text" s
+	misuse "listen: invalid backlog: $text" listen -b "$text" s
 done
 for text in '' 0 8 1777 rw 0x1; do
 	misuse "listen: invalid mode: $text" listen -m "$text" s

@@ -86,7 +86,7 @@ until_true reports_loss
 kill $server
 wait $server || fail "status $?"
 wait $reader
-! grep -vE '^unixport: (s: user .*(served by process [0-9]*|ended with status 0)|standard error: [0-9]* lines were lost)$' \
+! grep -vE '^unixport: (s: user .*(served by process [0-9]*|ended with status 0)|standard error: [0-9]* lines? w(as|ere) lost)$' \
     words || fail 'a part of a line'
 lost=$(awk '/lost$/ { n += $4 } END { print n }' words)
 written=$(grep -vc 'lost$' words)
@@ -103,3 +103,52 @@ exec 8>&-
 expect 0 10 "$build/t/command/life" visit s 10
 end TERM
 echo 'ok: closed standard error does not end the server'
+
+served="unixport: s: user $user, process N: served by process N
+unixport: s: user $user, process N: process N ended with status 0"
+"$unixport" listen log.sock </dev/null >words & log=$!
+pids="$pids $log"
+"$unixport" connect -w 20 log.sock \
+    sh -c 'exec "$0" listen -v s 2>&1 >/dev/null </dev/null' "$unixport" &
+server=$!
+pids="$pids $server"
+"$unixport" connect -w 20 s </dev/null
+wait $server
+wait $log
+expect 0 "$served" shown
+echo 'ok: standard error is a socket'
+
+# Each control byte is shown as four bytes.
+level=$(printf '%60s' '' | tr ' ' '\033')
+path=.
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18; do
+	path=$path/$level
+done
+mkdir -p "$path"
+serve -v "$path/s" true
+"$unixport" connect "$path/s" </dev/null
+until_true test "$(wc -l <words)" = 2
+end TERM
+[ "$(head -n 1 words | wc -c)" = "$(getconf PIPE_BUF .)" ]
+echo 'ok: line of more than PIPE_BUF bytes is cut'
+
+can_fault || exit 0
+exec 8<>errors
+with_fault /proc/self/fd/2 '?open,?openat:error=EACCES' \
+    listen -v "$directory/s" </dev/null >/dev/null 2>errors 8>&- &
+server=$!
+pids="$pids $server"
+"$unixport" connect -w 20 s </dev/null
+wait $server
+grep -q INJECTED trace
+count=0
+while [ $count -lt 2 ]; do
+	IFS= read -r line <&8
+	case $line in
+	"unixport: $directory/s: user $user, process "*) count=$((count + 1)) ;;
+	strace:*) ;;
+	*) fail "$line" ;;
+	esac
+done
+exec 8>&-
+echo 'ok: standard error that cannot be opened again'

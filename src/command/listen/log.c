@@ -58,7 +58,8 @@ report_lost(void)
 {
 	char text[100];
 	int length = snprintf(text, sizeof(text),
-	    "unixport: standard error: %lu lines were lost\n", lost);
+	    "unixport: standard error: %lu %s lost\n", lost,
+	    lost == 1 ? "line was" : "lines were");
 
 	if (try_to_write(text, (size_t)length) == -1)
 		return -1;
