@@ -100,3 +100,18 @@ exec 7>&-
 end TERM
 [ "$(cat got)" = hello ]
 echo 'ok: idle time and messages'
+
+. "$here/tool-support-faults.sh"
+expect 1 'unixport: s: Function not implemented' \
+    with 'no pipe' "$unixport" listen -k s
+[ ! -e s ]
+(FAULT='no fork' LD_PRELOAD=$directory/faults.so && export FAULT LD_PRELOAD &&
+    exec "$unixport" listen -k s) </dev/null >/dev/null 2>words &
+server=$!
+pids="$pids $server"
+"$unixport" connect -w 20 s </dev/null >/dev/null 2>&1 & client=$!
+pids="$pids $client"
+until_true grep -q '^unixport: shortage: .*; clients wait$' words
+end TERM
+wait $client || :
+echo 'ok: shortages'

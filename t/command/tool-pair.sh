@@ -55,3 +55,12 @@ fi
     sh -c 'echo $(cat) >files'
 [ "$(cat files)" = "$usual_files" ] || fail "descriptors: $(cat files)"
 echo 'ok: descriptors'
+
+expect 0 '' "$build/t/command/life" interruptible "$unixport" pair \
+    sh -c 'kill -s INT $PPID; cat >/dev/null' -- true
+echo 'ok: SIGINT does not end the command'
+
+. "$here/tool-support-faults.sh"
+expect 1 'unixport: socket pair: Function not implemented' \
+    with 'no pair' "$unixport" pair cat -- cat
+echo 'ok: system without pairs'

@@ -135,6 +135,8 @@ fi
 expect 1 'unixport: -p: the system has no descriptors of clients; Linux 6.5 or later is required' \
     with 'no pidfd' "$unixport" listen -p s cat
 [ ! -e s ]
+expect 1 'unixport: socket pair: Function not implemented' \
+    with 'no pair' "$unixport" listen -p s cat
 # The text for EMFILE differs between libcs.
 too_many=$(with 'first pidfd' "$unixport" listen -p s cat 2>&1) || :
 too_many=${too_many#unixport: -p: }

@@ -143,6 +143,8 @@ pipe(int ends[2])
 {
 	static atomic_int made;
 
+	if (is("no pipe"))
+		return failure(ENOSYS);
 	return is("two pipes") && atomic_fetch_add(&made, 1) >= 2 ?
 	    failure(EMFILE) : original_pipe()(ends);
 }
@@ -179,6 +181,14 @@ socket(int family, int type, int protocol)
 	    (is("no netlink") && family == AF_NETLINK))
 		return failure(EAFNOSUPPORT);
 	return original_socket()(family, type, protocol);
+}
+
+ORIGINAL(int, socketpair, int, int, int, int *)
+int
+socketpair(int family, int type, int protocol, int ends[2])
+{
+	return is("no pair") ? failure(ENOSYS) :
+	    original_socketpair()(family, type, protocol, ends);
 }
 
 ORIGINAL(int, listen, int, int)
