@@ -4,7 +4,7 @@
  * or multiply), and print the reply.  It shows unix_spawn() and frames.
  *
  *	json-rpc add 20 22
- *	unixport listen sum.sock json-rpc serve		(a server)
+ *	unixport listen sum.sock json-rpc serve &	(a server)
  */
 #define _POSIX_C_SOURCE 200809L	/* POSIX, with -std=c11 too */
 

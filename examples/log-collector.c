@@ -5,7 +5,7 @@
  * message itself can claim any name.  SIGTERM or SIGINT ends the collector: it
  * prints every such message whose sender had no error.
  *
- *	log-collector log.sock
+ *	log-collector log.sock &
  *	logger -u log.sock hello
  *
  * As root, /dev/log is the socket of syslog(3).
