@@ -6,15 +6,15 @@ s=$directory/s
 version=$(number "$unixport" --version)
 
 # A directory, copied.
-mkdir "$directory/from" "$directory/to"
-cp "$input" "$directory/from"
+mkdir -p "$directory/from/music" "$directory/to"
+cp "$input" "$directory/from/music"
 (cd "$directory/from"; try copy.sock "$s" 'Copying data' 1 1) &
 sender=$!
 listening "$s"
 (cd "$directory/to"; try copy.sock "$s" 'Copying data' 1 2)
 wait $sender
-tar xf "$directory/to/copy.tar" -C "$directory/to"
-cmp "$input" "$directory/to/${input##*/}"
+tar xf "$directory/to/music.tar" -C "$directory/to"
+cmp "$input" "$directory/to/music/${input##*/}"
 passed 'unixport(1)' $version 'recipe: copying data'
 
 # An ordinary user can specify its own group only.
