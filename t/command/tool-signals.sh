@@ -68,7 +68,12 @@ for signal in HUP INT TERM; do
 	    "trap - $signal; kill -s $signal \$\$; echo alive" >ready 2>words) &
 	await_server
 	kill -s $signal $server
-	[ "$("$unixport" connect s </dev/null)" = alive ] || fail $signal
+	answer=$("$unixport" connect s </dev/null)
+	# In qemu-user, an ignored signal has its default action after exec.
+	case " ${CK_EXCLUDE_TAGS:-} " in
+	*' exec '*) ;;
+	*) [ "$answer" = alive ] || fail $signal ;;
+	esac
 	case $signal in
 	TERM) end HUP ;;
 	*) end TERM ;;
