@@ -103,7 +103,7 @@ else
 	expect 2 'unixport: listen: -o 0 requires a process of that user' \
 	    sh -c "\"$unixport\" listen -o 0 s cat 2>&1 | head -n 1; exit 2"
 	expect 1 'unixport: s: Operation not permitted' \
-	    "$unixport" listen -o $(($(id -u) + 1)) s cat
+	    "$unixport" listen -o $(($(id -u) - 1)) s cat
 	[ ! -e s ]
 fi
 serve s cat
