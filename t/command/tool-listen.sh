@@ -102,7 +102,7 @@ if [ "$(id -u)" = 0 ]; then
 else
 	expect 2 'unixport: listen: -o 0 requires a process of that user' \
 	    sh -c "\"$unixport\" listen -o 0 s cat 2>&1 | head -n 1; exit 2"
-	expect 1 'unixport: s: Operation not permitted' \
+	expect 1 'unixport: s: not permitted: this user must not give a file this group or owner, or a security module denies the call; specify a group and owner of this user' \
 	    "$unixport" listen -o $(($(id -u) - 1)) s cat
 	[ ! -e s ]
 fi
