@@ -38,8 +38,9 @@ up_wait_client(const struct unix_listener *listener, int stop,
 
 /*
  * Waits before another attempt to accept or to receive.  poll(2) also reports
- * what other processes then take, so after the first wait, which sets *READY,
- * the deadline is checked as well.  Returns 0 for another attempt, or -1.
+ * clients and datagrams that other processes then take, so after the first
+ * wait, which sets *READY, the deadline is checked as well.  Returns 0 for
+ * another attempt, or -1.
  */
 int
 up_wait_again(const struct unix_listener *listener, int stop,
